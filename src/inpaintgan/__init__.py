@@ -1,0 +1,1 @@
+"""InpaintGAN: training and using two-stage (edge, then colour) image inpainting networks."""

@@ -1,0 +1,1 @@
+"""What both halves of the program share: configuration, events, run folder, control file and errors. No torch, no eel."""

@@ -1,0 +1,131 @@
+"""The settings of a training run: one frozen model, from which the command line, the files and the forms are all drawn.
+
+A setting is described once, here: its name, default, range, unit, group and explanation. `Config.model_json_schema()`
+draws the training pages and `yaml_text` writes the comments of ``config.yml``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Stage = Literal["edge", "inpaint", "edge-inpaint", "joint"]
+EdgeGeneratorName = Literal["mec", "edgeconnect"]
+MaskKind = Literal[
+    "random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"
+]
+
+
+def _setting(default: Any, group: str, text: str, unit: str = "", **limits: Any) -> Any:
+    """A field with the group it is shown in, its unit and its plain explanation."""
+    return Field(default, description=text, json_schema_extra={"group": group, "unit": unit}, **limits)
+
+
+class Config(BaseModel):
+    """Every setting of a run, validated. Names are EdgeConnect's in lower case where EdgeConnect has the setting."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
+
+    stage: Stage = _setting(
+        "edge", "Model", "What is trained: the edge model, the inpaint model on true edges, the inpaint model on "
+        "predicted edges (edge-inpaint), or both at once (joint).",
+    )
+    edge_generator: EdgeGeneratorName = _setting(
+        "mec", "Model", "The network that completes edges: mec (Multi-scale Edge Completion) or edgeconnect."
+    )
+    width: int = _setting(
+        64, "Model", "Channels of the first layer; deeper layers scale with it. 64 is the paper.", "channels",
+        ge=8, le=128, multiple_of=8,
+    )
+    stem: Literal["conv", "unshuffle"] = _setting(
+        "conv", "Model", "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into "
+        "channels, for a quarter of the arithmetic.",
+    )
+    init_from: str = _setting(
+        "", "Model", "A checkpoint or run folder whose weights this run starts from; the inpaint stages take their edge "
+        "generator from it. Empty: start from noise.",
+    )
+
+    data: str = _setting("", "Data", "Folder of training pictures; sub-folders are searched.")
+    val_data: str = _setting(
+        "", "Data", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out."
+    )
+    val_size: int = _setting(32, "Data", "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000)
+    input_size: int = _setting(
+        256, "Data", "Side of the square that pictures are resized to.", "px", ge=32, le=1024, multiple_of=32
+    )
+    augment_flip: bool = _setting(True, "Data", "Mirror half of the training pictures.")
+    workers: int = _setting(2, "Data", "Processes that prepare pictures; 0 prepares in the training process.", ge=0, le=64)
+
+    mask: MaskKind = _setting(
+        "random-block", "Masks", "Holes to train on: a block at a random place, the left or right half, drawn strokes "
+        "(irregular), a third each (mixed), a folder of masks (external) or that folder mixed with blocks and halves.",
+    )
+    mask_data: str = _setting("", "Masks", "Folder of mask pictures for the external kinds; white is the hole.")
+    block_ratio: float = _setting(
+        0.5, "Masks", "Side of the random block as a share of the picture's: 0.5 is EdgeConnect's, 0.125 the paper's.",
+        "of the side", gt=0, lt=1,
+    )
+
+    edge: Literal["canny"] = _setting("canny", "Edges", "The edge detector.")
+    sigma: float = _setting(
+        2.0, "Edges", "Canny's Gaussian blur; 0 draws 1 to 4 anew for each picture, -1 uses no edges.", "px", ge=-1, le=10
+    )
+    edge_threshold: float = _setting(
+        0.5, "Edges", "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
+    )
+
+    lr: float = _setting(1e-4, "Optimizer", "Learning rate of the generator.", "per step", gt=0, le=0.1)
+    d2g_lr: float = _setting(
+        0.1, "Optimizer", "Learning rate of the discriminator as a share of the generator's.", "ratio", gt=0, le=10
+    )
+    beta1: float = _setting(0.0, "Optimizer", "Adam's decay of the mean gradient.", ge=0, lt=1)
+    beta2: float = _setting(0.9, "Optimizer", "Adam's decay of the squared gradient.", ge=0, lt=1)
+    batch_size: int = _setting(8, "Optimizer", "Pictures in a step.", "pictures", ge=1, le=1024)
+    max_iters: int = _setting(2_000_000, "Optimizer", "The step at which training ends.", "steps", ge=1, le=100_000_000)
+    ema_decay: float = _setting(
+        0.999, "Optimizer", "Decay of the running average of generator weights, which samples and checkpoints use.",
+        ge=0, lt=1,
+    )
+
+    gan_loss: Literal["nsgan", "lsgan", "hinge"] = _setting("nsgan", "Losses", "The adversarial loss.")
+    fm_loss_weight: float = _setting(10.0, "Losses", "Weight of feature matching (edge model).", ge=0, le=10000)
+    l1_loss_weight: float = _setting(1.0, "Losses", "Weight of L1 (inpaint model).", ge=0, le=10000)
+    content_loss_weight: float = _setting(1.0, "Losses", "Weight of the perceptual loss (inpaint model).", ge=0, le=10000)
+    style_loss_weight: float = _setting(1.0, "Losses", "Weight of the style loss (inpaint model).", ge=0, le=100000)
+    inpaint_adv_loss_weight: float = _setting(
+        0.01, "Losses", "Weight of the adversarial loss (inpaint model).", ge=0, le=10000
+    )
+    perceptual_weights: str = _setting(
+        "auto", "Losses", "VGG19 for the perceptual and style losses: auto (torchvision's, downloaded once), off, or a "
+        "weights file.",
+    )
+    perceptual_interval: int = _setting(
+        1, "Losses", "Perceptual and style losses every n-th step; 1 is exact, more is faster.", "steps", ge=1, le=100
+    )
+    imagenet_normalization: bool = _setting(
+        True, "Losses", "Normalise pictures as VGG19 was trained; EdgeConnect leaves it out."
+    )
+
+    seed: int = _setting(10, "Run", "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
+    device: Literal["auto", "cpu", "cuda"] = _setting("auto", "Run", "Where to compute; auto takes a GPU if there is one.")
+    precision: Literal["float32", "bfloat16"] = _setting(
+        "float32", "Run", "Arithmetic of the networks; losses stay float32. bfloat16 is for GPUs."
+    )
+    threads: int = _setting(0, "Run", "CPU threads of the training process; 0 leaves it to PyTorch.", ge=0, le=1024)
+    log_interval: int = _setting(10, "Run", "Losses are logged every n steps.", "steps", ge=1)
+    sample_interval: int = _setting(1000, "Run", "A sample grid every n steps; 0 never.", "steps", ge=0)
+    sample_size: int = _setting(6, "Run", "Rows of the sample grid.", "pictures", ge=1, le=32)
+    eval_interval: int = _setting(1000, "Run", "Validation every n steps; 0 never.", "steps", ge=0)
+    save_interval: int = _setting(1000, "Run", "A checkpoint every n steps; 0 only at the end.", "steps", ge=0)
+    keep_checkpoints: int = _setting(3, "Run", "Checkpoints kept beside the best; older ones go.", ge=1, le=1000)
+    tensorboard: bool = _setting(True, "Run", "Write TensorBoard files too.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Config:
+        if -1 < self.sigma < 0:
+            raise ValueError("sigma: allowed are -1 (no edges), 0 (random) and values above 0")
+        if self.mask.startswith("external") and not self.mask_data:
+            raise ValueError("mask_data: an external mask needs the folder of mask pictures")
+        return self

@@ -1,0 +1,181 @@
+"""Reading and writing `Config`: YAML files, ``--set key=value``, EdgeConnect's upper-case files, errors in words."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from .atomic import write_bytes
+from .config import Config
+from .errors import InpaintError
+
+# EdgeConnect numbers its choices (README of the reference, section "Model Configuration").
+_EDGECONNECT_CHOICES: dict[str, dict[int, Any]] = {
+    "mask": {1: "random-block", 2: "half", 3: "external", 4: "external-block", 5: "external-block-half", 6: "external"},
+    "edge": {1: "canny"},
+}
+_EDGECONNECT_STAGES = {1: "edge", 2: "inpaint", 3: "edge-inpaint", 4: "joint"}
+_EDGECONNECT_UNUSED = {
+    "mode", "nms", "gpu", "debug", "verbose", "gan_pool_size", "train_edge_flist", "val_edge_flist", "test_edge_flist",
+    "test_flist", "test_mask_flist", "val_mask_flist",
+}  # fmt: skip
+_EDGECONNECT_RENAMED = {"train_flist": "data", "val_flist": "val_data", "train_mask_flist": "mask_data"}
+
+
+def load_config(path: Path | None, settings: list[str] | None = None, **overrides: Any) -> Config:
+    """Read a YAML file and apply ``key=value`` settings and then keyword overrides that are not None.
+
+    Args:
+        path: A ``config.yml`` of ours or of EdgeConnect's; None starts from the defaults.
+        settings: Items of the form ``"key=value"``; the value is parsed as YAML.
+        overrides: Values that win over everything; None is "not given".
+
+    Raises:
+        InpaintError: ``config-missing``, ``config-unreadable`` or ``config-invalid``, naming the key and the value seen.
+    """
+    values = read_yaml(path) if path else {}
+    for setting in settings or []:
+        key, separator, text = setting.partition("=")
+        if not separator or not key.strip():
+            raise InpaintError("config-invalid", f"'{setting}' is not a setting.", "Write --set key=value.")
+        values[key.strip().lower()] = parse_value(key.strip().lower(), text)
+    values.update({key: value for key, value in overrides.items() if value is not None})
+    return make_config(values)
+
+
+def parse_value(key: str, text: str) -> Any:
+    """Parse the text of one setting as YAML, keeping text settings text and reading ``1e-4``, which YAML calls text."""
+    if Config.model_fields[key].annotation is str if key in Config.model_fields else False:
+        return text.strip()
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InpaintError("config-invalid", f"{key}: '{text}' cannot be read.", "Write --set key=value.") from error
+    return value
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the settings of a YAML file under our names, unvalidated.
+
+    Raises:
+        InpaintError: The file is missing or is not a YAML list of settings.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InpaintError("config-missing", f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InpaintError("config-unreadable", f"{path} is not a UTF-8 text file.") from error
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        line = f" (line {where.line + 1})" if where else ""
+        raise InpaintError("config-unreadable", f"{path} is not valid YAML{line}.") from error
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise InpaintError("config-unreadable", f"{path} holds no 'key: value' settings.")
+    return _from_edgeconnect({str(key): value for key, value in values.items()})
+
+
+def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
+    """Translate upper-case EdgeConnect keys and numbered choices; our own files pass unchanged."""
+    translated: dict[str, Any] = {}
+    for key, value in values.items():
+        if key != key.upper():
+            translated[key] = value
+            continue
+        name = _EDGECONNECT_RENAMED.get(key.lower(), key.lower())
+        if name == "model":
+            translated["stage"] = _EDGECONNECT_STAGES.get(value, value)
+        elif name in _EDGECONNECT_CHOICES:
+            translated[name] = _EDGECONNECT_CHOICES[name].get(value, value)
+        elif name == "max_iters" and isinstance(value, float | str):
+            translated[name] = int(float(value))
+        elif name not in _EDGECONNECT_UNUSED:
+            translated[name] = value
+    return translated
+
+
+def make_config(values: dict[str, Any]) -> Config:
+    """Validate settings.
+
+    Raises:
+        InpaintError: ``config-invalid``; the message names the key, the value seen and what is allowed.
+    """
+    try:
+        return Config.model_validate({key: _number(key, value) for key, value in values.items()})
+    except ValidationError as error:
+        raise InpaintError("config-invalid", *_in_words(error)) from error
+
+
+def _number(key: str, value: Any) -> Any:
+    """Read ``1e-4`` as a number: YAML 1.1 wants ``1.0e-4`` and hands everything else over as text."""
+    field = Config.model_fields.get(key)
+    if isinstance(value, str) and field is not None and field.annotation in (int, float):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return int(number) if field.annotation is int and number.is_integer() else number
+    return value
+
+
+def _in_words(error: ValidationError) -> tuple[str, str]:
+    """Turn the first complaint of pydantic into (message, hint)."""
+    first = error.errors()[0]
+    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    if not first["loc"]:
+        return f"config: {str(first['msg']).removeprefix('Value error, ')}.{more}", ""
+    key, seen = str(first["loc"][0]), first["input"]
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(key.lower(), Config.model_fields, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else "config.yml lists every setting."
+        return f"{key}: there is no such setting (value seen: {seen!r}).{more}", hint
+    return f"{key}: {seen!r} is not allowed.{more}", f"Allowed: {allowed(key)}."
+
+
+def allowed(key: str) -> str:
+    """Describe in words what a setting may be, from its schema."""
+    schema = Config.model_json_schema()["properties"][key]
+    if "enum" in schema or "const" in schema:
+        return " | ".join(str(choice) for choice in schema.get("enum", [schema.get("const")]))
+    if schema["type"] == "boolean":
+        return "true or false"
+    if schema["type"] == "string":
+        return "text"
+    kind = {"integer": "a whole number", "number": "a number"}[schema["type"]]
+    bounds = [
+        f"{words} {schema[bound]:g}" if isinstance(schema[bound], float) else f"{words} {schema[bound]}"
+        for bound, words in (
+            ("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"), ("exclusiveMaximum", "below"),
+            ("multipleOf", "in steps of"),
+        )
+        if bound in schema
+    ]  # fmt: skip
+    unit = f" {schema['unit']}" if schema.get("unit") else ""
+    return " ".join([kind, *bounds]) + unit
+
+
+def yaml_text(config: Config) -> str:
+    """Write a config as commented YAML, grouped; reading it back gives the same config."""
+    lines = ["# InpaintGAN settings. Every setting is here with its default, its range and its unit."]
+    group = None
+    for name, schema in Config.model_json_schema()["properties"].items():
+        if schema["group"] != group:
+            group = schema["group"]
+            lines += ["", f"# {group}"]
+        value = yaml.safe_dump(getattr(config, name), allow_unicode=True, width=10000).removesuffix("...\n").strip()
+        comment = "" if schema["type"] == "string" and "enum" not in schema else f" [{allowed(name)}]"
+        lines += [f"# {schema['description']}{comment}", f"{name}: {value}"]
+    return "\n".join(lines) + "\n"
+
+
+def save_config(config: Config, path: Path) -> None:
+    """Write a config atomically."""
+    write_bytes(path, yaml_text(config).encode())

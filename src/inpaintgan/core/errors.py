@@ -1,0 +1,26 @@
+"""One exception for everything a person can put right, so that no door of the program shows a traceback for it."""
+
+from __future__ import annotations
+
+
+class InpaintError(Exception):
+    """A refusal in words: what was seen, what is allowed and what to do.
+
+    Attributes:
+        code: A stable kebab-case name for programs, e.g. ``"config-invalid"``.
+        message: One sentence for people.
+        hint: What to do about it; may be empty.
+    """
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as plain JSON, the form in which it crosses to a page."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}

@@ -1,0 +1,212 @@
+"""What a training tells the world: a tagged union, one JSON object a line, in a run's ``events.jsonl``.
+
+The command line's progress bar, TensorBoard and the window are three readers of the same lines.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seq: int = 0
+    """Position in the run's history; rises over resumes."""
+    time: float = 0.0
+    """Seconds since the epoch."""
+    step: int = 0
+    stage: str = ""
+
+
+class RunStarted(_Event):
+    type: Literal["run_started"] = "run_started"
+    device: str
+    n_train: int
+    n_val: int
+    max_iters: int
+    resumed: bool
+    """True when an earlier process of this run left a checkpoint that this one goes on from."""
+    parameters: dict[str, int]
+    """Trainable parameters by network."""
+    perceptual: str
+    """The network behind the perceptual and style losses, with its weights' origin, or ``"off"``."""
+    versions: dict[str, str]
+
+
+class Step(_Event):
+    type: Literal["step"] = "step"
+    values: dict[str, float | None]
+    """Means since the last step event: losses (unweighted), precision, recall, psnr. None was not finite."""
+    images_per_s: float
+    data_wait: float
+    """Share of the time spent waiting for data, 0 to 1."""
+    elapsed_s: float
+    """Training time of the whole run, over resumes, pauses left out."""
+    eta_s: float | None
+    """Seconds to ``max_iters`` at the present pace."""
+
+
+class Validation(_Event):
+    type: Literal["validation"] = "validation"
+    values: dict[str, float | None]
+    baselines: dict[str, dict[str, float | None]]
+    best: bool
+
+
+class Sample(_Event):
+    type: Literal["sample"] = "sample"
+    path: str
+    """Relative to the run folder."""
+    columns: list[str]
+
+
+class CheckpointSaved(_Event):
+    type: Literal["checkpoint"] = "checkpoint"
+    path: str
+    reason: Literal["interval", "requested", "stop", "finished", "best"]
+
+
+class Warned(_Event):
+    type: Literal["warning"] = "warning"
+    code: str
+    message: str
+
+
+class Paused(_Event):
+    type: Literal["paused"] = "paused"
+    reason: str = ""
+
+
+class Resumed(_Event):
+    type: Literal["resumed"] = "resumed"
+
+
+class RunFinished(_Event):
+    type: Literal["run_finished"] = "run_finished"
+    reason: Literal["max_iters", "stopped"]
+    elapsed_s: float
+
+
+class RunFailed(_Event):
+    type: Literal["run_failed"] = "run_failed"
+    code: str
+    message: str
+    hint: str = ""
+
+
+Event = (
+    RunStarted | Step | Validation | Sample | CheckpointSaved | Warned | Paused | Resumed | RunFinished | RunFailed
+)
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+def parse_event(line: str | bytes) -> Event:
+    """Parse one line. Raises pydantic's ``ValidationError`` for anything else."""
+    return _ADAPTER.validate_json(line)
+
+
+def finite(values: dict[str, float]) -> dict[str, float | None]:
+    """Replace NaN and infinities by None, which is what JSON can carry."""
+    return {key: value if math.isfinite(value) else None for key, value in values.items()}
+
+
+class EventLog:
+    """Appends events to ``events.jsonl``, numbering on from what is already there."""
+
+    def __init__(self, path: Path, on_event: Callable[[Event], None] | None = None) -> None:
+        self._path = path
+        self._on_event = on_event
+        self._unwritten: list[bytes] = []
+        self._seq = _repair_tail(path)
+
+    def emit(self, event: Event) -> Event:
+        """Stamp an event with ``seq`` and ``time``, append it and hand it to the listener.
+
+        A full disk does not raise here: the line waits and goes out before the next one.
+        """
+        self._seq += 1
+        stamped = event.model_copy(update={"seq": self._seq, "time": time.time()})
+        self._unwritten.append(stamped.model_dump_json().encode() + b"\n")
+        try:
+            self.flush()
+        except OSError:
+            pass
+        if self._on_event:
+            self._on_event(stamped)
+        return stamped
+
+    def flush(self) -> None:
+        """Write the lines a full disk held back. Raises OSError while it is still full."""
+        if not self._unwritten:
+            return
+        start = self._path.stat().st_size if self._path.exists() else 0
+        try:
+            with open(self._path, "ab") as file:
+                file.write(b"".join(self._unwritten))
+        except OSError:
+            # Half a line would glue itself to the next one.
+            with open(self._path, "r+b") as file:
+                file.truncate(start)
+            raise
+        self._unwritten.clear()
+
+
+def _repair_tail(path: Path) -> int:
+    """Cut a half-written last line, left by a kill, and return the last sequence number."""
+    last = 0
+    if not path.exists():
+        return last
+    end = 0
+    with open(path, "rb") as file:
+        for line in file:
+            if not line.endswith(b"\n"):
+                break
+            end += len(line)
+    if end < path.stat().st_size:
+        os.truncate(path, end)
+    for event in read_events(path):
+        last = max(last, int(event.get("seq", 0)))
+    return last
+
+
+def read_events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield the events of a file with ``seq`` above ``after`` as plain dicts; an unfinished last line is left out."""
+    yield from EventTail(path, after).read()
+
+
+class EventTail:
+    """Follows ``events.jsonl`` as it grows; each `read` returns what is new since the last."""
+
+    def __init__(self, path: Path, after: int = 0) -> None:
+        self._path = path
+        self._after = after
+        self._offset = 0
+
+    def read(self) -> list[dict[str, Any]]:
+        """Return new complete events, oldest first; an empty list when nothing has come or there is no file yet."""
+        try:
+            with open(self._path, "rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except FileNotFoundError:
+            return []
+        complete = data[: data.rfind(b"\n") + 1]
+        self._offset += len(complete)
+        events = []
+        for line in complete.splitlines():
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                continue
+            if isinstance(event, dict) and event.get("seq", 0) > self._after:
+                events.append(event)
+        return events

@@ -1,0 +1,33 @@
+"""Where the program finds its own files, from a source tree or from an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_SOURCE_ROOT = _PACKAGE.parents[1]
+
+
+def resource(name: str) -> Path:
+    """Return the path of a shipped file or folder: ``web``, ``config.yml``, ``checkpoints``, ``examples``, ``presets``.
+
+    A wheel carries them inside the package; a source tree holds them at its top level.
+    """
+    inside = _PACKAGE / name
+    return inside if inside.exists() else _SOURCE_ROOT / name
+
+
+def work_root() -> Path:
+    """Return the folder that ``runs/`` lies in: the source tree, or the current folder for an installed package."""
+    return _SOURCE_ROOT if (_SOURCE_ROOT / "main.py").is_file() else Path.cwd()
+
+
+def main_script() -> list[str]:
+    """Return the arguments after the Python executable that start the command line."""
+    script = _SOURCE_ROOT / "main.py"
+    return [str(script)] if script.is_file() else ["-m", "inpaintgan"]
+
+
+def default_checkpoint() -> Path:
+    """Return the checkpoint that the window and ``fill`` use unless told otherwise."""
+    return resource("checkpoints") / "faces-lite"

@@ -1,0 +1,166 @@
+"""The run folder: the single truth about a training, readable while it runs and after any kill."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from .atomic import read_json, write_json
+from .config import Config
+from .config_io import load_config, save_config
+from .control import Control
+from .errors import InpaintError
+
+CHECKPOINT_CONFIG = "config.yml"
+EDGE_WEIGHTS = "edge_generator.safetensors"
+INPAINT_WEIGHTS = "inpaint_generator.safetensors"
+TRAINING_STATE = "training_state.pt"
+_STEP_NAME = re.compile(r"step-(\d{9})")
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """Paths of a run folder, and who is training in it."""
+
+    path: Path
+
+    @property
+    def config_file(self) -> Path:
+        return self.path / "config.yml"
+
+    @property
+    def events_file(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def samples(self) -> Path:
+        return self.path / "samples"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.path / "tensorboard"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def log_file(self) -> Path:
+        """What the training process printed, when a window started it."""
+        return self.path / "train.log"
+
+    @property
+    def control(self) -> Control:
+        return Control(self.path / "control.json")
+
+    def create(self, config: Config) -> None:
+        """Make the folder and freeze the config into it.
+
+        Raises:
+            InpaintError: ``run-unwritable``.
+        """
+        try:
+            self.samples.mkdir(parents=True, exist_ok=True)
+            self.checkpoints.mkdir(exist_ok=True)
+            save_config(config, self.config_file)
+        except OSError as error:
+            raise InpaintError(
+                "run-unwritable", f"The run folder {self.path} cannot be written: {error.strerror}.", "Choose another --run."
+            ) from error
+
+    def load_config(self) -> Config:
+        """Return the frozen config. Raises `InpaintError` when there is none."""
+        return load_config(self.config_file)
+
+    def sample_path(self, step: int) -> Path:
+        return self.samples / f"{step_name(step)}.png"
+
+    def checkpoint_path(self, step: int) -> Path:
+        return self.checkpoints / step_name(step)
+
+    def saved_steps(self) -> list[int]:
+        """Return the steps of whole checkpoints that a training can resume from, lowest first."""
+        if not self.checkpoints.is_dir():
+            return []
+        return sorted(
+            int(match[1])
+            for entry in self.checkpoints.iterdir()
+            if (match := _STEP_NAME.fullmatch(entry.name)) and (entry / TRAINING_STATE).is_file()
+        )
+
+    def pointer(self, name: str) -> Path | None:
+        """Return the checkpoint folder that ``latest`` or ``best`` names, or None."""
+        try:
+            target = self.checkpoints / (self.checkpoints / name).read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        return target if target.is_dir() else None
+
+    def claim(self) -> None:
+        """Record this process as the run's trainer.
+
+        Raises:
+            InpaintError: ``run-busy`` when another live process trains in this folder.
+        """
+        pid = self.trainer_pid()
+        if pid is not None and pid != os.getpid():
+            raise InpaintError(
+                "run-busy", f"Process {pid} is already training in {self.path}.", "Stop it first, or choose another --run."
+            )
+        me = psutil.Process()
+        write_json(self.path / "process.json", {"pid": me.pid, "started": me.create_time()})
+
+    def release(self) -> None:
+        """Forget this process as the run's trainer."""
+        if self.trainer_pid() == os.getpid():
+            (self.path / "process.json").unlink(missing_ok=True)
+
+    def trainer_pid(self) -> int | None:
+        """Return the process id of the live trainer, or None; a reused id is told apart by its start time."""
+        record = read_json(self.path / "process.json")
+        if not isinstance(record, dict):
+            return None
+        try:
+            process = psutil.Process(int(record["pid"]))
+            alive = abs(process.create_time() - float(record["started"])) < 1 and process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.Error, KeyError, TypeError, ValueError):
+            return None
+        return process.pid if alive else None
+
+    def delete(self) -> None:
+        """Remove the folder and all in it. Raises `InpaintError` while it is being trained."""
+        if self.trainer_pid() is not None:
+            raise InpaintError("run-busy", f"{self.path.name} is still training.", "Stop it first.")
+        shutil.rmtree(self.path)
+
+
+def step_name(step: int) -> str:
+    """``step-000001000``: sorts as text in the order of training."""
+    return f"step-{step:09d}"
+
+
+def find_checkpoint(path: Path) -> Path:
+    """Return the checkpoint folder behind a path: itself, or a run folder's best, latest or newest.
+
+    Raises:
+        InpaintError: ``checkpoint-missing`` when there is none.
+    """
+    if (path / EDGE_WEIGHTS).is_file() or (path / INPAINT_WEIGHTS).is_file():
+        return path
+    run = RunDir(path)
+    for found in (run.pointer("best"), run.pointer("latest")):
+        if found:
+            return found
+    steps = run.saved_steps()
+    if steps:
+        return run.checkpoint_path(steps[-1])
+    raise InpaintError(
+        "checkpoint-missing",
+        f"{path} holds no checkpoint." if path.is_dir() else f"There is no checkpoint folder {path}.",
+        f"A checkpoint folder holds {CHECKPOINT_CONFIG}, {EDGE_WEIGHTS} and {INPAINT_WEIGHTS}.",
+    )
