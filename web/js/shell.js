@@ -1,0 +1,165 @@
+// The frame of every page: navigation, theme, status line, and the two dialogs that any page may need.
+//
+// A page names its part of the program with <body data-section="home|train|inference"> and loads this module;
+// the frame is built at once, needs no server, and offers:
+//   say(text, {kind})      writes the status line (aria-live); kind "info" | "ok" | "error"
+//   showError(error)       the same for a thrown BridgeError: what was seen and what to do
+//   confirmDialog({...})   asks before something that cannot be undone
+//   el(tag, props, ...children)   makes an element
+
+/** @typedef {"auto" | "light" | "dark"} Theme */
+
+/**
+ * Make an element. Properties starting with "on" are listeners, "class" and "data-*"/"aria-*" are attributes, others
+ * are set as properties.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [props]
+ * @param {...(Node | string | number | null | undefined | false)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on") && typeof value === "function") node.addEventListener(key.slice(2), value);
+    else if (key === "class" || key === "for" || key === "role" || key.includes("-")) node.setAttribute(key, String(value));
+    else /** @type {any} */ (node)[key] = value;
+  }
+  for (const child of children) {
+    if (child !== null && child !== undefined && child !== false) node.append(child instanceof Node ? child : String(child));
+  }
+  return node;
+}
+
+/** The mark of the program: an outline with a gap that is being completed. */
+const BRAND_SVG = `<svg viewBox="0 0 32 32" aria-hidden="true">
+  <rect x="1" y="1" width="30" height="30" rx="7" fill="var(--accent)"/>
+  <path d="M5 25.500c4-8 6.500-12 9.500-12" fill="none" stroke="var(--on-accent)" stroke-width="2.600" stroke-linecap="round"/>
+  <path d="M14.500 13.500c3 0 4 3.500 6 6" fill="none" stroke="#ffb95c" stroke-width="2.600" stroke-linecap="round" stroke-dasharray="0.100 4"/>
+  <path d="M20.500 19.500c2 2.300 4 4 6.500 5" fill="none" stroke="var(--on-accent)" stroke-width="2.600" stroke-linecap="round"/>
+  <circle cx="22.500" cy="9.500" r="2.600" fill="var(--on-accent)"/></svg>`;
+
+const THEME_SVG = {
+  auto: `<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.600"/><path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/></svg>`,
+  light: `<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="3.600" fill="currentColor"/><path d="M10 1.800v2.400M10 15.800v2.400M1.800 10h2.400M15.800 10h2.400M4.200 4.200l1.700 1.700M14.100 14.100l1.700 1.700M4.200 15.800l1.700-1.700M14.100 5.900l1.700-1.700" stroke="currentColor" stroke-width="1.600" stroke-linecap="round"/></svg>`,
+  dark: `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M16.500 12.300A7 7 0 0 1 7.700 3.500a7 7 0 1 0 8.800 8.800z" fill="currentColor"/></svg>`,
+};
+
+const SECTIONS = [
+  { id: "home", name: "Home", href: "/index.html" },
+  { id: "train", name: "Train", href: "/train/model.html" },
+  { id: "inference", name: "Inference", href: "/inference/upload-image.html" },
+];
+
+/** @returns {Theme} */
+function currentTheme() {
+  const value = document.documentElement.dataset.theme;
+  return value === "light" || value === "dark" ? value : "auto";
+}
+
+/** @param {Theme} theme */
+function setTheme(theme) {
+  const root = document.documentElement;
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  const age = theme === "auto" ? 0 : 31536000;
+  document.cookie = `inpaintgan_theme=${theme}; path=/; max-age=${age}; samesite=strict`;
+  document.dispatchEvent(new CustomEvent("themechange"));
+}
+
+function themeButton() {
+  const button = el("button", { type: "button", class: "button quiet icon", id: "theme-toggle" });
+  const draw = () => {
+    const theme = currentTheme();
+    const names = { auto: "as the system", light: "light", dark: "dark" };
+    button.innerHTML = THEME_SVG[theme];
+    button.setAttribute("aria-label", `Theme: ${names[theme]}`);
+    button.title = `Theme: ${names[theme]}`;
+  };
+  button.addEventListener("click", () => {
+    /** @type {Theme[]} */
+    const order = ["auto", "light", "dark"];
+    const next = order[(order.indexOf(currentTheme()) + 1) % order.length];
+    setTheme(next);
+    draw();
+  });
+  draw();
+  return button;
+}
+
+function buildHeader() {
+  const section = document.body.dataset.section ?? "";
+  const brand = el("a", { class: "shell-brand", href: "/index.html" });
+  brand.innerHTML = `${BRAND_SVG}<span>InpaintGAN</span>`;
+  brand.setAttribute("aria-label", "InpaintGAN");
+  const links = SECTIONS.map(({ id, name, href }) =>
+    el("a", { href, "aria-current": id === section ? (location.pathname === href ? "page" : "true") : null }, name));
+  return el("header", { class: "shell-header" }, brand, el("nav", { "aria-label": "Main" }, ...links),
+    el("div", { class: "tools", id: "shell-tools" }, themeButton()));
+}
+
+const statusText = el("span", { role: "status", id: "status" });
+
+/**
+ * Write the status line at the foot of the window; screen readers speak it.
+ * @param {string} text
+ * @param {{kind?: "info" | "ok" | "error"}} [options]
+ */
+export function say(text, { kind = "info" } = {}) {
+  statusText.dataset.kind = kind;
+  statusText.textContent = text;
+  statusText.title = text;
+}
+
+/**
+ * Say a refusal in words: its message and its hint.
+ * @param {unknown} error a BridgeError, or anything else that was thrown
+ */
+export function showError(error) {
+  say(errorText(error), { kind: "error" });
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string} message and hint as one text
+ */
+export function errorText(error) {
+  const { message, hint } = /** @type {{message?: string, hint?: string}} */ (error ?? {});
+  return [message || "Something unexpected happened.", hint].filter(Boolean).join(" ");
+}
+
+/**
+ * Ask before something that cannot be undone. Escape and the other button mean no.
+ * @param {{title: string, text: string, confirm: string, cancel?: string, danger?: boolean}} question
+ * @returns {Promise<boolean>}
+ */
+export function confirmDialog({ title, text, confirm, cancel = "Cancel", danger = false }) {
+  return new Promise((resolve) => {
+    const no = el("button", { type: "button", class: "button", onclick: () => dialog.close("") }, cancel);
+    const yes = el("button", { type: "button", class: `button ${danger ? "danger" : "primary"}`, onclick: () => dialog.close("yes") }, confirm);
+    const dialog = el("dialog", { "aria-labelledby": "confirm-title" },
+      el("header", {}, el("h2", { id: "confirm-title" }, title)), el("div", { class: "body" }, el("p", {}, text)),
+      el("footer", {}, no, yes));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
+  });
+}
+
+/** Where a page may put something of its own into the status line, at its right end. */
+export const statusSide = el("span", { class: "row", id: "status-side" });
+
+function mount() {
+  const main = document.querySelector("main");
+  if (main && !main.id) main.id = "main";
+  main?.setAttribute("tabindex", "-1");
+  document.body.prepend(el("a", { class: "skip-link", href: "#main" }, "Skip to content"), buildHeader());
+  document.body.append(el("footer", { class: "shell-status" }, statusText, statusSide));
+}
+
+mount();
