@@ -1,0 +1,111 @@
+"""The endless training stream, which can start at any position, and the fixed validation set."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, Sampler
+
+from ..core.config import Config
+from ..imaging.io import find_pictures
+from .dataset import InpaintDataset, Ticket, collate
+
+_HELD_OUT = 20
+
+
+def split(files: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
+    """Return training and validation files: ``val_data``'s pictures, or every twentieth of the set held out.
+
+    The files held out depend on neither seed nor chance. A set of one picture serves as both.
+
+    Raises:
+        InpaintError: ``val_data`` is missing or holds no picture.
+    """
+    if config.val_data:
+        return list(files), find_pictures(Path(config.val_data))
+    held_out = list(files[::_HELD_OUT])
+    train = [file for index, file in enumerate(files) if index % _HELD_OUT]
+    return train or list(files), held_out
+
+
+class StreamSampler(Sampler[Ticket]):
+    """Yields tickets without end: each epoch is a new order of all files, drawn from the seed and the epoch's number.
+
+    Args:
+        n_files: Files in the set.
+        seed: The run's seed.
+        start_position: Items already used, from which the stream goes on.
+    """
+
+    def __init__(self, n_files: int, seed: int, start_position: int = 0) -> None:
+        self._n_files = n_files
+        self._seed = seed
+        self._start = start_position
+
+    def __iter__(self) -> Iterator[Ticket]:
+        epoch, offset = divmod(self._start, self._n_files)
+        while True:
+            # The last number keeps this stream apart from the items', which are drawn from seed and position.
+            order = np.random.default_rng([self._seed, epoch, 1]).permutation(self._n_files)
+            for place in range(offset, self._n_files):
+                yield epoch * self._n_files + place, int(order[place])
+            epoch, offset = epoch + 1, 0
+
+
+def make_train_loader(files: Sequence[Path], config: Config, start_position: int) -> DataLoader:
+    """Return a loader of endless batches, of which the first begins at a position of the stream.
+
+    Position p is picture p modulo n of epoch p // n: a run that has used ``step * batch_size`` items goes on exactly
+    where it stopped by starting there, whatever the number of workers.
+
+    Raises:
+        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+    """
+    return DataLoader(
+        InpaintDataset(files, config, train=True),
+        batch_size=config.batch_size,
+        sampler=StreamSampler(len(files), config.seed, start_position),
+        persistent_workers=config.workers > 0,
+        prefetch_factor=4 if config.workers > 0 else None,
+        **_common(config),
+    )
+
+
+def make_val_loader(files: Sequence[Path], config: Config) -> DataLoader:
+    """Return a loader over ``val_size`` pictures with the same masks each time, the last batch maybe smaller.
+
+    The pictures are spread evenly over the set, so that a set sorted by source is scored on every source.
+
+    Raises:
+        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+    """
+    count = min(config.val_size, len(files))
+    tickets = [(position, position * len(files) // count) for position in range(count)]
+    return DataLoader(
+        InpaintDataset(files, config, train=False),
+        batch_size=config.batch_size,
+        sampler=tickets,
+        **_common(config),
+    )
+
+
+def _common(config: Config) -> dict:
+    cuda = config.device == "cuda" or (config.device == "auto" and torch.cuda.is_available())
+    return {
+        "num_workers": config.workers,
+        "collate_fn": collate,
+        "pin_memory": cuda,
+        "worker_init_fn": _start_worker,
+    }
+
+
+def _start_worker(_worker_id: int) -> None:
+    # One thread a worker, or the workers fight for the cores.
+    cv2.setNumThreads(0)
+    # Ctrl+C reaches the whole process group: the trainer decides what it means, and needs its workers to stop in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,119 @@
+"""How one training item is made from a picture file. No torch: the window previews data with the same code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core.config import Config
+from ..core.errors import InpaintError
+from ..imaging.edges import RANDOM_SIGMA, canny
+from ..imaging.io import find_pictures, read_rgb, resize_square, to_gray
+from ..imaging.masks import draw_mask
+
+_CACHE_BYTES = 256 * 2**20
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One item as arrays of side S: picture (S, S, 3), the others (S, S), all uint8; edge and mask are 0 or 1."""
+
+    picture: np.ndarray
+    gray: np.ndarray
+    edge: np.ndarray
+    mask: np.ndarray
+    unreadable: tuple[str, ...] = ()
+    """Files that could not be read on the way to this one."""
+
+
+class NothingReadable(InpaintError):
+    """No picture of a set can be read.
+
+    Built from one optional text because that is how a `torch.utils.data.DataLoader` hands a worker's exception on.
+    """
+
+    def __init__(self, _trace: str = "") -> None:
+        super().__init__(
+            "folder-unreadable", "None of the pictures can be read.", "Run check-data on the folder to see why."
+        )
+
+
+class SampleMaker:
+    """Makes items from files. An item depends on the config, its file and its position only.
+
+    Resized pictures and, where sigma is fixed, their edges are kept in memory up to 256 MiB.
+
+    Args:
+        files: The pictures of the set.
+        config: Of which input_size, augment_flip, the masks, the edges and the seed are used.
+        train: Whether pictures may be mirrored.
+
+    Raises:
+        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+    """
+
+    def __init__(self, files: Sequence[Path], config: Config, *, train: bool) -> None:
+        self._files = files
+        self._config = config
+        self._flip = train and config.augment_flip
+        self._mask_files = _find_masks(config)
+        self._unreadable: set[int] = set()
+        self._cache: dict[int, tuple[np.ndarray, np.ndarray | None]] = {}
+        self._cache_left = _CACHE_BYTES
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def make(self, position: int, file_index: int) -> Sample:
+        """Make the item at a position of the stream from a file of the set, or from the next readable one.
+
+        Raises:
+            NothingReadable: There is no readable file in the set.
+        """
+        config = self._config
+        rng = np.random.default_rng([config.seed, position])
+        mirrored = rng.random() < 0.5 and self._flip
+        (picture, edge), unreadable = self._load(file_index)
+        gray = to_gray(picture)
+        if edge is None:
+            edge = canny(gray, config.sigma, rng=rng)
+        if mirrored:
+            picture, gray, edge = (np.ascontiguousarray(array[:, ::-1]) for array in (picture, gray, edge))
+        side = config.input_size
+        mask = draw_mask(config.mask, side, side, rng, block_ratio=config.block_ratio, files=self._mask_files)
+        return Sample(picture, gray, edge, mask, unreadable)
+
+    def _load(self, file_index: int) -> tuple[tuple[np.ndarray, np.ndarray | None], tuple[str, ...]]:
+        """Return picture and edge of the first readable file from an index on, around the end, and the files passed."""
+        passed = []
+        for offset in range(len(self._files)):
+            index = (file_index + offset) % len(self._files)
+            if index not in self._unreadable:
+                try:
+                    return self._cache.get(index) or self._prepare(index), tuple(passed)
+                except InpaintError:
+                    self._unreadable.add(index)
+            passed.append(str(self._files[index]))
+        raise NothingReadable
+
+    def _prepare(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
+        side = self._config.input_size
+        picture = resize_square(read_rgb(self._files[index], smallest_side=side), side)
+        edge = None if self._config.sigma == RANDOM_SIGMA else canny(to_gray(picture), self._config.sigma)
+        size = picture.nbytes + (edge.nbytes if edge is not None else 0)
+        if size <= self._cache_left:
+            self._cache_left -= size
+            self._cache[index] = (picture, edge)
+        return picture, edge
+
+
+def _find_masks(config: Config) -> list[Path]:
+    """Return the mask files that the config asks for, after making sure that one of them can be used."""
+    if not config.mask.startswith("external"):
+        return []
+    files = find_pictures(Path(config.mask_data))
+    draw_mask("external", config.input_size, config.input_size, np.random.default_rng(0), block_ratio=0.5, files=files)
+    return files
