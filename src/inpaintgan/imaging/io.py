@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +13,28 @@ import imageio.v3 as iio
 import numpy as np
 from PIL import Image
 
-from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
+from .encode import encode, output_format, save_picture
+from .folder import ACCEPTED, PICTURE_SUFFIXES, find_pictures
+from .picture import Picture, on_white, resize_square, to_gray
 
-_FORMATS = {
-    ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".webp": "WEBP", ".tif": "TIFF",
-    ".tiff": "TIFF", ".bmp": "BMP",
-}  # fmt: skip
-PICTURE_SUFFIXES = frozenset({*_FORMATS, ".dib", ".gif", ".avif", ".ppm", ".pgm"})
-"""Lower-case file suffixes that count as pictures."""
+__all__ = [
+    "PICTURE_SUFFIXES",
+    "Header",
+    "Picture",
+    "decode",
+    "encode",
+    "find_pictures",
+    "on_white",
+    "output_format",
+    "read_header",
+    "read_rgb",
+    "resize_square",
+    "save_picture",
+    "to_gray",
+]
+
 MAX_PIXELS = 100_000_000
-_ACCEPTED = "Accepted are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and PPM pictures."
 _ORIENTATION_TAG = 0x0112
 
 # Broken pictures are reported in our own words.
@@ -33,19 +42,25 @@ cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A decoded picture with everything that saving it again should keep."""
+class Header:
+    """What a picture file says about itself before its pixels are decoded."""
 
-    pixels: np.ndarray
-    """(H, W, 3) uint8 RGB, upright: the EXIF orientation is applied."""
-    alpha: np.ndarray | None = None
-    """(H, W) uint8, or None."""
-    icc: bytes | None = None
-    exif: bytes | None = None
-    """EXIF block whose orientation says upright."""
-    format: str = "PNG"
-    notices: tuple[str, ...] = ()
-    """What decoding had to change, in words."""
+    width: int
+    """In px, as stored: an EXIF orientation may swap it with ``height``."""
+    height: int
+    format: str
+    has_alpha: bool
+
+
+def read_header(source: Path | bytes, name: str = "") -> Header:
+    """Read a picture's size and format without decoding it.
+
+    Raises:
+        InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
+    """
+    name = name or _default_name(source)
+    image = _open_header(_read_bytes(source, name), name)
+    return Header(image.width, image.height, _format(image), _has_alpha(image))
 
 
 def decode(source: Path | bytes, name: str = "") -> Picture:
@@ -58,12 +73,15 @@ def decode(source: Path | bytes, name: str = "") -> Picture:
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
     """
-    name = name or (str(source) if isinstance(source, Path) else "The picture")
+    name = name or _default_name(source)
     data = _read_bytes(source, name)
     header = _open_header(data, name)
     notices: list[str] = []
     try:
+        if header.mode in ("F", "I") and not _is_16_bit(data, header):
+            raise _unreadable(name, "its pixels are 32-bit numbers, not colours")
         pixels, info = _read_pixels(data, header, notices)
+        n_frames = 1 if _format(header) == "JPEG" else getattr(header, "n_frames", 1)
     except InpaintError:
         raise
     except Exception as error:  # decoders raise anything at all on broken data
@@ -71,13 +89,17 @@ def decode(source: Path | bytes, name: str = "") -> Picture:
     alpha = None
     if pixels.shape[2] == 4:
         pixels, alpha = np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
-    if getattr(header, "n_frames", 1) > 1:
-        notices.append(f"Only the first of {getattr(header, 'n_frames', 1)} frames is used")
+    if n_frames > 1:
+        notices.append(f"Only the first of {n_frames} frames is used")
     icc = info.get("icc_profile") or None
     if icc and icc[16:20] != b"RGB ":
         # A gray or CMYK profile would make an RGB file unreadable for others.
         icc = None
-    return Picture(pixels, alpha, icc, _upright_exif(info.get("exif")), header.format or "PNG", tuple(notices))
+    return Picture(pixels, alpha, icc, _upright_exif(info.get("exif")), _format(header), tuple(notices))
+
+
+def _default_name(source: Path | bytes) -> str:
+    return str(source) if isinstance(source, Path) else "The picture"
 
 
 def _read_bytes(source: Path | bytes, name: str) -> bytes:
@@ -94,7 +116,7 @@ def _read_bytes(source: Path | bytes, name: str) -> bytes:
 
 
 def _unreadable(name: str, why: str) -> InpaintError:
-    return InpaintError("picture-unreadable", f"{name} cannot be read: {why}.", _ACCEPTED)
+    return InpaintError("picture-unreadable", f"{name} cannot be read: {why}.", ACCEPTED)
 
 
 def _open_header(data: bytes, name: str) -> Image.Image:
@@ -119,14 +141,11 @@ def _open_header(data: bytes, name: str) -> Image.Image:
 
 def _read_pixels(data: bytes, header: Image.Image, notices: list[str]) -> tuple[np.ndarray, dict[str, Any]]:
     """Return upright uint8 pixels of 3 or 4 channels, and the file's metadata."""
-    if header.mode in ("F", "I") and not _is_16_bit(data, header):
-        raise _unreadable("The picture", "its pixels are 32-bit numbers, not colours")
-    has_alpha = header.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in header.info
     deep = _decode_16_bit(data) if _is_16_bit(data, header) else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with iio.imopen(io.BytesIO(data), "r", plugin="pillow") as file:
-            pixels = deep if deep is not None else file.read(index=0, mode="RGBA" if has_alpha else "RGB")
+            pixels = deep if deep is not None else file.read(index=0, mode="RGBA" if _has_alpha(header) else "RGB")
             # After the pixels: reading a TIFF turns it upright and drops its orientation.
             info = file.metadata(index=0, exclude_applied=False)
     if deep is not None:
@@ -135,6 +154,15 @@ def _read_pixels(data: bytes, header: Image.Image, notices: list[str]) -> tuple[
         notices.append("CMYK colour was converted to RGB")
     orientation = 1 if deep is not None and header.format == "TIFF" else info.get("Orientation", 1)
     return np.ascontiguousarray(_upright(pixels, orientation)), info
+
+
+def _format(image: Image.Image) -> str:
+    # MPO is how phones store a JPEG with a preview or depth map behind it.
+    return "JPEG" if image.format == "MPO" else image.format or "PNG"
+
+
+def _has_alpha(image: Image.Image) -> bool:
+    return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
 
 
 def _is_16_bit(data: bytes, header: Image.Image) -> bool:
@@ -180,94 +208,14 @@ def _upright_exif(exif: bytes | None) -> bytes | None:
         return None
 
 
-def encode(picture: Picture, format: str, quality: int = 95) -> bytes:
-    """Encode a picture; PNG, TIFF and BMP are exact, and so is WebP at quality 100.
-
-    Alpha, colour profile and EXIF are kept where the format can hold them; for JPEG and BMP, which have no alpha, the
-    picture is laid on white.
-
-    Args:
-        picture: What to encode.
-        format: ``"PNG"``, ``"JPEG"``, ``"WEBP"``, ``"TIFF"`` or ``"BMP"``.
-        quality: 1 to 100, of JPEG and WebP.
-
-    Raises:
-        InpaintError: ``output-format`` for another format or a picture too large for it.
-    """
-    if format not in _FORMATS.values():
-        raise InpaintError("output-format", f"'{format}' cannot be written.", "Choose PNG, JPEG, WebP, TIFF or BMP.")
-    options: dict[str, Any] = {
-        "PNG": {"compress_level": 4},
-        "JPEG": {"quality": quality, "subsampling": 0},
-        "WEBP": {"quality": quality, "lossless": quality >= 100, "exact": True},
-        "TIFF": {"compression": "tiff_adobe_deflate"},
-        "BMP": {},
-    }[format]
-    pixels = picture.pixels
-    if picture.alpha is not None:
-        if format in ("JPEG", "BMP"):
-            pixels = on_white(pixels, picture.alpha)
-        else:
-            pixels = np.dstack([pixels, picture.alpha])
-    if format != "BMP":
-        options.update({"icc_profile": picture.icc} if picture.icc else {})
-        options.update({"exif": picture.exif} if picture.exif else {})
-    try:
-        return iio.imwrite("<bytes>", pixels, extension=f".{format.lower()}", plugin="pillow", format=format, **options)
-    except Exception as error:
-        height, width = pixels.shape[:2]
-        raise InpaintError(
-            "output-format", f"A picture of {width}x{height} cannot be written as {format}.", "Choose PNG."
-        ) from error
-
-
-def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Composite (H, W, 3) uint8 pixels with (H, W) uint8 alpha on white."""
-    opacity = alpha[..., None].astype(np.uint16)
-    return ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
-
-
-def output_format(path: Path) -> str:
-    """Return the format that a file name asks for.
-
-    Raises:
-        InpaintError: ``output-format`` for a suffix that is not one of ours.
-    """
-    format = _FORMATS.get(path.suffix.lower())
-    if format is None:
-        raise InpaintError(
-            "output-format",
-            f"{path.name} does not end in a picture format that can be written.",
-            "Let the name end in .png, .jpg, .webp, .tif or .bmp.",
-        )
-    return format
-
-
-def save_picture(picture: Picture, path: Path, overwrite: bool = False) -> int:
-    """Write a picture atomically in the format of the path's suffix and return the file's size in bytes.
-
-    Raises:
-        InpaintError: ``output-format``, ``output-exists`` or ``output-unwritable``.
-    """
-    data = encode(picture, output_format(path))
-    if path.exists() and not overwrite:
-        raise InpaintError("output-exists", f"{path} exists already.", "Choose another name, or allow overwriting.")
-    try:
-        write_bytes(path, data)
-    except OSError as error:
-        raise InpaintError(
-            "output-unwritable", f"{path} cannot be written: {error.strerror}.", "Choose another folder."
-        ) from error
-    return len(data)
-
-
-def read_rgb(path: Path, smallest_side: int = 0) -> np.ndarray:
+def read_rgb(source: Path | bytes, smallest_side: int = 0, name: str = "") -> np.ndarray:
     """Read a picture for training, as leanly as its format allows; transparent parts come out white.
 
     Args:
-        path: The file; its name may hold any letters.
+        source: A path, whose name may hold any letters, or the bytes of the file.
         smallest_side: In px; a JPEG may be decoded at a half, quarter or eighth of its size while its shorter side
             stays at least this long. 0 decodes in full.
+        name: What messages call the picture; by default the path.
 
     Returns:
         (H, W, 3) uint8 RGB, upright.
@@ -275,21 +223,21 @@ def read_rgb(path: Path, smallest_side: int = 0) -> np.ndarray:
     Raises:
         InpaintError: ``picture-unreadable``, ``picture-missing`` or ``picture-too-large``.
     """
-    data = _read_bytes(path, str(path))
-    header = _open_header(data, str(path))
-    flag = _lean_flag(data, header, smallest_side)
+    name = name or _default_name(source)
+    data = _read_bytes(source, name)
+    flag = _lean_flag(data, _open_header(data, name), smallest_side)
     if flag is not None:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
         if pixels is None:
-            raise _unreadable(str(path), "it is damaged or cut short")
+            raise _unreadable(name, "it is damaged or cut short")
         return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-    picture = decode(data, str(path))
+    picture = decode(data, name)
     return picture.pixels if picture.alpha is None else on_white(picture.pixels, picture.alpha)
 
 
 def _lean_flag(data: bytes, header: Image.Image, smallest_side: int) -> int | None:
     """Return OpenCV's flag for a picture that it reads just as `decode` does, or None for all others."""
-    if header.format == "JPEG" and header.mode in ("RGB", "L"):
+    if _format(header) == "JPEG" and header.mode in ("RGB", "L"):
         # OpenCV before 5 fills the rest of a cut JPEG with gray; a whole one ends its last scan with an end mark.
         if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
             return None
@@ -306,64 +254,3 @@ def _lean_flag(data: bytes, header: Image.Image, smallest_side: int) -> int | No
     if header.format in ("PNG", "WEBP", "BMP") and plain and getattr(header, "n_frames", 1) == 1:
         return None if _is_16_bit(data, header) else cv2.IMREAD_COLOR
     return None
-
-
-def to_gray(rgb: np.ndarray) -> np.ndarray:
-    """Return the luma of (H, W, 3) uint8 RGB as (H, W) uint8."""
-    return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
-
-
-def resize_square(rgb: np.ndarray, side: int) -> np.ndarray:
-    """Cut the largest square from the middle and resize it to ``side`` px: by area when shrinking, else bilinearly."""
-    height, width = rgb.shape[:2]
-    cut = min(height, width)
-    top, left = (height - cut) // 2, (width - cut) // 2
-    square = rgb[top : top + cut, left : left + cut]
-    if cut == side:
-        return np.ascontiguousarray(square)
-    return cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA if cut > side else cv2.INTER_LINEAR)
-
-
-def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:
-    """Return the pictures of a folder, sorted by their path in it; hidden files and folders are skipped.
-
-    A folder that is reached twice through links is read once, so that a loop of links ends.
-
-    Raises:
-        InpaintError: ``folder-missing`` or ``folder-empty``.
-    """
-    if not folder.is_dir():
-        why = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise InpaintError("folder-missing", f"The folder {folder} {why}.", "Choose a folder with pictures in it.")
-    root = str(folder)
-    found = sorted(os.path.relpath(path, root).replace(os.sep, "/") for path in _walk(root, recursive))
-    if not found:
-        raise InpaintError("folder-empty", f"There are no pictures in the folder {folder}.", _ACCEPTED)
-    return [folder / name for name in found]
-
-
-def _walk(root: str, recursive: bool) -> Iterator[str]:
-    """Yield the paths of pictures; real folders come before linked ones, so that the answer is always the same."""
-    folders, linked = [root], []
-    seen: set[tuple[int, int]] = set()
-    while folders or linked:
-        if not folders:
-            linked.sort(reverse=True)
-        folder = folders.pop() if folders else linked.pop()
-        try:
-            identity = os.stat(folder)
-            if (identity.st_dev, identity.st_ino) in seen:
-                continue
-            seen.add((identity.st_dev, identity.st_ino))
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir():
-                        if recursive:
-                            (linked if entry.is_symlink() else folders).append(entry.path)
-                    elif os.path.splitext(entry.name)[1].lower() in PICTURE_SUFFIXES and entry.is_file():
-                        yield entry.path
-        except OSError:
-            # One locked folder does not keep the others from being used.
-            continue

@@ -93,7 +93,7 @@ def draw_strokes(height: int, width: int, rng: np.random.Generator) -> np.ndarra
     """Return free-form brush strokes: thick, curved, as a person draws them, with an occasional blob.
 
     Shapes are added until a coverage drawn beforehand is reached; coverages spread over 5 to 60 % of the picture, about
-    28 % on average.
+    28 % on average. Both sides must be at least 8 px.
     """
     mask = np.zeros((height, width), np.uint8)
     target = rng.uniform(*_STROKE_COVERAGE) ** 1.1 * height * width

@@ -1,0 +1,46 @@
+"""A picture in memory, and the small operations on its pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture with everything that saving it again should keep."""
+
+    pixels: np.ndarray
+    """(H, W, 3) uint8 RGB, upright: the EXIF orientation is applied."""
+    alpha: np.ndarray | None = None
+    """(H, W) uint8, or None."""
+    icc: bytes | None = None
+    exif: bytes | None = None
+    """EXIF block whose orientation says upright."""
+    format: str = "PNG"
+    notices: tuple[str, ...] = ()
+    """What decoding had to change, in words."""
+
+
+def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Composite (H, W, 3) uint8 pixels with (H, W) uint8 alpha on white."""
+    opacity = alpha[..., None].astype(np.uint16)
+    return ((pixels * opacity + 255 * (255 - opacity) + 127) // 255).astype(np.uint8)
+
+
+def to_gray(rgb: np.ndarray) -> np.ndarray:
+    """Return the luma of (H, W, 3) uint8 RGB as (H, W) uint8."""
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+
+
+def resize_square(rgb: np.ndarray, side: int) -> np.ndarray:
+    """Cut the largest square from the middle and resize it to ``side`` px: by area when shrinking, else bilinearly."""
+    height, width = rgb.shape[:2]
+    cut = min(height, width)
+    top, left = (height - cut) // 2, (width - cut) // 2
+    square = rgb[top : top + cut, left : left + cut]
+    if cut == side:
+        return np.ascontiguousarray(square)
+    return cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA if cut > side else cv2.INTER_LINEAR)
