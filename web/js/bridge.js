@@ -1,0 +1,174 @@
+/**
+ * The pages' only way to the program: calls over Eel, pictures over HTTP, training events over server-sent events.
+ * No other file touches `eel`.
+ */
+
+/** A refusal in words, as the program gives it. */
+export class BridgeError extends Error {
+  /**
+   * @param {string} code a stable name, e.g. "config-invalid"
+   * @param {string} message one sentence for people
+   * @param {string} [hint] what to do about it
+   */
+  constructor(code, message, hint = "") {
+    super(message);
+    this.name = "BridgeError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+const MAX_PICTURE_BYTES = 200 * 2 ** 20;
+const gone = () =>
+  new BridgeError("disconnected", "The program was closed or restarted.", "Start it again; trainings go on without it.");
+
+/** @type {Set<(error: BridgeError) => void>} rejections of calls that wait for an answer */
+const waiting = new Set();
+let leaving = false;
+
+/** @type {Promise<any>} the connected `eel` object */
+const connected = connect();
+
+async function connect() {
+  await new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = "/eel.js";
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(gone()));
+    document.head.append(script);
+  });
+  const eel = /** @type {any} */ (globalThis).eel;
+  const socket = eel._websocket;
+  await new Promise((resolve, reject) => {
+    if (socket.readyState === WebSocket.OPEN) resolve(undefined);
+    socket.addEventListener("open", resolve);
+    socket.addEventListener("close", () => reject(gone()));
+  });
+  socket.addEventListener("close", onClosed);
+  document.documentElement.dataset.eel = "ready";
+  return eel;
+}
+
+function onClosed() {
+  if (leaving) return;
+  document.documentElement.dataset.eel = "closed";
+  for (const reject of waiting) reject(gone());
+  waiting.clear();
+  globalThis.dispatchEvent(new CustomEvent("bridge-closed"));
+}
+
+addEventListener("pagehide", () => {
+  leaving = true;
+});
+// A page taken back from the browser's cache has lost its connection for good.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+connected.catch(onClosed);
+
+/** Resolves when the program can be called; rejects with a BridgeError when it is not there. */
+export async function ready() {
+  await connected;
+}
+
+/**
+ * Call a function of the program.
+ * @param {string} name
+ * @param {...any} args plain JSON
+ * @returns {Promise<any>} its value
+ * @throws {BridgeError} the refusal in words, or code "disconnected"
+ */
+export async function call(name, ...args) {
+  const eel = await connected;
+  if (typeof eel[name] !== "function") throw new BridgeError("unknown-call", `The program has no function ${name}.`);
+  if (eel._websocket.readyState !== WebSocket.OPEN) throw gone();
+  const answer = await new Promise((resolve, reject) => {
+    waiting.add(reject);
+    eel[name](...args)().then(resolve, reject).finally(() => waiting.delete(reject));
+  });
+  return unwrap(answer);
+}
+
+/**
+ * Follow a training. The browser reconnects by itself and goes on after the last event it got.
+ * @param {string} run
+ * @param {number} after sequence number of the last event already known; 0 for all
+ * @param {(events: any[]) => void} onEvents called with new events, oldest first
+ * @param {(connected: boolean) => void} [onConnection] told when the connection is lost and found again
+ * @returns {() => void} ends the subscription
+ */
+export function subscribe(run, after, onEvents, onConnection = () => {}) {
+  const source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?after=${after}`);
+  /** @type {any[]} */
+  let batch = [];
+  const deliver = () => {
+    const events = batch;
+    batch = [];
+    if (events.length) onEvents(events);
+  };
+  source.addEventListener("message", (message) => {
+    // The events of one batch arrive together; one call for all of them keeps the page from redrawing for each.
+    if (!batch.length) setTimeout(deliver);
+    batch.push(JSON.parse(message.data));
+  });
+  source.addEventListener("open", () => onConnection(true));
+  source.addEventListener("error", () => onConnection(false));
+  const end = () => source.close();
+  addEventListener("pagehide", end, { once: true });
+  return () => {
+    removeEventListener("pagehide", end);
+    end();
+  };
+}
+
+/**
+ * Hand a picture file to the program.
+ * @param {File} file
+ * @returns {Promise<any>} its picture_info
+ */
+export async function putPicture(file) {
+  if (file.size > MAX_PICTURE_BYTES) {
+    throw new BridgeError("picture-too-large", `${file.name} is larger than 200 MB.`, "Make it smaller first.");
+  }
+  return put(`/api/pictures?name=${encodeURIComponent(file.name || "picture.png")}`, file);
+}
+
+/**
+ * Hand the mask of a picture to the program.
+ * @param {string} id
+ * @param {Blob} blob PNG of the picture's size, white in the hole
+ */
+export async function putMask(id, blob) {
+  return put(`/api/pictures/${id}/mask`, blob);
+}
+
+/**
+ * Hand edges drawn by the user to the program.
+ * @param {string} id
+ * @param {Blob} blob PNG of the picture's size, white lines on black
+ */
+export async function putEdges(id, blob) {
+  return put(`/api/pictures/${id}/edges`, blob);
+}
+
+/**
+ * @param {string} url
+ * @param {Blob} body
+ */
+async function put(url, body) {
+  let response;
+  try {
+    response = await fetch(url, { method: "PUT", body });
+  } catch {
+    throw gone();
+  }
+  const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (!isJson) throw new BridgeError("refused", `The program refused the upload (${response.status}).`);
+  return unwrap(await response.json());
+}
+
+/** @param {any} answer */
+function unwrap(answer) {
+  if (answer?.error) throw new BridgeError(answer.error.code, answer.error.message, answer.error.hint);
+  return answer?.value;
+}
