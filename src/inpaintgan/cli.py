@@ -1,0 +1,130 @@
+"""The command line. Every command imports what it needs when it runs, so that the window starts without torch.
+
+Exit codes: 0 when all was done, 1 when a part failed, 2 for bad arguments or input, 130 after Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from . import __version__
+from .core.errors import InpaintError
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code. No arguments open the window."""
+    arguments = _parser().parse_args((sys.argv[1:] if argv is None else argv) or ["gui"])
+    try:
+        return arguments.run(arguments)
+    except InpaintError as error:
+        if getattr(arguments, "json", False):
+            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="inpaintgan", description="Train and use two-stage image inpainting networks.")
+    parser.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    gui = commands.add_parser("gui", help="open the window (what no command does too)")
+    gui.add_argument("--port", type=int, help="serve on this port; default: any free one")
+    gui.add_argument("--no-window", action="store_true", help="only serve, and print the address as JSON")
+    gui.add_argument("--runs", type=Path, help="folder of the trainings; default: runs")
+    gui.set_defaults(run=_gui)
+
+    train = commands.add_parser("train", help="train the networks on a folder of pictures")
+    train.add_argument("--data", help="folder of training pictures; default: the config's")
+    train.add_argument("--run", type=Path, required=True, help="run folder, made when missing", dest="run_dir")
+    train.add_argument("--config", type=Path, help="a config.yml; default: the run folder's, else the program's")
+    train.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting")
+    train.add_argument("--resume", action="store_true", help="go on from the run's newest checkpoint")
+    train.set_defaults(run=_train)
+
+    fill = commands.add_parser("fill", help="fill the hole of a picture, or of a folder of pictures")
+    fill.add_argument("--image", type=Path, required=True, help="a picture or a folder")
+    fill.add_argument("--mask", type=Path, required=True, help="a mask (white is the hole) or a folder of masks")
+    fill.add_argument("--output", type=Path, required=True, help="the filled picture or folder")
+    fill.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    fill.add_argument("--edges", type=Path, help="edges to paint along in the hole, white on black")
+    fill.add_argument("--save-edges", type=Path, help="write the edges that were painted along")
+    fill.add_argument("--device", choices=DEVICES, default="auto")
+    fill.add_argument("--recursive", action="store_true", help="search sub-folders too")
+    fill.add_argument("--skip-existing", action="store_true", help="leave results that are already there")
+    fill.add_argument("--overwrite", action="store_true", help="replace results that are already there")
+    fill.add_argument("--json", action="store_true", help="print the report as JSON")
+    fill.set_defaults(run=_fill)
+
+    evaluate = commands.add_parser("evaluate", help="score a checkpoint beside classical baselines")
+    evaluate.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    evaluate.add_argument("--data", type=Path, required=True, help="folder of pictures the networks have never seen")
+    evaluate.add_argument("--masks", required=True, help="a folder of masks, or random-block | half | irregular")
+    evaluate.add_argument("--limit", type=int, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    evaluate.add_argument("--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml")
+    evaluate.add_argument("--seed", type=int, default=10, help="of drawn masks")
+    evaluate.add_argument("--device", choices=DEVICES, default="auto")
+    evaluate.add_argument("--report", type=Path, metavar="FILE.json", help="write all scores")
+    evaluate.add_argument("--save-fills", type=Path, metavar="DIR", help="write picture, hole and fills side by side")
+    evaluate.set_defaults(run=_evaluate)
+
+    check = commands.add_parser("check-data", help="look for problems in a folder of pictures")
+    check.add_argument("folder", type=Path)
+    check.add_argument("--masks", type=Path, help="folder of masks to check too")
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
+    check.set_defaults(run=_check_data)
+
+    release = commands.add_parser("release", help="make a run's best weights a checkpoint with a model card")
+    release.add_argument("--run", type=Path, required=True, dest="run_dir")
+    release.add_argument("--name", required=True, help="name of the checkpoint folder")
+    release.add_argument("--output", type=Path, help="parent folder; default: checkpoints")
+    release.add_argument("--report", type=Path, metavar="FILE.json", help="a report of evaluate, for the card")
+    release.add_argument("--note", default="", help="a sentence on the data and its licence, for the card")
+    release.set_defaults(run=_release)
+    return parser
+
+
+def _gui(arguments: argparse.Namespace) -> int:
+    from .gui.app import run
+
+    return run(port=arguments.port, window=not arguments.no_window, runs=arguments.runs)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from .training.command import train
+
+    return train(arguments.run_dir, arguments.data, arguments.config, arguments.set, resume=arguments.resume)
+
+
+def _fill(arguments: argparse.Namespace) -> int:
+    from .inference.command import fill
+
+    return fill(arguments)
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from .evaluation.command import evaluate
+
+    return evaluate(arguments)
+
+
+def _check_data(arguments: argparse.Namespace) -> int:
+    from .data.check import check_data, describe
+
+    report = check_data(arguments.folder, masks=arguments.masks)
+    print(report.model_dump_json(indent=2) if arguments.json else describe(report))
+    return 1 if any(problem.level == "error" for problem in report.problems) else 0
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from .evaluation.release import release
+
+    print(release(arguments.run_dir, arguments.name, arguments.output, arguments.report, arguments.note))
+    return 0

@@ -1,0 +1,32 @@
+"""The perceptual proxy: an LPIPS-like distance in the hole where LPIPS's own weights are missing. Never call it LPIPS."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..losses.perceptual import PROXY_LAYERS, VGG19Features
+
+
+@torch.inference_mode()
+def perceptual_proxy(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
+    """Mean over relu1_2, 2_2, 3_4 of the squared distance of channel-unit-normalised features, averaged over the hole.
+
+    Args:
+        vgg: VGG19 with at least those layers.
+        fake: (B, 3, H, W) RGB in [0, 1], the composite.
+        real: As ``fake``.
+        mask: (B, 1, H, W), 1 in the hole; area-resized to each feature map.
+
+    Returns:
+        (B,), 0 for equal pictures; OpenCV's Telea on faces with 20-30 % holes is near 0.475.
+    """
+    features_fake, features_real = vgg(fake, PROXY_LAYERS), vgg(real, PROXY_LAYERS)
+    scores = []
+    for name in PROXY_LAYERS:
+        a, b = F.normalize(features_fake[name], dim=1), F.normalize(features_real[name], dim=1)
+        distance = (a - b).square().sum(1, keepdim=True)
+        weight = F.interpolate(mask, size=distance.shape[-2:], mode="area")
+        scores.append((distance * weight).flatten(1).sum(1) / weight.flatten(1).sum(1))
+    return torch.stack(scores).mean(0)

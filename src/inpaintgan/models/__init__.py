@@ -1,0 +1,1 @@
+"""A generator and its discriminator with their losses (`EdgeModel`, `InpaintModel`), and checkpoint folders."""

@@ -1,0 +1,51 @@
+"""Stage one: the edge generator with its discriminator and losses."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..core.config import Config
+from ..data.batch import Batch
+from ..losses import adversarial
+from ..losses.feature_matching import feature_matching_loss
+from ..networks.discriminator import Discriminator
+from ..networks.edge_generators import EDGE_GENERATORS
+from .composition import masked_image
+
+
+def predict_edges(generator: nn.Module, batch: Batch) -> Tensor:
+    """Edge probabilities of a generator for a batch, (B, 1, H, W); nothing inside the hole is shown to it."""
+    return generator(masked_image(batch.gray, batch.mask), batch.edge * (1 - batch.mask), batch.mask)
+
+
+class EdgeModel(nn.Module):
+    """Completes edges; trained by adversarial loss + w * feature matching (the InpaintGAN paper, Eq. 6 to 8)."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.generator = EDGE_GENERATORS[config.edge_generator](config.width, config.stem)
+        self.discriminator = Discriminator(2, config.width)
+
+    def forward(self, batch: Batch) -> Tensor:
+        """Return edge probabilities (B, 1, H, W) for the whole picture."""
+        return predict_edges(self.generator, batch)
+
+    def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the discriminator on true and on detached predicted edges, and its logs."""
+        pairs = torch.cat([torch.cat([batch.gray, edge], dim=1) for edge in (batch.edge, fake.detach())])
+        real_logits, fake_logits = self.discriminator(pairs)[0].chunk(2)
+        loss = adversarial.discriminator_loss(self.config.gan_loss, real_logits, fake_logits)
+        return loss, {"edge_discriminator_loss": loss.detach()}
+
+    def generator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the generator, and its unweighted parts as logs. The discriminator should be frozen meanwhile."""
+        with torch.no_grad():
+            real_features = self.discriminator(torch.cat([batch.gray, batch.edge], dim=1))[1]
+        fake_logits, fake_features = self.discriminator(torch.cat([batch.gray, fake], dim=1))
+        adv = adversarial.generator_loss(self.config.gan_loss, fake_logits)
+        fm = feature_matching_loss(fake_features, real_features)
+        loss = adv + self.config.fm_loss_weight * fm
+        logs = {"edge_generator_loss": loss, "edge_adversarial_loss": adv, "feature_matching_loss": fm}
+        return loss, {name: value.detach() for name, value in logs.items()}

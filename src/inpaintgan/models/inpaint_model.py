@@ -1,0 +1,76 @@
+"""Stage two: the inpaint generator with its discriminator and losses."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ..core.config import Config
+from ..data.batch import Batch
+from ..losses import adversarial
+from ..losses.perceptual import VGG19Features, perceptual_loss, style_loss
+from ..networks.discriminator import Discriminator
+from ..networks.inpaint_generator import InpaintGenerator
+from .composition import masked_image
+
+
+def paint(generator: nn.Module, batch: Batch, edge: Tensor) -> Tensor:
+    """The picture (B, 3, H, W) that a generator paints along complete edges; nothing inside the hole is shown to it."""
+    return generator(masked_image(batch.image, batch.mask), edge)
+
+
+class InpaintModel(nn.Module):
+    """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8).
+
+    Attributes:
+        vgg: The perceptual network, shared and never trained or saved; None switches its two losses off.
+    """
+
+    def __init__(self, config: Config, vgg: VGG19Features | None = None) -> None:
+        super().__init__()
+        self.config = config
+        self.generator = InpaintGenerator(config.width, config.stem)
+        self.discriminator = Discriminator(3, config.width)
+        # In a tuple, so that its weights are no part of this model's state.
+        self._vgg = (vgg,)
+
+    @property
+    def vgg(self) -> VGG19Features | None:
+        return self._vgg[0]
+
+    def forward(self, batch: Batch, edge: Tensor) -> Tensor:
+        """Return the painted picture (B, 3, H, W) in [0, 1], given complete edges (B, 1, H, W)."""
+        return paint(self.generator, batch, edge)
+
+    def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the discriminator on true and on detached painted pictures, and its logs."""
+        real_logits, fake_logits = self.discriminator(torch.cat([batch.image, fake.detach()]))[0].chunk(2)
+        loss = adversarial.discriminator_loss(self.config.gan_loss, real_logits, fake_logits)
+        return loss, {"inpaint_discriminator_loss": loss.detach()}
+
+    def generator_loss(
+        self, batch: Batch, fake: Tensor, *, with_perceptual: bool = True
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the generator, and its unweighted parts as logs. The discriminator should be frozen meanwhile.
+
+        Args:
+            batch: The ground truth.
+            fake: The painted picture, whole.
+            with_perceptual: Whether this step pays for VGG19; see ``perceptual_interval``.
+        """
+        config = self.config
+        fake = fake.float()
+        adv = adversarial.generator_loss(config.gan_loss, self.discriminator(fake)[0])
+        # Divided by the hole's share, so that small holes weigh as much as large ones.
+        l1 = (fake - batch.image).abs().mean() / batch.mask.mean()
+        loss = config.l1_loss_weight * l1 + config.inpaint_adv_loss_weight * adv
+        logs = {"inpaint_adversarial_loss": adv, "l1_loss": l1}
+        if self.vgg is not None and with_perceptual:
+            if config.content_loss_weight:
+                logs["perceptual_loss"] = perceptual_loss(self.vgg, fake, batch.image)
+                loss = loss + config.content_loss_weight * logs["perceptual_loss"]
+            if config.style_loss_weight:
+                logs["style_loss"] = style_loss(self.vgg, fake, batch.image, batch.mask)
+                loss = loss + config.style_loss_weight * logs["style_loss"]
+        logs["inpaint_generator_loss"] = loss
+        return loss, {name: value.detach() for name, value in logs.items()}

@@ -1,0 +1,155 @@
+"""The pieces all networks share: residual block, encoder, decoder, stem, padding to a multiple.
+
+Source: EdgeConnect (arXiv 1901.00212), appendix A.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+Stem = Literal["conv", "unshuffle"]
+N_RESIDUAL_BLOCKS = 8
+
+
+def conv(module: nn.Conv2d | nn.ConvTranspose2d, spectral: bool) -> nn.Module:
+    """Initialise a convolution with N(0, 0.02) and zero bias, then attach spectral norm if asked for.
+
+    The order matters: the norm's power iteration starts from the weights it finds.
+    """
+    nn.init.normal_(module.weight, 0.0, 0.02)
+    if module.bias is not None:
+        nn.init.zeros_(module.bias)
+    if not spectral:
+        return module
+    # A transposed convolution keeps its output channels in dimension 1.
+    return spectral_norm(module, dim=1 if isinstance(module, nn.ConvTranspose2d) else 0)
+
+
+class ReflectionPad(nn.ReflectionPad2d):
+    """Reflection padding that repeats the border where a map is too small to be mirrored: MEC's coarsest on small input."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        fits = min(input.shape[-2:]) > max(self.padding)
+        return F.pad(input, self.padding, mode="reflect" if fits else "replicate")
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions, the first dilated by 2, added to the input; no ReLU after the sum."""
+
+    def __init__(self, channels: int, *, spectral: bool, bias: bool) -> None:
+        super().__init__()
+        self.conv_block = nn.Sequential(
+            ReflectionPad(2),
+            conv(nn.Conv2d(channels, channels, 3, dilation=2, bias=bias), spectral),
+            nn.InstanceNorm2d(channels),
+            nn.ReLU(inplace=True),
+            ReflectionPad(1),
+            conv(nn.Conv2d(channels, channels, 3, bias=bias), spectral),
+            nn.InstanceNorm2d(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv_block(x)
+
+
+def residual_blocks(channels: int, *, spectral: bool, bias: bool) -> nn.Sequential:
+    """The trunk of eight residual blocks."""
+    return nn.Sequential(*(ResidualBlock(channels, spectral=spectral, bias=bias) for _ in range(N_RESIDUAL_BLOCKS)))
+
+
+def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
+    """Conv7, then two stride-2 Conv4: (B, in, H, W) to (B, 4*width, H/4, W/4); an eighth with the unshuffle stem."""
+    in_channels *= 4 if stem == "unshuffle" else 1
+    return nn.Sequential(
+        ReflectionPad(3),
+        conv(nn.Conv2d(in_channels, width, 7), spectral),
+        nn.InstanceNorm2d(width),
+        nn.ReLU(inplace=True),
+        conv(nn.Conv2d(width, 2 * width, 4, 2, 1), spectral),
+        nn.InstanceNorm2d(2 * width),
+        nn.ReLU(inplace=True),
+        conv(nn.Conv2d(2 * width, 4 * width, 4, 2, 1), spectral),
+        nn.InstanceNorm2d(4 * width),
+        nn.ReLU(inplace=True),
+    )
+
+
+def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
+    """The encoder's mirror: two stride-2 ConvT4 and a Conv7, which never has spectral norm."""
+    out_channels *= 4 if stem == "unshuffle" else 1
+    return nn.Sequential(
+        conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral),
+        nn.InstanceNorm2d(2 * width),
+        nn.ReLU(inplace=True),
+        conv(nn.ConvTranspose2d(2 * width, width, 4, 2, 1), spectral),
+        nn.InstanceNorm2d(width),
+        nn.ReLU(inplace=True),
+        ReflectionPad(3),
+        conv(nn.Conv2d(width, out_channels, 7), False),
+    )
+
+
+class Generator(nn.Module):
+    """Any-size wrapper of a generator: pads to the multiple the layers need, folds the stem, crops back.
+
+    Subclasses set `multiple`, the factor by which their layers shrink a picture at the conv stem, and define `layers`.
+    """
+
+    multiple = 4
+
+    def __init__(self, stem: Stem) -> None:
+        super().__init__()
+        self.stem: Stem = stem
+
+    def layers(self, x: Tensor) -> Tensor:
+        """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""
+        raise NotImplementedError
+
+    def logits(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) of any size to (B, out, H, W)."""
+        height, width = x.shape[-2:]
+        multiple = self.multiple * (2 if self.stem == "unshuffle" else 1)
+        x = pad_to_multiple(x, multiple)
+        if self.stem == "unshuffle":
+            x = F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, 2)), 2)
+        else:
+            x = self.layers(x)
+        return x[..., :height, :width]
+
+
+def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
+    """Repeat the last rows and columns until height and width are multiples, and at least two multiples:
+
+    instance norm needs more than one value at the coarsest scale.
+    """
+    height, width = x.shape[-2:]
+    pad_y, pad_x = (max(-size % multiple, 2 * multiple - size) for size in (height, width))
+    return F.pad(x, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else x
+
+
+def n_parameters(module: nn.Module) -> int:
+    """Number of trainable values."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def weights_fit(state: dict[str, Tensor], module: nn.Module) -> list[str]:
+    """Return in words what keeps a state dict from loading into a module; an empty list when it fits."""
+    own = module.state_dict()
+    problems = [f"{key} is missing" for key in own if key not in state]
+    problems += [f"{key} is not known" for key in state if key not in own]
+    problems += [
+        f"{key} is {tuple(state[key].shape)}, needed is {tuple(own[key].shape)}"
+        for key in own
+        if key in state and state[key].shape != own[key].shape
+    ]
+    return problems
+
+
+def to_float32(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Half-precision storage back to float32."""
+    return {key: value.to(torch.float32) if value.is_floating_point() else value for key, value in state.items()}

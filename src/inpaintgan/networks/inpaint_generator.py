@@ -1,0 +1,41 @@
+"""EdgeConnect's second stage: paints colour into the hole along an edge map.
+
+Layers at 256x256, width 64: Conv7 64@256, Conv4 s2 128@128, Conv4 s2 256@64, 8 residual blocks 256@64, ConvT4 s2
+128@128, ConvT4 s2 64@256, Conv7 3@256, (tanh + 1) / 2. Instance norm and ReLU after each but the last; no spectral
+norm, all biases. 10,774,595 parameters.
+
+Source: EdgeConnect (arXiv 1901.00212), section 3.2 and appendix A.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .blocks import Generator, Stem, decoder, encoder, residual_blocks
+
+
+class InpaintGenerator(Generator):
+    """Masked picture and edges in, picture out."""
+
+    def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
+        super().__init__(stem)
+        self.encoder = encoder(4, width, stem=stem, spectral=False)
+        self.middle = residual_blocks(4 * width, spectral=False, bias=True)
+        self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)
+
+    def layers(self, x: Tensor) -> Tensor:
+        return self.decoder(self.middle(self.encoder(x)))
+
+    def forward(self, masked_image: Tensor, edge: Tensor) -> Tensor:
+        """Paint.
+
+        Args:
+            masked_image: (B, 3, H, W) in [0, 1], 1 in the hole.
+            edge: (B, 1, H, W) in [0, 1], complete.
+
+        Returns:
+            (B, 3, H, W) in [0, 1], the whole picture as the network sees it.
+        """
+        logits = self.logits(torch.cat([masked_image, edge], dim=1))
+        return (torch.tanh(logits) + 1) / 2

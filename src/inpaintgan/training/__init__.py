@@ -1,0 +1,1 @@
+"""Training: the loop, what one step does in each stage, the device, and the readers of its events."""

@@ -1,0 +1,87 @@
+"""Builds what a stage trains: models, perceptual network, and weights to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from ..core.config import Config
+from ..core.errors import InpaintError
+from ..losses.perceptual import VGG19Features, load_vgg19
+from ..models.checkpoint import Checkpoint, load_checkpoint
+from ..models.edge_model import EdgeModel
+from ..models.inpaint_model import InpaintModel
+from ..networks.blocks import Generator, weights_fit
+from .stages import Stage
+
+
+def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
+    """Build the stage that a config names.
+
+    Returns:
+        The stage on the device, and the perceptual network in words: its origin, ``"off"``, or ``"unavailable"`` when it
+        was wanted but is not to be had.
+
+    Raises:
+        InpaintError: ``init_from`` cannot be used, or edge-inpaint has no edge generator to take from it.
+    """
+    start = load_checkpoint(Path(config.init_from)) if config.init_from else None
+    trains_edges = config.stage in ("edge", "joint")
+    vgg, perceptual = _perceptual(config, device)
+    edge = EdgeModel(config) if trains_edges else None
+    inpaint = InpaintModel(config, vgg) if config.stage != "edge" else None
+    frozen = start.edge_generator if start and not trains_edges else None
+    if start and edge and start.edge_generator:
+        _start_from(edge.generator, start.edge_generator, start)
+    if start and inpaint and start.inpaint_generator:
+        _start_from(inpaint.generator, start.inpaint_generator, start)
+    if frozen is not None:
+        _must_match_config(config, start)
+    elif config.stage == "edge-inpaint":
+        raise InpaintError(
+            "edge-generator-missing",
+            "edge-inpaint paints along predicted edges and needs a trained edge generator.",
+            "Set init_from to a checkpoint or a run that has one, or train the edge stage first.",
+        )
+    stage = Stage(
+        config,
+        edge.to(device) if edge else None,
+        inpaint.to(device) if inpaint else None,
+        frozen.to(device) if frozen else None,
+        device,
+    )
+    return stage, perceptual
+
+
+def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | None, str]:
+    wanted = config.stage != "edge" and (config.content_loss_weight > 0 or config.style_loss_weight > 0)
+    if not wanted or config.perceptual_weights == "off":
+        return None, "off"
+    vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
+    return (vgg.to(device), vgg.origin) if vgg else (None, "unavailable")
+
+
+def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -> None:
+    problems = weights_fit(source.state_dict(), network)
+    if problems:
+        raise InpaintError(
+            "checkpoint-mismatch",
+            f"init_from: {checkpoint.path} does not fit this config: {'; '.join(problems[:3])}.",
+            f"It was trained with edge_generator {checkpoint.config.edge_generator}, width {checkpoint.config.width}, "
+            f"stem {checkpoint.config.stem}.",
+        )
+    network.load_state_dict(source.state_dict())
+
+
+def _must_match_config(config: Config, start: Checkpoint | None) -> None:
+    """The frozen generator is saved beside the trained one, under one config that has to describe both."""
+    assert start is not None
+    for name in ("edge_generator", "width", "stem"):
+        ours, theirs = getattr(config, name), getattr(start.config, name)
+        if ours != theirs:
+            raise InpaintError(
+                "checkpoint-mismatch",
+                f"{name}: this run has {ours}, the edge generator of init_from {theirs}.",
+                f"Set {name} to {theirs}, or choose another init_from.",
+            )

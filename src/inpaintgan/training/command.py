@@ -1,0 +1,63 @@
+"""``python main.py train``: from command-line words to a `Trainer`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.config import Config
+from ..core.config_io import load_config
+from ..core.errors import InpaintError
+from ..core.paths import resource
+from ..core.rundir import RunDir
+from .sinks import Console
+from .trainer import Trainer
+
+
+def train(run_path: Path, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool) -> int:
+    """Train in a run folder; returns the exit code.
+
+    The config is ``config_file``, else the one frozen in the run folder, else the program's, with settings on top. A
+    resumed run may change what does not alter its networks, such as ``max_iters`` or ``lr``.
+
+    Raises:
+        InpaintError: Anything a person can put right.
+    """
+    run = RunDir(run_path)
+    trained_before = bool(run.saved_steps())
+    if trained_before and not resume:
+        raise InpaintError(
+            "run-exists", f"{run_path} already holds a training.", "Add --resume to go on with it, or name another --run."
+        )
+    config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
+    if trained_before:
+        _must_fit(run.load_config(), config)
+    if run.trainer_pid() is not None:
+        run.claim()  # refuses in words, before the frozen config is touched
+    run.create(config)
+    console = Console()
+    try:
+        reason = Trainer(config, run, resume=trained_before, sinks=[console]).train()
+    finally:
+        console.close()
+    return 0 if reason in ("max_iters", "stopped") else 1
+
+
+def _config_source(run: RunDir, config_file: Path | None) -> Path:
+    if config_file is not None:
+        return config_file
+    return run.config_file if run.config_file.is_file() else resource("config.yml")
+
+
+def _absolute(data: str | None) -> str | None:
+    """The frozen config must mean the same folder whatever folder it is resumed from."""
+    return str(Path(data).expanduser().resolve()) if data else None
+
+
+def _must_fit(before: Config, now: Config) -> None:
+    for name in ("stage", "edge_generator", "width", "stem"):
+        if getattr(before, name) != getattr(now, name):
+            raise InpaintError(
+                "config-invalid",
+                f"{name}: this run was trained with {getattr(before, name)!r}, so {getattr(now, name)!r} cannot go on with it.",
+                "Start a new run, with init_from pointing at this one.",
+            )

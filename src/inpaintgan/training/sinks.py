@@ -1,0 +1,78 @@
+"""Readers of a training's events inside its own process: the terminal's progress bar and TensorBoard."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ..core import events
+from ..core.events import Event
+
+Sink = Callable[[Event], None]
+
+
+class Console:
+    """A progress bar with ETA and the main numbers; everything else as a line above it."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Show one event."""
+        if isinstance(event, events.RunStarted):
+            self._line(f"{event.stage} training on {event.device}: {event.n_train} pictures, {event.n_val} held out")
+            self._line(f"perceptual network: {event.perceptual}")
+            self._bar = tqdm(
+                total=event.max_iters, initial=event.step, unit="step", smoothing=0.05, file=sys.stderr,
+                mininterval=0.5 if sys.stderr.isatty() else 30,
+            )  # fmt: skip
+        elif isinstance(event, events.Step) and self._bar is not None:
+            shown = {key.replace("_loss", ""): f"{v:.3g}" for key, v in event.values.items() if v is not None}
+            wanted = ("precision", "recall", "psnr", "feature_matching", "l1")
+            self._bar.set_postfix({key: shown[key] for key in wanted if key in shown}, refresh=False)
+            self._bar.update(event.step - self._bar.n)
+        elif isinstance(event, events.Validation):
+            text = ", ".join(f"{key} {value:.4g}" for key, value in event.values.items() if value is not None)
+            self._line(f"step {event.step}: validation {text}{' (best)' if event.best else ''}")
+        elif isinstance(event, events.Warned):
+            self._line(f"warning: {event.message}")
+        elif isinstance(event, events.Paused):
+            self._line(f"paused{': ' + event.reason if event.reason else ''}")
+        elif isinstance(event, events.Resumed):
+            self._line("resumed")
+        elif isinstance(event, events.CheckpointSaved):
+            self._line(f"step {event.step}: saved {event.path}")
+        elif isinstance(event, events.RunFinished):
+            self.close()
+            reason = "reached max_iters" if event.reason == "max_iters" else "stopped"
+            self._line(f"{reason} at step {event.step} after {event.elapsed_s:.0f} s of training")
+
+    def close(self) -> None:
+        """Leave the terminal clean."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _line(self, text: str) -> None:
+        tqdm.write(text, file=sys.stderr)
+
+
+def tensorboard_sink(folder: Path) -> Sink:
+    """A sink that writes scalars for TensorBoard."""
+    from torch.utils.tensorboard import SummaryWriter  # slow to import, and optional in config
+
+    writer = SummaryWriter(str(folder))
+
+    def write(event: Event) -> None:
+        if isinstance(event, events.Step | events.Validation):
+            prefix = "train" if isinstance(event, events.Step) else "validation"
+            for name, value in event.values.items():
+                if value is not None:
+                    writer.add_scalar(f"{prefix}/{name}", value, event.step)
+        elif isinstance(event, events.RunFinished | events.RunFailed):
+            writer.close()
+
+    return write
