@@ -15,6 +15,8 @@ from ..imaging.io import find_pictures, read_rgb, resize_square, to_gray
 from ..imaging.masks import draw_mask
 
 _CACHE_BYTES = 256 * 2**20
+_Prepared = tuple[np.ndarray, np.ndarray | None]
+"""The resized picture, and its edges unless they are drawn with a new sigma each time."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Sample:
     gray: np.ndarray
     edge: np.ndarray
     mask: np.ndarray
+    file: Path
+    """What it was made from."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read on the way to this one."""
 
@@ -61,7 +65,7 @@ class SampleMaker:
         self._flip = train and config.augment_flip
         self._mask_files = _find_masks(config)
         self._unreadable: set[int] = set()
-        self._cache: dict[int, tuple[np.ndarray, np.ndarray | None]] = {}
+        self._cache: dict[int, _Prepared] = {}
         self._cache_left = _CACHE_BYTES
 
     def __len__(self) -> int:
@@ -76,7 +80,7 @@ class SampleMaker:
         config = self._config
         rng = np.random.default_rng([config.seed, position])
         mirrored = rng.random() < 0.5 and self._flip
-        (picture, edge), unreadable = self._load(file_index)
+        index, (picture, edge), unreadable = self._load(file_index)
         gray = to_gray(picture)
         if edge is None:
             edge = canny(gray, config.sigma, rng=rng)
@@ -84,22 +88,22 @@ class SampleMaker:
             picture, gray, edge = (np.ascontiguousarray(array[:, ::-1]) for array in (picture, gray, edge))
         side = config.input_size
         mask = draw_mask(config.mask, side, side, rng, block_ratio=config.block_ratio, files=self._mask_files)
-        return Sample(picture, gray, edge, mask, unreadable)
+        return Sample(picture, gray, edge, mask, self._files[index], unreadable)
 
-    def _load(self, file_index: int) -> tuple[tuple[np.ndarray, np.ndarray | None], tuple[str, ...]]:
-        """Return picture and edge of the first readable file from an index on, around the end, and the files passed."""
+    def _load(self, file_index: int) -> tuple[int, _Prepared, tuple[str, ...]]:
+        """Return the first readable file from an index on, around the end: index, picture and edge, files passed."""
         passed = []
         for offset in range(len(self._files)):
             index = (file_index + offset) % len(self._files)
             if index not in self._unreadable:
                 try:
-                    return self._cache.get(index) or self._prepare(index), tuple(passed)
+                    return index, self._cache.get(index) or self._prepare(index), tuple(passed)
                 except InpaintError:
                     self._unreadable.add(index)
             passed.append(str(self._files[index]))
         raise NothingReadable
 
-    def _prepare(self, index: int) -> tuple[np.ndarray, np.ndarray | None]:
+    def _prepare(self, index: int) -> _Prepared:
         side = self._config.input_size
         picture = resize_square(read_rgb(self._files[index], smallest_side=side), side)
         edge = None if self._config.sigma == RANDOM_SIGMA else canny(to_gray(picture), self._config.sigma)

@@ -227,7 +227,10 @@ def read_rgb(source: Path | bytes, smallest_side: int = 0, name: str = "") -> np
     data = _read_bytes(source, name)
     flag = _lean_flag(data, _open_header(data, name), smallest_side)
     if flag is not None:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
+        try:
+            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
+        except cv2.error:
+            pixels = None
         if pixels is None:
             raise _unreadable(name, "it is damaged or cut short")
         return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)

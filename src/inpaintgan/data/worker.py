@@ -1,0 +1,102 @@
+"""What the window asks of its small worker: opening pictures and looking at data. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..core.atomic import write_bytes
+from ..core.config_io import make_config
+from ..imaging.io import Picture, decode, encode, find_pictures
+from .check import check_data
+from .sample import SampleMaker
+
+Progress = Callable[[dict[str, Any]], None]
+
+_PNG_DISPLAY_PIXELS = 12_000_000
+_PROGRESS_STEPS = 200
+
+
+def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Decode ``source`` and write what a page shows of it into ``folder``: exact PNG, or JPEG above 12 megapixels.
+
+    Returns:
+        width, height, format, name, notices, has_alpha, and display, the name of the file written.
+
+    Raises:
+        InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
+    """
+    name = args.get("name") or Path(args["source"]).name
+    picture = decode(Path(args["source"]), name)
+    height, width = picture.pixels.shape[:2]
+    if height * width > _PNG_DISPLAY_PIXELS:
+        display, data = "display.jpg", encode(picture, "JPEG", quality=92)
+    else:
+        display, data = "display.png", encode(picture, "PNG")
+    write_bytes(Path(args["folder"]) / display, data)
+    return {
+        "width": width,
+        "height": height,
+        "format": picture.format,
+        "name": name,
+        "notices": list(picture.notices),
+        "has_alpha": picture.alpha is not None,
+        "display": display,
+    }
+
+
+def check_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Report on the pictures of ``folder`` and the masks of ``masks``, which may be empty; see `check_data`."""
+
+    def report(done: int, total: int) -> None:
+        if done % max(1, total // _PROGRESS_STEPS) == 0 or done == total:
+            progress({"done": done, "total": total})
+
+    masks = Path(args["masks"]) if args.get("masks") else None
+    return check_data(Path(args["folder"]), masks=masks, progress=report).model_dump(mode="json")
+
+
+def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write ``count`` training items of ``folder`` into ``out`` exactly as a run with these ``values`` makes them.
+
+    The items are spread over the folder. Each is three PNG files: the picture, the picture with its hole white as the
+    networks see it, and its edges in white on black.
+
+    Returns:
+        items: name of the picture, and the names of the three files.
+
+    Raises:
+        InpaintError: The settings are invalid, or there is no readable picture or usable mask.
+    """
+    folder, out = Path(args["folder"]), Path(args["out"])
+    config = make_config({**args.get("values", {}), "data": str(folder)})
+    files = find_pictures(folder)
+    count = min(int(args["count"]), len(files))
+    maker = SampleMaker(files, config, train=True)
+    out.mkdir(parents=True, exist_ok=True)
+    items = []
+    for position in range(count):
+        sample = maker.make(position, position * len(files) // count)
+        parts = {
+            "picture": sample.picture,
+            "masked": np.where(sample.mask[..., None] == 1, np.uint8(255), sample.picture),
+            "edges": cv2.cvtColor(sample.edge * np.uint8(255), cv2.COLOR_GRAY2RGB),
+        }
+        item = {"name": sample.file.relative_to(folder).as_posix()}
+        for part, pixels in parts.items():
+            item[part] = f"{position}-{part}.png"
+            write_bytes(out / item[part], encode(Picture(pixels), "PNG"))
+        items.append(item)
+        progress({"done": position + 1, "total": count})
+    return {"items": items}
+
+
+HANDLERS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+    "open-picture": open_picture,
+    "check-data": check_folder,
+    "preview-data": preview_data,
+}
