@@ -184,12 +184,18 @@ def read_events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
 
 
 class EventTail:
-    """Follows ``events.jsonl`` as it grows; each `read` returns what is new since the last."""
+    """Follows ``events.jsonl`` as it grows; each `read` returns what is new since the last.
 
-    def __init__(self, path: Path, after: int = 0) -> None:
+    Args:
+        path: The file; it may not be there yet.
+        after: Events up to this sequence number are left out.
+        offset: Byte at which to begin, the start of a line; spares the reading of a long history.
+    """
+
+    def __init__(self, path: Path, after: int = 0, offset: int = 0) -> None:
         self._path = path
         self._after = after
-        self._offset = 0
+        self._offset = offset
 
     def read(self) -> list[dict[str, Any]]:
         """Return new complete events, oldest first; an empty list when nothing has come or there is no file yet."""

@@ -1,0 +1,196 @@
+"""The window's process: takes a port, serves the pages and their calls, opens a browser, and decides when to end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bottle
+import gevent
+import gevent.event
+
+from ..core.errors import InpaintError
+from ..core.paths import resource, work_root
+from . import browser
+from .answers import NOT_FOUND, Answer, answered
+from .bridge import Bridge
+from .eel_adapter import GuardedApp, listen, n_pages, serve
+from .files import page_file
+from .guard import Guard
+from .routes import Routes
+from .session import Session
+
+GRACE_S = 5.0
+"""A reload or the way to the next page disconnects for a moment; only a longer absence is a closed window."""
+
+
+def run(*, port: int | None, window: bool, runs: Path | None) -> int:
+    """Serve the window until it is closed or the process is told to end.
+
+    Args:
+        port: None takes any free one.
+        window: Open a browser, and end after its last page was closed. Without: print the address as one JSON line on
+            stdout and serve until told to end.
+        runs: The folder of the trainings; None is ``runs`` beside the program.
+
+    Returns:
+        The exit code: 0 after the window was closed, 2 for a port that cannot be used, 130 after Ctrl+C.
+    """
+    try:
+        listener = listen(port)
+    except InpaintError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _Window(listener, window, (runs or work_root() / "runs").expanduser().absolute()).run()
+
+
+class _Window:
+    """One launch."""
+
+    def __init__(self, listener: Any, window: bool, runs: Path) -> None:
+        self._listener = listener
+        self._window = window
+        self._stop = gevent.event.Event()
+        self._exit_code = 0
+        self._closing: gevent.Greenlet | None = None
+        self._spare_address_at = 0.0
+        self._guard = Guard(listener.getsockname()[1], self._offer_address)
+        self._web = resource("web")
+        self._session = Session(runs)
+        self._bridge = Bridge(self._session, offload)
+
+    def run(self) -> int:
+        app = GuardedApp(self._guard)
+        self._add_routes(app)
+        gevent.get_hub().threadpool.maxsize = 32
+        for number in (signal.SIGINT, signal.SIGTERM):
+            gevent.signal_handler(number, self._end, 130)
+        opened = gevent.spawn(self._open)
+        try:
+            serve(
+                app,
+                self._listener,
+                self._bridge.functions(),
+                web_root=str(self._web),
+                on_page_gone=self._page_gone,
+                stop=self._stop,
+            )
+        finally:
+            opened.kill()
+            self._session.close()
+        return self._exit_code
+
+    def _end(self, exit_code: int) -> None:
+        self._exit_code = exit_code
+        self._stop.set()
+
+    def _open(self) -> None:
+        """Say where the pages are, and show them."""
+        address = self._guard.new_address()
+        if not self._window:
+            print(json.dumps({"event": "ready", "url": address}), flush=True)
+            return
+        if browser.has_screen():
+            print(f"InpaintGAN is open in its window. Should none appear, open this address: {address}", flush=True)
+            self._session.browser = offload(browser.open_window, address, self._session.folder / "browser")
+        else:
+            print(f"There is no screen here. Open this address in a browser: {address}", flush=True)
+        print("Ctrl+C ends the window; trainings go on without it.", flush=True)
+
+    def _offer_address(self) -> None:
+        """Print a fresh address where the program was started, for a browser that has no cookie; not too often."""
+        now = gevent.get_hub().loop.now()
+        if now - self._spare_address_at > 10 or not self._spare_address_at:
+            self._spare_address_at = now
+            print(
+                f"A browser without a ticket knocked. To let it in, open: {self._guard.new_address()}", file=sys.stderr
+            )
+
+    def _page_gone(self) -> None:
+        """Start the grace period when the last page has gone."""
+        if self._window and self._closing is None:
+            self._closing = gevent.spawn(self._close_when_idle)
+
+    def _close_when_idle(self) -> None:
+        """End once no page has been connected for the grace period and nothing is being filled."""
+        absent_s = 0.0
+        while absent_s < GRACE_S:
+            gevent.sleep(0.25)
+            if n_pages():
+                self._closing = None
+                return
+            absent_s = 0.0 if self._session.is_busy() else absent_s + 0.25
+        self._end(0)
+
+    def _add_routes(self, app: GuardedApp) -> None:
+        """Put plain functions behind addresses."""
+        routes = Routes(self._session, answered, offload, gevent.sleep)
+
+        def upload(handler: Callable[..., Answer]) -> Callable[..., bottle.HTTPResponse]:
+            def handle(**parts: str) -> bottle.HTTPResponse:
+                environ = bottle.request.environ
+                length = int(environ.get("CONTENT_LENGTH") or 0)
+                return _respond(
+                    handler(environ["wsgi.input"].read, length, dict(bottle.request.query.decode()), **parts)
+                )
+
+            return handle
+
+        def download(handler: Callable[..., Answer]) -> Callable[..., bottle.HTTPResponse]:
+            def handle(**parts: str) -> bottle.HTTPResponse:
+                query = dict(bottle.request.query.decode())
+                last_id = bottle.request.environ.get("HTTP_LAST_EVENT_ID")
+                if last_id:
+                    query["last_event_id"] = last_id
+                return _respond(handler(query, **parts))
+
+            return handle
+
+        app.put("/api/pictures", callback=upload(routes.put_picture))
+        app.put("/api/pictures/<picture>/<layer>", callback=upload(routes.put_layer))
+        app.get("/api/pictures/<picture>/<file>", callback=download(routes.picture_file))
+        app.get("/api/examples/<file>", callback=download(routes.example_file))
+        app.get("/api/previews/<preview>/<file>", callback=download(routes.preview_file))
+        app.get("/api/runs/<run>/samples/<file>", callback=download(routes.sample_file))
+        app.get("/api/runs/<run>/events", callback=download(routes.events))
+        app.route("/api/<path:path>", method="ANY", callback=lambda path: _respond(NOT_FOUND))
+        app.get("/", callback=lambda: _respond(page_file(self._web, "")))
+        app.get("/<path:path>", callback=lambda path: _respond(page_file(self._web, path)))
+        app.default_error_handler = _error_text
+
+
+def offload(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a blocking function in a thread while the other pages are served, and return what it returns."""
+
+    def outcome() -> tuple[Any, Exception | None]:
+        # Handed over as a value: gevent would print the traceback of an exception that comes out of a thread.
+        try:
+            return function(*args, **kwargs), None
+        except Exception as error:
+            return None, error
+
+    value, error = gevent.get_hub().threadpool.apply(outcome)
+    if error is not None:
+        raise error
+    return value
+
+
+def _respond(answer: Answer) -> bottle.HTTPResponse:
+    # The server closes the file when it has sent it.
+    body = answer.body.open("rb") if isinstance(answer.body, Path) else answer.body
+    return bottle.HTTPResponse(body, answer.status, {"Content-Type": answer.content_type, **answer.headers})
+
+
+def _error_text(error: bottle.HTTPError) -> str:
+    """Answer what went wrong in plain words; details go to the terminal only."""
+    if error.exception is not None:
+        traceback.print_exception(error.exception)
+    bottle.response.content_type = "text/plain; charset=utf-8"
+    return {404: "There is nothing here.", 405: "That cannot be done here."}.get(
+        error.status_code, "Something went wrong in the program. Its terminal shows the details."
+    )

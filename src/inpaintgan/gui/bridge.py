@@ -1,0 +1,250 @@
+"""The functions that the pages call. Every public method of `Bridge` is exposed under its own name."""
+
+from __future__ import annotations
+
+import inspect
+import platform
+import secrets
+import shutil
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from ..core.config import Config
+from ..core.config_io import make_config, yaml_text
+from ..core.errors import InpaintError
+from ..core.paths import resource
+from . import folders, training
+from .answers import answered
+from .checkpoints import default_path, list_checkpoints
+from .presets import list_presets, values_from_text
+from .runs import details, find_run, summary
+from .session import Session
+
+_KEPT_PREVIEWS = 4
+_MAX_PREVIEWS = 24
+
+
+class Bridge:
+    """Calls from the pages, each answered with plain JSON.
+
+    Args:
+        session: This launch.
+        offload: Runs a blocking function in a thread and returns its value; nearly every call goes through it,
+            because a call that blocks the server's only thread freezes every page.
+    """
+
+    def __init__(self, session: Session, offload: Callable[..., Any]) -> None:
+        self._session = session
+        self._offload = offload
+        self._check_progress = {"done": 0, "total": 0}
+
+    def functions(self) -> dict[str, Callable[..., dict[str, Any]]]:
+        """Return what is exposed: each public method in its answering form."""
+        methods = inspect.getmembers(self, inspect.ismethod)
+        hidden = ("functions",)
+        return {name: self._exposed(method) for name, method in methods if name[0] != "_" and name not in hidden}
+
+    def _exposed(self, method: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+        signature = inspect.signature(method)
+
+        def call(*args: Any) -> dict[str, Any]:
+            try:
+                signature.bind(*args)
+            except TypeError as error:
+                return {"error": InpaintError("bad-call", f"{method.__name__}: {error}.").as_dict()}
+            return self._offload(answered, method, *args)
+
+        return call
+
+    # --- the program -------------------------------------------------------------------------------------------------
+
+    def app_state(self) -> dict[str, Any]:
+        """Return what every page needs to know first."""
+        checkpoints = list_checkpoints(self._session.supervisor.runs_found())
+        return {
+            "version": metadata_version(),
+            "system": platform.system(),
+            "has_screen": folders.has_dialog(),
+            "runs_folder": str(self._session.supervisor.runs),
+            "checkpoints": checkpoints,
+            "default_checkpoint": default_path(checkpoints),
+            "examples": [
+                {"name": path.name, "url": f"/api/examples/{path.name}", "title": _title(path.stem)}
+                for path in example_pictures()
+            ],
+        }
+
+    # --- settings ----------------------------------------------------------------------------------------------------
+
+    def config_schema(self) -> dict[str, Any]:
+        """Return what the training forms are drawn from."""
+        return {"schema": Config.model_json_schema(), "defaults": Config().model_dump(), "presets": list_presets()}
+
+    def check_config(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Refuse settings that are not allowed; the message begins with the key."""
+        make_config(_object(values))
+        return {}
+
+    def config_to_yaml(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return settings as a ``config.yml`` with comments."""
+        return {"yaml": yaml_text(make_config(_object(values)))}
+
+    def config_from_yaml(self, text: str) -> dict[str, Any]:
+        """Return all settings of a ``config.yml``, EdgeConnect's included; what it leaves out has its default."""
+        return {"values": make_config(values_from_text(str(text))).model_dump()}
+
+    # --- folders and training data -----------------------------------------------------------------------------------
+
+    def list_folder(self, path: str) -> dict[str, Any]:
+        """Return the folders in a folder; an empty path begins at home."""
+        return folders.list_folder(str(path or ""))
+
+    def choose_folder(self, title: str) -> dict[str, Any]:
+        """Ask for a folder with the system's dialog; null when it was cancelled."""
+        return {"path": folders.choose_folder(str(title))}
+
+    def check_data(self, folder: str, masks: str) -> dict[str, Any]:
+        """Look at every picture of a folder. A new check ends one that still runs."""
+        self._session.checker.cancel()
+        self._check_progress = {"done": 0, "total": 0}
+        args = {"folder": folders.absolute(folder), "masks": folders.absolute(masks) or None}
+        return self._session.checker.request("check-data", args, self._note_check)
+
+    def check_progress(self) -> dict[str, Any]:
+        """Return how far `check_data` is."""
+        return self._check_progress
+
+    def _note_check(self, progress: dict[str, Any]) -> None:
+        self._check_progress = progress
+
+    def preview_data(self, values: dict[str, Any], count: int) -> dict[str, Any]:
+        """Return the first pictures of the training folder as the network will see them."""
+        config = make_config(_object(values))
+        folder = training.checked_folder(config.data, "data")
+        name = secrets.token_hex(8)
+        out = self._session.previews / name
+        out.mkdir(parents=True)
+        args = {
+            "folder": folder,
+            "values": config.model_dump(),
+            "count": max(1, min(int(count), _MAX_PREVIEWS)),
+            "out": str(out),
+        }
+        items = self._session.decoder.request("preview-data", args)["items"]
+        for old in sorted(self._session.previews.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_PREVIEWS]:
+            shutil.rmtree(old, ignore_errors=True)
+        parts = ("picture", "masked", "edges")
+        urls = [{part: f"/api/previews/{name}/{Path(item[part]).name}" for part in parts} for item in items]
+        return {"items": [{**item, **url} for item, url in zip(items, urls, strict=True)]}
+
+    # --- trainings ---------------------------------------------------------------------------------------------------
+
+    def start_training(self, values: dict[str, Any], name: str) -> dict[str, Any]:
+        """Start a training in a process of its own."""
+        return {"run": training.start(self._session.supervisor, _object(values), str(name or ""))}
+
+    def resume_training(self, run: str) -> dict[str, Any]:
+        """Go on from a run's last checkpoint."""
+        found = find_run(self._session.supervisor.runs, run)
+        self._session.supervisor.resume(found)
+        return {"run": found.path.name}
+
+    def control_run(self, run: str, command: str) -> dict[str, Any]:
+        """Leave an order for a running training."""
+        training.control(find_run(self._session.supervisor.runs, run), str(command))
+        return {}
+
+    def list_runs(self) -> dict[str, Any]:
+        """Return all runs, the one that changed last first."""
+        runs = [summary(run) for run in self._session.supervisor.runs_found()]
+        return {"runs": sorted(runs, key=lambda run: run["updated"], reverse=True)}
+
+    def get_run(self, run: str) -> dict[str, Any]:
+        """Return one run with its config and history."""
+        return details(find_run(self._session.supervisor.runs, run))
+
+    def delete_run(self, run: str) -> dict[str, Any]:
+        """Delete a run that is not training."""
+        training.delete(find_run(self._session.supervisor.runs, run))
+        return {}
+
+    # --- pictures ----------------------------------------------------------------------------------------------------
+
+    def open_example(self, name: str) -> dict[str, Any]:
+        """Open one of the pictures that come with the program."""
+        path = next((path for path in example_pictures() if path.name == name), None)
+        if path is None:
+            raise InpaintError("example-unknown", f"There is no example '{name}'.")
+        return self._session.pictures.open_copy(path)
+
+    def picture_info(self, picture: str) -> dict[str, Any]:
+        """Return what is known about an open picture."""
+        return self._session.pictures.get(picture).info()
+
+    def warm_up(self, checkpoint: str) -> dict[str, Any]:
+        """Load a checkpoint ahead of the first fill."""
+        options = self._fill_options({"checkpoint": checkpoint})
+        return self._session.filler.request("load", {key: options[key] for key in ("checkpoint", "device")})
+
+    def fill(self, picture: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Fill the hole of a picture."""
+        return self._session.pictures.fill(picture, self._fill_options(options))
+
+    def fill_progress(self, picture: str) -> dict[str, Any]:
+        """Return how far the fill is."""
+        return self._session.pictures.get(picture).progress
+
+    def cancel_fill(self) -> dict[str, Any]:
+        """End the fills that run or wait."""
+        self._session.pictures.cancel()
+        return {}
+
+    def predict_edges(self, picture: str, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the edges that the network expects in the hole."""
+        return self._session.pictures.predict_edges(picture, self._fill_options(options))
+
+    def save_fill(self, picture: str, fill: int, name: str) -> dict[str, Any]:
+        """Encode a fill for download."""
+        return self._session.pictures.save(picture, fill, str(name))
+
+    def _fill_options(self, given: object) -> dict[str, Any]:
+        """Return the options of a fill with what was left out filled in."""
+        options = _object(given or {})
+        checkpoint = options.get("checkpoint")
+        if not checkpoint:
+            checkpoint = default_path(list_checkpoints(self._session.supervisor.runs_found()))
+        if not checkpoint:
+            raise InpaintError(
+                "checkpoint-missing", "There is no checkpoint that can fill.", "Train an inpaint model first."
+            )
+        device = options.get("device") or "auto"
+        if device not in ("auto", "cpu", "cuda"):
+            raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", "Allowed: auto | cpu | cuda.")
+        return {"checkpoint": str(checkpoint), "device": device, "edges": bool(options.get("edges"))}
+
+
+def example_pictures() -> list[Path]:
+    """Return the pictures that come with the program."""
+    folder = resource("examples")
+    suffixes = (".png", ".jpg", ".jpeg")
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes) if folder.is_dir() else []
+
+
+def metadata_version() -> str:
+    """Return the program's version; a source tree that was never installed has none on record."""
+    try:
+        return metadata.version("inpaintgan")
+    except metadata.PackageNotFoundError:
+        return "0.1.0"
+
+
+def _title(stem: str) -> str:
+    return stem.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _object(values: object) -> dict[str, Any]:
+    if not isinstance(values, dict):
+        raise InpaintError("bad-call", "An object of settings was expected.")
+    return {str(key): value for key, value in values.items()}

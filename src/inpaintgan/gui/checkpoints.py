@@ -1,0 +1,77 @@
+"""The checkpoints that the window offers: the shipped ones, and those of trainings, also while they run."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+from ..core.config_io import load_config
+from ..core.errors import InpaintError
+from ..core.paths import default_checkpoint, resource
+from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
+
+_STEP = re.compile(r"step-(\d+)")
+
+
+def list_checkpoints(runs: list[RunDir]) -> list[dict[str, Any]]:
+    """Return the shipped checkpoints, then those of the given runs, newest first."""
+    shipped = resource("checkpoints")
+    folders = sorted(path for path in shipped.iterdir() if path.is_dir()) if shipped.is_dir() else []
+    entries = [_entry(path, path.name, path.name) for path in folders]
+    for run in reversed(runs):
+        try:
+            path = find_checkpoint(run.path)
+        except (InpaintError, OSError):
+            continue
+        match = _STEP.fullmatch(path.name)
+        step = f" (step {int(match[1])})" if match else ""
+        entries.append(_entry(path, run.path.name, f"run {run.path.name}{step}"))
+    return [entry for entry in entries if entry]
+
+
+def default_path(entries: list[dict[str, Any]]) -> str | None:
+    """Return the checkpoint that is used unless another is chosen, or None when none can fill."""
+    able = [entry["path"] for entry in entries if entry["has_inpaint"]]
+    return str(default_checkpoint()) if str(default_checkpoint()) in able else next(iter(able), None)
+
+
+def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
+    """Describe one checkpoint folder, or None when it holds no weights or no readable config."""
+    has_edge, has_inpaint = (path / EDGE_WEIGHTS).is_file(), (path / INPAINT_WEIGHTS).is_file()
+    if not has_edge and not has_inpaint:
+        return None
+    try:
+        config = load_config(path / CHECKPOINT_CONFIG)
+    except InpaintError:
+        return None
+    match = _STEP.fullmatch(path.name)
+    notes = [f"{config.edge_generator}, width {config.width}"]
+    if not has_inpaint:
+        notes.append("edges only: cannot fill yet")
+    elif not has_edge:
+        notes.append("colours only: has no edge generator of its own")
+    return {
+        "name": name,
+        "path": str(path),
+        "edge_generator": config.edge_generator,
+        "width": config.width,
+        "step": int(match[1]) if match else _step_in_weights(path / (INPAINT_WEIGHTS if has_inpaint else EDGE_WEIGHTS)),
+        "title": title,
+        "note": ", ".join(notes),
+        "has_edge": has_edge,
+        "has_inpaint": has_inpaint,
+    }
+
+
+def _step_in_weights(path: Path) -> int | None:
+    """Return the step in a safetensors file's header, or None when it has none."""
+    try:
+        with open(path, "rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            header = json.loads(file.read(min(length, 10**7)))
+        return int(header["__metadata__"]["step"])
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        return None

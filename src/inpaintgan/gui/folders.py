@@ -1,0 +1,142 @@
+"""Looking around in this machine's folders: the in-app list, the system's dialog, and where the pictures are."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InpaintError
+from ..core.paths import resource, work_root
+from .browser import has_screen
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+"""The suffixes of ``imaging.io``, which must not be imported here because it brings numpy along."""
+
+_MAX_FOLDERS = 2000
+_MAX_LOOKED_AT = 200_000
+_DIALOG = """
+import sys, tkinter
+from tkinter import filedialog
+root = tkinter.Tk()
+root.withdraw()
+root.attributes("-topmost", True)
+sys.stdout.buffer.write((filedialog.askdirectory(title=sys.argv[1], mustexist=True) or "").encode())
+"""
+_dialog_lock = threading.Lock()
+
+
+def absolute(path: object) -> str:
+    """Return a typed path in full, with ``~`` resolved; empty stays empty."""
+    text = str(path or "").strip()
+    return str(Path(text).expanduser().absolute()) if text else ""
+
+
+def list_folder(path: str) -> dict[str, Any]:
+    """Return a folder's sub-folders, how many pictures lie directly in it, and places to jump to.
+
+    Raises:
+        InpaintError: ``folder-missing`` or ``folder-unreadable``.
+    """
+    folder = Path(absolute(path) or Path.home())
+    found, n_pictures = [], 0
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if _is_folder(entry):
+                    found.append({"name": entry.name, "path": str(folder / entry.name)})
+                elif is_picture(entry.name):
+                    n_pictures += 1
+    except FileNotFoundError as error:
+        raise InpaintError("folder-missing", f"There is no folder {folder}.", "Check the path.") from error
+    except NotADirectoryError as error:
+        raise InpaintError(
+            "folder-missing", f"{folder} is a file, not a folder.", "Choose the folder it lies in."
+        ) from error
+    except OSError as error:
+        raise InpaintError("folder-unreadable", f"{folder} cannot be read: {error.strerror}.") from error
+    found.sort(key=lambda item: item["name"].casefold())
+    return {
+        "path": str(folder),
+        "parent": None if folder.parent == folder else str(folder.parent),
+        "folders": found[:_MAX_FOLDERS],
+        "n_pictures": n_pictures,
+        "shortcuts": _shortcuts(),
+    }
+
+
+def has_dialog() -> bool:
+    """Return whether the system's folder dialog can be shown."""
+    return has_screen() and importlib.util.find_spec("tkinter") is not None
+
+
+def choose_folder(title: str) -> str | None:
+    """Show the system's folder dialog in a process of its own: on some systems it must have the main thread.
+
+    Raises:
+        InpaintError: ``no-dialog`` where there is none, ``dialog-open`` while one is open.
+    """
+    if not has_dialog():
+        raise InpaintError("no-dialog", "There is no folder dialog here.", "Use the list of folders, or type the path.")
+    if not _dialog_lock.acquire(blocking=False):
+        raise InpaintError("dialog-open", "The folder dialog is already open.", "It may be behind this window.")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _DIALOG, title], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+    finally:
+        _dialog_lock.release()
+    if done.returncode:
+        raise InpaintError("no-dialog", "The folder dialog could not be shown.", "Use the list, or type the path.")
+    return absolute(done.stdout.decode()) or None
+
+
+def has_picture(folder: Path) -> bool:
+    """Return whether a picture lies in a folder or below it, going by names and stopping at the first."""
+    looked_at = 0
+    waiting = [folder]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    looked_at += 1
+                    if _is_folder(entry):
+                        waiting.append(Path(entry.path))
+                    elif is_picture(entry.name):
+                        return True
+                    if looked_at > _MAX_LOOKED_AT:
+                        return False
+        except OSError:
+            continue
+    return False
+
+
+def is_picture(name: str) -> bool:
+    """Return whether a file name is that of a picture."""
+    # Not pathlib, which takes its time over 100,000 names.
+    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES  # noqa: PTH122
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _shortcuts() -> list[dict[str, str]]:
+    """Return places worth a button: home, the usual folders in it, the program, and drives."""
+    home = Path.home()
+    places = [("Home", home)] + [(name, home / name) for name in ("Pictures", "Desktop", "Downloads")]
+    places += [("Program", work_root()), ("Examples", resource("examples"))]
+    if sys.platform == "win32":
+        places += [(drive, Path(drive)) for drive in os.listdrives()]
+    else:
+        places.append(("Computer", Path("/")))
+    return [{"name": name, "path": str(path)} for name, path in places if path.is_dir()]

@@ -1,0 +1,117 @@
+"""What lies behind the addresses under ``/api/``: plain functions of a query and the parts of a path."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InpaintError
+from ..core.paths import resource
+from .answers import NOT_FOUND, Answer, json_answer
+from .files import receive, served_file
+from .pictures import LAYERS
+from .runs import event_stream, find_run
+from .session import Session
+
+Read = Callable[[int], bytes]
+Query = dict[str, str]
+
+
+class Routes:
+    """Handlers of the HTTP addresses.
+
+    Args:
+        session: This launch.
+        answer: Runs a function and returns ``{"ok", "value"}`` or ``{"error"}``.
+        offload: Runs a blocking function while other requests are served.
+        sleep: Pauses a stream without blocking.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        answer: Callable[..., dict[str, Any]],
+        offload: Callable[..., Any],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._session = session
+        self._answer = answer
+        self._offload = offload
+        self._sleep = sleep
+        self._uploads = itertools.count(1)
+
+    def put_picture(self, read: Read, length: int, query: Query) -> Answer:
+        """``PUT /api/pictures?name=``: take a picture file and open it."""
+
+        def take() -> dict[str, Any]:
+            picture = self._session.pictures.reserve(query.get("name", ""))
+            try:
+                receive(read, length, picture.original)
+            except BaseException:
+                self._session.pictures.discard(picture)
+                raise
+            return self._offload(self._session.pictures.open, picture)
+
+        return json_answer(self._answer(take))
+
+    def put_layer(self, read: Read, length: int, query: Query, picture: str, layer: str) -> Answer:
+        """``PUT /api/pictures/ID/mask`` and ``.../edges``: take a PNG that was drawn."""
+        if layer not in LAYERS:
+            return NOT_FOUND
+
+        def take() -> dict[str, Any]:
+            pictures = self._session.pictures
+            found = pictures.get(picture)
+            file = found.folder / f"upload-{next(self._uploads)}"
+            try:
+                receive(read, length, file)
+                return pictures.store_layer(found, layer, file)
+            finally:
+                file.unlink(missing_ok=True)
+
+        return json_answer(self._answer(take))
+
+    def picture_file(self, query: Query, picture: str, file: str) -> Answer:
+        """``GET /api/pictures/ID/FILE``: the display copy, layers, fills and saved files."""
+        try:
+            found = self._session.pictures.get(picture)
+        except InpaintError:
+            return NOT_FOUND
+        name = found.saved_names.get(file, "")
+        if file == found.original.name:
+            name = found.name
+        return served_file(found.folder, file, download_name=name)
+
+    def example_file(self, query: Query, file: str) -> Answer:
+        """``GET /api/examples/FILE``."""
+        return served_file(resource("examples"), file)
+
+    def preview_file(self, query: Query, preview: str, file: str) -> Answer:
+        """``GET /api/previews/ID/FILE``: training data as the network will see it."""
+        return served_file(self._session.previews, f"{preview}/{file}")
+
+    def sample_file(self, query: Query, run: str, file: str) -> Answer:
+        """``GET /api/runs/RUN/samples/FILE``."""
+        try:
+            folder = find_run(self._session.supervisor.runs, run).samples
+        except InpaintError:
+            return NOT_FOUND
+        return served_file(folder, file)
+
+    def events(self, query: Query, run: str) -> Answer:
+        """``GET /api/runs/RUN/events?after=SEQ``: server-sent events that go on until the page leaves."""
+        try:
+            path: Path = find_run(self._session.supervisor.runs, run).events_file
+        except InpaintError:
+            return NOT_FOUND
+        last = query.get("last_event_id") or query.get("after", "0")
+        if not last.isdigit():
+            return Answer(400, body=b"after: a whole number is needed.")
+        return Answer(
+            200,
+            "text/event-stream",
+            event_stream(path, int(last), self._offload, self._sleep),
+            {"X-Accel-Buffering": "no"},
+        )

@@ -1,0 +1,229 @@
+"""What the pages see of the trainings: derived from the run folders each time, because those are the single truth."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..core.config import Config
+from ..core.config_io import load_config
+from ..core.errors import InpaintError
+from ..core.events import EventTail
+from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
+from ..jobs.supervisor import is_live, is_run, launched_at
+from .answers import to_json
+
+HISTORY_STEPS = 2000
+"""Step events handed to a page at once; a screen shows no more points than that."""
+
+_TAIL_BYTES = 64 * 1024
+_STREAM_PAUSE_S = 0.25
+_STREAM_CHUNK = 1000
+_SIGN_OF_LIFE_S = 5.0
+
+
+def find_run(runs: Path, name: object) -> RunDir:
+    """Return a run folder by its name. Raises `InpaintError` ``run-unknown``."""
+    known = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
+    if not known or not is_run(runs / str(name)):
+        raise InpaintError("run-unknown", f"There is no run '{name}'.", "The Runs page lists all of them.")
+    return RunDir(runs / str(name))
+
+
+def summary(run: RunDir) -> dict[str, Any]:
+    """Describe a run for a list, from its config and the last 64 kB of its events."""
+    config = _config(run)
+    events = _tail(run.events_file)
+    last = events[-1] if events else {}
+    state, error = _state(run, events)
+    samples = sorted(path.name for path in run.samples.glob("step-*.png")) if run.samples.is_dir() else []
+    return {
+        "run": run.path.name,
+        "path": str(run.path),
+        "state": state,
+        "stage": config.stage if config else str(last.get("stage", "")),
+        "step": int(last.get("step", 0)),
+        "max_iters": config.max_iters if config else 0,
+        "elapsed_s": next((event["elapsed_s"] for event in reversed(events) if "elapsed_s" in event), 0.0),
+        "updated": last.get("time") or launched_at(run) or _modified(run.path),
+        "last_sample_url": f"/api/runs/{quote(run.path.name)}/samples/{samples[-1]}" if samples else None,
+        "error": error,
+        "has_inpaint": _has_inpaint(run),
+    }
+
+
+def details(run: RunDir) -> dict[str, Any]:
+    """Describe a run for its own page: summary, config and history."""
+    config = _config(run)
+    history, last_seq = _history(run.events_file)
+    return {
+        **summary(run),
+        "config": config.model_dump() if config else {},
+        "last_seq": last_seq,
+        "history": history,
+    }
+
+
+def event_stream(
+    path: Path, after: int, offload: Callable[..., Any], sleep: Callable[[float], None]
+) -> Iterator[bytes]:
+    """Yield a run's events as server-sent events, at most four batches a second, until the page leaves.
+
+    Args:
+        path: The run's ``events.jsonl``.
+        after: Events up to this sequence number are known.
+        offload: Runs a blocking function while other requests are served.
+        sleep: Pauses without blocking.
+    """
+    yield b"retry: 1000\n\n"
+    tail = EventTail(path, after, offload(_offset_after, path, after))
+    quiet_s = 0.0
+    while path.parent.is_dir():
+        events = iter(offload(tail.read))
+        quiet_s += _STREAM_PAUSE_S
+        while chunk := list(itertools.islice(events, _STREAM_CHUNK)):
+            yield "".join(f"id: {event['seq']}\ndata: {to_json(event)}\n\n" for event in chunk).encode()
+            quiet_s = 0.0
+        if quiet_s >= _SIGN_OF_LIFE_S:
+            # Writing is the only way to notice that the page has left.
+            yield b": here\n\n"
+            quiet_s = 0.0
+        sleep(_STREAM_PAUSE_S)
+
+
+def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
+    """Return a run's state, and in words why it failed."""
+    last = events[-1] if events else {}
+    launched = launched_at(run)
+    silent = not events or (launched is not None and launched > last.get("time", 0.0))
+    """Nothing was written since the training process was last started."""
+    if is_live(run):
+        if silent:
+            return "starting", None
+        pauses = [
+            event["type"] for event in events if event.get("type") in ("paused", "resumed", "run_started", "step")
+        ]
+        return ("paused" if pauses and pauses[-1] == "paused" else "running"), None
+    if silent and launched is not None:
+        return "failed", _last_line(run.log_file) or "The training process ended before it began."
+    if last.get("type") == "run_failed":
+        return "failed", f"{last.get('message', '')} {last.get('hint', '')}".strip()
+    if last.get("type") == "run_finished":
+        return ("stopped" if last.get("reason") == "stopped" else "finished"), None
+    return "interrupted", None
+
+
+def _tail(path: Path) -> list[dict[str, Any]]:
+    """Return the events in the last 64 kB of a file, oldest first."""
+    try:
+        with open(path, "rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL_BYTES))
+            lines = file.read().split(b"\n")
+    except OSError:
+        return []
+    # What follows the last line end is not written to its end yet; what precedes the first may be cut.
+    lines = lines[1 if size > _TAIL_BYTES else 0 : -1]
+    return [event for line in lines if (event := _parse(line))]
+
+
+def _history(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """Return a run's events with step events thinned, and the last sequence number.
+
+    Lines that are thinned out are never parsed: a run of days has hundreds of thousands.
+    """
+    others: list[bytes] = []
+    steps: list[bytes] = []
+    stride, n_steps, last = 1, 0, b""
+    try:
+        with open(path, "rb") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                last = line
+                if b'"type":"step"' not in line:
+                    others.append(line)
+                    continue
+                if n_steps % stride == 0:
+                    steps.append(line)
+                n_steps += 1
+                if len(steps) > HISTORY_STEPS:
+                    steps, stride = steps[::2], stride * 2
+    except OSError:
+        return [], 0
+    newest = _parse(last) or {}
+    events = [event for line in others + steps if (event := _parse(line))]
+    if newest.get("type") == "step":
+        events = [event for event in events if event["seq"] != newest["seq"]] + [newest]
+    return sorted(events, key=lambda event: event["seq"]), int(newest.get("seq", 0))
+
+
+def _offset_after(path: Path, after: int) -> int:
+    """Return a byte offset at or shortly before the first event above a sequence number, by bisection."""
+    try:
+        with open(path, "rb") as file:
+            low, high = 0, file.seek(0, 2)
+            while high - low > _TAIL_BYTES:
+                middle = (low + high) // 2
+                file.seek(middle)
+                file.readline()
+                start = file.tell()
+                event = _parse(file.readline())
+                if event is not None and event["seq"] <= after and start < high:
+                    low = start
+                else:
+                    high = middle
+            return low
+    except OSError:
+        return 0
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("seq"), int) else None
+
+
+def _config(run: RunDir) -> Config | None:
+    try:
+        return _config_at(run.config_file, run.config_file.stat().st_mtime_ns)
+    except (InpaintError, OSError):
+        return None
+
+
+@lru_cache(maxsize=256)
+def _config_at(path: Path, modified: int) -> Config:
+    """Read a frozen config once; reading YAML is what makes a long list slow."""
+    return load_config(path)
+
+
+def _has_inpaint(run: RunDir) -> bool:
+    try:
+        return (find_checkpoint(run.path) / INPAINT_WEIGHTS).is_file()
+    except (InpaintError, OSError):
+        return False
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _last_line(path: Path) -> str:
+    """Return the last words of a log."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, file.seek(0, 2) - 4096))
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")

@@ -1,0 +1,67 @@
+"""What belongs to one launch of the window: its private folder, its workers, its pictures and its trainings."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from ..jobs.process import Worker
+from ..jobs.supervisor import Supervisor
+from .pictures import Pictures
+
+_FOLDER_NAME = re.compile(r"inpaintgan-(\d+)-\w+")
+
+
+class Session:
+    """Everything that ends with the window. Trainings do not: only their supervisor is here.
+
+    Args:
+        runs: The folder of the trainings.
+    """
+
+    def __init__(self, runs: Path) -> None:
+        _sweep()
+        # Never under web/: what a person opens must not become a page of this program.
+        self.folder = Path(tempfile.mkdtemp(prefix=f"inpaintgan-{os.getpid()}-"))
+        self.filler = Worker("inpaintgan.inference.worker")
+        self.decoder = Worker("inpaintgan.data.worker")
+        # Checking a large folder takes minutes, and pictures must open meanwhile.
+        self.checker = Worker("inpaintgan.data.worker")
+        self.pictures = Pictures(self.folder / "pictures", self.decoder, self.filler)
+        self.supervisor = Supervisor(runs)
+        self.browser: subprocess.Popen[bytes] | None = None
+
+    @property
+    def previews(self) -> Path:
+        """Where previews of training data lie, a folder each."""
+        return self.folder / "previews"
+
+    def is_busy(self) -> bool:
+        """Return whether something is being filled, which closing the window must not end."""
+        return self.filler.busy
+
+    def close(self) -> None:
+        """End the workers and the browser of this launch, and delete its files."""
+        for worker in (self.filler, self.decoder, self.checker):
+            worker.close()
+        if self.browser is not None:
+            self.browser.terminate()
+            try:
+                self.browser.wait(3)
+            except subprocess.TimeoutExpired:
+                self.browser.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Delete the folders of earlier launches that were killed before they could do so."""
+    for folder in Path(tempfile.gettempdir()).glob("inpaintgan-*"):
+        match = _FOLDER_NAME.fullmatch(folder.name)
+        if match and not psutil.pid_exists(int(match[1])):
+            shutil.rmtree(folder, ignore_errors=True)

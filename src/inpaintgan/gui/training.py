@@ -1,0 +1,99 @@
+"""Starting and steering trainings from the window: what must be right before a process is started."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from ..core.config_io import make_config
+from ..core.errors import InpaintError
+from ..core.rundir import RunDir, find_checkpoint
+from ..jobs.supervisor import Supervisor, is_live
+from .folders import absolute, has_picture
+
+_NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
+
+
+def start(supervisor: Supervisor, values: dict[str, Any], name: str) -> str:
+    """Start a training and return its run's name.
+
+    Args:
+        supervisor: Knows the folder of the runs.
+        values: Settings; relative folders are taken from where the window was started.
+        name: Empty makes one from the time and the stage.
+
+    Raises:
+        InpaintError: A setting, a folder or the name is refused.
+    """
+    config = make_config(values)
+    folders = {"data": checked_folder(config.data, "data")}
+    if config.val_data:
+        folders["val_data"] = checked_folder(config.val_data, "val_data")
+    if config.mask.startswith("external"):
+        folders["mask_data"] = checked_folder(config.mask_data, "mask_data")
+    if config.init_from:
+        folders["init_from"] = absolute(config.init_from)
+        find_checkpoint(Path(folders["init_from"]))
+    config = make_config({**config.model_dump(), **folders})
+    if name:
+        return supervisor.start(config, checked_name(name)).path.name
+    base = f"{time.strftime('%Y-%m-%d_%H-%M')}_{config.stage}"
+    for attempt in range(1, 1000):
+        try:
+            return supervisor.start(config, base if attempt == 1 else f"{base}_{attempt}").path.name
+        except InpaintError as error:
+            if error.code != "run-exists":
+                raise
+    raise InpaintError("run-exists", "There are too many runs of this minute.", "Give the run a name.")
+
+
+def checked_folder(path: str, key: str) -> str:
+    """Return a folder of pictures in full.
+
+    Raises:
+        InpaintError: ``data-missing`` when it is not defined, ``folder-missing`` or ``folder-empty``.
+    """
+    if not path.strip():
+        raise InpaintError("data-missing", "Dataset path is not defined", "Select the folder of your pictures.")
+    folder = Path(absolute(path))
+    if not folder.is_dir():
+        what = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise InpaintError("folder-missing", f"{key}: {folder} {what}.", "Select another folder.")
+    if not has_picture(folder):
+        raise InpaintError("folder-empty", f"{key}: there is no picture in {folder}.", "Select a folder with pictures.")
+    return str(folder)
+
+
+def checked_name(name: str) -> str:
+    """Return a run's name. Raises `InpaintError` ``run-name-invalid``."""
+    name = name.strip()
+    if not _NAME.fullmatch(name) or name.endswith("."):
+        raise InpaintError(
+            "run-name-invalid",
+            f"'{name}' cannot be the name of a run.",
+            "Allowed: up to 80 letters, digits, spaces and - _ . ( ) +, beginning with a letter or digit.",
+        )
+    return name
+
+
+def control(run: RunDir, command: str) -> None:
+    """Leave an order for a training. Raises `InpaintError` ``run-not-live`` when nobody would obey it."""
+    if not is_live(run):
+        raise InpaintError("run-not-live", f"{run.path.name} is not training.", "Resume it first.")
+    run.control.send(command)
+
+
+def delete(run: RunDir) -> None:
+    """Delete a run. Raises `InpaintError` ``run-busy`` or ``run-undeletable``."""
+    if is_live(run):
+        raise InpaintError("run-busy", f"{run.path.name} is still training.", "Stop it first.")
+    try:
+        run.delete()
+    except OSError as error:
+        raise InpaintError(
+            "run-undeletable",
+            f"{run.path.name} cannot be deleted entirely: {error.strerror}.",
+            f"It lies in {run.path}.",
+        ) from error

@@ -1,0 +1,158 @@
+"""The client's side of a worker process: starts it when it is needed, and again after a crash."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InpaintError
+
+Progress = Callable[[dict[str, Any]], None]
+
+_SOURCE = Path(__file__).resolve().parents[2]
+
+
+class Worker:
+    """A process that answers requests for one module, one at a time; others wait their turn.
+
+    Every method may be called from any thread. `request` blocks.
+
+    Args:
+        module: Dotted name of a module with ``HANDLERS``; it is imported in the worker only.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._turn = threading.Lock()
+        self._state = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._pending = 0
+        self._cancellations = 0
+        self._last_id = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered or waits."""
+        return self._pending > 0
+
+    def request(self, op: str, args: dict[str, Any], on_progress: Progress | None = None) -> dict[str, Any]:
+        """Have the worker do something and return its value.
+
+        Raises:
+            InpaintError: What the worker answered, ``cancelled``, or ``worker-crashed`` when it died.
+        """
+        with self._state:
+            self._pending += 1
+            cancellations = self._cancellations
+        try:
+            with self._turn:
+                return self._ask(op, args, on_progress, cancellations)
+        finally:
+            with self._state:
+                self._pending -= 1
+
+    def cancel(self) -> None:
+        """End what is being done and what waits; the next request starts a new process."""
+        with self._state:
+            if self._pending:
+                self._cancellations += 1
+                self._kill()
+
+    def close(self) -> None:
+        """End the process for good."""
+        with self._state:
+            self._closed = True
+            self._cancellations += 1
+            self._kill()
+
+    def _ask(self, op: str, args: dict[str, Any], on_progress: Progress | None, cancellations: int) -> dict[str, Any]:
+        with self._state:
+            if cancellations != self._cancellations or self._closed:
+                raise _cancelled()
+            process = self._start()
+        self._last_id += 1
+        answer = self._converse(process, {"id": self._last_id, "op": op, "args": args}, on_progress)
+        if answer is None:
+            with self._state:
+                cancelled = cancellations != self._cancellations
+                self._kill()
+            if cancelled:
+                raise _cancelled()
+            raise InpaintError(
+                "worker-crashed",
+                f"The process that does this ended unexpectedly ({_exit_words(process.returncode)}).",
+                "Try again: it starts anew. If memory ran out, use a smaller picture.",
+            )
+        if "error" in answer:
+            raise InpaintError(**answer["error"])
+        return answer["value"]
+
+    @staticmethod
+    def _converse(
+        process: subprocess.Popen[bytes], request: dict[str, Any], on_progress: Progress | None
+    ) -> dict[str, Any] | None:
+        """Send a request and read until its answer; None when the process has gone."""
+        assert process.stdin and process.stdout
+        try:
+            process.stdin.write(json.dumps(request, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+            process.stdin.flush()
+            while line := process.stdout.readline():
+                if not line.endswith(b"\n"):
+                    return None
+                message = json.loads(line)
+                if message["id"] != request["id"]:
+                    continue
+                if "progress" not in message:
+                    return message
+                if on_progress:
+                    on_progress(message["progress"])
+        except OSError:
+            pass
+        return None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """Return the running process, started now if there is none."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "inpaintgan.jobs.serve", self._module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=child_environment(),
+                # Ctrl+C in the terminal is for the window's process, which ends its workers itself.
+                **own_session(),
+            )
+        return self._process
+
+    def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
+
+def child_environment() -> dict[str, str]:
+    """Return an environment in which a child finds this package, installed or not."""
+    path = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])])}
+
+
+def own_session() -> dict[str, Any]:
+    """Return the `subprocess.Popen` arguments that keep a child out of this terminal's Ctrl+C."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _cancelled() -> InpaintError:
+    return InpaintError("cancelled", "Cancelled.")
+
+
+def _exit_words(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"

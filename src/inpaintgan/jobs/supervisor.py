@@ -1,0 +1,120 @@
+"""Trainings as processes of their own: the headless command line, which outlives the window that started it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from ..core.atomic import read_json, write_json
+from ..core.config import Config
+from ..core.errors import InpaintError
+from ..core.paths import main_script
+from ..core.rundir import RunDir
+from .process import child_environment, own_session
+
+
+class Supervisor:
+    """Starts, resumes and finds the trainings under one folder. The run folders are its only memory.
+
+    Args:
+        runs: The folder of the run folders.
+        command: The arguments that start the command line; for tests.
+    """
+
+    def __init__(self, runs: Path, command: list[str] | None = None) -> None:
+        self.runs = runs
+        self._command = command or [sys.executable, *main_script()]
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def start(self, config: Config, name: str) -> RunDir:
+        """Freeze the config into a new run folder and start its training.
+
+        Raises:
+            InpaintError: ``run-exists`` or ``run-unwritable``.
+        """
+        run = RunDir(self.runs / name)
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True)
+            run.path.mkdir()
+        except FileExistsError as error:
+            raise InpaintError("run-exists", f"There is already a run '{name}'.", "Choose another name.") from error
+        except OSError as error:
+            raise InpaintError(
+                "run-unwritable",
+                f"The run folder {run.path} cannot be made: {error.strerror}.",
+                "Choose another --runs.",
+            ) from error
+        run.create(config)
+        self._launch(run, [])
+        return run
+
+    def resume(self, run: RunDir) -> None:
+        """Go on with a training that is not running.
+
+        Raises:
+            InpaintError: ``run-busy`` when it is.
+        """
+        if is_live(run):
+            raise InpaintError("run-busy", f"{run.path.name} is already training.", "Open its progress page.")
+        run.control.clear()
+        self._launch(run, ["--resume"])
+
+    def runs_found(self) -> list[RunDir]:
+        """Return all run folders, whoever started them, newest name last."""
+        self._reap()
+        if not self.runs.is_dir():
+            return []
+        return [RunDir(path) for path in sorted(self.runs.iterdir()) if is_run(path)]
+
+    def _launch(self, run: RunDir, extra: list[str]) -> None:
+        self._reap()
+        with open(run.log_file, "ab") as log:
+            process = subprocess.Popen(
+                [*self._command, "train", "--run", str(run.path), *extra],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=child_environment(),
+                **own_session(),
+            )
+        self._children.append(process)
+        try:
+            started = psutil.Process(process.pid).create_time()
+        except psutil.Error:
+            started = time.time()
+        write_json(run.path / "launch.json", {"pid": process.pid, "started": started})
+
+    def _reap(self) -> None:
+        """Collect the trainings that ended, so that they do not stay behind as zombies."""
+        self._children = [child for child in self._children if child.poll() is None]
+
+
+def is_run(path: Path) -> bool:
+    """Return whether a folder is a run folder."""
+    return not path.name.startswith(".") and ((path / "config.yml").is_file() or (path / "events.jsonl").is_file())
+
+
+def launched_at(run: RunDir) -> float | None:
+    """Return when a window last started this run's training, in seconds since the epoch."""
+    record = read_json(run.path / "launch.json")
+    started = record.get("started") if isinstance(record, dict) else None
+    return started if isinstance(started, int | float) else None
+
+
+def is_live(run: RunDir) -> bool:
+    """Return whether a process trains in this folder or is about to."""
+    if run.trainer_pid() is not None:
+        return True
+    record = read_json(run.path / "launch.json")
+    if not isinstance(record, dict):
+        return False
+    try:
+        process = psutil.Process(int(record["pid"]))
+        same = abs(process.create_time() - float(record["started"])) < 1
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, KeyError, TypeError, ValueError):
+        return False
