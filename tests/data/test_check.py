@@ -1,0 +1,115 @@
+"""The report on a folder."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.data.check import MAX_LISTED, DataReport, check_data
+from inpaintgan.imaging.io import Picture, save_picture
+
+
+def codes(report: DataReport) -> dict[str, str]:
+    return {problem.code: problem.level for problem in report.problems}
+
+
+def test_a_folder_with_everything_wrong(folder):
+    rng = np.random.default_rng(0)
+    gray = np.repeat(rng.integers(0, 256, (300, 400, 1), dtype=np.uint8), 3, axis=2)
+    save_picture(Picture(gray), folder / "gray.png")
+    save_picture(Picture(gray), folder / "gray.jpg")
+    save_picture(Picture(gray[..., ::-1].copy(), np.full((300, 400), 9, np.uint8)), folder / "alpha.png")
+    shutil.copy(folder / "set-0" / "0.png", folder / "z copy.png")
+    (folder / "bad.png").write_bytes((folder / "gray.png").read_bytes()[:5000])
+    seen = []
+    report = check_data(folder, progress=lambda done, total: seen.append((done, total)))
+    assert report.n_pictures == 12
+    assert [entry.path for entry in report.unreadable] == ["bad.png"]
+    assert "bad.png" in report.unreadable[0].reason
+    assert report.n_unreadable == 1
+    assert report.n_gray == 3
+    assert report.n_alpha == 1
+    assert report.size.model_dump() == {"min": 100, "median": 100, "max": 300}
+    assert report.n_small == 8
+    assert report.n_duplicates == 1
+    assert report.duplicates[0].model_dump() == {"path": "z copy.png", "same_as": "set-0/0.png"}
+    assert codes(report) == {
+        "pictures-unreadable": "warning", "pictures-duplicate": "warning", "pictures-small": "warning",
+        "pictures-few": "warning", "pictures-gray": "warning",
+    }  # fmt: skip
+    assert report.ok
+    assert seen[0] == (0, 12)
+    assert seen[-1] == (12, 12)
+    assert DataReport.model_validate_json(report.model_dump_json()) == report
+
+
+def test_nothing_readable_is_an_error(folder):
+    for file in folder.rglob("*.png"):
+        file.write_bytes(b"")
+    report = check_data(folder)
+    assert codes(report) == {"folder-unreadable": "error"}
+    assert report.size is None
+    assert not report.ok
+
+
+def test_lists_are_bounded_and_counts_are_not(tmp_path):
+    for index in range(MAX_LISTED + 30):
+        (tmp_path / f"{index}.png").write_bytes(b"?")
+    report = check_data(tmp_path)
+    assert report.n_unreadable == MAX_LISTED + 30
+    assert len(report.unreadable) == MAX_LISTED
+
+
+@pytest.fixture
+def masks(tmp_path):
+    root = tmp_path / "masks"
+    root.mkdir()
+    for index, share in enumerate((0.0, 0.25, 0.5)):
+        mask = np.zeros((40, 40, 3), np.uint8)
+        mask[: int(40 * share)] = 255
+        save_picture(Picture(mask), root / f"{index}.png")
+    return root
+
+
+def test_masks_are_measured(folder, masks):
+    (masks / "bad.png").write_bytes(b"?")
+    report = check_data(folder, masks=masks)
+    assert report.n_masks == 4
+    assert report.n_masks_unreadable == 1
+    assert report.n_masks_empty == 1
+    assert report.n_masks_mostly_white == 0
+    assert report.mask_coverage.model_dump() == {"min": 0.0, "mean": 0.25, "max": 0.5}
+    assert {"masks-unreadable", "masks-empty"} <= codes(report).keys()
+    assert report.ok
+
+
+def test_inverted_masks_are_reported(folder, tmp_path):
+    (tmp_path / "masks").mkdir()
+    for index in range(3):
+        mask = np.full((40, 40, 3), 255, np.uint8)
+        mask[: 4 * index] = 0
+        save_picture(Picture(mask), tmp_path / "masks" / f"{index}.png")
+    report = check_data(folder, masks=tmp_path / "masks")
+    assert report.n_masks_mostly_white == 3
+    assert codes(report)["masks-inverted"] == "error"
+
+
+def test_useless_masks_are_an_error(folder, tmp_path):
+    (tmp_path / "masks").mkdir()
+    save_picture(Picture(np.zeros((9, 9, 3), np.uint8)), tmp_path / "masks" / "black.png")
+    assert codes(check_data(folder, masks=tmp_path / "masks"))["masks-unusable"] == "error"
+
+
+def test_masks_among_the_pictures_are_an_error(folder, masks):
+    shutil.move(masks, folder / "masks")
+    assert codes(check_data(folder, masks=folder / "masks"))["masks-inside"] == "error"
+
+
+def test_missing_folders_are_refused(folder, tmp_path):
+    for pictures, mask_folder in ((tmp_path / "none", None), (folder, tmp_path / "none")):
+        with pytest.raises(InpaintError) as refused:
+            check_data(pictures, masks=mask_folder)
+        assert refused.value.code == "folder-missing"

@@ -1,0 +1,107 @@
+"""One training item."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from skimage.feature import canny
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.data import sample as sample_module
+from inpaintgan.data.sample import SampleMaker
+from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, resize_square, save_picture, to_gray
+
+
+def same(one, other) -> bool:
+    return all(np.array_equal(getattr(one, key), getattr(other, key)) for key in ("picture", "gray", "edge", "mask"))
+
+
+def test_parts_belong_together(folder, config):
+    files = find_pictures(folder)
+    made = SampleMaker(files, config, train=False).make(3, 2)
+    picture = resize_square(read_rgb(files[2]), 64)
+    assert np.array_equal(made.picture, picture)
+    assert np.array_equal(made.gray, to_gray(picture))
+    assert np.array_equal(made.edge, canny(to_gray(picture).astype(np.float32) / 255, sigma=2))
+    assert set(np.unique(made.mask)) == {0, 1}
+    assert made.file == files[2]
+    assert made.unreadable == ()
+
+
+@pytest.mark.parametrize("sigma", [2.0, 0.0, -1.0])
+def test_an_item_depends_on_seed_and_position_only(folder, config, sigma, monkeypatch):
+    config = config.model_copy(update={"sigma": sigma})
+    files = find_pictures(folder)
+    maker = SampleMaker(files, config, train=True)
+    items = {position: maker.make(position, position % 7) for position in range(40)}
+    monkeypatch.setattr(sample_module, "_CACHE_BYTES", 0)
+    fresh = SampleMaker(files, config, train=True)
+    for position in reversed(range(40)):
+        assert same(items[position], fresh.make(position, position % 7))
+    other = SampleMaker(files, config.model_copy(update={"seed": 11}), train=True)
+    assert not all(np.array_equal(items[p].mask, other.make(p, p % 7).mask) for p in range(5))
+
+
+def test_half_of_the_training_items_are_mirrored_whole(folder, config):
+    files = find_pictures(folder)
+    train, plain = SampleMaker(files, config, train=True), SampleMaker(files, config, train=False)
+    mirrored = 0
+    for position in range(200):
+        made, reference = train.make(position, 0), plain.make(position, 0)
+        assert np.array_equal(made.mask, reference.mask)
+        if not np.array_equal(made.picture, reference.picture):
+            mirrored += 1
+            for key in ("picture", "gray", "edge"):
+                assert np.array_equal(getattr(made, key), getattr(reference, key)[:, ::-1])
+    assert 70 < mirrored < 130
+    unflipped = SampleMaker(files, config.model_copy(update={"augment_flip": False}), train=True)
+    assert all(same(unflipped.make(p, 0), plain.make(p, 0)) for p in range(20))
+
+
+def test_the_next_readable_picture_stands_in(folder, config):
+    files = find_pictures(folder)
+    for index in (5, 6):
+        files[index].write_bytes(b"broken")
+    files[0].unlink()
+    maker = SampleMaker(files, config, train=False)
+    for _ in range(2):  # the second time from memory
+        made = maker.make(0, 5)
+        assert made.file == files[1]
+        assert made.unreadable == (str(files[5]), str(files[6]), str(files[0]))
+        assert same(made, maker.make(0, 1))
+
+
+def test_nothing_readable_is_refused(folder, config):
+    files = find_pictures(folder)
+    for file in files:
+        file.write_bytes(b"")
+    with pytest.raises(InpaintError) as refused:
+        SampleMaker(files, config, train=True).make(0, 3)
+    assert refused.value.code == "folder-unreadable"
+
+
+def test_the_memory_kept_is_bounded(folder, config, monkeypatch):
+    monkeypatch.setattr(sample_module, "_CACHE_BYTES", 3 * 64 * 64 * 4)
+    maker = SampleMaker(find_pictures(folder), config, train=True)
+    for position in range(14):
+        maker.make(position, position % 7)
+    assert len(maker._cache) == 3
+
+
+def test_mask_folder(folder, config, tmp_path):
+    external = config.model_dump() | {"mask": "external", "mask_data": str(tmp_path / "masks")}
+    files = find_pictures(folder)
+    with pytest.raises(InpaintError) as refused:
+        SampleMaker(files, Config(**external), train=True)
+    assert refused.value.code == "folder-missing"
+    white = np.full((20, 20, 3), 255, np.uint8)
+    (tmp_path / "masks").mkdir()
+    save_picture(Picture(white), tmp_path / "masks" / "white.png")
+    with pytest.raises(InpaintError) as refused:
+        SampleMaker(files, Config(**external), train=True)
+    assert refused.value.code == "masks-unusable"
+    white[:, 10:] = 0
+    save_picture(Picture(white), tmp_path / "masks" / "half.png")
+    maker = SampleMaker(files, Config(**external), train=True)
+    assert all(maker.make(position, 0).mask.mean() == 0.5 for position in range(6))

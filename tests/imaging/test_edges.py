@@ -1,0 +1,60 @@
+"""Edge maps. scikit-image's own Canny is the detector; tested here is how it is called."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import skimage.data
+from skimage.feature import canny as reference
+
+from inpaintgan.imaging.edges import canny
+from inpaintgan.imaging.io import to_gray
+
+
+@pytest.fixture(scope="module")
+def gray() -> np.ndarray:
+    return to_gray(skimage.data.astronaut())[:128, 100:260].copy()
+
+
+@pytest.mark.parametrize("sigma", [1.0, 2.0, 3.5])
+def test_whole_pictures_agree_with_scikit_image(gray, sigma):
+    edges = canny(gray, sigma)
+    assert edges.dtype == np.uint8
+    assert np.mean(edges != reference(gray / 255, sigma=sigma)) < 0.001
+    assert 0.005 < edges.mean() < 0.3
+    assert np.array_equal(edges, canny(gray.astype(np.float32) / 255, sigma))
+
+
+def test_no_edges(gray):
+    assert not canny(gray, -1).any()
+
+
+def test_random_sigma_comes_from_the_generator(gray):
+    draws = [canny(gray, 0, rng=np.random.default_rng(seed)) for seed in (1, 1, 2)]
+    assert np.array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
+    with pytest.raises(ValueError, match="generator"):
+        canny(gray, 0)
+
+
+def test_the_border_of_a_hole_gives_no_edge():
+    flat = np.full((64, 64), 90, np.uint8)
+    hole = np.zeros_like(flat)
+    hole[20:40, 20:40] = 1
+    painted = np.where(hole == 1, 255, flat).astype(np.uint8)
+    assert canny(painted, 2).any()
+    assert not canny(painted, 2, hole=hole).any()
+
+
+def test_edges_outside_a_hole_are_found(gray):
+    hole = np.zeros_like(gray)
+    hole[40:80, 40:80] = 1
+    edges = canny(gray, 2, hole=hole)
+    assert not edges[hole == 1].any()
+    far = np.ones_like(hole, bool)
+    far[28:92, 28:92] = False
+    assert np.array_equal(edges[far], canny(gray, 2)[far])
+
+
+def test_an_all_white_hole_has_no_edges(gray):
+    assert not canny(gray, 2, hole=np.ones_like(gray)).any()
