@@ -78,16 +78,15 @@ def test_the_number_of_workers_changes_nothing(folder, config):
     assert {path for batch in helped for path in batch.unreadable} == {str(files[2])}
 
 
-@pytest.mark.parametrize("workers", [0, 1])
-def test_nothing_readable_is_an_error_in_words_from_a_worker_too(folder, config, workers):
+def test_nothing_readable_is_refused_before_a_worker_starts(folder, config):
     files = find_pictures(folder)
     for file in files:
         file.write_bytes(b"")
-    loader = make_train_loader(files, config.model_copy(update={"workers": workers}), 0)
-    with pytest.raises(InpaintError) as refused:
-        next(iter(loader))
-    assert refused.value.code == "folder-unreadable"
-    assert refused.value.hint
+    for make in (lambda: make_train_loader(files, config, 0), lambda: make_val_loader(files, config)):
+        with pytest.raises(InpaintError) as refused:
+            make()
+        assert refused.value.code == "folder-unreadable"
+        assert refused.value.hint
 
 
 def test_validation_is_the_same_each_time(folder, config):

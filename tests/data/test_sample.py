@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from skimage.feature import canny
+from torch._utils import ExceptionWrapper
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data import sample as sample_module
-from inpaintgan.data.sample import SampleMaker
+from inpaintgan.data.sample import NothingReadable, SampleMaker
 from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, resize_square, save_picture, to_gray
 
 
@@ -77,8 +78,22 @@ def test_nothing_readable_is_refused(folder, config):
     for file in files:
         file.write_bytes(b"")
     with pytest.raises(InpaintError) as refused:
-        SampleMaker(files, config, train=True).make(0, 3)
+        SampleMaker(files, config, train=True)
     assert refused.value.code == "folder-unreadable"
+
+
+def test_pictures_that_vanish_during_a_training_are_an_error_in_words(folder, config, monkeypatch):
+    monkeypatch.setattr(sample_module, "_CACHE_BYTES", 0)
+    files = find_pictures(folder)
+    maker = SampleMaker(files, config, train=True)
+    for file in files:
+        file.unlink()
+    with pytest.raises(NothingReadable) as refused:
+        maker.make(0, 3)
+    # A loader rebuilds a worker's exception from its class and one text.
+    with pytest.raises(InpaintError) as handed_on:
+        ExceptionWrapper((NothingReadable, refused.value, refused.tb)).reraise()
+    assert handed_on.value.as_dict() == refused.value.as_dict()
 
 
 def test_the_memory_kept_is_bounded(folder, config, monkeypatch):

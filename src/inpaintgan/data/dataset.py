@@ -30,7 +30,7 @@ class InpaintDataset(Dataset[Sample]):
         train: Whether pictures may be mirrored.
 
     Raises:
-        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+        InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
     """
 
     def __init__(self, files: Sequence[Path], config: Config, *, train: bool) -> None:
@@ -43,7 +43,7 @@ class InpaintDataset(Dataset[Sample]):
         """Make an item.
 
         Raises:
-            InpaintError: ``folder-unreadable`` when no picture of the set can be read.
+            InpaintError: ``folder-unreadable`` when no picture of the set can be read any more.
         """
         return self._maker.make(*ticket)
 

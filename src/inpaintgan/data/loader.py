@@ -64,7 +64,7 @@ def make_train_loader(files: Sequence[Path], config: Config, start_position: int
     where it stopped by starting there, whatever the number of workers.
 
     Raises:
-        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+        InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
     """
     return DataLoader(
         InpaintDataset(files, config, train=True),
@@ -82,7 +82,7 @@ def make_val_loader(files: Sequence[Path], config: Config) -> DataLoader:
     The pictures are spread evenly over the set, so that a set sorted by source is scored on every source.
 
     Raises:
-        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+        InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
     """
     count = min(config.val_size, len(files))
     tickets = [(position, position * len(files) // count) for position in range(count)]

@@ -56,6 +56,7 @@ class SampleMaker:
         train: Whether pictures may be mirrored.
 
     Raises:
+        NothingReadable: There is no readable file in the set.
         InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
     """
 
@@ -67,6 +68,8 @@ class SampleMaker:
         self._unreadable: set[int] = set()
         self._cache: dict[int, _Prepared] = {}
         self._cache_left = _CACHE_BYTES
+        # A set without a readable picture is refused here and now, not by a worker minutes later.
+        self._load(0)
 
     def __len__(self) -> int:
         return len(self._files)
@@ -75,7 +78,7 @@ class SampleMaker:
         """Make the item at a position of the stream from a file of the set, or from the next readable one.
 
         Raises:
-            NothingReadable: There is no readable file in the set.
+            NothingReadable: All files of the set have become unreadable.
         """
         config = self._config
         rng = np.random.default_rng([config.seed, position])
