@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.data.check import MAX_LISTED, DataReport, check_data
+from inpaintgan.data.check import MAX_LISTED, DataReport, check_data, describe
 from inpaintgan.imaging.io import Picture, save_picture
 
 
@@ -94,7 +94,7 @@ def test_inverted_masks_are_reported(folder, tmp_path):
         save_picture(Picture(mask), tmp_path / "masks" / f"{index}.png")
     report = check_data(folder, masks=tmp_path / "masks")
     assert report.n_masks_mostly_white == 3
-    assert codes(report)["masks-inverted"] == "error"
+    assert codes(report)["masks-inverted"] == "warning"
 
 
 def test_useless_masks_are_an_error(folder, tmp_path):
@@ -113,3 +113,13 @@ def test_missing_folders_are_refused(folder, tmp_path):
         with pytest.raises(InpaintError) as refused:
             check_data(pictures, masks=mask_folder)
         assert refused.value.code == "folder-missing"
+
+
+def test_the_report_as_text(folder, masks):
+    (folder / "bad.png").write_bytes(b"?")
+    text = describe(check_data(folder, masks=masks))
+    assert f"{folder}: 8 pictures" in text
+    assert "shorter side: 100 to 100 px" in text
+    assert "skipped: bad.png (bad.png cannot be read" in text
+    assert "hole: 0.0% to 50.0%" in text
+    assert "warning: 1 of 8 pictures cannot be read. They are skipped in training." in text

@@ -132,6 +132,31 @@ def check_data(
     return report
 
 
+def describe(report: DataReport) -> str:
+    """Return a report as lines of text for a terminal."""
+    lines = [f"{report.folder}: {report.n_pictures} pictures"]
+    if report.size:
+        lines.append(f"  shorter side: {report.size.min} to {report.size.max} px, median {report.size.median} px")
+    lines.append(
+        f"  unreadable: {report.n_unreadable}, copies: {report.n_duplicates}, gray: {report.n_gray}, "
+        f"with transparency: {report.n_alpha}, below {SMALL_SIDE_PX} px: {report.n_small}"
+    )
+    if report.masks_folder:
+        lines.append(f"{report.masks_folder}: {report.n_masks} masks")
+    if report.mask_coverage:
+        low, mean, high = report.mask_coverage.min, report.mask_coverage.mean, report.mask_coverage.max
+        lines.append(f"  hole: {low:.1%} to {high:.1%} of the picture, {mean:.1%} on average")
+    for entry in (*report.unreadable, *report.masks_unreadable):
+        lines.append(f"  skipped: {entry.path} ({entry.reason})")
+    for entry in report.duplicates:
+        lines.append(f"  copy: {entry.path} = {entry.same_as}")
+    for problem in report.problems:
+        lines.append(f"{problem.level}: {problem.message} {problem.hint}".rstrip())
+    if not report.problems:
+        lines.append("All in order.")
+    return "\n".join(lines)
+
+
 def _check_pictures(files: list[Path], root: Path, report: DataReport, progress: Callable[[int], None]) -> None:
     sides = array("l")
     first_with: dict[bytes, int] = {}
@@ -237,7 +262,7 @@ def _mask_problems(report: DataReport) -> list[Problem]:
     if report.n_masks_mostly_white * 2 > n_good:
         message = f"{report.n_masks_mostly_white} of {n_good} masks are white over more than three quarters."
         hint = "White marks the hole: are the masks inverted?"
-        problems.append(Problem(level="error", code="masks-inverted", message=message, hint=hint))
+        problems.append(_warning("masks-inverted", message, hint))
     if report.n_masks_unreadable:
         message = f"{report.n_masks_unreadable} of {report.n_masks} masks cannot be read."
         problems.append(_warning("masks-unreadable", message, "They are skipped in training."))

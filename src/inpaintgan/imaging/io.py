@@ -144,15 +144,15 @@ def _read_pixels(data: bytes, header: Image.Image, notices: list[str]) -> tuple[
     deep = _decode_16_bit(data) if _is_16_bit(data, header) else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with iio.imopen(io.BytesIO(data), "r", plugin="pillow") as file:
-            pixels = deep if deep is not None else file.read(index=0, mode="RGBA" if _has_alpha(header) else "RGB")
-            # After the pixels: reading a TIFF turns it upright and drops its orientation.
-            info = file.metadata(index=0, exclude_applied=False)
+        info = iio.immeta(data, index=0, plugin="pillow", exclude_applied=False)
+        mode = "RGBA" if _has_alpha(header) else "RGB"
+        pixels = deep if deep is not None else iio.imread(data, index=0, plugin="pillow", mode=mode)
     if deep is not None:
         notices.append("16-bit colour was reduced to 8-bit")
     if header.mode == "CMYK":
         notices.append("CMYK colour was converted to RGB")
-    orientation = 1 if deep is not None and header.format == "TIFF" else info.get("Orientation", 1)
+    # Both decoders turn a TIFF upright themselves.
+    orientation = 1 if header.format == "TIFF" else info.get("Orientation", 1)
     return np.ascontiguousarray(_upright(pixels, orientation)), info
 
 
