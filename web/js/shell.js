@@ -35,15 +35,15 @@ export function el(tag, props = {}, ...children) {
 /** The mark of the program: an outline with a gap that is being completed. */
 const BRAND_SVG = `<svg viewBox="0 0 32 32" aria-hidden="true">
   <rect x="1" y="1" width="30" height="30" rx="7" fill="var(--accent)"/>
-  <path d="M5 25.500c4-8 6.500-12 9.500-12" fill="none" stroke="var(--on-accent)" stroke-width="2.600" stroke-linecap="round"/>
-  <path d="M14.500 13.500c3 0 4 3.500 6 6" fill="none" stroke="#ffb95c" stroke-width="2.600" stroke-linecap="round" stroke-dasharray="0.100 4"/>
-  <path d="M20.500 19.500c2 2.300 4 4 6.500 5" fill="none" stroke="var(--on-accent)" stroke-width="2.600" stroke-linecap="round"/>
-  <circle cx="22.500" cy="9.500" r="2.600" fill="var(--on-accent)"/></svg>`;
+  <path d="M5 25.5c4-8 6.5-12 9.5-12" fill="none" stroke="var(--on-accent)" stroke-width="2.6" stroke-linecap="round"/>
+  <path d="M14.5 13.5c3 0 4 3.5 6 6" fill="none" stroke="#ffb95c" stroke-width="2.6" stroke-linecap="round" stroke-dasharray="0.1 4"/>
+  <path d="M20.5 19.5c2 2.3 4 4 6.5 5" fill="none" stroke="var(--on-accent)" stroke-width="2.6" stroke-linecap="round"/>
+  <circle cx="22.5" cy="9.5" r="2.6" fill="var(--on-accent)"/></svg>`;
 
 const THEME_SVG = {
-  auto: `<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.600"/><path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/></svg>`,
-  light: `<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="3.600" fill="currentColor"/><path d="M10 1.800v2.400M10 15.800v2.400M1.800 10h2.400M15.800 10h2.400M4.200 4.200l1.700 1.700M14.100 14.100l1.700 1.700M4.200 15.800l1.700-1.700M14.100 5.900l1.700-1.700" stroke="currentColor" stroke-width="1.600" stroke-linecap="round"/></svg>`,
-  dark: `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M16.500 12.300A7 7 0 0 1 7.700 3.500a7 7 0 1 0 8.800 8.800z" fill="currentColor"/></svg>`,
+  auto: `<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7" fill="none" stroke="currentColor" stroke-width="1.6"/><path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor"/></svg>`,
+  light: `<svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="3.6" fill="currentColor"/><path d="M10 1.8v2.4M10 15.8v2.4M1.8 10h2.4M15.8 10h2.4M4.2 4.2l1.7 1.7M14.1 14.1l1.7 1.7M4.2 15.8l1.7-1.7M14.1 5.9l1.7-1.7" stroke="currentColor" stroke-width="1.6" stroke-linecap="round"/></svg>`,
+  dark: `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M16.5 12.3A7 7 0 0 1 7.7 3.5a7 7 0 1 0 8.8 8.8z" fill="currentColor"/></svg>`,
 };
 
 const SECTIONS = [
@@ -161,5 +161,9 @@ function mount() {
   document.body.prepend(el("a", { class: "skip-link", href: "#main" }, "Skip to content"), buildHeader());
   document.body.append(el("footer", { class: "shell-status" }, statusText, statusSide));
 }
+
+addEventListener("bridge-closed", () => {
+  say("The program was closed or restarted. Start it again; trainings go on without it.", { kind: "error" });
+});
 
 mount();

@@ -1,0 +1,169 @@
+// A chart of curves over the steps: the raw values thin, their smoothed course on top, validation scores as points and
+// baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor.
+
+import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { count, measure } from "./format.js";
+import { align, positive, smooth } from "./series.js";
+import { el } from "./shell.js";
+
+/**
+ * @typedef {{x: number[], y: (number | null)[]}} Points
+ * @typedef {{label: string, key: string, color: string, curve: Points}} Line     color: a token, such as "--accent"
+ * @typedef {{label: string, of: string, color: string, points: Points}} Marks     of: the key of the line it belongs to
+ * @typedef {{label: string, value: number}} Baseline
+ * @typedef {{lines: Line[], marks?: Marks[], baselines?: Baseline[]}} Content
+ */
+
+const HEIGHT = 160;
+
+/** Colours as the canvas needs them: tokens resolved for the theme in force. @param {string} token */
+function resolve(token) {
+  const probe = el("span");
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const color = getComputedStyle(probe).color;
+  probe.remove();
+  return color;
+}
+
+/** @param {string} color rgb(...) @param {number} alpha */
+const fade = (color, alpha) => color.replace(/^rgb\(([^)]*)\)$/, (_, parts) => `rgba(${parts}, ${alpha})`);
+
+/** @param {number} step */
+const shortStep = (step) => (step >= 1e6 ? `${+(step / 1e6).toFixed(2)}M` : step >= 10000 ? `${+(step / 1000).toFixed(1)}k` : count(step));
+
+export class Chart {
+  /**
+   * @param {string} title
+   * @param {{range?: [number, number], unit?: string}} [options]
+   */
+  constructor(title, { range, unit = "" } = {}) {
+    this.title = title;
+    this.range = range;
+    this.unit = unit;
+    this.log = false;
+    this.smoothing = 0.9;
+    /** @type {Content} */ this.content = { lines: [] };
+    /** @type {uPlot | null} */ this.plot = null;
+    this.shape = "";
+    this.step = el("span", { class: "muted num" });
+    this.readouts = el("span", { class: "readouts" });
+    this.area = el("div", { class: "chart-area" });
+    this.node = el("figure", { class: "chart" }, el("figcaption", {}, el("h3", {}, title), this.step, this.readouts), this.area);
+    this.resizing = new ResizeObserver(() => this._resize());
+    this.resizing.observe(this.area);
+  }
+
+  /** @param {Content} content */
+  show(content) {
+    this.content = content;
+    this.draw();
+  }
+
+  /** Draw again: new values, another smoothing, scale or theme. @param {boolean} [anew] */
+  draw(anew = false) {
+    const { lines, marks = [], baselines = [] } = this.content;
+    const shape = JSON.stringify([this.log, lines.map((line) => line.key), marks.map((mark) => mark.of), baselines.map((line) => line.label)]);
+    const data = this._data();
+    if (anew || shape !== this.shape || !this.plot) {
+      this.shape = shape;
+      this.plot?.destroy();
+      this.plot = new uPlot(this._options(), /** @type {any} */ (data), this.area);
+      this.plot.root.setAttribute("aria-hidden", "true");
+    } else this.plot.setData(/** @type {any} */ (data));
+    this._read();
+  }
+
+  destroy() {
+    this.resizing.disconnect();
+    this.plot?.destroy();
+    this.plot = null;
+    this.node.remove();
+  }
+
+  /** Columns: step, then for each line its raw and smoothed values, the marks, the baselines. */
+  _data() {
+    const { lines, marks = [], baselines = [] } = this.content;
+    const curves = lines.flatMap(({ curve }) => [curve, { x: curve.x, y: smooth(curve.y, this.smoothing) }]);
+    const [xs, ...columns] = align([...curves, ...marks.map((mark) => mark.points)]);
+    const level = baselines.map(({ value }) => xs.map(() => value));
+    return [xs, ...[...columns, ...level].map((column) => (this.log ? positive(column) : column))];
+  }
+
+  _options() {
+    const { lines, marks = [], baselines = [] } = this.content;
+    const ink = resolve("--ink-3");
+    const grid = { stroke: resolve("--line"), width: 1 };
+    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const width = 1.8;
+    const series = [{}];
+    for (const line of lines) {
+      const color = resolve(line.color);
+      series.push({ stroke: fade(color, 0.28), width: 1, spanGaps: true, points: { show: false } },
+        { stroke: color, width, spanGaps: true, points: { show: line.curve.x.length < 3, size: 5, fill: color } });
+    }
+    for (const mark of marks) {
+      const color = resolve(mark.color);
+      series.push({ stroke: color, spanGaps: true, paths: () => null, points: { show: true, size: 7, width: 2, stroke: color, fill: resolve("--surface") } });
+    }
+    baselines.forEach((_, i) => series.push({ stroke: ink, width: 1.2, dash: i ? [2, 4] : [7, 4], points: { show: false } }));
+    return /** @type {any} */ ({
+      width: Math.max(120, this.area.clientWidth), height: HEIGHT, series,
+      padding: [8, 6, 0, 0],
+      legend: { show: false },
+      cursor: { sync: { key: "run", setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
+      scales: { x: { time: false }, y: this._scale() },
+      axes: [
+        { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 28, gap: 3, space: 70, values: (_, splits) => splits.map((v) => (Number.isInteger(v) ? shortStep(v) : "")) },
+        { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 52, gap: 4, space: 34, values: (_, splits) => splits.map((v) => (v === null ? "" : axisNumber(v))) },
+      ],
+      hooks: { setCursor: [() => this._read()] },
+    });
+  }
+
+  _scale() {
+    if (this.log) return { distr: 3, log: 10 };
+    return this.range ? { range: () => this.range } : {};
+  }
+
+  /** Values at the cursor, or the newest. */
+  _read() {
+    const plot = this.plot;
+    if (!plot) return;
+    const { lines, marks = [], baselines = [] } = this.content;
+    const at = plot.cursor.idx ?? null;
+    const over = at !== null && (plot.cursor.left ?? -1) >= 0;
+    this.step.textContent = over ? `step ${count(plot.data[0][at])}` : "";
+    const value = (/** @type {Points} */ points) => lastValue(points, over ? plot.data[0][at] : Infinity);
+    const readout = (/** @type {string} */ label, /** @type {string} */ color, /** @type {string} */ kind, /** @type {number | null} */ number) => {
+      const swatch = el("i", { class: `swatch ${kind}` });
+      swatch.style.color = `var(${color})`;
+      const spoken = kind === "mark" ? el("span", { class: "visually-hidden" }, "validation") : null;
+      return el("span", { class: "readout" }, swatch, label, spoken, " ", el("b", { class: "num" }, measure(number) + (number === null ? "" : this.unit)));
+    };
+    const markOut = (/** @type {Marks} */ mark) => readout(mark.label, mark.color, "mark", value(mark.points));
+    this.readouts.replaceChildren(
+      ...lines.flatMap((line) => [readout(line.label, line.color, "line", value(line.curve)),
+        ...marks.filter(({ of }) => of === line.key).map(markOut)]),
+      ...marks.filter(({ of }) => !lines.some(({ key }) => key === of)).map(markOut),
+      ...baselines.map((line, i) => readout(line.label, "--ink-3", i ? "dots" : "dash", line.value)));
+  }
+
+  _resize() {
+    const width = this.area.clientWidth;
+    if (this.plot && width > 0 && Math.abs(width - this.plot.width) > 1) this.plot.setSize({ width, height: HEIGHT });
+  }
+}
+
+/** @param {number} value */
+function axisNumber(value) {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  return size < 1e-3 || size >= 1e5 ? value.toExponential(0) : String(+value.toPrecision(4));
+}
+
+/** @param {Points} points @param {number} step @returns {number | null} the last finite value at or before a step */
+function lastValue(points, step) {
+  for (let i = points.x.length - 1; i >= 0; i -= 1) if (points.x[i] <= step && points.y[i] !== null) return points.y[i];
+  return null;
+}

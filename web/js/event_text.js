@@ -1,0 +1,57 @@
+// Events of a run in words, for the training log. Pure: no DOM, tested by node.
+
+import { count, measure, plural, span } from "./format.js";
+import { stageTitle, valueTitle } from "./labels.js";
+
+/** @typedef {import("./run_view.js").RunEvent} RunEvent */
+
+/** @type {Record<string, string>} */
+const REASONS = {
+  interval: "as planned", requested: "as you asked", stop: "before stopping", finished: "at the end", best: "the best so far",
+};
+
+/** Values worth a line at each step; the charts show the rest. */
+const MAIN = /generator_loss|discriminator_loss|precision|recall|psnr/;
+
+/**
+ * @param {RunEvent} event
+ * @returns {string} one line
+ */
+export function eventText(event) {
+  switch (event.type) {
+    case "run_started": return startText(event);
+    case "step": return valuesText(Object.fromEntries(Object.entries(event.values).filter(([key]) => MAIN.test(key))));
+    case "validation": return `Validation${event.best ? ", the best so far" : ""}: ${valuesText(event.values)}`;
+    case "sample": return "Sample grid drawn.";
+    case "checkpoint": return `Checkpoint saved, ${REASONS[event.reason] ?? event.reason}: ${event.path}`;
+    case "warning": return event.message;
+    case "paused": return event.reason ? `Paused: ${event.reason}` : "Paused.";
+    case "resumed": return "Goes on.";
+    case "run_finished":
+      return `${event.reason === "stopped" ? "Stopped and saved" : "Finished"} after ${span(event.elapsed_s)} of training.`;
+    case "run_failed": return [event.message, event.hint].filter(Boolean).join(" ");
+    default: return event.type;
+  }
+}
+
+/** @param {RunEvent} event @returns {string} */
+function startText(event) {
+  const verb = event.resumed ? `Resumed at step ${count(event.step)}` : "Started";
+  const parameters = Object.values(event.parameters ?? {}).reduce((sum, n) => sum + n, 0);
+  return `${verb}: ${stageTitle(event.stage)} on ${event.device}, ${plural(event.n_train, "training picture")}, `
+    + `${count(event.n_val)} held out, ${count(parameters)} parameters, ${count(event.max_iters)} steps to go to.`;
+}
+
+/**
+ * @param {Record<string, number | null>} values
+ * @returns {string}
+ */
+function valuesText(values) {
+  return Object.entries(values).map(([key, value]) => `${label(key)} ${measure(value)}`).join(", ");
+}
+
+/** @param {string} key @returns {string} */
+function label(key) {
+  const owner = /^(edge|inpaint)_(generator|discriminator)_loss$/.exec(key);
+  return owner ? `${owner[1]} ${owner[2]}` : valueTitle(key).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}

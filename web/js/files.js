@@ -1,0 +1,133 @@
+// The in-app folder list: works everywhere, by mouse, keyboard and typing, in any language's letters.
+
+import { call } from "./bridge.js";
+import { plural } from "./format.js";
+import { el, errorText } from "./shell.js";
+
+/** @typedef {{name: string, path: string}} Folder */
+
+const FOLDER_SVG = `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 5.5a1.5 1.5 0 0 1 1.5-1.5h3.6l1.9 2h6.5A1.5 1.5 0 0 1 17.5 7.5v7a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5z" fill="none" stroke="currentColor" stroke-width="1.4"/></svg>`;
+
+class FolderDialog {
+  /** @param {{title: string, start: string, hasScreen: boolean}} options @param {(path: string | null) => void} done */
+  constructor({ title, start, hasScreen }, done) {
+    this.title = title;
+    this.here = "";
+    this.path = el("input", { type: "text", id: "folder-path", autocomplete: "off", spellcheck: false });
+    this.up = el("button", { type: "button", class: "button", disabled: true }, "Up");
+    this.list = el("ul", { class: "folder-list", "aria-label": "Folders" });
+    this.shortcuts = el("ul", { class: "folder-shortcuts", "aria-label": "Places" });
+    this.note = el("p", { class: "small muted", role: "status" });
+    this.choose = el("button", { type: "button", class: "button primary", onclick: () => this._choose() }, "Select this folder");
+    const system = hasScreen
+      ? el("button", { type: "button", class: "button quiet folder-system", onclick: () => this._system() }, "System dialog…") : null;
+    const go = el("form", { class: "folder-go" }, el("label", { class: "visually-hidden", for: "folder-path" }, "Folder path"), this.path,
+      el("button", { class: "button" }, "Open"), this.up);
+    go.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.open(this.path.value);
+    });
+    this.dialog = el("dialog", { class: "folder-dialog", "aria-labelledby": "folder-title" },
+      el("header", {}, el("h2", { id: "folder-title" }, title)),
+      el("div", { class: "body" }, go, el("div", { class: "folder-columns" }, this.shortcuts, this.list), this.note),
+      el("footer", {}, system, el("button", { type: "button", class: "button", onclick: () => this.close(null) }, "Cancel"), this.choose));
+    this.dialog.addEventListener("close", () => {
+      this.dialog.remove();
+      done(this.result);
+    });
+    this.list.addEventListener("keydown", (event) => this._arrows(event));
+    /** @type {string | null} */ this.result = null;
+    document.body.append(this.dialog);
+    this.dialog.showModal();
+    this.open(start).then((found) => found || !start || this.open(""));
+  }
+
+  /** @param {string | null} path */
+  close(path) {
+    this.result = path;
+    this.dialog.close();
+  }
+
+  /**
+   * Show a folder's folders.
+   * @param {string} path empty for where one usually begins
+   * @returns {Promise<boolean>} whether it could be opened
+   */
+  async open(path) {
+    try {
+      const found = await call("list_folder", path);
+      this.here = found.path;
+      this.path.value = found.path;
+      this.up.disabled = !found.parent;
+      this.up.onclick = () => this.open(found.parent);
+      this._draw(found.folders, found.shortcuts ?? []);
+      this._note(found.n_pictures ? `${plural(found.n_pictures, "picture")} in this folder.`
+        : "No pictures directly in this folder; sub-folders are searched too.");
+      return true;
+    } catch (error) {
+      this._note(errorText(error), true);
+      return false;
+    }
+  }
+
+  /** @param {Folder[]} folders @param {Folder[]} shortcuts */
+  _draw(folders, shortcuts) {
+    const button = (/** @type {Folder} */ folder) => {
+      const node = el("button", { type: "button", onclick: () => this.open(folder.path).then(() => this._focusFirst()) });
+      node.innerHTML = FOLDER_SVG;
+      node.append(el("span", {}, folder.name));
+      return el("li", {}, node);
+    };
+    this.list.replaceChildren(...folders.map(button));
+    if (!folders.length) this.list.append(el("li", { class: "muted small empty" }, "No folders in here."));
+    this.shortcuts.replaceChildren(...shortcuts.map(button));
+    this.shortcuts.hidden = !shortcuts.length;
+  }
+
+  _focusFirst() {
+    /** @type {HTMLElement} */ (this.list.querySelector("button") ?? this.choose).focus();
+  }
+
+  /** @param {string} text @param {boolean} [bad] */
+  _note(text, bad = false) {
+    this.note.textContent = text;
+    this.note.className = bad ? "small error-text" : "small muted";
+  }
+
+  /** @param {KeyboardEvent} event */
+  _arrows(event) {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Backspace") return;
+    event.preventDefault();
+    if (event.key === "Backspace") {
+      this.up.click();
+      return;
+    }
+    const buttons = [...this.list.querySelectorAll("button")];
+    const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement));
+    buttons[Math.min(buttons.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
+  }
+
+  async _choose() {
+    const typed = this.path.value.trim();
+    if (typed !== this.here && !(await this.open(typed))) return;
+    this.close(this.here);
+  }
+
+  async _system() {
+    try {
+      const { path } = await call("choose_folder", this.title);
+      if (path) this.close(path);
+    } catch (error) {
+      this._note(errorText(error), true);
+    }
+  }
+}
+
+/**
+ * Let a person choose a folder.
+ * @param {{title: string, start?: string, hasScreen?: boolean}} options
+ * @returns {Promise<string | null>} null when they thought better of it
+ */
+export function chooseFolder({ title, start = "", hasScreen = false }) {
+  return new Promise((resolve) => new FolderDialog({ title, start, hasScreen }, resolve));
+}

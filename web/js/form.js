@@ -1,0 +1,210 @@
+// Draws settings from the config's JSON schema: a setting is described once, in Python, and shown here with its unit,
+// range, default and explanation. A value that differs from the preset is marked and can be put back.
+
+import { plain } from "./format.js";
+import { settingTitle, valueText } from "./labels.js";
+import { options, parse, rangeText } from "./schema.js";
+import { el } from "./shell.js";
+
+/** Learning rates offered in the drop-down; others are typed. */
+const COMMON_RATES = [0.001, 0.0005, 0.0002, 0.0001, 0.00005, 0.00001];
+
+/**
+ * @typedef {import("./schema.js").Property} Property
+ * @typedef {import("./schema.js").Schema} Schema
+ * @typedef {import("./schema.js").Values} Values
+ * @typedef {{row: HTMLElement, write: (value: any) => void, focus: () => void, control: HTMLElement, error: HTMLElement,
+ *   back: HTMLButtonElement, message: string}} Field
+ */
+
+export class SettingsForm {
+  /**
+   * @param {Schema} schema
+   * @param {{onChange: (key: string, value: any) => void, browse?: (key: string, current: string) => Promise<string | null>}} listeners
+   */
+  constructor(schema, { onChange, browse }) {
+    this.schema = schema;
+    this.onChange = onChange;
+    this.browse = browse;
+    /** @type {Map<string, Field>} */ this.fields = new Map();
+    /** @type {Values} */ this.base = {};
+  }
+
+  /**
+   * A titled group of settings.
+   * @param {string} name
+   * @param {string[]} keys
+   * @returns {HTMLElement}
+   */
+  group(name, keys) {
+    return el("fieldset", { class: "settings-group card" }, el("legend", { class: "visually-hidden" }, name),
+      el("h2", { "aria-hidden": "true" }, name), ...keys.map((key) => this._row(key)));
+  }
+
+  /** @param {string} key @returns {HTMLElement} */
+  _row(key) {
+    const property = this.schema.properties[key];
+    const id = `setting-${key}`;
+    const control = this._control(key, property, id);
+    const error = el("p", { class: "error", id: `${id}-error`, role: "alert", hidden: true });
+    const back = el("button", { type: "button", class: "put-back", hidden: true, onclick: () => this._change(key, this.base[key], true) });
+    const facts = [rangeText(property), `default ${valueText(key, property.default)}`].filter(Boolean).join("; ");
+    const row = el("div", { class: "setting", "data-key": key },
+      el("label", { for: id, title: key }, settingTitle(key)),
+      el("div", { class: "setting-control" }, control.node, property.unit ? el("span", { class: "unit" }, property.unit) : null),
+      el("div", { class: "setting-text", id: `${id}-text` },
+        el("p", {}, property.description ?? "", " ", el("span", { class: "facts" }, `${facts.charAt(0).toUpperCase()}${facts.slice(1)}.`)), error, back));
+    control.input.setAttribute("aria-describedby", `${id}-text`);
+    this.fields.set(key, { row, write: control.write, focus: () => control.input.focus(), control: control.input, error, back, message: "" });
+    return row;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Property} property
+   * @param {string} id
+   * @returns {{node: HTMLElement, input: HTMLElement, write: (value: any) => void}}
+   */
+  _control(key, property, id) {
+    if (key === "lr") return this._rate(key, property, id);
+    if (property.type === "boolean") {
+      const box = el("input", { type: "checkbox", id, onchange: () => this._change(key, box.checked) });
+      return { node: box, input: box, write: (value) => { box.checked = value; } };
+    }
+    const list = options(key, property);
+    if (list.length) {
+      const select = el("select", { id, onchange: () => this._change(key, select.value) },
+        ...list.map(({ value, title }) => el("option", { value }, title)));
+      return { node: select, input: select, write: (value) => { select.value = value; } };
+    }
+    return this._typed(key, property, id);
+  }
+
+  /** @param {string} key @param {Property} property @param {string} id */
+  _typed(key, property, id) {
+    const numeric = property.type === "number" || property.type === "integer";
+    const input = el("input", {
+      type: "text", id, inputMode: numeric ? "decimal" : "text", class: numeric ? "num" : "", autocomplete: "off", spellcheck: false,
+      oninput: () => this._typedValue(key, property, input.value),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => {
+        if (numeric && (event.key === "ArrowUp" || event.key === "ArrowDown")) this._nudge(key, property, input, event);
+      },
+    });
+    const write = (/** @type {any} */ value) => {
+      if (document.activeElement !== input) input.value = numeric && typeof value === "number" ? plain(value) : String(value ?? "");
+    };
+    if (!key.endsWith("_data") || !this.browse) return { node: input, input, write };
+    const browse = el("button", {
+      type: "button", class: "button small", "aria-label": `Choose the ${settingTitle(key).toLowerCase()}`,
+      onclick: async () => {
+        const chosen = await this.browse?.(key, input.value);
+        if (chosen) this._change(key, chosen, true);
+      },
+    }, "Choose…");
+    return { node: el("div", { class: "with-button" }, input, browse), input, write };
+  }
+
+  /** The learning rate: common values in a drop-down, any other by typing. @param {string} key @param {Property} property @param {string} id */
+  _rate(key, property, id) {
+    const other = el("input", {
+      type: "text", id: `${id}-other`, class: "num", inputMode: "decimal", hidden: true, "aria-label": "Another learning rate",
+      oninput: () => this._typedValue(key, property, other.value),
+    });
+    const select = el("select", {
+      id, onchange: () => {
+        other.hidden = select.value !== "other";
+        if (other.hidden) this._change(key, Number(select.value));
+        else other.focus();
+      },
+    }, ...COMMON_RATES.map((rate) => el("option", { value: plain(rate) }, plain(rate))), el("option", { value: "other" }, "Other…"));
+    const write = (/** @type {any} */ value) => {
+      if (document.activeElement === other) return;
+      const common = COMMON_RATES.includes(value);
+      select.value = common ? plain(value) : "other";
+      other.hidden = common;
+      other.value = typeof value === "number" ? plain(value) : String(value);
+    };
+    return { node: el("div", { class: "stack tight" }, select, other), input: select, write };
+  }
+
+  /** Arrow keys step a number as they do in a number field. */
+  _nudge(/** @type {string} */ key, /** @type {Property} */ property, /** @type {HTMLInputElement} */ input, /** @type {KeyboardEvent} */ event) {
+    const { value, error } = parse(property, input.value);
+    if (error) return;
+    event.preventDefault();
+    const size = property.multipleOf ?? (property.type === "integer" ? 1 : 10 ** Math.floor(Math.log10(Math.abs(value) || 1) - 1));
+    const next = Number((value + (event.key === "ArrowUp" ? size : -size)).toPrecision(8));
+    if (parse(property, plain(next)).error) return;
+    input.value = plain(next);
+    this._change(key, next);
+  }
+
+  /** @param {string} key @param {Property} property @param {string} text */
+  _typedValue(key, property, text) {
+    const { value, error } = parse(property, text);
+    this.showError(key, error);
+    if (!error) this._change(key, value);
+  }
+
+  /** @param {string} key @param {any} value @param {boolean} [write] */
+  _change(key, value, write = false) {
+    const field = this.fields.get(key);
+    this.showError(key, "");
+    if (write) {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      field?.write(value);
+      field?.focus();
+    }
+    this._mark(key, value);
+    this.onChange(key, value);
+  }
+
+  /** @param {string} key @param {any} value */
+  _mark(key, value) {
+    const field = this.fields.get(key);
+    if (!field) return;
+    const changed = value !== this.base[key];
+    field.row.toggleAttribute("data-changed", changed);
+    field.back.hidden = !changed;
+    field.back.textContent = `Put back to ${valueText(key, this.base[key])}`;
+  }
+
+  /**
+   * Show values, and mark what differs from the base.
+   * @param {Values} values
+   * @param {Values} base
+   */
+  show(values, base) {
+    this.base = base;
+    for (const [key, field] of this.fields) {
+      field.write(values[key]);
+      this.showError(key, "");
+      this._mark(key, values[key]);
+    }
+  }
+
+  /** @param {string} key @param {string} message empty clears it @returns {boolean} whether the form has this setting */
+  showError(key, message) {
+    const field = this.fields.get(key);
+    if (!field) return false;
+    field.message = message;
+    field.error.textContent = message;
+    field.error.hidden = !message;
+    if (message) field.control.setAttribute("aria-invalid", "true");
+    else field.control.removeAttribute("aria-invalid");
+    return true;
+  }
+
+  /** @returns {string} the first setting with an error, or nothing */
+  get firstError() {
+    for (const [key, field] of this.fields) if (field.message) return key;
+    return "";
+  }
+
+  /** @param {string} key */
+  focus(key) {
+    const field = this.fields.get(key);
+    field?.row.scrollIntoView({ block: "center" });
+    field?.focus();
+  }
+}

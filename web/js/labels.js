@@ -1,0 +1,128 @@
+// Names of settings, choices, states and measured values as the pages show them. Pure.
+
+import { count, plain } from "./format.js";
+
+/** Titles of settings where the name alone, made readable, would not do. @type {Record<string, string>} */
+const SETTINGS = {
+  stage: "Model to train",
+  edge_generator: "Edge generator",
+  mask: "Masking image",
+  edge: "Edge Detector",
+  sigma: "Sigma",
+  block_ratio: "Block size",
+  mask_data: "Folder of masks",
+  init_from: "Start from",
+  data: "Dataset folder path",
+  val_data: "Validation folder",
+  val_size: "Validation pictures",
+  input_size: "Input size",
+  augment_flip: "Mirror pictures",
+  workers: "Loader processes",
+  lr: "Learning Rate",
+  d2g_lr: "Discriminator learning rate",
+  beta1: "Adam beta 1",
+  beta2: "Adam beta 2",
+  batch_size: "Batch size",
+  max_iters: "Iterations",
+  ema_decay: "Average of weights",
+  gan_loss: "GAN loss",
+  fm_loss_weight: "Feature matching weight",
+  l1_loss_weight: "L1 weight",
+  content_loss_weight: "Perceptual weight",
+  style_loss_weight: "Style weight",
+  inpaint_adv_loss_weight: "Adversarial weight",
+  perceptual_weights: "VGG19 weights",
+  perceptual_interval: "Perceptual interval",
+  imagenet_normalization: "ImageNet normalisation",
+  tensorboard: "TensorBoard",
+  threads: "CPU threads",
+  keep_checkpoints: "Checkpoints kept",
+};
+
+/** @type {Record<string, Record<string, string>>} */
+const CHOICES = {
+  stage: {
+    edge: "Edge Model", inpaint: "Inpaint Model", "edge-inpaint": "Edge-Inpaint Model", joint: "Joint Model",
+    auto: "Automatic",
+  },
+  edge_generator: { mec: "MEC (multi-scale edge completion)", edgeconnect: "EdgeConnect" },
+  mask: {
+    "random-block": "Random block", half: "Half", irregular: "Irregular strokes", mixed: "Mixed", external: "External",
+    "external-block": "External and random block", "external-block-half": "External, random block and half",
+  },
+  edge: { canny: "Canny" },
+  stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)" },
+  gan_loss: { nsgan: "Non-saturating (nsgan)", lsgan: "Least squares (lsgan)", hinge: "Hinge" },
+  device: { auto: "Automatic", cpu: "CPU", cuda: "GPU (CUDA)" },
+  precision: { float32: "32-bit float", bfloat16: "bfloat16" },
+};
+
+/** What a choice means, shown below its control. @type {Record<string, Record<string, string>>} */
+export const EXPLAINED = {
+  stage: {
+    edge: "Learns to complete the edge lines inside a hole. Train this one first.",
+    inpaint: "Learns to paint colour along the true edges of each picture.",
+    "edge-inpaint": "Learns to paint along edges that a trained edge generator predicts.",
+    joint: "Trains the edge and the inpaint model together, in one run.",
+  },
+  mask: {
+    "random-block": "A square at a random place.",
+    half: "The left or the right half of the picture.",
+    irregular: "Brush strokes of varying width, drawn anew each time.",
+    mixed: "Blocks, halves and strokes, a third each.",
+    external: "Pictures of masks from a folder of yours; white is the hole.",
+    "external-block": "Your masks, and random blocks, half each.",
+    "external-block-half": "Your masks, random blocks and halves, a third each.",
+  },
+};
+
+/** @type {Record<string, string>} */
+const STATES = {
+  starting: "Starting", running: "Training", paused: "Paused", finished: "Finished", stopped: "Stopped", failed: "Failed",
+  interrupted: "Interrupted",
+};
+
+/** @type {Record<string, string>} */
+const VALUES = {
+  edge_generator_loss: "Generator", edge_discriminator_loss: "Discriminator", edge_adversarial_loss: "Adversarial (edge)",
+  feature_matching_loss: "Feature matching", precision: "Precision", recall: "Recall",
+  inpaint_generator_loss: "Generator", inpaint_discriminator_loss: "Discriminator",
+  inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", perceptual_loss: "Perceptual", style_loss: "Style",
+  psnr: "PSNR", psnr_hole: "PSNR in the hole", l1: "L1",
+};
+
+/** @param {string} key @returns {string} */
+const readable = (key) => {
+  const words = key.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** @param {string} key a setting's name @returns {string} */
+export const settingTitle = (key) => SETTINGS[key] ?? readable(key);
+
+/** @param {string} key @param {string} value @returns {string} */
+export const choiceTitle = (key, value) => CHOICES[key]?.[value] ?? value;
+
+/** @param {string} state @returns {string} */
+export const stateTitle = (state) => STATES[state] ?? readable(state);
+
+/** @param {string} stage @returns {string} */
+export const stageTitle = (stage) => choiceTitle("stage", stage);
+
+/** @param {string} key name of a loss or metric @returns {string} */
+export const valueTitle = (key) => VALUES[key] ?? readable(key.replace(/_loss$/, ""));
+
+/** @param {string} name a baseline's name @returns {string} */
+export const baselineTitle = (name) => ({ telea: "OpenCV Telea", "navier-stokes": "Navier-Stokes" })[name] ?? readable(name);
+
+/**
+ * A setting's value as text: "yes", "Random block", "0.0001".
+ * @param {string} key
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function valueText(key, value) {
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) >= 10000 ? count(value) : plain(value);
+  return value === "" || value === null || value === undefined ? "empty" : choiceTitle(key, String(value));
+}

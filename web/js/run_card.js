@@ -1,0 +1,64 @@
+// One run as it stands in lists: the last sample, its state, how far it is, and what one can do with it.
+
+import { ago, count, timer } from "./format.js";
+import { stageTitle, stateTitle } from "./labels.js";
+import { el } from "./shell.js";
+
+/**
+ * @typedef {{run: string, path: string, state: string, stage: string, step: number, max_iters: number, elapsed_s: number,
+ *   updated: number, last_sample_url: string | null, error: string | null, has_inpaint: boolean}} RunSummary
+ */
+
+/** @param {string} state @returns {boolean} whether its process is at work */
+export const isActive = (state) => state === "running" || state === "paused" || state === "starting";
+
+/** @param {RunSummary} run @returns {string} the page of the run */
+export const runUrl = (run) => `/train/progress.html?run=${encodeURIComponent(run.run)}`;
+
+/**
+ * @param {RunSummary} run
+ * @param {...HTMLElement} actions
+ * @returns {HTMLLIElement}
+ */
+export function runCard(run, ...actions) {
+  const picture = run.last_sample_url
+    ? el("img", { src: run.last_sample_url, alt: `Last sample of ${run.run}`, loading: "lazy" })
+    : el("span", { class: "muted small" }, "no sample yet");
+  const share = run.max_iters ? Math.min(1, run.step / run.max_iters) : 0;
+  return el("li", { class: "run-card card", "data-run": run.run },
+    el("a", { class: "run-thumb well", href: runUrl(run), tabIndex: -1, "aria-hidden": "true" }, picture),
+    el("div", { class: "run-text" },
+      el("div", { class: "row" }, el("a", { class: "run-link", href: runUrl(run) }, run.run),
+        el("span", { class: "pill", "data-state": run.state }, stateTitle(run.state))),
+      el("p", { class: "small muted" }, `${stageTitle(run.stage)} · ${isActive(run.state) ? "now" : ago(run.updated)}`),
+      el("p", { class: "small num" }, `Step ${count(run.step)} of ${count(run.max_iters)} · ${timer(run.elapsed_s)} of training`),
+      isActive(run.state) ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${run.run}` }) : null,
+      run.error ? el("p", { class: "small error-text" }, run.error) : null),
+    actions.length ? el("div", { class: "run-actions" }, ...actions) : null);
+}
+
+/**
+ * Redraw a list only where it changed, so that focus and pictures stay.
+ * @param {HTMLElement} list
+ * @param {RunSummary[]} runs
+ * @param {(run: RunSummary) => HTMLLIElement} draw
+ */
+export function updateList(list, runs, draw) {
+  const before = new Map([...list.children].map((node) => [/** @type {HTMLElement} */ (node).dataset.run, /** @type {HTMLElement} */ (node)]));
+  const nodes = runs.map((run) => {
+    const seen = JSON.stringify(run);
+    const old = before.get(run.run);
+    if (old && old.dataset.seen === seen) return old;
+    const node = draw(run);
+    node.dataset.seen = seen;
+    const focused = old?.contains(document.activeElement) ? document.activeElement?.textContent : null;
+    if (old && focused) {
+      old.replaceWith(node);
+      const again = [...node.querySelectorAll("a, button")].find((found) => found.textContent === focused);
+      /** @type {HTMLElement | undefined} */ (again)?.focus();
+    }
+    return node;
+  });
+  const same = nodes.length === list.children.length && nodes.every((node, i) => node === list.children[i]);
+  if (!same) list.replaceChildren(...nodes);
+}

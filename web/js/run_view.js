@@ -1,0 +1,165 @@
+// What is known of a run, from its events alone: feed events in order, read the state. Pure: no DOM, tested by node.
+
+import { Curve } from "./series.js";
+
+/** Lines of the log that are kept. */
+export const LOG_KEPT = 500;
+
+/**
+ * @typedef {{type: string, seq: number, time: number, step: number, stage: string, [key: string]: any}} RunEvent
+ * @typedef {{step: number, path: string, columns: string[]}} SampleView
+ * @typedef {{seq: number, time: number, step: number, kind: string, event: RunEvent}} LogLine
+ */
+
+export class RunView {
+  constructor() {
+    this.lastSeq = 0;
+    /** @type {"starting" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted"} */
+    this.state = "starting";
+    this.stage = "";
+    this.step = 0;
+    /** @type {number | null} */ this.maxIters = null;
+    /** @type {RunEvent | null} */ this.started = null;
+    /** @type {RunEvent | null} */ this.lastStep = null;
+    /** @type {RunEvent | null} */ this.failure = null;
+    /** @type {RunEvent | null} */ this.validation = null;
+    /** @type {RunEvent | null} */ this.checkpoint = null;
+    /** @type {RunEvent[]} */ this.warnings = [];
+    /** @type {SampleView[]} */ this.samples = [];
+    /** @type {LogLine[]} */ this.log = [];
+    /** @type {Map<string, Curve>} */ this.curves = new Map();
+    /** @type {Map<string, Curve>} */ this.scores = new Map();
+    /** @type {Record<string, Record<string, number | null>>} */ this.baselines = {};
+    this.pauseReason = "";
+    /** Training seconds up to `since`; while it trains, the clock runs on from there. */
+    this.elapsed = 0;
+    /** @type {number | null} */ this.since = null;
+  }
+
+  /** @param {RunEvent[]} events in order; those already known are left out */
+  feed(events) {
+    for (const event of events) {
+      if (event.seq <= this.lastSeq) continue;
+      this.lastSeq = event.seq;
+      if (event.stage) this.stage = event.stage;
+      if (event.type !== "run_failed") this.step = event.step;
+      this._take(event);
+      this.log.push({ seq: event.seq, time: event.time, step: event.step, kind: event.type, event });
+    }
+    if (this.log.length > LOG_KEPT) this.log.splice(0, this.log.length - LOG_KEPT);
+  }
+
+  /** @param {RunEvent} event */
+  _take(event) {
+    switch (event.type) {
+      case "run_started":
+        this.started = event;
+        this.maxIters = event.max_iters;
+        this.failure = null;
+        this._runFrom(event.time);
+        this._cut(event.step + 1);
+        break;
+      case "step":
+        this.lastStep = event;
+        this.elapsed = event.elapsed_s;
+        this._runFrom(event.time);
+        addValues(this.curves, event.step, event.values);
+        break;
+      case "validation":
+        this.validation = event;
+        this.baselines = { ...this.baselines, ...event.baselines };
+        addValues(this.scores, event.step, event.values);
+        break;
+      case "sample":
+        this.samples = this.samples.filter((sample) => sample.step < event.step);
+        this.samples.push({ step: event.step, path: event.path, columns: event.columns });
+        break;
+      case "checkpoint":
+        this.checkpoint = event;
+        break;
+      case "warning":
+        this.warnings.push(event);
+        break;
+      case "paused":
+        this.elapsed = this.elapsedAt(event.time);
+        this.since = null;
+        this.state = "paused";
+        this.pauseReason = event.reason ?? "";
+        break;
+      case "resumed":
+        this._runFrom(event.time);
+        break;
+      case "run_finished":
+        this.elapsed = event.elapsed_s;
+        this.since = null;
+        this.state = event.reason === "stopped" ? "stopped" : "finished";
+        break;
+      case "run_failed":
+        this.elapsed = this.elapsedAt(event.time);
+        this.since = null;
+        this.state = "failed";
+        this.failure = event;
+        break;
+    }
+  }
+
+  /** @param {number} time */
+  _runFrom(time) {
+    this.since = time;
+    this.state = "running";
+  }
+
+  /** A resumed run writes its later steps anew. @param {number} step */
+  _cut(step) {
+    for (const curve of [...this.curves.values(), ...this.scores.values()]) curve.cutFrom(step);
+    this.samples = this.samples.filter((sample) => sample.step < step);
+  }
+
+  /**
+   * Training time at a moment, pauses left out.
+   * @param {number} time seconds since the epoch
+   * @returns {number} seconds
+   */
+  elapsedAt(time) {
+    return this.since === null ? this.elapsed : this.elapsed + Math.max(0, time - this.since);
+  }
+
+  /** The server knows of a death that no event tells. @param {string} state */
+  correct(state) {
+    if ((state === "interrupted" || state === "failed" || state === "stopped") && this.active) {
+      const seen = this.log.at(-1)?.time;
+      if (seen !== undefined) this.elapsed = this.elapsedAt(seen);
+      this.since = null;
+      this.state = state;
+    } else if (state === "starting" && !this.active) {
+      this.state = "starting";
+    }
+  }
+
+  /** @returns {boolean} whether a process is at work, or said so last */
+  get active() {
+    return this.state === "running" || this.state === "paused" || this.state === "starting";
+  }
+
+  /**
+   * Newest value of a loss or metric.
+   * @param {string} key
+   * @returns {number | null}
+   */
+  latest(key) {
+    return this.lastStep?.values?.[key] ?? this.curves.get(key)?.last ?? null;
+  }
+}
+
+/**
+ * @param {Map<string, Curve>} curves
+ * @param {number} step
+ * @param {Record<string, number | null>} values
+ */
+function addValues(curves, step, values) {
+  for (const [key, value] of Object.entries(values)) {
+    let curve = curves.get(key);
+    if (!curve) curves.set(key, (curve = new Curve()));
+    curve.add(step, value);
+  }
+}

@@ -1,0 +1,97 @@
+// The training being prepared, kept in the session so that going back and forth between the pages loses nothing.
+//
+// A draft is a preset and the values changed against it; the full config is defaults < preset < changes.
+
+/**
+ * @typedef {import("../js/schema.js").Values} Values
+ * @typedef {{id: string, title: string, text: string, values: Values}} Preset
+ * @typedef {{schema: import("../js/schema.js").Schema, defaults: Values, presets: Preset[]}} ConfigSchema
+ */
+
+const KEY = "inpaintgan-draft";
+
+/** Settings of the first page; a preset may set them too, but putting page 2 back leaves them alone. */
+export const PAGE_ONE = new Set([
+  "stage", "edge_generator", "init_from", "data", "mask", "mask_data", "block_ratio", "edge", "sigma",
+]);
+
+export class Draft {
+  /** @param {ConfigSchema} config */
+  constructor(config) {
+    this.config = config;
+    /** @type {string} */ this.preset = config.presets[0]?.id ?? "";
+    /** @type {Values} */ this.changes = {};
+    /** @type {boolean} whether "Start from" was proposed by the page rather than chosen */
+    this.suggested = false;
+    this.name = "";
+    this._load();
+  }
+
+  _load() {
+    try {
+      const saved = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+      if (!saved) return;
+      if (this.config.presets.some((preset) => preset.id === saved.preset)) this.preset = saved.preset;
+      for (const [key, value] of Object.entries(saved.changes ?? {})) if (key in this.config.defaults) this.changes[key] = value;
+      this.suggested = saved.suggested === true;
+      this.name = typeof saved.name === "string" ? saved.name : "";
+    } catch {
+      sessionStorage.removeItem(KEY);
+    }
+  }
+
+  save() {
+    const { preset, changes, suggested, name } = this;
+    sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggested, name }));
+  }
+
+  /** @returns {Values} what the settings are without the person's changes */
+  get base() {
+    const preset = this.config.presets.find(({ id }) => id === this.preset);
+    return { ...this.config.defaults, ...preset?.values };
+  }
+
+  /** @returns {Values} the full config */
+  get values() {
+    return { ...this.base, ...this.changes };
+  }
+
+  /**
+   * What page 1 chose stays chosen when a preset comes to say the same or another.
+   * @param {string} key
+   * @param {any} value
+   */
+  set(key, value) {
+    if (value === this.base[key] && !PAGE_ONE.has(key)) delete this.changes[key];
+    else this.changes[key] = value;
+    this.save();
+  }
+
+  /** @returns {string[]} changed settings of the second page */
+  get changedHere() {
+    return Object.keys(this.changes).filter((key) => !PAGE_ONE.has(key));
+  }
+
+  /**
+   * Take a preset: what was changed on page 2 is put back, choices of page 1 stay.
+   * @param {string} id
+   */
+  choosePreset(id) {
+    const kept = Object.entries(this.changes).filter(([key]) => PAGE_ONE.has(key));
+    this.preset = id;
+    this.changes = Object.fromEntries(kept);
+    this.save();
+  }
+
+  /** Take a whole config, as imported. @param {Values} values */
+  take(values) {
+    this.changes = {};
+    for (const [key, value] of Object.entries(values)) if (key in this.config.defaults) this.set(key, value);
+    this.save();
+  }
+}
+
+/** Forget the draft, once its training has begun. */
+export function clearDraft() {
+  sessionStorage.removeItem(KEY);
+}

@@ -1,0 +1,205 @@
+// Page 1 of a new training: what to train, on which pictures, with which holes and edges; shown live.
+
+import { call, ready } from "../js/bridge.js";
+import { percent } from "../js/format.js";
+import { EXPLAINED } from "../js/labels.js";
+import { options } from "../js/schema.js";
+import { chooseFolder } from "../js/files.js";
+import { el, errorText, say, showError } from "../js/shell.js";
+import { Draft } from "./draft.js";
+import { DatasetCheck, Preview } from "./preview.js";
+import { StartFrom } from "./start_from.js";
+
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+const $ = (id) => /** @type {T} */ (document.getElementById(id));
+const selects = ["stage", "edge_generator", "mask", "edge"];
+const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);
+
+const preview = new Preview($("preview-grid"), $("preview-note"));
+const check = new DatasetCheck($("check"));
+/** @type {Draft} */ let draft;
+/** @type {StartFrom} */ let startFrom;
+let hasScreen = false;
+
+/** @param {string} key @param {any} value */
+function set(key, value) {
+  draft.set(key, value);
+  show();
+  showPreview();
+}
+
+/** Everything on the page, from the draft. */
+function show() {
+  const values = draft.values;
+  for (const key of selects) /** @type {HTMLSelectElement} */ ($(key)).value = values[key];
+  $("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
+  $("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
+  $("block-field").hidden = !BLOCK_MASKS.has(values.mask);
+  /** @type {HTMLInputElement} */ ($("block_ratio")).value = values.block_ratio;
+  $("block-value").textContent = `${percent(values.block_ratio)} of the side`;
+  $("mask-data-field").hidden = !values.mask.startsWith("external");
+  showPath("mask_data", "mask-path", values.mask_data);
+  showPath("data", "data-path", values.data);
+  showSigma(values.sigma);
+  startFrom.show();
+}
+
+/** @param {string} id @param {string} output @param {string} path */
+function showPath(id, output, path) {
+  const input = /** @type {HTMLInputElement} */ ($(id));
+  if (document.activeElement !== input) input.value = path;
+  $(output).textContent = path;
+}
+
+/** @param {number} sigma -1 no edges, 0 random, above 0 a blur in px */
+function showSigma(sigma) {
+  const mode = sigma < 0 ? "none" : sigma === 0 ? "random" : "fixed";
+  /** @type {HTMLSelectElement} */ ($("sigma-mode")).value = mode;
+  $("sigma-field").hidden = mode !== "fixed";
+  if (mode === "fixed") {
+    /** @type {HTMLInputElement} */ ($("sigma")).value = String(sigma);
+    $("sigma-value").textContent = `${sigma.toFixed(1)} px`;
+  }
+}
+
+function showPreview() {
+  const values = draft.values;
+  if (!values.data) preview.empty("Choose a dataset to see its first pictures here.");
+  else if (values.mask.startsWith("external") && !values.mask_data) preview.empty("Choose the folder of masks, too.");
+  else preview.show(values);
+}
+
+function checkDataset() {
+  const { data, mask, mask_data: masks } = draft.values;
+  if (data) check.run(data, mask.startsWith("external") ? masks : "");
+  else check.clear();
+}
+
+/** @param {string} id @param {string} message empty clears it */
+function refuse(id, message) {
+  $(id).textContent = message;
+  $(id).hidden = !message;
+}
+
+/**
+ * A folder was chosen or typed: resolve it, or say in words why it cannot be used.
+ * @param {"data" | "mask_data"} key
+ * @param {string} path
+ * @returns {Promise<boolean>}
+ */
+async function takeFolder(key, path) {
+  const error = key === "data" ? "data-error" : "mask-error";
+  refuse(error, "");
+  refuse("next-error", "");
+  try {
+    const resolved = path.trim() ? (await call("list_folder", path.trim())).path : "";
+    set(key, resolved);
+    checkDataset();
+    return true;
+  } catch (problem) {
+    draft.set(key, "");
+    show();
+    check.clear();
+    showPreview();
+    refuse(error, errorText(problem));
+    return false;
+  }
+}
+
+function wireFolder(/** @type {"data" | "mask_data"} */ key, /** @type {string} */ button, /** @type {string} */ title) {
+  $(button).addEventListener("click", async () => {
+    const path = await chooseFolder({ title, start: draft.values[key], hasScreen });
+    if (path) await takeFolder(key, path);
+    $(button).focus();
+  });
+  const input = /** @type {HTMLInputElement} */ ($(key));
+  input.addEventListener("change", () => takeFolder(key, input.value));
+}
+
+function wire() {
+  for (const key of selects) {
+    const select = /** @type {HTMLSelectElement} */ ($(key));
+    const property = draft.config.schema.properties[key];
+    select.replaceChildren(...options(key, property).map(({ value, title }) => el("option", { value }, title)));
+    select.addEventListener("change", async () => {
+      set(key, select.value);
+      if (key === "mask") checkDataset();
+      if (key === "stage") await startFrom.suggest().catch(showError);
+      show();
+    });
+  }
+  $("init_from").addEventListener("change", async (event) => {
+    try {
+      const followed = await startFrom.choose(/** @type {HTMLSelectElement} */ (event.target).value);
+      if (followed) say(followed);
+      show();
+    } catch (error) {
+      showError(error);
+    }
+  });
+  $("block_ratio").addEventListener("input", (event) => set("block_ratio", Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  $("sigma").addEventListener("input", (event) => set("sigma", Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  $("sigma-mode").addEventListener("change", (event) => {
+    const mode = /** @type {HTMLSelectElement} */ (event.target).value;
+    set("sigma", mode === "none" ? -1 : mode === "random" ? 0 : 2);
+  });
+  wireFolder("data", "select-data", "Select the folder of training pictures");
+  wireFolder("mask_data", "select-masks", "Select the folder of masks");
+  $("model-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    next();
+  });
+}
+
+/** To page 2, unless something here would stop the training. */
+async function next() {
+  refuse("next-error", "");
+  const typed = /** @type {HTMLInputElement} */ ($("data")).value.trim();
+  if (typed !== draft.values.data && !(await takeFolder("data", typed))) return;
+  const { data, mask, mask_data: masks, stage, init_from: init } = draft.values;
+  if (!data) {
+    refuse("data-error", "Dataset path is not defined");
+    $("select-data").focus();
+  } else if (mask.startsWith("external") && !masks) {
+    refuse("mask-error", "Mask path is not defined");
+    $("select-masks").focus();
+  } else if (stage === "edge-inpaint" && !init) {
+    refuse("next-error", "The Edge-Inpaint Model needs an edge generator: choose what to start from.");
+    $("init_from").focus();
+  } else if (check.blocker) {
+    refuse("next-error", check.blocker);
+  } else location.assign("/train/gan.html");
+}
+
+/** A link from a finished run may bring its choices along: ?stage=inpaint&init_from=PATH. */
+async function takeLink() {
+  const link = new URLSearchParams(location.search);
+  const stage = link.get("stage");
+  const from = link.get("init_from");
+  if (stage && options("stage", draft.config.schema.properties.stage).some(({ value }) => value === stage)) draft.set("stage", stage);
+  if (from) {
+    const run = startFrom.runs.find(({ path }) => path === from);
+    if (run) {
+      const { config } = await call("get_run", run.run);
+      for (const key of ["data", "mask", "mask_data", "block_ratio", "sigma", "input_size"]) draft.set(key, config[key]);
+    }
+    await startFrom.choose(from);
+  }
+  if (stage || from) history.replaceState(null, "", location.pathname);
+}
+
+async function start() {
+  await ready();
+  const [config, state, { runs }] = await Promise.all([call("config_schema"), call("app_state"), call("list_runs")]);
+  draft = new Draft(config);
+  hasScreen = state.has_screen;
+  startFrom = new StartFrom(/** @type {HTMLSelectElement} */ ($("init_from")), $("init_from-text"), draft);
+  startFrom.fill(runs, state.checkpoints);
+  wire();
+  await takeLink();
+  show();
+  showPreview();
+  checkDataset();
+}
+
+start().catch(showError);

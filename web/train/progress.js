@@ -1,0 +1,228 @@
+// The page of one run: everything on it is drawn from the run's events, so that leaving and coming back loses nothing.
+
+import { call, ready, subscribe } from "../js/bridge.js";
+import { count, measure, pace, percent, span, timer } from "../js/format.js";
+import { stageTitle, stateTitle } from "../js/labels.js";
+import { RunView } from "../js/run_view.js";
+import { el, errorText, say, showError } from "../js/shell.js";
+import { RunCharts } from "./progress_charts.js";
+import { TrainingLog } from "./progress_log.js";
+import { SampleSlider } from "./progress_samples.js";
+
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+const $ = (id) => /** @type {T} */ (document.getElementById(id));
+const ASK_MS = 3000;
+const WARNINGS_SHOWN = 3;
+
+const run = new URLSearchParams(location.search).get("run") ?? "";
+const view = new RunView();
+const charts = new RunCharts($("loss-charts"), $("metric-charts"));
+const log = new TrainingLog($("log"), $("log-steps"));
+const samples = new SampleSlider(run, $);
+/** @type {any} */ let summary = null;
+/** @type {() => void} */ let unsubscribe = () => {};
+/** What was asked of the training and has not been seen done. */
+let ordered = "";
+
+/** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
+const DONE_BY = {
+  pause: ["paused"], resume: ["resumed"], stop: ["run_finished", "run_failed"], "sample-now": ["sample"],
+  "save-now": ["checkpoint"],
+};
+/** @type {Record<string, string>} */
+const ASKED = {
+  pause: "Pausing after this step…", resume: "Going on…", stop: "Stopping after this step, then saving…",
+  "sample-now": "Drawing a sample after this step…", "save-now": "Saving after this step…",
+};
+/** @type {Record<string, string>} */
+const OBEYED = {
+  pause: "Paused.", resume: "The training goes on.", stop: "Stopped and saved.", "sample-now": "Sample drawn.",
+  "save-now": "Checkpoint saved.",
+};
+
+/** @param {import("../js/run_view.js").RunEvent[]} events */
+function take(events) {
+  view.feed(events);
+  if (ordered && events.some(({ type }) => DONE_BY[ordered].includes(type))) {
+    say(OBEYED[ordered], { kind: "ok" });
+    ordered = "";
+  }
+  const warned = events.findLast(({ type }) => type === "warning");
+  if (warned) say(warned.message, { kind: "error" });
+  show();
+}
+
+function show() {
+  showHead();
+  showNumbers();
+  showAlerts();
+  showControls();
+  charts.show(view);
+  samples.show(view.samples);
+  log.show(view.log);
+  $("no-curves").hidden = view.curves.size > 0;
+  $("no-metrics").hidden = view.curves.size + view.scores.size > 0;
+}
+
+function showHead() {
+  const state = $("state");
+  state.dataset.state = view.state;
+  state.textContent = stateTitle(view.state);
+  const device = view.started?.device;
+  $("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), device && `on ${device}`].filter(Boolean).join(" ");
+  document.title = `${view.active && view.maxIters ? `${count(view.step)} · ` : ""}${run} - InpaintGAN`;
+  const max = view.maxIters ?? summary?.max_iters ?? 0;
+  $("iteration").textContent = `${count(view.step)} / ${count(max || null)}`;
+  const bar = /** @type {HTMLProgressElement} */ ($("progress"));
+  bar.value = max ? Math.min(1, view.step / max) : 0;
+  const eta = view.lastStep?.eta_s;
+  $("eta").textContent = view.state === "running" && eta ? `about ${span(eta)} left` : max ? percent(view.step / max) : "";
+  tick();
+}
+
+function tick() {
+  $("timer").textContent = timer(view.elapsedAt(Date.now() / 1000));
+}
+
+function showNumbers() {
+  const last = view.lastStep;
+  const running = view.state === "running";
+  /** @type {[string, string][]} */
+  const numbers = [];
+  if (view.active) {
+    numbers.push(["Images/s", last && running ? pace(last.images_per_s) : "–"], ["Data wait", last && running ? percent(last.data_wait) : "–"]);
+  }
+  if (view.curves.has("precision")) numbers.push(["Precision", measure(view.latest("precision"))], ["Recall", measure(view.latest("recall"))]);
+  else if (!view.curves.size && (view.stage || summary?.stage) !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
+  if (view.curves.has("psnr")) numbers.push(["PSNR", `${measure(view.latest("psnr"))} dB`]);
+  const list = $("numbers");
+  const names = numbers.map(([name]) => name).join();
+  if (list.dataset.names !== names) {
+    list.dataset.names = names;
+    list.replaceChildren(...numbers.map(([name]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }))));
+  }
+  list.querySelectorAll("dd").forEach((node, i) => { node.textContent = numbers[i][1]; });
+  $("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
+}
+
+/** Failure, interruption and warnings, in words. */
+function showAlerts() {
+  /** @type {HTMLElement[]} */ const notices = [];
+  if (view.state === "failed") {
+    const words = view.failure ? errorText(view.failure) : summary?.error ?? "The training ended with an error.";
+    notices.push(el("p", { class: "notice error" }, el("strong", {}, "The training failed. "), words));
+  } else if (view.state === "interrupted") {
+    notices.push(el("p", { class: "notice warn" }, el("strong", {}, "The training was interrupted. "),
+      "Its process ended without a word. Resume goes on from the last checkpoint."));
+  } else if (view.state === "paused" && view.pauseReason) {
+    notices.push(el("p", { class: "notice warn" }, el("strong", {}, "Paused. "), view.pauseReason));
+  }
+  const warnings = view.warnings.slice(-WARNINGS_SHOWN).reverse();
+  notices.push(...warnings.map((event) => el("p", { class: "notice warn" }, el("strong", {}, `Step ${count(event.step)}. `), event.message)));
+  const seen = notices.map((notice) => notice.textContent).join("\n");
+  const alerts = $("alerts");
+  if (alerts.dataset.seen === seen) return;
+  alerts.dataset.seen = seen;
+  alerts.replaceChildren(...notices);
+}
+
+function showControls() {
+  const { active } = view;
+  const stopping = ordered === "stop";
+  const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ ($(id));
+  for (const id of ["pause", "sample-now", "save-now", "stop"]) {
+    button(id).hidden = !active;
+    button(id).disabled = stopping || (view.state === "starting" && id !== "stop");
+  }
+  button("pause").textContent = view.state === "paused" ? "Resume" : "Pause";
+  const saved = Boolean(view.checkpoint);
+  const fill = /** @type {HTMLAnchorElement} */ ($("fill-link"));
+  const hasInpaint = summary?.has_inpaint === true;
+  fill.hidden = !(saved && hasInpaint);
+  fill.classList.toggle("primary", !active);
+  const next = /** @type {HTMLAnchorElement} */ ($("next-stage"));
+  next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
+  if (summary) {
+    fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.path)}`;
+    next.href = `/train/model.html?stage=inpaint&init_from=${encodeURIComponent(summary.path)}`;
+    /** @type {HTMLAnchorElement} */ ($("again")).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
+  }
+  const finished = view.state === "finished";
+  button("resume").hidden = active || finished;
+  $("again").hidden = !(finished && saved);
+}
+
+/** @param {string} command */
+async function order(command) {
+  try {
+    await call("control_run", run, command);
+    ordered = command;
+    say(ASKED[command]);
+  } catch (error) {
+    showError(error);
+  }
+  showControls();
+}
+
+async function resume() {
+  const button = /** @type {HTMLButtonElement} */ ($("resume"));
+  button.disabled = true;
+  say("Starting again from the last checkpoint…");
+  try {
+    await call("resume_training", run);
+    view.correct("starting");
+    show();
+  } catch (error) {
+    showError(error);
+  }
+  button.disabled = false;
+}
+
+/** A process that was killed writes no event: ask the server now and then. */
+async function ask() {
+  try {
+    const { runs } = await call("list_runs");
+    const found = runs.find((/** @type {any} */ entry) => entry.run === run);
+    if (!found) return;
+    summary = { ...summary, ...found };
+    const before = view.state;
+    view.correct(found.state);
+    if (view.state !== before) show();
+    else showControls();
+  } catch {
+    // The status line already says that the program is gone.
+  }
+}
+
+function wire() {
+  $("pause").addEventListener("click", () => order(view.state === "paused" ? "resume" : "pause"));
+  $("sample-now").addEventListener("click", () => order("sample-now"));
+  $("save-now").addEventListener("click", () => order("save-now"));
+  $("stop").addEventListener("click", () => order("stop"));
+  $("resume").addEventListener("click", resume);
+  $("log-scale").addEventListener("change", (event) => charts.setLog(/** @type {HTMLInputElement} */ (event.target).checked));
+  $("smoothing").addEventListener("input", (event) => charts.setSmoothing(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  setInterval(tick, 250);
+  setInterval(ask, ASK_MS);
+  addEventListener("pagehide", () => unsubscribe());
+}
+
+async function start() {
+  $("run-name").textContent = run || "No run";
+  await ready();
+  summary = await call("get_run", run);
+  summary.max_iters = summary.config?.max_iters;
+  take(summary.history);
+  view.correct(summary.state);
+  show();
+  wire();
+  unsubscribe = subscribe(run, Math.max(summary.last_seq, view.lastSeq), take, (connected) => {
+    if (!connected) say("The connection to the program is lost; trying again…", { kind: "error" });
+  });
+}
+
+start().catch((error) => {
+  $("alerts").replaceChildren(el("p", { class: "notice error" }, errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs")));
+  for (const button of document.querySelectorAll(".controls button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
+  showError(error);
+});

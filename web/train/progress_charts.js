@@ -1,0 +1,113 @@
+// Which curves stand in which chart, and when a chart appears: as soon as its first value has come.
+
+import { Chart } from "../js/chart.js";
+import { baselineTitle, valueTitle } from "../js/labels.js";
+
+/** @typedef {import("../js/run_view.js").RunView} RunView */
+
+/** Each generator stands beside its discriminator; their scales differ too much for one axis. @type {[string, string, string][]} */
+const LOSSES = [
+  ["Edge generator", "edge_generator_loss", "--accent"],
+  ["Edge discriminator", "edge_discriminator_loss", "--warm"],
+  ["Inpaint generator", "inpaint_generator_loss", "--accent"],
+  ["Inpaint discriminator", "inpaint_discriminator_loss", "--warm"],
+  ["Feature matching", "feature_matching_loss", "--mark-3"],
+  ["Adversarial, edge", "edge_adversarial_loss", "--mark-3"],
+  ["L1", "l1_loss", "--mark-3"],
+  ["Adversarial, inpaint", "inpaint_adversarial_loss", "--mark-3"],
+  ["Perceptual", "perceptual_loss", "--mark-4"],
+  ["Style", "style_loss", "--mark-4"],
+];
+
+/** Metrics: training curves, and the scores of validation with their baselines. */
+const METRICS = [
+  {
+    title: "Precision and recall", range: /** @type {[number, number]} */ ([0, 1]),
+    keys: /** @type {[string, string][]} */ ([["precision", "--accent"], ["recall", "--warm"]]), scores: ["precision", "recall"],
+  },
+  {
+    title: "PSNR", unit: " dB", keys: /** @type {[string, string][]} */ ([["psnr", "--accent"]]), scores: ["psnr", "psnr_hole"],
+    baseline: "psnr_hole",
+  },
+];
+
+/** Colours of validation marks where they differ from the curve of the same name. @type {Record<string, string>} */
+const SCORE_COLORS = { psnr_hole: "--warm" };
+
+export class RunCharts {
+  /** @param {HTMLElement} losses @param {HTMLElement} metrics */
+  constructor(losses, metrics) {
+    this.losses = losses;
+    this.metrics = metrics;
+    /** @type {Map<string, Chart>} */ this.charts = new Map();
+    this.log = false;
+    this.smoothing = 0.9;
+    const again = () => this.charts.forEach((chart) => chart.draw(true));
+    document.addEventListener("themechange", again);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+    // The canvas draws with whatever font is there; draw again once the page's own has come.
+    document.fonts.ready.then(again);
+  }
+
+  /** @param {RunView} view */
+  show(view) {
+    for (const [title, key, color] of LOSSES) {
+      const lines = linesOf(view, [[key, color]]);
+      if (lines.length) this._chart(title, this.losses, {}).show({ lines });
+    }
+    for (const { title, keys, scores, baseline, range, unit } of METRICS) {
+      const lines = linesOf(view, keys);
+      const marks = scores.filter((key) => view.scores.get(key)?.last != null).map((key) => ({
+        label: key === "psnr_hole" ? "in the hole" : "", of: key, color: SCORE_COLORS[key] ?? keys.find(([name]) => name === key)?.[1] ?? "--mark-3",
+        points: /** @type {any} */ (view.scores.get(key)),
+      }));
+      const baselines = baseline ? baselinesOf(view, baseline) : [];
+      if (lines.length || marks.length) this._chart(title, this.metrics, { range, unit }).show({ lines, marks, baselines });
+    }
+  }
+
+  /** @param {string} title @param {HTMLElement} place @param {{range?: [number, number], unit?: string}} options */
+  _chart(title, place, options) {
+    let chart = this.charts.get(title);
+    if (!chart) {
+      chart = new Chart(title, options);
+      chart.log = this.log && place === this.losses;
+      chart.smoothing = this.smoothing;
+      place.append(chart.node);
+      this.charts.set(title, chart);
+    }
+    return chart;
+  }
+
+  /** Losses on a logarithmic axis; metrics stay linear. @param {boolean} log */
+  setLog(log) {
+    this.log = log;
+    for (const chart of this.charts.values()) {
+      if (chart.node.parentElement !== this.losses) continue;
+      chart.log = log;
+      chart.draw();
+    }
+  }
+
+  /** @param {number} smoothing 0 to below 1 */
+  setSmoothing(smoothing) {
+    this.smoothing = smoothing;
+    for (const chart of this.charts.values()) {
+      chart.smoothing = smoothing;
+      chart.draw();
+    }
+  }
+}
+
+/** @param {RunView} view @param {[string, string][]} keys */
+function linesOf(view, keys) {
+  return keys.filter(([key]) => view.curves.has(key)).map(([key, color]) => ({
+    label: keys.length > 1 ? valueTitle(key) : "", key, color, curve: /** @type {any} */ (view.curves.get(key)),
+  }));
+}
+
+/** @param {RunView} view @param {string} key */
+function baselinesOf(view, key) {
+  return Object.entries(view.baselines).filter(([, values]) => typeof values[key] === "number")
+    .map(([name, values]) => ({ label: baselineTitle(name), value: /** @type {number} */ (values[key]) }));
+}

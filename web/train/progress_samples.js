@@ -1,0 +1,65 @@
+// The sample grids of a run, with one slider from the first to the newest. At its end the slider stays with the newest.
+
+import { count } from "../js/format.js";
+import { el } from "../js/shell.js";
+
+/** @typedef {import("../js/run_view.js").SampleView} SampleView */
+
+/** Column titles as people read them. @type {Record<string, string>} */
+const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", canny: "Canny", fill: "Fill" };
+
+export class SampleSlider {
+  /** @param {string} run @param {(id: string) => HTMLElement} $ */
+  constructor(run, $) {
+    this.run = run;
+    this.figure = $("sample-figure");
+    this.image = /** @type {HTMLImageElement} */ ($("sample"));
+    this.link = /** @type {HTMLAnchorElement} */ ($("sample-link"));
+    this.heads = $("sample-heads");
+    this.step = $("sample-step");
+    this.none = $("no-samples");
+    this.label = $("sample-slider");
+    this.input = /** @type {HTMLInputElement} */ ($("sample-index"));
+    /** @type {SampleView[]} */ this.samples = [];
+    this.following = true;
+    this.shown = "";
+    this.input.addEventListener("input", () => {
+      this.following = Number(this.input.value) === this.samples.length - 1;
+      this._draw();
+    });
+  }
+
+  /** @param {SampleView[]} samples oldest first */
+  show(samples) {
+    this.samples = samples;
+    this.none.hidden = samples.length > 0;
+    this.figure.hidden = !samples.length;
+    this.label.hidden = samples.length < 2;
+    this.input.max = String(Math.max(0, samples.length - 1));
+    if (this.following) this.input.value = this.input.max;
+    if (samples.length) this._draw();
+  }
+
+  /** @param {SampleView} sample */
+  _url(sample) {
+    const file = sample.path.split("/").pop() ?? "";
+    return `/api/runs/${encodeURIComponent(this.run)}/samples/${encodeURIComponent(file)}`;
+  }
+
+  _draw() {
+    const at = Math.min(Number(this.input.value), this.samples.length - 1);
+    const sample = this.samples[at];
+    const url = this._url(sample);
+    const words = `Step ${count(sample.step)}${at === this.samples.length - 1 ? ", the newest" : ""}`;
+    if (this.step.textContent !== words) this.step.textContent = words;
+    this.input.setAttribute("aria-valuetext", words);
+    if (url === this.shown) return;
+    this.shown = url;
+    this.image.src = url;
+    this.image.alt = `Sample grid at step ${sample.step}: ${sample.columns.join(", ")}`;
+    this.link.href = url;
+    this.heads.replaceChildren(...sample.columns.map((column) => el("span", {}, COLUMNS[column] ?? column)));
+    // The neighbours come along so that the slider does not flicker.
+    for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = this._url(this.samples[near]);
+  }
+}

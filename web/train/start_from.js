@@ -1,0 +1,116 @@
+// The "Start from" list: runs and checkpoints whose weights a new training may begin with.
+
+import { call } from "../js/bridge.js";
+import { ago, count } from "../js/format.js";
+import { choiceTitle, stageTitle } from "../js/labels.js";
+import { el } from "../js/shell.js";
+
+/**
+ * @typedef {{run: string, path: string, stage: string, step: number, updated: number, state: string}} RunSummary
+ * @typedef {{name: string, path: string, edge_generator: string | null, width: number, step: number, title: string}} Checkpoint
+ */
+
+/** Stages that paint along predicted edges, and so want a trained edge generator. */
+const WANTS_EDGES = new Set(["inpaint", "edge-inpaint"]);
+/** Stages whose runs hold one. */
+const HAS_EDGES = new Set(["edge", "edge-inpaint", "joint"]);
+
+export class StartFrom {
+  /**
+   * @param {HTMLSelectElement} select
+   * @param {HTMLElement} text
+   * @param {import("./draft.js").Draft} draft
+   */
+  constructor(select, text, draft) {
+    this.select = select;
+    this.text = text;
+    this.draft = draft;
+    /** @type {RunSummary[]} */ this.runs = [];
+    /** @type {Checkpoint[]} */ this.checkpoints = [];
+  }
+
+  /** @param {RunSummary[]} runs newest first @param {Checkpoint[]} checkpoints */
+  fill(runs, checkpoints) {
+    this.runs = runs.filter((run) => run.step > 0);
+    // The server lists the newest checkpoint of each run, too; here a run stands for itself.
+    this.checkpoints = checkpoints.filter(({ path }) => !runs.some((run) => path.startsWith(run.path)));
+    const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
+      const node = el("optgroup", { label });
+      node.append(...options);
+      return options.length ? node : "";
+    };
+    this.select.replaceChildren(el("option", { value: "" }, "Noise (nothing trained before)"),
+      group("Runs", this.runs.map((run) => el("option", { value: run.path },
+        `${run.run} · ${stageTitle(run.stage)}, step ${count(run.step)}, ${ago(run.updated)}`))),
+      group("Checkpoints", checkpoints.map((found) => el("option", { value: found.path }, `${found.title || found.name} · step ${count(found.step)}`))));
+    this.show();
+  }
+
+  /** Show the draft's choice; a path that is in no list (imported, or deleted since) gets an entry of its own. */
+  show() {
+    const path = this.draft.values.init_from;
+    if (path && ![...this.select.options].some((option) => option.value === path)) {
+      this.select.append(el("option", { value: path }, path));
+    }
+    this.select.value = path;
+    this._explain();
+  }
+
+  _explain() {
+    const { stage, init_from: path } = this.draft.values;
+    const run = this.runs.find((found) => found.path === path);
+    const newest = run ? ` of ${run.run}` : "";
+    if (path && this.draft.suggested) this.text.textContent = "Suggested: the newest run with an edge generator.";
+    else if (path) this.text.textContent = `The weights${newest} are taken over where they fit; settings are not.`;
+    else if (stage === "edge-inpaint") {
+      this.text.textContent = "This model needs a trained edge generator: train an Edge Model first, or choose a checkpoint that has one.";
+    } else if (stage === "inpaint") {
+      this.text.textContent = "It trains on true edges. To fill pictures afterwards, start from a run that has an edge generator.";
+    } else this.text.textContent = "";
+  }
+
+  /**
+   * After another model was chosen: propose the newest run with an edge generator, or take such a proposal back.
+   * @returns {Promise<void>}
+   */
+  async suggest() {
+    const { stage, init_from: path } = this.draft.values;
+    if (WANTS_EDGES.has(stage) && !path) {
+      const run = this.runs.find((found) => HAS_EDGES.has(found.stage));
+      if (run) await this.choose(run.path, true);
+    } else if (!WANTS_EDGES.has(stage) && this.draft.suggested) {
+      this.draft.suggested = false;
+      this.draft.set("init_from", "");
+    }
+    this.show();
+  }
+
+  /**
+   * Take a run or checkpoint; the networks' shape has to follow it, or its weights would not fit.
+   * @param {string} path
+   * @param {boolean} [suggested]
+   * @returns {Promise<string>} what followed, in words; empty when nothing did
+   */
+  async choose(path, suggested = false) {
+    this.draft.suggested = suggested;
+    this.draft.set("init_from", path);
+    const followed = await this._follow(path);
+    this.show();
+    return followed;
+  }
+
+  /** @param {string} path @returns {Promise<string>} */
+  async _follow(path) {
+    const run = this.runs.find((found) => found.path === path);
+    const shape = run ? (await call("get_run", run.run)).config : this.checkpoints.find((found) => found.path === path);
+    if (!shape) return "";
+    const before = this.draft.values;
+    const words = [];
+    for (const key of ["edge_generator", "width", "stem"]) {
+      if (shape[key] === undefined || shape[key] === null || shape[key] === before[key]) continue;
+      this.draft.set(key, shape[key]);
+      words.push(`${key.replace("_", " ")} ${choiceTitle(key, String(shape[key]))}`);
+    }
+    return words.length ? `Now follows what was chosen: ${words.join(", ")}.` : "";
+  }
+}
