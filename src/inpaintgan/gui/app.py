@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -14,19 +15,19 @@ import bottle
 import gevent
 import gevent.event
 
-from ..core.errors import InpaintError
 from ..core.paths import resource, work_root
 from . import browser
 from .answers import NOT_FOUND, Answer, answered
 from .bridge import Bridge
+from .closing import ClosePolicy
 from .eel_adapter import GuardedApp, listen, n_pages, serve
 from .files import page_file
 from .guard import Guard
 from .routes import Routes
 from .session import Session
 
-GRACE_S = 5.0
-"""A reload or the way to the next page disconnects for a moment; only a longer absence is a closed window."""
+_WATCH_S = 0.25
+_SPARE_ADDRESS_S = 10.0
 
 
 def run(*, port: int | None, window: bool, runs: Path | None) -> int:
@@ -39,14 +40,12 @@ def run(*, port: int | None, window: bool, runs: Path | None) -> int:
         runs: The folder of the trainings; None is ``runs`` beside the program.
 
     Returns:
-        The exit code: 0 after the window was closed, 2 for a port that cannot be used, 130 after Ctrl+C.
+        The exit code: 0 after the window was closed, 130 after Ctrl+C or SIGTERM.
+
+    Raises:
+        InpaintError: The port cannot be used; nothing was opened.
     """
-    try:
-        listener = listen(port)
-    except InpaintError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return _Window(listener, window, (runs or work_root() / "runs").expanduser().absolute()).run()
+    return _Window(listen(port), window, (runs or work_root() / "runs").expanduser().absolute()).run()
 
 
 class _Window:
@@ -57,8 +56,7 @@ class _Window:
         self._window = window
         self._stop = gevent.event.Event()
         self._exit_code = 0
-        self._closing: gevent.Greenlet | None = None
-        self._spare_address_at = 0.0
+        self._spare_address_at = -_SPARE_ADDRESS_S
         self._guard = Guard(listener.getsockname()[1], self._offer_address)
         self._web = resource("web")
         self._session = Session(runs)
@@ -70,18 +68,19 @@ class _Window:
         gevent.get_hub().threadpool.maxsize = 32
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, self._end, 130)
-        opened = gevent.spawn(self._open)
+        background = [gevent.spawn(self._open)]
+        if self._window:
+            background.append(gevent.spawn(self._watch))
         try:
             serve(
                 app,
                 self._listener,
                 self._bridge.functions(),
                 web_root=str(self._web),
-                on_page_gone=self._page_gone,
                 stop=self._stop,
             )
         finally:
-            opened.kill()
+            gevent.killall(background)
             self._session.close()
         return self._exit_code
 
@@ -91,7 +90,7 @@ class _Window:
 
     def _open(self) -> None:
         """Say where the pages are, and show them."""
-        address = self._guard.new_address()
+        address = self._guard.new_address("launch")
         if not self._window:
             print(json.dumps({"event": "ready", "url": address}), flush=True)
             return
@@ -104,27 +103,18 @@ class _Window:
 
     def _offer_address(self) -> None:
         """Print a fresh address where the program was started, for a browser that has no cookie; not too often."""
-        now = gevent.get_hub().loop.now()
-        if now - self._spare_address_at > 10 or not self._spare_address_at:
-            self._spare_address_at = now
-            print(
-                f"A browser without a ticket knocked. To let it in, open: {self._guard.new_address()}", file=sys.stderr
-            )
+        now = time.monotonic()
+        if now - self._spare_address_at < _SPARE_ADDRESS_S:
+            return
+        self._spare_address_at = now
+        address = self._guard.new_address("spare")
+        print(f"A browser without a ticket knocked. If it is yours, open: {address}", file=sys.stderr, flush=True)
 
-    def _page_gone(self) -> None:
-        """Start the grace period when the last page has gone."""
-        if self._window and self._closing is None:
-            self._closing = gevent.spawn(self._close_when_idle)
-
-    def _close_when_idle(self) -> None:
-        """End once no page has been connected for the grace period and nothing is being filled."""
-        absent_s = 0.0
-        while absent_s < GRACE_S:
-            gevent.sleep(0.25)
-            if n_pages():
-                self._closing = None
-                return
-            absent_s = 0.0 if self._session.is_busy() else absent_s + 0.25
+    def _watch(self) -> None:
+        """End some time after the last page was closed."""
+        policy = ClosePolicy(n_pages, self._session.is_busy)
+        while not policy.passed(_WATCH_S):
+            gevent.sleep(_WATCH_S)
         self._end(0)
 
     def _add_routes(self, app: GuardedApp) -> None:

@@ -7,10 +7,10 @@ import platform
 import secrets
 import shutil
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..core.config import Config
 from ..core.config_io import make_config, yaml_text
 from ..core.errors import InpaintError
@@ -64,7 +64,7 @@ class Bridge:
         """Return what every page needs to know first."""
         checkpoints = list_checkpoints(self._session.supervisor.runs_found())
         return {
-            "version": metadata_version(),
+            "version": __version__,
             "system": platform.system(),
             "has_screen": folders.has_dialog(),
             "runs_folder": str(self._session.supervisor.runs),
@@ -147,9 +147,8 @@ class Bridge:
 
     def resume_training(self, run: str) -> dict[str, Any]:
         """Go on from a run's last checkpoint."""
-        found = find_run(self._session.supervisor.runs, run)
-        self._session.supervisor.resume(found)
-        return {"run": found.path.name}
+        training.resume(self._session.supervisor, find_run(self._session.supervisor.runs, run))
+        return {"run": run}
 
     def control_run(self, run: str, command: str) -> dict[str, Any]:
         """Leave an order for a running training."""
@@ -190,7 +189,7 @@ class Bridge:
 
     def fill(self, picture: str, options: dict[str, Any]) -> dict[str, Any]:
         """Fill the hole of a picture."""
-        return self._session.pictures.fill(picture, self._fill_options(options))
+        return self._session.fills.fill(picture, self._fill_options(options))
 
     def fill_progress(self, picture: str) -> dict[str, Any]:
         """Return how far the fill is."""
@@ -198,16 +197,16 @@ class Bridge:
 
     def cancel_fill(self) -> dict[str, Any]:
         """End the fills that run or wait."""
-        self._session.pictures.cancel()
+        self._session.fills.cancel()
         return {}
 
     def predict_edges(self, picture: str, options: dict[str, Any]) -> dict[str, Any]:
         """Return the edges that the network expects in the hole."""
-        return self._session.pictures.predict_edges(picture, self._fill_options(options))
+        return self._session.fills.predict_edges(picture, self._fill_options(options))
 
     def save_fill(self, picture: str, fill: int, name: str) -> dict[str, Any]:
         """Encode a fill for download."""
-        return self._session.pictures.save(picture, fill, str(name))
+        return self._session.fills.save(picture, fill, str(name))
 
     def _fill_options(self, given: object) -> dict[str, Any]:
         """Return the options of a fill with what was left out filled in."""
@@ -230,14 +229,6 @@ def example_pictures() -> list[Path]:
     folder = resource("examples")
     suffixes = (".png", ".jpg", ".jpeg")
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes) if folder.is_dir() else []
-
-
-def metadata_version() -> str:
-    """Return the program's version; a source tree that was never installed has none on record."""
-    try:
-        return metadata.version("inpaintgan")
-    except metadata.PackageNotFoundError:
-        return "0.1.0"
 
 
 def _title(stem: str) -> str:

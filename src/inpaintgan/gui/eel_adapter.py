@@ -154,7 +154,6 @@ def serve(
     functions: Mapping[str, Callable[..., Any]],
     *,
     web_root: str,
-    on_page_gone: Callable[[], None],
     stop: gevent.event.Event,
 ) -> None:
     """Serve until ``stop`` is set.
@@ -164,7 +163,6 @@ def serve(
         listener: From `listen`.
         functions: What the pages may call, by name.
         web_root: The folder of the pages.
-        on_page_gone: Called whenever a page has disconnected.
         stop: Ends the serving.
     """
 
@@ -185,4 +183,4 @@ def serve(
     eel.wbs.GeventWebSocketServer = Server
     host, port = listener.getsockname()[:2]
     # A close callback turns off Eel's own exit, which a slow reload would trigger.
-    eel.start(mode=None, host=host, port=port, app=app, close_callback=lambda _page, _others: on_page_gone())
+    eel.start(mode=None, host=host, port=port, app=app, close_callback=lambda _page, _others: None)

@@ -14,7 +14,9 @@ from ..core.errors import InpaintError
 from ..core.paths import resource, work_root
 from .browser import has_screen
 
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+PICTURE_SUFFIXES = frozenset({
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".avif", ".ppm", ".pgm",
+})  # fmt: skip
 """The suffixes of ``imaging.io``, which must not be imported here because it brings numpy along."""
 
 _MAX_FOLDERS = 2000

@@ -51,13 +51,13 @@ class Guard:
         self.origin = f"http://{self.host}"
         self._cookie = f"inpaintgan_{port}"
         self._token = secrets.token_urlsafe(32)
-        self._tickets: set[str] = set()
+        self._tickets: dict[str, str] = {}
         self._on_locked_out = on_locked_out
 
-    def new_address(self) -> str:
-        """Return an address that lets one browser in, once."""
+    def new_address(self, purpose: str) -> str:
+        """Return an address that lets one browser in, once; it takes the place of an unused one of the same purpose."""
         ticket = secrets.token_urlsafe(24)
-        self._tickets.add(ticket)
+        self._tickets[purpose] = ticket
         return f"{self.origin}/?ticket={ticket}"
 
     def security_headers(self) -> list[tuple[str, str]]:
@@ -158,15 +158,16 @@ class Guard:
         given = dict(query).get("ticket")
         if given is None or environ.get("REQUEST_METHOD") != "GET":
             return None
-        valid = next((ticket for ticket in self._tickets if secrets.compare_digest(ticket, given)), None)
-        if valid is None and not self._has_cookie(environ):
+        known = self._tickets.items()
+        purpose = next((key for key, ticket in known if secrets.compare_digest(ticket.encode(), given.encode())), None)
+        if purpose is None and not self._has_cookie(environ):
             return None
         rest = urlencode([(key, value) for key, value in query if key != "ticket"])
         # The path is quoted again and anchored to one slash: "//evil" would lead to another site.
         path = "/" + quote(environ.get("PATH_INFO", "/").encode("latin-1")).lstrip("/")
         headers = [("Location", path + (f"?{rest}" if rest else "")), ("Content-Length", "0")]
-        if valid is not None:
-            self._tickets.discard(valid)
+        if purpose is not None:
+            del self._tickets[purpose]
             headers.append(("Set-Cookie", f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"))
         return headers
 

@@ -1,4 +1,4 @@
-"""The pictures that are open in the window: uploads, masks, edges and fills in a private folder of this launch."""
+"""The pictures that are open in the window: uploads, masks and edges in a private folder of this launch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ KEPT_PICTURES = 20
 """Pictures whose files are kept; opening more drops the oldest."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-SAVE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 LAYERS = ("mask", "edges")
 
 
@@ -71,18 +69,16 @@ class Picture:
 
 
 class Pictures:
-    """Opens pictures, keeps their layers, fills and saves them.
+    """Opens pictures and keeps their layers.
 
     Args:
         folder: A private folder of this launch.
         decoder: Worker of ``inpaintgan.data.worker``.
-        filler: Worker of ``inpaintgan.inference.worker``.
     """
 
-    def __init__(self, folder: Path, decoder: Worker, filler: Worker) -> None:
+    def __init__(self, folder: Path, decoder: Worker) -> None:
         self._folder = folder
         self._decoder = decoder
-        self._filler = filler
         self._lock = threading.Lock()
         self._open: dict[str, Picture] = {}
 
@@ -153,133 +149,3 @@ class Pictures:
         file.replace(picture.folder / f"{name}.png")
         picture.layers[name] = picture.layers.get(name, 0) + 1
         return picture.info()
-
-    def fill(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
-        """Fill a picture's hole and add the result to its fills.
-
-        Args:
-            identity: Picture id.
-            options: ``checkpoint``, ``device``, and ``edges``: True steers the fill by the stored edges.
-
-        Raises:
-            InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
-        """
-        picture = self.get(identity)
-        number = next(picture.numbers)
-        mask = self._snapshot(picture, "mask", f"fill-{number}-mask.png")
-        edges = self._snapshot(picture, "edges", f"fill-{number}-steered.png") if options.get("edges") else None
-        output = picture.folder / f"fill-{number}.png"
-        predicted = picture.folder / f"fill-{number}-edges.png"
-        result = self._ask(
-            picture,
-            "fill",
-            {
-                "image": str(picture.original),
-                "mask": str(mask),
-                "output": str(output),
-                "checkpoint": options["checkpoint"],
-                "device": options["device"],
-                "edges": str(edges) if edges else None,
-                "save_edges": str(predicted),
-            },
-        )
-        fill = {
-            "fill": number,
-            "url": picture.url(output.name),
-            "edges_url": picture.url(predicted.name) if predicted.is_file() else None,
-            "seconds": result["seconds"],
-            "notices": result["notices"],
-            "hole_px": result["hole_px"],
-            "changed_outside_px": result["changed_outside_px"],
-            "checkpoint": options["checkpoint"],
-            "steered": edges is not None,
-        }
-        picture.fills.append(fill)
-        return fill
-
-    def predict_edges(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
-        """Have the edge generator complete the edges in the hole, and return where they are.
-
-        Raises:
-            InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
-        """
-        picture = self.get(identity)
-        number = next(picture.numbers)
-        mask = self._snapshot(picture, "mask", f"predicted-{number}-mask.png")
-        output = picture.folder / f"predicted-{number}.png"
-        result = self._ask(
-            picture,
-            "edges",
-            {
-                "image": str(picture.original),
-                "mask": str(mask),
-                "output": str(output),
-                "checkpoint": options["checkpoint"],
-                "device": options["device"],
-            },
-        )
-        return {**result, "url": picture.url(output.name)}
-
-    def save(self, identity: object, fill: object, name: str) -> dict[str, Any]:
-        """Encode a fill for download.
-
-        Args:
-            identity: Picture id.
-            fill: Number of the fill.
-            name: File name; its suffix is the format.
-
-        Raises:
-            InpaintError: ``fill-unknown``, ``format-unknown`` or what the worker says.
-        """
-        picture = self.get(identity)
-        name = safe_name(name, "filled.png")
-        suffix = Path(name).suffix.lower()
-        if suffix not in SAVE_SUFFIXES:
-            raise InpaintError(
-                "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(SAVE_SUFFIXES)}."
-            )
-        if not any(known["fill"] == fill for known in picture.fills):
-            raise InpaintError("fill-unknown", "This result is not there any more.", "Fill the picture again.")
-        output = picture.folder / f"saved-{next(picture.numbers)}{suffix}"
-        # Encoding needs no network, but must know how the fill was pasted: both live in the same worker.
-        result = self._filler.request(
-            "save",
-            {
-                "image": str(picture.original),
-                "filled": str(picture.folder / f"fill-{fill}.png"),
-                "mask": str(picture.folder / f"fill-{fill}-mask.png"),
-                "output": str(output),
-            },
-        )
-        picture.saved_names[output.name] = name
-        return {**result, "url": picture.url(output.name), "name": name}
-
-    def cancel(self) -> None:
-        """End the fill that runs and those that wait."""
-        self._filler.cancel()
-
-    def _ask(self, picture: Picture, op: str, args: dict[str, Any]) -> dict[str, Any]:
-        picture.progress = {"step": "wait", "fraction": 0.0}
-
-        def note(progress: dict[str, Any]) -> None:
-            picture.progress = progress
-
-        try:
-            return self._filler.request(op, args, note)
-        finally:
-            picture.progress = {"step": "", "fraction": 0.0}
-
-    @staticmethod
-    def _snapshot(picture: Picture, layer: str, name: str) -> Path:
-        """Copy a layer, because the person may go on drawing while it is used."""
-        stored = picture.layer(layer)
-        if stored is None:
-            raise InpaintError(
-                f"{layer}-missing", f"This picture has no {layer} yet.", "Draw what shall be filled first."
-            )
-        target = picture.folder / name
-        shutil.copyfile(stored, target)
-        return target
-
-
-ReadChunk = Callable[[int], bytes]

@@ -15,11 +15,14 @@ from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.events import EventTail
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
-from ..jobs.supervisor import is_live, is_run, launched_at
+from ..jobs.supervisor import LOG_HEADING, is_live, is_run, launched_at
 from .answers import to_json
 
 HISTORY_STEPS = 2000
 """Step events handed to a page at once; a screen shows no more points than that."""
+
+ENDED = ("finished", "stopped", "failed")
+"""States in which the training process has said its last word."""
 
 _TAIL_BYTES = 64 * 1024
 _STREAM_PAUSE_S = 0.25
@@ -99,23 +102,23 @@ def event_stream(
 def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
     """Return a run's state, and in words why it failed."""
     last = events[-1] if events else {}
+    live = is_live(run)
     launched = launched_at(run)
-    silent = not events or (launched is not None and launched > last.get("time", 0.0))
-    """Nothing was written since the training process was last started."""
-    if is_live(run):
-        if silent:
+    if not events or (launched is not None and launched > last["time"]):
+        # Nothing was written since the training process was last started.
+        if live:
             return "starting", None
-        pauses = [
-            event["type"] for event in events if event.get("type") in ("paused", "resumed", "run_started", "step")
-        ]
-        return ("paused" if pauses and pauses[-1] == "paused" else "running"), None
-    if silent and launched is not None:
+        if launched is None:
+            return "interrupted", None
         return "failed", _last_line(run.log_file) or "The training process ended before it began."
-    if last.get("type") == "run_failed":
-        return "failed", f"{last.get('message', '')} {last.get('hint', '')}".strip()
-    if last.get("type") == "run_finished":
-        return ("stopped" if last.get("reason") == "stopped" else "finished"), None
-    return "interrupted", None
+    if last["type"] == "run_failed":
+        return "failed", f"{last['message']} {last['hint']}".strip()
+    if last["type"] == "run_finished":
+        return ("stopped" if last["reason"] == "stopped" else "finished"), None
+    if not live:
+        return "interrupted", None
+    turns = [event["type"] for event in events if event["type"] in ("paused", "resumed", "run_started", "step")]
+    return ("paused" if turns and turns[-1] == "paused" else "running"), None
 
 
 def _tail(path: Path) -> list[dict[str, Any]]:
@@ -188,7 +191,8 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         event = json.loads(line)
     except ValueError:
         return None
-    return event if isinstance(event, dict) and isinstance(event.get("seq"), int) else None
+    known = isinstance(event, dict) and isinstance(event.get("seq"), int) and "type" in event and "time" in event
+    return event if known else None
 
 
 def _config(run: RunDir) -> Config | None:
@@ -219,11 +223,12 @@ def _modified(path: Path) -> float:
 
 
 def _last_line(path: Path) -> str:
-    """Return the last words of a log."""
+    """Return the last words of a log since the process was last started."""
     try:
         with open(path, "rb") as file:
             file.seek(max(0, file.seek(0, 2) - 4096))
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return "" if last.startswith(LOG_HEADING) else last

@@ -13,6 +13,7 @@ import psutil
 
 from ..jobs.process import Worker
 from ..jobs.supervisor import Supervisor
+from .fills import Fills
 from .pictures import Pictures
 
 _FOLDER_NAME = re.compile(r"inpaintgan-(\d+)-\w+")
@@ -33,7 +34,8 @@ class Session:
         self.decoder = Worker("inpaintgan.data.worker")
         # Checking a large folder takes minutes, and pictures must open meanwhile.
         self.checker = Worker("inpaintgan.data.worker")
-        self.pictures = Pictures(self.folder / "pictures", self.decoder, self.filler)
+        self.pictures = Pictures(self.folder / "pictures", self.decoder)
+        self.fills = Fills(self.pictures, self.filler)
         self.supervisor = Supervisor(runs)
         self.browser: subprocess.Popen[bytes] | None = None
 

@@ -10,8 +10,9 @@ from typing import Any
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir, find_checkpoint
-from ..jobs.supervisor import Supervisor, is_live
+from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
 from .folders import absolute, has_picture
+from .runs import ENDED, summary
 
 _NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
 
@@ -47,6 +48,12 @@ def start(supervisor: Supervisor, values: dict[str, Any], name: str) -> str:
             if error.code != "run-exists":
                 raise
     raise InpaintError("run-exists", "There are too many runs of this minute.", "Give the run a name.")
+
+
+def resume(supervisor: Supervisor, run: RunDir) -> None:
+    """Go on with a training. Raises `InpaintError` ``run-busy`` when it is running."""
+    _let_it_end(run)
+    supervisor.resume(run)
 
 
 def checked_folder(path: str, key: str) -> str:
@@ -87,6 +94,7 @@ def control(run: RunDir, command: str) -> None:
 
 def delete(run: RunDir) -> None:
     """Delete a run. Raises `InpaintError` ``run-busy`` or ``run-undeletable``."""
+    _let_it_end(run)
     if is_live(run):
         raise InpaintError("run-busy", f"{run.path.name} is still training.", "Stop it first.")
     try:
@@ -97,3 +105,9 @@ def delete(run: RunDir) -> None:
             f"{run.path.name} cannot be deleted entirely: {error.strerror}.",
             f"It lies in {run.path}.",
         ) from error
+
+
+def _let_it_end(run: RunDir) -> None:
+    """Give a process that has written its last event the moment it needs to leave."""
+    if summary(run)["state"] in ENDED:
+        wait_until_gone(run)

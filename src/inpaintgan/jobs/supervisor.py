@@ -16,6 +16,9 @@ from ..core.paths import main_script
 from ..core.rundir import RunDir
 from .process import child_environment, own_session
 
+LOG_HEADING = "--- started"
+"""Begins a line of a run's log wherever a training process was started."""
+
 
 class Supervisor:
     """Starts, resumes and finds the trainings under one folder. The run folders are its only memory.
@@ -72,7 +75,10 @@ class Supervisor:
 
     def _launch(self, run: RunDir, extra: list[str]) -> None:
         self._reap()
+        launched = time.time()
         with open(run.log_file, "ab") as log:
+            log.write(f"{LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode())
+            log.flush()
             process = subprocess.Popen(
                 [*self._command, "train", "--run", str(run.path), *extra],
                 stdin=subprocess.DEVNULL,
@@ -85,8 +91,9 @@ class Supervisor:
         try:
             started = psutil.Process(process.pid).create_time()
         except psutil.Error:
-            started = time.time()
-        write_json(run.path / "launch.json", {"pid": process.pid, "started": started})
+            started = launched
+        # "started" tells a reused process id apart; "launched" is compared with the times of events.
+        write_json(run.path / "launch.json", {"pid": process.pid, "started": started, "launched": launched})
 
     def _reap(self) -> None:
         """Collect the trainings that ended, so that they do not stay behind as zombies."""
@@ -101,8 +108,15 @@ def is_run(path: Path) -> bool:
 def launched_at(run: RunDir) -> float | None:
     """Return when a window last started this run's training, in seconds since the epoch."""
     record = read_json(run.path / "launch.json")
-    started = record.get("started") if isinstance(record, dict) else None
-    return started if isinstance(started, int | float) else None
+    launched = record.get("launched") if isinstance(record, dict) else None
+    return launched if isinstance(launched, int | float) else None
+
+
+def wait_until_gone(run: RunDir, seconds: float = 3.0) -> None:
+    """Wait for a training process that has said its last word to end, but not longer than ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while is_live(run) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def is_live(run: RunDir) -> bool:

@@ -1,0 +1,37 @@
+"""When the window's process may end by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+GRACE_S = 5.0
+"""A reload, or the way to the next page, disconnects for a moment; only a longer absence is a closed window."""
+
+
+class ClosePolicy:
+    """Ends the process some seconds after the last page has gone, but never while something is being filled.
+
+    Args:
+        n_pages: Returns how many pages are connected.
+        is_busy: Returns whether something is being filled.
+        grace_s: Seconds of absence.
+    """
+
+    def __init__(self, n_pages: Callable[[], int], is_busy: Callable[[], bool], grace_s: float = GRACE_S) -> None:
+        self._n_pages = n_pages
+        self._is_busy = is_busy
+        self._grace_s = grace_s
+        self._seen = False
+        self._absent_s = 0.0
+
+    def passed(self, seconds: float) -> bool:
+        """Note that time has passed and return whether it is time to end. Before the first page it never is."""
+        if self._n_pages():
+            self._seen = True
+            self._absent_s = 0.0
+        elif self._is_busy():
+            # The grace period starts anew, so that the person who comes back for the result still finds it.
+            self._absent_s = 0.0
+        else:
+            self._absent_s += seconds
+        return self._seen and self._absent_s >= self._grace_s

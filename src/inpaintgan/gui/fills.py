@@ -1,0 +1,155 @@
+"""Filling the open pictures and saving what came out, by the worker that keeps a checkpoint loaded."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ..core.errors import InpaintError
+from ..jobs.process import Worker
+from .files import safe_name
+from .pictures import Picture, Pictures
+
+SAVE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp")
+"""What ``imaging.io`` can write; it must not be imported here because it brings numpy along."""
+
+
+class Fills:
+    """Fills holes, predicts edges and encodes results. Every method blocks until the worker is done.
+
+    Args:
+        pictures: The open pictures.
+        worker: Worker of ``inpaintgan.inference.worker``.
+    """
+
+    def __init__(self, pictures: Pictures, worker: Worker) -> None:
+        self._pictures = pictures
+        self._worker = worker
+
+    def fill(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
+        """Fill a picture's hole and add the result to its fills.
+
+        Args:
+            identity: Picture id.
+            options: ``checkpoint``, ``device``, and ``edges``: True steers the fill by the stored edges.
+
+        Raises:
+            InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
+        """
+        picture = self._pictures.get(identity)
+        number = next(picture.numbers)
+        mask = self._snapshot(picture, "mask", f"fill-{number}-mask.png")
+        edges = self._snapshot(picture, "edges", f"fill-{number}-steered.png") if options.get("edges") else None
+        output = picture.folder / f"fill-{number}.png"
+        predicted = picture.folder / f"fill-{number}-edges.png"
+        result = self._ask(
+            picture,
+            "fill",
+            {
+                "image": str(picture.original),
+                "mask": str(mask),
+                "output": str(output),
+                "checkpoint": options["checkpoint"],
+                "device": options["device"],
+                "edges": str(edges) if edges else None,
+                "save_edges": str(predicted),
+            },
+        )
+        fill = {
+            "fill": number,
+            "url": picture.url(output.name),
+            "edges_url": picture.url(predicted.name) if predicted.is_file() else None,
+            "seconds": result["seconds"],
+            "notices": result["notices"],
+            "hole_px": result["hole_px"],
+            "changed_outside_px": result["changed_outside_px"],
+            "checkpoint": options["checkpoint"],
+            "steered": edges is not None,
+        }
+        picture.fills.append(fill)
+        return fill
+
+    def predict_edges(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
+        """Have the edge generator complete the edges in the hole, and return where they are.
+
+        Raises:
+            InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
+        """
+        picture = self._pictures.get(identity)
+        number = next(picture.numbers)
+        mask = self._snapshot(picture, "mask", f"predicted-{number}-mask.png")
+        output = picture.folder / f"predicted-{number}.png"
+        result = self._ask(
+            picture,
+            "edges",
+            {
+                "image": str(picture.original),
+                "mask": str(mask),
+                "output": str(output),
+                "checkpoint": options["checkpoint"],
+                "device": options["device"],
+            },
+        )
+        return {**result, "url": picture.url(output.name)}
+
+    def save(self, identity: object, fill: object, name: str) -> dict[str, Any]:
+        """Encode a fill for download.
+
+        Args:
+            identity: Picture id.
+            fill: Number of the fill.
+            name: File name; its suffix is the format.
+
+        Raises:
+            InpaintError: ``fill-unknown``, ``format-unknown`` or what the worker says.
+        """
+        picture = self._pictures.get(identity)
+        name = safe_name(name, "filled.png")
+        suffix = Path(name).suffix.lower()
+        if suffix not in SAVE_SUFFIXES:
+            raise InpaintError(
+                "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(SAVE_SUFFIXES)}."
+            )
+        if not any(known["fill"] == fill for known in picture.fills):
+            raise InpaintError("fill-unknown", "This result is not there any more.", "Fill the picture again.")
+        output = picture.folder / f"saved-{next(picture.numbers)}{suffix}"
+        # Encoding needs no network, but must know how the fill was pasted: both live in the same worker.
+        result = self._worker.request(
+            "save",
+            {
+                "image": str(picture.original),
+                "filled": str(picture.folder / f"fill-{fill}.png"),
+                "mask": str(picture.folder / f"fill-{fill}-mask.png"),
+                "output": str(output),
+            },
+        )
+        picture.saved_names[output.name] = name
+        return {**result, "url": picture.url(output.name), "name": name}
+
+    def cancel(self) -> None:
+        """End the fill that runs and those that wait."""
+        self._worker.cancel()
+
+    def _ask(self, picture: Picture, op: str, args: dict[str, Any]) -> dict[str, Any]:
+        picture.progress = {"step": "wait", "fraction": 0.0}
+
+        def note(progress: dict[str, Any]) -> None:
+            picture.progress = progress
+
+        try:
+            return self._worker.request(op, args, note)
+        finally:
+            picture.progress = {"step": "", "fraction": 0.0}
+
+    @staticmethod
+    def _snapshot(picture: Picture, layer: str, name: str) -> Path:
+        """Copy a layer, because the person may go on drawing while it is used."""
+        stored = picture.layer(layer)
+        if stored is None:
+            raise InpaintError(
+                f"{layer}-missing", f"This picture has no {layer} yet.", "Draw what shall be filled first."
+            )
+        target = picture.folder / name
+        shutil.copyfile(stored, target)
+        return target

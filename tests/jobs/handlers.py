@@ -1,0 +1,61 @@
+"""Handlers for a worker process under test."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from inpaintgan.core.errors import InpaintError
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+def echo(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    return {"args": args, "pid": os.getpid()}
+
+
+def count(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    for number in range(args["to"]):
+        progress({"done": number})
+    return {"done": args["to"]}
+
+
+def refuse(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    raise InpaintError("not-that", "Not that.", "Something else.")
+
+
+def fail(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    raise KeyError("x")
+
+
+def not_json(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    return {"value": float("nan")}
+
+
+def die(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    os.kill(os.getpid(), 9)
+    return {}
+
+
+def slow(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    progress({"started": True})
+    time.sleep(60)
+    return {}
+
+
+def chatter(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Print as libraries do, from Python, from C and from a child that would wait for stdin."""
+    print("hello")
+    os.write(1, b"hello\n")
+    subprocess.run([sys.executable, "-c", "import sys; print(sys.stdin.read())"], check=True)
+    return {"ok": True}
+
+
+HANDLERS = {
+    "echo": echo, "count": count, "refuse": refuse, "fail": fail, "not-json": not_json, "die": die, "slow": slow,
+    "chatter": chatter,
+}  # fmt: skip

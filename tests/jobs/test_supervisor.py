@@ -1,0 +1,114 @@
+"""Trainings are processes of their own that are found again by their run folders."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.events import read_events
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.jobs.supervisor import Supervisor, is_live, launched_at, wait_until_gone
+
+FAKE = [sys.executable, str(Path(__file__).with_name("fake_main.py"))]
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def types(run: RunDir) -> list[str]:
+    return [event["type"] for event in read_events(run.events_file)]
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    supervisor = Supervisor(tmp_path / "läufe" / "deep", FAKE)
+    yield supervisor
+    for run in supervisor.runs_found():
+        pid = run.trainer_pid()
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_a_training_runs_in_its_own_session_and_stops_on_demand(supervisor: Supervisor) -> None:
+    before = time.time()
+    run = supervisor.start(Config(seed=3), "erster Lauf")
+    assert is_live(run), "also before the process has claimed the run"
+    assert before <= (launched_at(run) or 0) <= time.time()
+    assert run.load_config().seed == 3
+    wait_for(lambda: "step" in types(run))
+    pid = run.trainer_pid()
+    assert pid and os.getsid(pid) != os.getsid(0)
+    run.control.send("stop")
+    wait_until_gone(run, 10)
+    assert not is_live(run)
+    assert types(run)[-1] == "run_finished"
+    assert run.log_file.read_text().startswith("--- started 20")
+
+
+def test_a_name_is_used_once(supervisor: Supervisor) -> None:
+    supervisor.start(Config(), "a")
+    with pytest.raises(InpaintError, match="already a run 'a'"):
+        supervisor.start(Config(), "a")
+
+
+def test_resuming_a_running_training_is_refused_and_a_dead_one_goes_on(supervisor: Supervisor) -> None:
+    run = supervisor.start(Config(), "a")
+    wait_for(lambda: "step" in types(run))
+    with pytest.raises(InpaintError) as caught:
+        supervisor.resume(run)
+    assert caught.value.code == "run-busy"
+    pid = run.trainer_pid()
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not is_live(run))
+    run.control.send("stop")  # an order left behind must not end the next training
+    supervisor.resume(run)
+    wait_for(lambda: types(run)[-3:] == ["step"] * 3)
+    started = [event for event in read_events(run.events_file) if event["type"] == "run_started"]
+    assert [event["resumed"] for event in started] == [False, True]
+
+
+def test_a_process_that_cannot_start_leaves_its_reason_in_the_log(supervisor: Supervisor) -> None:
+    run = supervisor.start(Config(seed=13), "a")
+    wait_for(lambda: not is_live(run))
+    assert run.log_file.read_text().splitlines()[-1] == "error: the fake training was told to fail"
+
+
+def test_runs_are_found_whoever_started_them(supervisor: Supervisor, tmp_path: Path) -> None:
+    assert supervisor.runs_found() == []
+    for name in ("b", "a"):
+        RunDir(supervisor.runs / name).path.mkdir(parents=True)
+        RunDir(supervisor.runs / name).create(Config())
+    (supervisor.runs / "no run").mkdir()
+    (supervisor.runs / ".hidden").mkdir()
+    (supervisor.runs / "file").write_text("")
+    assert [run.path.name for run in supervisor.runs_found()] == ["a", "b"]
+    assert Supervisor(tmp_path / "nowhere").runs_found() == []
+
+
+def test_ended_trainings_leave_no_zombies(supervisor: Supervisor) -> None:
+    run = supervisor.start(Config(seed=13), "a")
+    wait_for(lambda: not is_live(run))
+    supervisor.runs_found()
+    zombies = [child for child in psutil.Process().children() if child.status() == psutil.STATUS_ZOMBIE]
+    assert zombies == []
+
+
+def test_an_unwritable_place_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InpaintError) as caught:
+        Supervisor(tmp_path / "file" / "runs", FAKE).start(Config(), "a")
+    assert caught.value.code == "run-unwritable"
