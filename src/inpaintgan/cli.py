@@ -31,7 +31,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="inpaintgan", description="Train and use two-stage image inpainting networks.")
+    parser = argparse.ArgumentParser(
+        prog="inpaintgan", description="Train and use two-stage image inpainting networks."
+    )
     parser.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -45,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", help="folder of training pictures; default: the config's")
     train.add_argument("--run", type=Path, required=True, help="run folder, made when missing", dest="run_dir")
     train.add_argument("--config", type=Path, help="a config.yml; default: the run folder's, else the program's")
-    train.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting")
+    train.add_argument(
+        "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting"
+    )
     train.add_argument("--resume", action="store_true", help="go on from the run's newest checkpoint")
     train.set_defaults(run=_train)
 
@@ -68,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--data", type=Path, required=True, help="folder of pictures the networks have never seen")
     evaluate.add_argument("--masks", required=True, help="a folder of masks, or random-block | half | irregular")
     evaluate.add_argument("--limit", type=int, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
-    evaluate.add_argument("--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml")
+    evaluate.add_argument(
+        "--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml"
+    )
     evaluate.add_argument("--seed", type=int, default=10, help="of drawn masks")
     evaluate.add_argument("--device", choices=DEVICES, default="auto")
     evaluate.add_argument("--report", type=Path, metavar="FILE.json", help="write all scores")

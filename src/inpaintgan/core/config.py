@@ -12,9 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Stage = Literal["edge", "inpaint", "edge-inpaint", "joint"]
 EdgeGeneratorName = Literal["mec", "edgeconnect"]
-MaskKind = Literal[
-    "random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"
-]
+MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
 
 
 def _setting(default: Any, group: str, text: str, unit: str = "", **limits: Any) -> Any:
@@ -28,22 +26,33 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
     stage: Stage = _setting(
-        "edge", "Model", "What is trained: the edge model, the inpaint model on true edges, the inpaint model on "
+        "edge",
+        "Model",
+        "What is trained: the edge model, the inpaint model on true edges, the inpaint model on "
         "predicted edges (edge-inpaint), or both at once (joint).",
     )
     edge_generator: EdgeGeneratorName = _setting(
         "mec", "Model", "The network that completes edges: mec (Multi-scale Edge Completion) or edgeconnect."
     )
     width: int = _setting(
-        64, "Model", "Channels of the first layer; deeper layers scale with it. 64 is the paper.", "channels",
-        ge=8, le=128, multiple_of=8,
+        64,
+        "Model",
+        "Channels of the first layer; deeper layers scale with it. 64 is the paper.",
+        "channels",
+        ge=8,
+        le=128,
+        multiple_of=8,
     )
     stem: Literal["conv", "unshuffle"] = _setting(
-        "conv", "Model", "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into "
+        "conv",
+        "Model",
+        "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into "
         "channels, for a quarter of the arithmetic.",
     )
     init_from: str = _setting(
-        "", "Model", "A checkpoint or run folder whose weights this run starts from; the inpaint stages take their edge "
+        "",
+        "Model",
+        "A checkpoint or run folder whose weights this run starts from; the inpaint stages take their edge "
         "generator from it. Empty: start from noise.",
     )
 
@@ -56,21 +65,35 @@ class Config(BaseModel):
         256, "Data", "Side of the square that pictures are resized to.", "px", ge=32, le=1024, multiple_of=32
     )
     augment_flip: bool = _setting(True, "Data", "Mirror half of the training pictures.")
-    workers: int = _setting(2, "Data", "Processes that prepare pictures; 0 prepares in the training process.", ge=0, le=64)
+    workers: int = _setting(
+        2, "Data", "Processes that prepare pictures; 0 prepares in the training process.", ge=0, le=64
+    )
 
     mask: MaskKind = _setting(
-        "random-block", "Masks", "Holes to train on: a block at a random place, the left or right half, drawn strokes "
-        "(irregular), a third each (mixed), a folder of masks (external) or that folder mixed with blocks and halves.",
+        "random-block",
+        "Masks",
+        "Holes to train on: a block at a random place, the left or right half, drawn strokes "
+        "(irregular), six strokes to three blocks to one half (mixed), a folder of masks (external) or that folder mixed "
+        "with blocks and halves.",
     )
     mask_data: str = _setting("", "Masks", "Folder of mask pictures for the external kinds; white is the hole.")
     block_ratio: float = _setting(
-        0.5, "Masks", "Side of the random block as a share of the picture's: 0.5 is EdgeConnect's, 0.125 the paper's.",
-        "of the side", gt=0, lt=1,
+        0.5,
+        "Masks",
+        "Side of the random block as a share of the picture's: 0.5 is EdgeConnect's, 0.125 the paper's.",
+        "of the side",
+        gt=0,
+        lt=1,
     )
 
     edge: Literal["canny"] = _setting("canny", "Edges", "The edge detector.")
     sigma: float = _setting(
-        2.0, "Edges", "Canny's Gaussian blur; 0 draws 1 to 4 anew for each picture, -1 uses no edges.", "px", ge=-1, le=10
+        2.0,
+        "Edges",
+        "Canny's Gaussian blur; 0 draws 1 to 4 anew for each picture, -1 uses no edges.",
+        "px",
+        ge=-1,
+        le=10,
     )
     edge_threshold: float = _setting(
         0.5, "Edges", "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
@@ -85,21 +108,27 @@ class Config(BaseModel):
     batch_size: int = _setting(8, "Optimizer", "Pictures in a step.", "pictures", ge=1, le=1024)
     max_iters: int = _setting(2_000_000, "Optimizer", "The step at which training ends.", "steps", ge=1, le=100_000_000)
     ema_decay: float = _setting(
-        0.999, "Optimizer", "Decay of the running average of generator weights, which samples and checkpoints use.",
-        ge=0, lt=1,
+        0.999,
+        "Optimizer",
+        "Decay of the running average of generator weights, which samples and checkpoints use.",
+        ge=0,
+        lt=1,
     )
 
     gan_loss: Literal["nsgan", "lsgan", "hinge"] = _setting("nsgan", "Losses", "The adversarial loss.")
     fm_loss_weight: float = _setting(10.0, "Losses", "Weight of feature matching (edge model).", ge=0, le=10000)
     l1_loss_weight: float = _setting(1.0, "Losses", "Weight of L1 (inpaint model).", ge=0, le=10000)
-    content_loss_weight: float = _setting(1.0, "Losses", "Weight of the perceptual loss (inpaint model).", ge=0, le=10000)
+    content_loss_weight: float = _setting(
+        1.0, "Losses", "Weight of the perceptual loss (inpaint model).", ge=0, le=10000
+    )
     style_loss_weight: float = _setting(1.0, "Losses", "Weight of the style loss (inpaint model).", ge=0, le=100000)
     inpaint_adv_loss_weight: float = _setting(
         0.01, "Losses", "Weight of the adversarial loss (inpaint model).", ge=0, le=10000
     )
     perceptual_weights: str = _setting(
-        "auto", "Losses", "VGG19 for the perceptual and style losses: auto (torchvision's, downloaded once), off, or a "
-        "weights file.",
+        "auto",
+        "Losses",
+        "VGG19 for the perceptual and style losses: auto (torchvision's, downloaded once), off, or a weights file.",
     )
     perceptual_interval: int = _setting(
         1, "Losses", "Perceptual and style losses every n-th step; 1 is exact, more is faster.", "steps", ge=1, le=100
@@ -109,7 +138,9 @@ class Config(BaseModel):
     )
 
     seed: int = _setting(10, "Run", "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
-    device: Literal["auto", "cpu", "cuda"] = _setting("auto", "Run", "Where to compute; auto takes a GPU if there is one.")
+    device: Literal["auto", "cpu", "cuda"] = _setting(
+        "auto", "Run", "Where to compute; auto takes a GPU if there is one."
+    )
     precision: Literal["float32", "bfloat16"] = _setting(
         "float32", "Run", "Arithmetic of the networks; losses stay float32. bfloat16 is for GPUs."
     )

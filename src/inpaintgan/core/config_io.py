@@ -49,13 +49,12 @@ def load_config(path: Path | None, settings: list[str] | None = None, **override
 
 def parse_value(key: str, text: str) -> Any:
     """Parse the text of one setting as YAML, keeping text settings text and reading ``1e-4``, which YAML calls text."""
-    if Config.model_fields[key].annotation is str if key in Config.model_fields else False:
+    if key in Config.model_fields and Config.model_fields[key].annotation is str:
         return text.strip()
     try:
-        value = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InpaintError("config-invalid", f"{key}: '{text}' cannot be read.", "Write --set key=value.") from error
-    return value
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -131,7 +130,7 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
     first = error.errors()[0]
     more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
     if not first["loc"]:
-        return f"config: {str(first['msg']).removeprefix('Value error, ')}.{more}", ""
+        return f"{str(first['msg']).removeprefix('Value error, ')}.{more}", ""
     key, seen = str(first["loc"][0]), first["input"]
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(key.lower(), Config.model_fields, n=1)

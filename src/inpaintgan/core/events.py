@@ -103,9 +103,7 @@ class RunFailed(_Event):
     hint: str = ""
 
 
-Event = (
-    RunStarted | Step | Validation | Sample | CheckpointSaved | Warned | Paused | Resumed | RunFinished | RunFailed
-)
+Event = RunStarted | Step | Validation | Sample | CheckpointSaved | Warned | Paused | Resumed | RunFinished | RunFailed
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 
 

@@ -70,7 +70,9 @@ class RunDir:
             save_config(config, self.config_file)
         except OSError as error:
             raise InpaintError(
-                "run-unwritable", f"The run folder {self.path} cannot be written: {error.strerror}.", "Choose another --run."
+                "run-unwritable",
+                f"The run folder {self.path} cannot be written: {error.strerror}.",
+                "Choose another --run.",
             ) from error
 
     def load_config(self) -> Config:
@@ -110,7 +112,9 @@ class RunDir:
         pid = self.trainer_pid()
         if pid is not None and pid != os.getpid():
             raise InpaintError(
-                "run-busy", f"Process {pid} is already training in {self.path}.", "Stop it first, or choose another --run."
+                "run-busy",
+                f"Process {pid} is already training in {self.path}.",
+                "Stop it first, or choose another --run.",
             )
         me = psutil.Process()
         write_json(self.path / "process.json", {"pid": me.pid, "started": me.create_time()})
@@ -127,7 +131,9 @@ class RunDir:
             return None
         try:
             process = psutil.Process(int(record["pid"]))
-            alive = abs(process.create_time() - float(record["started"])) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            alive = (
+                abs(process.create_time() - float(record["started"])) < 1 and process.status() != psutil.STATUS_ZOMBIE
+            )
         except (psutil.Error, KeyError, TypeError, ValueError):
             return None
         return process.pid if alive else None

@@ -26,9 +26,7 @@ def _decibels(mse: Tensor) -> Tensor:
     return (-10 * mse.clamp(min=1e-30).log10()).clamp(max=PSNR_CEILING)
 
 
-def image_scores(
-    fake: NDArray[np.uint8], real: NDArray[np.uint8], mask: NDArray[np.uint8]
-) -> dict[str, float]:
+def image_scores(fake: NDArray[np.uint8], real: NDArray[np.uint8], mask: NDArray[np.uint8]) -> dict[str, float]:
     """Scores of one picture: ``psnr``, ``ssim``, ``l1`` in full, and the same in the hole with ``_hole`` behind.
 
     Args:

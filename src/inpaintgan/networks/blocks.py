@@ -115,10 +115,7 @@ class Generator(nn.Module):
         height, width = x.shape[-2:]
         multiple = self.multiple * (2 if self.stem == "unshuffle" else 1)
         x = pad_to_multiple(x, multiple)
-        if self.stem == "unshuffle":
-            x = F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, 2)), 2)
-        else:
-            x = self.layers(x)
+        x = F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, 2)), 2) if self.stem == "unshuffle" else self.layers(x)
         return x[..., :height, :width]
 
 

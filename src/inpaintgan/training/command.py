@@ -26,7 +26,9 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     trained_before = bool(run.saved_steps())
     if trained_before and not resume:
         raise InpaintError(
-            "run-exists", f"{run_path} already holds a training.", "Add --resume to go on with it, or name another --run."
+            "run-exists",
+            f"{run_path} already holds a training.",
+            "Add --resume to go on with it, or name another --run.",
         )
     config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
     if trained_before:

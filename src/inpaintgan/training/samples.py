@@ -10,7 +10,9 @@ import torch
 from torch import Tensor
 
 from ..data.batch import Batch
-from ..imaging.io import Picture, save_picture
+from ..data.tensors import to_pixels
+from ..imaging.encode import save_picture
+from ..imaging.picture import Picture
 from ..models.composition import composite, masked_image
 from ..models.edge_model import predict_edges
 from ..models.inpaint_model import paint
@@ -52,16 +54,14 @@ def save_samples(stage: Stage, batches: Sequence[Batch], rows: int, path: Path) 
         pictures.append((1 - batch.edge).expand(-1, 3, -1, -1))
         if filled is not None:
             pictures.append(filled)
-        row_tensors = torch.stack(pictures, dim=1)
-        drawn += [_row(row) for row in row_tensors[: rows - len(drawn)].cpu().numpy()]
+        tiles = np.stack([to_pixels(column) for column in pictures], axis=1)
+        drawn += [_row(row) for row in tiles[: rows - len(drawn)]]
         if filled is not None and "fill" not in columns:
             columns.append("fill")
         if len(drawn) >= rows:
             break
-    gap = np.ones((_GAP_PX, drawn[0].shape[1], 3), np.float32)
-    stacked = np.concatenate([part for row in drawn for part in (row, gap)][:-1])
-    picture = Picture(np.rint(stacked * 255).astype(np.uint8), alpha=None, icc=None, exif=None, format="PNG", notices=())
-    save_picture(picture, path, overwrite=True)
+    gap = np.full((_GAP_PX, *drawn[0].shape[1:]), 255, np.uint8)
+    save_picture(Picture(np.concatenate([part for row in drawn for part in (row, gap)][:-1])), path, overwrite=True)
     return columns
 
 
@@ -76,8 +76,7 @@ def draw_edges(known: Tensor, generated: Tensor, mask: Tensor) -> Tensor:
     return canvas
 
 
-def _row(pictures: np.ndarray) -> np.ndarray:
-    """(N, 3, H, W) to one (H, N * W + gaps, 3) strip."""
-    gap = np.ones((pictures.shape[2], _GAP_PX, 3), np.float32)
-    tiles = [part for picture in pictures for part in (picture.transpose(1, 2, 0), gap)]
-    return np.concatenate(tiles[:-1], axis=1).clip(0, 1)
+def _row(tiles: np.ndarray) -> np.ndarray:
+    """(N, H, W, 3) to one (H, N * W + gaps, 3) strip."""
+    gap = np.full((tiles.shape[1], _GAP_PX, 3), 255, np.uint8)
+    return np.concatenate([part for tile in tiles for part in (tile, gap)][:-1], axis=1)

@@ -22,7 +22,7 @@ from ..core.events import EventLog
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..data.loader import make_train_loader, make_val_loader, split
-from ..imaging.io import find_pictures
+from ..imaging.folder import find_pictures
 from ..networks.blocks import n_parameters
 from . import state
 from .build import build_stage
@@ -59,6 +59,7 @@ class Trainer:
         self.progress = state.Progress()
         self.stop_wanted = False
         self.reported: set[str] = set()
+        self.saved_step = -1
 
     def _fan_out(self, event: events.Event) -> None:
         for sink in self.sinks:
@@ -126,7 +127,11 @@ class Trainer:
                     for part in ("generator", "discriminator")
                 },
                 perceptual=perceptual,
-                versions={"inpaintgan": __version__, "torch": str(torch.__version__), "python": platform.python_version()},
+                versions={
+                    "inpaintgan": __version__,
+                    "torch": str(torch.__version__),
+                    "python": platform.python_version(),
+                },
             )
         )
         if perceptual == "unavailable":
@@ -220,6 +225,9 @@ class Trainer:
         if path is None:
             return False
         state.rotate(self.run_dir, self.config.keep_checkpoints)
+        if reason in ("interval", "finished", "stop") and self.saved_step == self.progress.step:
+            return True  # said already, with another reason
+        self.saved_step = self.progress.step
         self.emit(events.CheckpointSaved(path=path.relative_to(self.run_dir.path).as_posix(), reason=reason))
         return True
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
 from ..data.batch import Batch
+from ..data.tensors import to_pixels, to_tensor
+from ..imaging.classical import CLASSICAL
 from ..metrics.edge import precision_recall
 from ..metrics.image import psnr, psnr_hole
 from .samples import fill_batch
 from .stages import Stage
-
-CLASSICAL_RADIUS_PX = 3
 
 
 def validate(stage: Stage, batches: Sequence[Batch]) -> dict[str, float]:
@@ -48,17 +46,12 @@ def headline(scores: dict[str, float]) -> float:
 def baselines(batches: Sequence[Batch]) -> dict[str, dict[str, float | None]]:
     """The same fill scores of OpenCV's Telea and Navier-Stokes."""
     results: dict[str, dict[str, float | None]] = {}
-    for name, method in (("telea", cv2.INPAINT_TELEA), ("navier-stokes", cv2.INPAINT_NS)):
+    for name in ("telea", "navier-stokes"):
         full, hole = [], []
         for batch in batches:
-            filled = torch.stack([_classical(image, mask, method) for image, mask in zip(batch.image, batch.mask, strict=True)])
+            pairs = zip(to_pixels(batch.image), to_pixels(batch.mask), strict=True)
+            filled = to_tensor([CLASSICAL[name](image, mask[..., 0] // 255) for image, mask in pairs])
             full.append(psnr(filled, batch.image))
             hole.append(psnr_hole(filled, batch.image, batch.mask))
         results[name] = {"psnr": float(torch.cat(full).mean()), "psnr_hole": float(torch.cat(hole).mean())}
     return results
-
-
-def _classical(image: Tensor, mask: Tensor, method: int) -> Tensor:
-    pixels = np.rint(image.permute(1, 2, 0).numpy() * 255).astype(np.uint8)
-    filled = cv2.inpaint(pixels, mask[0].numpy().astype(np.uint8), CLASSICAL_RADIUS_PX, method)
-    return torch.from_numpy(filled).permute(2, 0, 1).float() / 255

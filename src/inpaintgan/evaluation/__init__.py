@@ -1,0 +1,1 @@
+"""Scores that can be believed: fixed masks, composites, baselines beside the networks, an upper bound."""

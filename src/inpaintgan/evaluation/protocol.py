@@ -1,0 +1,174 @@
+"""The evaluation protocol: every method fills the same holes of the same pictures and is scored alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.config import MaskKind
+from ..core.errors import InpaintError
+from ..data.tensors import to_tensor
+from ..imaging.classical import CLASSICAL, Filler
+from ..imaging.edges import canny
+from ..imaging.folder import find_pictures
+from ..imaging.io import read_rgb
+from ..imaging.masks import draw_mask, read_mask
+from ..imaging.picture import resize_square, to_gray
+from ..inference.pipeline import Inpainter
+from ..losses.perceptual import PROXY_LAYERS, VGG19Features
+from ..metrics.edge import precision_recall
+from ..metrics.image import image_scores
+from ..metrics.perceptual import perceptual_proxy
+
+DRAWN_MASKS: dict[str, MaskKind] = {"random-block": "random-block", "half": "half", "irregular": "irregular"}
+BLOCK_RATIO = 0.5
+NETWORK, UPPER_BOUND = "checkpoint", "checkpoint, true edges"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One picture with its hole, at the networks' size."""
+
+    name: str
+    picture: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+
+
+def cases(data: Path, masks: str, side: int, *, limit: int, seed: int) -> Iterator[Case]:
+    """Pair pictures with masks, always in the same way.
+
+    Args:
+        data: Folder of pictures, cut to a square and resized to ``side``.
+        masks: ``random-block``, ``half`` or ``irregular``, drawn anew from the seed for each picture; or a folder, whose
+            masks are dealt out in order, again from the first when they run out.
+        side: In px.
+        limit: Take this many pictures, spread evenly over the set; 0 takes all.
+        seed: Of drawn masks.
+
+    Raises:
+        InpaintError: A folder is missing or empty, or a picture cannot be read.
+    """
+    files = find_pictures(data)
+    count = min(limit, len(files)) if limit else len(files)
+    mask_files = [] if masks in DRAWN_MASKS else _mask_files(masks)
+    for index in range(count):
+        file = files[index * len(files) // count]
+        picture = resize_square(read_rgb(file, smallest_side=side), side)
+        if mask_files:
+            mask, _ = read_mask(mask_files[index % len(mask_files)], side, side)
+        else:
+            rng = np.random.default_rng([seed, index])
+            mask = draw_mask(DRAWN_MASKS[masks], side, side, rng, block_ratio=BLOCK_RATIO, files=())
+        if mask.any() and not mask.all():
+            yield Case(file.relative_to(data).as_posix(), picture, mask)
+
+
+def _mask_files(masks: str) -> list[Path]:
+    folder = Path(masks)
+    if not folder.is_dir():
+        raise InpaintError(
+            "mask-missing", f"--masks: '{masks}' is neither a folder nor a kind of mask.",
+            f"Kinds: {', '.join(DRAWN_MASKS)}.",
+        )  # fmt: skip
+    return find_pictures(folder)
+
+
+def methods(inpainter: Inpainter) -> dict[str, Filler]:
+    """Every method of a comparison by name: the checkpoint, its upper bound where it has one, the baselines."""
+    result: dict[str, Filler] = {NETWORK: inpainter.fill}
+    if inpainter.checkpoint.edge_generator is not None:
+        sigma = inpainter.edge_sigma
+        result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, canny(to_gray(image), sigma))
+    return result | CLASSICAL
+
+
+def evaluate_case(
+    case: Case, fillers: dict[str, Filler], vgg: VGG19Features | None
+) -> tuple[dict[str, dict[str, float]], dict[str, NDArray[np.uint8]]]:
+    """Score every method on one case.
+
+    Returns:
+        Scores by method (those of `image_scores`, ``proxy`` where there is a VGG19, ``seconds``), and the composites.
+    """
+    scores: dict[str, dict[str, float]] = {}
+    fills: dict[str, NDArray[np.uint8]] = {}
+    for name, filler in fillers.items():
+        start = time.perf_counter()
+        filled = filler(case.picture, case.mask)
+        seconds = time.perf_counter() - start
+        # Whatever a method did outside the hole is not its business.
+        composite = np.where(case.mask[..., None] == 1, filled, case.picture)
+        scores[name] = image_scores(composite, case.picture, case.mask)
+        if vgg is not None and set(PROXY_LAYERS) <= vgg.layer_names:
+            hole = to_tensor([case.mask[..., None] * np.uint8(255)])
+            scores[name]["proxy"] = float(
+                perceptual_proxy(vgg, to_tensor([composite]), to_tensor([case.picture]), hole)
+            )
+        scores[name]["seconds"] = seconds
+        fills[name] = composite
+    return scores, fills
+
+
+def evaluate_edges(inpainter: Inpainter, case: Case) -> dict[str, float]:
+    """Precision and recall of the predicted edges in the hole, exact and with 1 px tolerance."""
+    config = inpainter.checkpoint.config
+    true_edges = canny(to_gray(case.picture), inpainter.edge_sigma)
+    predicted = to_tensor([inpainter.predict_edges(case.picture, case.mask)[..., None]])
+    true, mask = (to_tensor([array[..., None] * np.uint8(255)]) for array in (true_edges, case.mask))
+    result = {}
+    for suffix, tolerance in (("", 0), ("_1px", 1)):
+        precision, recall = precision_recall(predicted, true, mask, config.edge_threshold, tolerance)
+        result |= {f"precision{suffix}": float(precision), f"recall{suffix}": float(recall)}
+    return result
+
+
+def mean_scores(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Mean of each score over the cases."""
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]} if rows else {}
+
+
+def run(
+    inpainter: Inpainter,
+    data: Path,
+    masks: str,
+    *,
+    vgg: VGG19Features | None,
+    limit: int,
+    seed: int,
+    on_case: Callable[[Case, dict[str, NDArray[np.uint8]]], None] = lambda _case, _fills: None,
+) -> dict[str, object]:
+    """Run the protocol.
+
+    Returns:
+        ``methods`` (mean scores by method), ``edges`` (mean precision and recall, when there is an edge generator),
+        ``cases`` (the scores of each picture), ``n``, ``hole_share``.
+
+    Raises:
+        InpaintError: No case could be made.
+    """
+    fillers = methods(inpainter)
+    rows: dict[str, list[dict[str, float]]] = {name: [] for name in fillers}
+    edge_rows, listed, shares = [], [], []
+    for case in cases(data, masks, inpainter.checkpoint.config.input_size, limit=limit, seed=seed):
+        scores, fills = evaluate_case(case, fillers, vgg)
+        for name, row in scores.items():
+            rows[name].append(row)
+        if inpainter.checkpoint.edge_generator is not None:
+            edge_rows.append(evaluate_edges(inpainter, case))
+        shares.append(float(case.mask.mean()))
+        listed.append({"picture": case.name, "hole_share": shares[-1], "scores": scores})
+        on_case(case, fills)
+    if not listed:
+        raise InpaintError("nothing-to-evaluate", f"None of the masks of {masks} leaves both hole and picture.")
+    return {
+        "n": len(listed),
+        "hole_share": float(np.mean(shares)),
+        "methods": {name: mean_scores(method_rows) for name, method_rows in rows.items()},
+        "edges": mean_scores(edge_rows),
+        "cases": listed,
+    }

@@ -1,0 +1,132 @@
+"""``python main.py release``: a run's best weights as a checkpoint folder with a model card."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ..core.atomic import write_bytes
+from ..core.errors import InpaintError
+from ..core.events import read_events
+from ..core.paths import resource
+from ..core.rundir import RunDir
+from ..imaging.folder import find_pictures
+from ..models.checkpoint import load_checkpoint, save_checkpoint
+from .command import table
+
+
+def release(run_path: Path, name: str, parent: Path | None, report_file: Path | None, note: str) -> Path:
+    """Write ``parent/name`` with half-precision weights, the frozen config and a model card.
+
+    Args:
+        run_path: The run folder.
+        name: Name of the checkpoint.
+        parent: Default: the program's ``checkpoints``.
+        report_file: A report of ``evaluate``, for the card's scores.
+        note: A sentence on the data and its licence.
+
+    Returns:
+        The new folder.
+
+    Raises:
+        InpaintError: There is no such checkpoint or report, or the name is no folder name.
+    """
+    if not name or name != Path(name).name:
+        raise InpaintError("name-invalid", f"'{name}' cannot be a folder name.")
+    checkpoint = load_checkpoint(run_path)
+    target = (parent or resource("checkpoints")) / name
+    report = _read_report(report_file)
+    config = checkpoint.config
+    # The folders of the machine it was trained on mean nothing elsewhere.
+    local = dict.fromkeys(("data", "val_data", "mask_data", "init_from"), "")
+    frozen = config.model_copy(update=local | {"perceptual_weights": Path(config.perceptual_weights).name})
+    save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)
+    card = _card(name, history(run_path), report, note)
+    write_bytes(target / "MODEL_CARD.md", card.encode())
+    return target
+
+
+def history(run_path: Path) -> list[dict[str, Any]]:
+    """One row for each run that led to the weights, first to last, following ``init_from``."""
+    rows: list[dict[str, Any]] = []
+    seen: set[Path] = set()
+    path: Path | None = run_path
+    while path is not None and path not in seen and RunDir(path).config_file.is_file():
+        seen.add(path)
+        run = RunDir(path)
+        config = run.load_config()
+        events = list(read_events(run.events_file))
+        last = max((event for event in events if event["type"] == "step"), key=lambda e: e["step"], default=None)
+        started = next((event for event in events if event["type"] == "run_started"), None)
+        if last is None or started is None:
+            break
+        rows.append({"config": config, "step": last["step"], "elapsed_s": last["elapsed_s"], "started": started})
+        path = Path(config.init_from) if config.init_from else None
+    return rows[::-1]
+
+
+def _read_report(file: Path | None) -> dict[str, Any] | None:
+    if file is None:
+        return None
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise InpaintError("report-unreadable", f"{file} is no report of evaluate.") from error
+
+
+def _sources(data: str) -> str:
+    """Name a data folder's pictures by the part of their names before the first hyphen, with counts."""
+    try:
+        files = find_pictures(Path(data))
+    except InpaintError:
+        return "no longer at hand"
+    counts = Counter(file.name.partition("-")[0] if "-" in file.name else "other" for file in files)
+    return f"{len(files)} pictures ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
+
+
+def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, note: str) -> str:
+    if not runs:
+        raise InpaintError("run-empty", "The run folder holds no training events.")
+    config = runs[-1]["config"]
+    hours = sum(row["elapsed_s"] for row in runs) / 3600
+    lines = [
+        f"# {name}",
+        "",
+        f"Edge generator `{config.edge_generator}`, width {config.width}, stem `{config.stem}`; inpaint generator of the "
+        f"same width. Input {config.input_size}x{config.input_size}. Weights are float16 safetensors of the running "
+        "average (EMA).",
+        "",
+        "## Training",
+        "",
+        f"Trained by this program from scratch; {hours:.1f} hours in all.",
+        "",
+        "| stage | side, px | steps | batch | masks | hours | machine | perceptual network |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for row in runs:
+        c, started = row["config"], row["started"]
+        lines.append(
+            f"| {c.stage} | {c.input_size} | {row['step']} | {c.batch_size} | {c.mask} | {row['elapsed_s'] / 3600:.2f} | "
+            f"{started['device']} | {started['perceptual']} |"
+        )
+    lines += ["", "## Data", "", f"{_sources(config.data)}. {note}".rstrip()]
+    if report:
+        lines += [
+            "",
+            "## Scores",
+            "",
+            f"Masks: {Path(report['masks']).name}. Machine: {report['machine']}.",
+            "",
+            table(report),
+        ]
+    lines += [
+        "",
+        "## Limits",
+        "",
+        "It has seen aligned faces only: eyes level, face centred. Anything else is filled by what it learnt from faces, "
+        "which is mostly smooth continuation. Large holes come out soft. It invents what it paints: a filled face is not "
+        "evidence of what the person looks like.",
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"

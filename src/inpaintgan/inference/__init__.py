@@ -1,0 +1,1 @@
+"""Using trained networks: one call fills one picture of any size."""
