@@ -30,10 +30,8 @@ def fill(arguments: argparse.Namespace) -> int:
     jobs = list(_jobs(arguments.image, arguments.mask, arguments.output, arguments.recursive))
     inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
     if not arguments.image.is_dir():
-        image, mask, output = jobs[0]
-        reports = [
-            _skip(jobs[0]) if arguments.skip_existing and output.exists() else _fill_one(inpainter, jobs[0], arguments)
-        ]
+        skip = arguments.skip_existing and jobs[0][2].exists()
+        reports = [_skip(jobs[0]) if skip else _fill_one(inpainter, jobs[0], arguments)]
     else:
         reports = []
         for job in tqdm(jobs, unit="picture", disable=arguments.json or not sys.stderr.isatty()):

@@ -1,0 +1,150 @@
+"""Losses against values worked out by hand or by PyTorch's own functions."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.losses import adversarial
+from inpaintgan.losses.feature_matching import feature_matching_loss
+from inpaintgan.losses.perceptual import load_vgg19, perceptual_loss, style_loss
+
+
+def test_nsgan_is_binary_cross_entropy_on_logits():
+    real, fake = torch.randn(2, 1, 4, 4), torch.randn(2, 1, 4, 4)
+    bce = F.binary_cross_entropy_with_logits
+    expected = (bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))) / 2
+    torch.testing.assert_close(adversarial.discriminator_loss("nsgan", real, fake), expected)
+    torch.testing.assert_close(adversarial.generator_loss("nsgan", fake), bce(fake, torch.ones_like(fake)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "discriminator", "generator"),
+    [("lsgan", ((2 - 1) ** 2 + 0.5**2) / 2, (0.5 - 1) ** 2), ("hinge", (0 + 1.5) / 2, -0.5)],
+)
+def test_lsgan_and_hinge_by_hand(kind, discriminator, generator):
+    real, fake = torch.tensor([2.0]), torch.tensor([0.5])
+    assert adversarial.discriminator_loss(kind, real, fake).item() == pytest.approx(discriminator)
+    assert adversarial.generator_loss(kind, fake).item() == pytest.approx(generator)
+
+
+def test_unknown_adversarial_loss_is_refused():
+    with pytest.raises(ValueError, match="wgan"):
+        adversarial.generator_loss("wgan", torch.zeros(1))
+
+
+def test_feature_matching_sums_means_and_lets_no_gradient_into_the_real_side():
+    fake = [torch.zeros(2, 3, requires_grad=True), torch.zeros(5, requires_grad=True)]
+    real = [torch.full((2, 3), 0.5, requires_grad=True), torch.full((5,), 2.0, requires_grad=True)]
+    loss = feature_matching_loss(fake, real)
+    assert loss.item() == pytest.approx(2.5)
+    loss.backward()
+    assert all(f.grad is not None for f in fake) and all(r.grad is None for r in real)
+
+
+def torchvision_layout(n_convs: int) -> dict[str, torch.Tensor]:
+    """Random VGG19 weights under torchvision's keys; the channel plan is configuration E of arXiv 1409.1556."""
+    plan = [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512]
+    generator = torch.Generator().manual_seed(0)
+    state, index, channels, made = {}, 0, 3, 0
+    for item in plan:
+        if item == "M":
+            index += 1
+            continue
+        if made < n_convs:
+            scale = math.sqrt(2 / (9 * channels))
+            state[f"features.{index}.weight"] = torch.randn(item, channels, 3, 3, generator=generator) * scale
+            state[f"features.{index}.bias"] = torch.zeros(item)
+        made += 1
+        channels = item
+        index += 2
+    return state
+
+
+@pytest.fixture(scope="module")
+def vgg_file(tmp_path_factory):
+    file = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
+    torch.save(torchvision_layout(16), file)
+    return file
+
+
+def test_vgg_layers_equal_torchvisions_own_network(vgg_file):
+    from torchvision.models import vgg19
+
+    reference = vgg19(weights=None).features.eval()
+    reference.load_state_dict({k.removeprefix("features."): v for k, v in torchvision_layout(16).items()})
+    ours = load_vgg19(str(vgg_file), imagenet_normalization=False)
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        features = ours(picture, ("relu1_1", "relu3_1", "relu5_2"))
+        for name, last in (("relu1_1", 1), ("relu3_1", 11), ("relu5_2", 31)):
+            torch.testing.assert_close(features[name], reference[: last + 1](picture))
+
+
+def test_vgg_is_cut_after_the_last_layer_used(vgg_file):
+    assert "relu5_2" in load_vgg19(str(vgg_file)).layer_names
+    assert list(load_vgg19(str(vgg_file)).convs)[-1] == "5_2"
+
+
+def test_keras_layout_takes_bgr_and_its_own_mean(tmp_path):
+    """A Caffe-style file gives the features of the same weights on (BGR * 255 - mean), scaled to torchvision's range."""
+    state = torchvision_layout(2)
+    keras = {
+        f"block1_conv{i + 1}.{kind}": state[f"features.{2 * i}.{kind}"] for i in range(2) for kind in ("weight", "bias")
+    }
+    torch.save(keras, tmp_path / "keras.pth")
+    vgg = load_vgg19(str(tmp_path / "keras.pth"))
+    picture = torch.rand(1, 3, 8, 8)
+    mean = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
+    expected = F.relu(F.conv2d(picture[:, [2, 1, 0]] * 255 - mean, keras["block1_conv1.weight"], padding=1))
+    torch.testing.assert_close(vgg(picture, ("relu1_1",))["relu1_1"], expected / (255 * 0.226))
+    assert vgg.layer_names == {"relu1_1", "relu1_2"}
+
+
+def test_perceptual_and_style_are_zero_for_equal_pictures_and_pass_gradients(vgg_file):
+    vgg = load_vgg19(str(vgg_file))
+    real = torch.rand(2, 3, 32, 32)
+    mask = torch.zeros(2, 1, 32, 32)
+    mask[..., 8:24, 8:24] = 1
+    assert perceptual_loss(vgg, real, real).item() == 0
+    assert style_loss(vgg, real, real, mask).item() == 0
+    fake = torch.rand(2, 3, 32, 32, requires_grad=True)
+    (perceptual_loss(vgg, fake, real) + style_loss(vgg, fake, real, mask)).backward()
+    assert fake.grad.abs().sum() > 0
+    assert all(p.grad is None for p in vgg.parameters())
+
+
+def test_style_looks_only_into_the_hole(vgg_file):
+    vgg = load_vgg19(str(vgg_file))
+    real = torch.rand(1, 3, 32, 32)
+    mask = torch.zeros(1, 1, 32, 32)
+    mask[..., :16, :] = 1
+    changed = real.clone()
+    changed[..., 16:, :] = 0
+    assert style_loss(vgg, changed, real, mask).item() == 0
+
+
+def test_perceptual_network_can_be_off_or_a_wrong_file(tmp_path):
+    assert load_vgg19("off") is None
+    (tmp_path / "no.pth").write_bytes(b"nonsense")
+    with pytest.raises(InpaintError, match="cannot be read as network weights"):
+        load_vgg19(str(tmp_path / "no.pth"))
+    torch.save({"other": torch.zeros(1)}, tmp_path / "other.pth")
+    with pytest.raises(InpaintError, match="holds no VGG19"):
+        load_vgg19(str(tmp_path / "other.pth"))
+
+
+def test_auto_without_a_network_gives_none(monkeypatch, tmp_path):
+    from urllib.error import URLError
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+    def refuse(*_args, **_kwargs):
+        raise URLError("no network")
+
+    monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
+    assert load_vgg19("auto") is None

@@ -1,0 +1,128 @@
+"""Golden values: NETWORKS.md of the project's plan, whose counts were computed from the papers' layer lists."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from inpaintgan.models.checkpoint import bake_spectral_norm
+from inpaintgan.networks.blocks import n_parameters, pad_to_multiple
+from inpaintgan.networks.discriminator import Discriminator
+from inpaintgan.networks.edge_generators import EDGE_GENERATORS
+from inpaintgan.networks.inpaint_generator import InpaintGenerator
+
+SIZES = [(256, 256), (200, 312), (64, 64), (33, 70)]
+EDGE_NAMES = sorted(EDGE_GENERATORS)
+
+
+def edge_inputs(height: int, width: int, batch: int = 1) -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(0)
+    gray, edge, mask = (torch.rand(batch, 1, height, width, generator=generator) for _ in range(3))
+    mask = (mask > 0.7).float()
+    return gray * (1 - mask) + mask, (edge > 0.9).float() * (1 - mask), mask
+
+
+@pytest.mark.parametrize(("name", "count"), [("mec", 34_879_105), ("edgeconnect", 10_761_089)])
+def test_edge_generator_parameter_count(name, count):
+    assert n_parameters(EDGE_GENERATORS[name]()) == count
+
+
+def test_inpaint_generator_parameter_count():
+    assert n_parameters(InpaintGenerator()) == 10_774_595
+
+
+@pytest.mark.parametrize(("channels", "count"), [(2, 2_762_752), (3, 2_763_776)])
+def test_discriminator_parameter_count(channels, count):
+    assert n_parameters(Discriminator(channels)) == count
+
+
+@pytest.mark.parametrize("stem", ["conv", "unshuffle"])
+@pytest.mark.parametrize("name", EDGE_NAMES)
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_edge_generator_takes_any_size(name, stem, height, width):
+    network = EDGE_GENERATORS[name](8, stem)
+    edges = network(*edge_inputs(height, width))
+    assert edges.shape == (1, 1, height, width)
+    assert 0 <= edges.min() and edges.max() <= 1
+
+
+@pytest.mark.parametrize("stem", ["conv", "unshuffle"])
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_inpaint_generator_takes_any_size(stem, height, width):
+    painted = InpaintGenerator(8, stem)(torch.rand(1, 3, height, width), torch.rand(1, 1, height, width))
+    assert painted.shape == (1, 3, height, width)
+    assert 0 <= painted.min() and painted.max() <= 1
+
+
+@pytest.mark.parametrize("name", EDGE_NAMES)
+def test_gradients_reach_every_parameter_of_an_edge_generator(name):
+    network = EDGE_GENERATORS[name](8)
+    network(*edge_inputs(128, 128, batch=2)).square().mean().backward()
+    # A bias before an instance norm is subtracted again: its gradient is zero up to rounding, but it exists.
+    assert all(p.grad is not None for p in network.parameters())
+    dead = [n for n, p in network.named_parameters() if not n.endswith("bias") and not p.grad.abs().sum() > 0]
+    assert dead == []
+
+
+def test_gradients_reach_every_parameter_of_the_inpaint_generator_and_the_discriminator():
+    for network, inputs in (
+        (InpaintGenerator(8), (torch.rand(2, 3, 64, 64), torch.rand(2, 1, 64, 64))),
+        (Discriminator(3, 8), (torch.rand(2, 3, 64, 64),)),
+    ):
+        output = network(*inputs)
+        (output[0] if isinstance(output, tuple) else output).square().mean().backward()
+        dead = [n for n, p in network.named_parameters() if not n.endswith("bias") and not p.grad.abs().sum() > 0]
+        assert dead == []
+
+
+def test_initial_weights_are_drawn_before_spectral_norm_is_attached():
+    network = EDGE_GENERATORS["edgeconnect"](64)
+    original = network.encoder[7].parametrizations.weight.original
+    assert abs(original.std().item() - 0.02) < 0.001
+    assert network.encoder[7].bias.abs().max() == 0
+
+
+def test_spectral_norm_covers_all_but_the_last_convolution():
+    network = EDGE_GENERATORS["edgeconnect"](8)
+    normed = {name for name, _ in network.named_modules() if name.endswith("parametrizations")}
+    assert "decoder.3.parametrizations" in normed
+    assert "decoder.7.parametrizations" not in normed
+    assert len(normed) == 3 + 2 * 8 + 2
+
+
+def test_spectral_norm_bounds_the_largest_singular_value():
+    layer = EDGE_GENERATORS["edgeconnect"](16).encoder[4]
+    layer.train()
+    for _ in range(50):
+        layer(torch.rand(1, 16, 16, 16))
+    matrix = layer.weight.detach().flatten(1)
+    assert torch.linalg.matrix_norm(matrix, 2).item() == pytest.approx(1.0, abs=0.02)
+
+
+@pytest.mark.parametrize("name", EDGE_NAMES)
+def test_baking_spectral_norm_keeps_the_output(name):
+    network = EDGE_GENERATORS[name](8).eval()
+    inputs = edge_inputs(64, 64)
+    with torch.no_grad():
+        before = network(*inputs)
+        bake_spectral_norm(network)
+        after = network(*inputs)
+    assert not any("parametrizations" in key for key in network.state_dict())
+    torch.testing.assert_close(after, before)
+
+
+def test_discriminator_sees_patches_of_70_pixels():
+    network = Discriminator(1, 8).eval()
+    picture = torch.rand(1, 1, 256, 256, requires_grad=True)
+    logits, features = network(picture)
+    assert logits.shape == (1, 1, 30, 30)
+    assert [f.shape[1] for f in features] == [8, 16, 32, 64, 1]
+    logits[0, 0, 15, 15].backward()
+    rows = picture.grad[0, 0].abs().sum(1).nonzero()
+    assert rows.max() - rows.min() + 1 == 70
+
+
+def test_padding_repeats_the_border():
+    padded = pad_to_multiple(torch.arange(6.0).view(1, 1, 2, 3), 4)
+    assert padded.shape == (1, 1, 8, 8)
+    assert (padded[0, 0, 1:, 2:] == 5).all()
