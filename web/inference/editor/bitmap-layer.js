@@ -1,0 +1,135 @@
+// Shows a map of zeros and ones over the picture, in one colour, at any zoom.
+//
+// Smaller copies of the map (each half the size of the one before, holding the covered share) are kept up to date for
+// the changed part only, so a frame costs as much as there are pixels on the screen, whatever the size of the picture.
+
+import { EMPTY, expand, intersect, isEmpty, union } from "./rect.js";
+
+/** @typedef {import("./rect.js").Rect} Rect */
+/** @typedef {import("./bitmap.js").Bitmap} Bitmap */
+/** @typedef {import("./view.js").View} View */
+
+const SMALLEST_SIDE = 128;
+
+export class BitmapLayer {
+  /**
+   * @param {Bitmap} map
+   */
+  constructor(map) {
+    this.map = map;
+    /** @type {{width: number, height: number, data: Uint8Array}[]} */
+    this.levels = [{ width: map.width, height: map.height, data: map.data }];
+    while (Math.max(this.#last.width, this.#last.height) > SMALLEST_SIDE) {
+      const [width, height] = [Math.ceil(this.#last.width / 2), Math.ceil(this.#last.height / 2)];
+      this.levels.push({ width, height, data: new Uint8Array(width * height) });
+    }
+    /** @type {Rect} changed in the map, not yet in the smaller copies */
+    this.stale = map.bounds;
+    /** @type {Rect} changed in the map, not yet on the screen */
+    this.unseen = map.bounds;
+    this.colours = new Uint32Array(256);
+    this.setColour([255, 255, 255], 1);
+    /** @type {ImageData | null} */
+    this.screen = null;
+  }
+
+  get #last() {
+    return this.levels[this.levels.length - 1];
+  }
+
+  /** @param {Rect} rect */
+  changed(rect) {
+    this.stale = union(this.stale, rect);
+    this.unseen = union(this.unseen, rect);
+  }
+
+  /**
+   * @param {number[]} rgb 0 to 255
+   * @param {number} opacity 0 to 1
+   */
+  setColour([r, g, b], opacity) {
+    for (let share = 0; share < 256; share++) {
+      const alpha = Math.round(share * opacity);
+      this.colours[share] = ((alpha << 24) | (b << 16) | (g << 8) | r) >>> 0; // little-endian RGBA
+    }
+    this.unseen = this.map.bounds;
+  }
+
+  /**
+   * Draw what has changed, or all of it.
+   * @param {CanvasRenderingContext2D} context of a canvas as large as the window
+   * @param {View} view
+   * @param {boolean} all whether the view itself has changed
+   */
+  draw(context, view, all) {
+    this.#refreshLevels();
+    const { width, height } = context.canvas;
+    if (!this.screen || this.screen.width !== width || this.screen.height !== height) {
+      this.screen = new ImageData(width, height);
+      all = true;
+    }
+    const window = { x0: 0, y0: 0, x1: width, y1: height };
+    let part = window;
+    if (!all) {
+      if (isEmpty(this.unseen)) return;
+      const a = view.toScreen({ x: this.unseen.x0, y: this.unseen.y0 });
+      const b = view.toScreen({ x: this.unseen.x1, y: this.unseen.y1 });
+      part = intersect(window, expand({ x0: Math.floor(a.x), y0: Math.floor(a.y), x1: Math.ceil(b.x), y1: Math.ceil(b.y) }, 2));
+    }
+    this.unseen = EMPTY;
+    if (isEmpty(part)) return;
+    this.#compose(part, view, this.screen);
+    context.putImageData(this.screen, 0, 0, part.x0, part.y0, part.x1 - part.x0, part.y1 - part.y0);
+  }
+
+  /**
+   * @param {Rect} part of the screen
+   * @param {View} view
+   * @param {ImageData} screen
+   */
+  #compose(part, view, screen) {
+    const index = Math.min(this.levels.length - 1, Math.max(0, Math.floor(Math.log2(1 / view.scale))));
+    const level = this.levels[index];
+    const full = index === 0 ? 255 : 1; // the map itself holds ones, its smaller copies hold shares of 255
+    const out = new Uint32Array(screen.data.buffer);
+    const step = 1 / (view.scale * 2 ** index);
+    const [left, top] = [view.x * step, view.y * step];
+    const first = Math.max(part.x0, Math.ceil(view.x - 0.5));
+    const last = Math.min(part.x1, Math.ceil(view.x + view.width * view.scale - 0.5));
+    const columns = new Int32Array(Math.max(0, last - first));
+    for (let i = 0; i < columns.length; i++) {
+      columns[i] = Math.min(level.width - 1, Math.max(0, Math.floor((first + i + 0.5) * step - left)));
+    }
+    for (let y = part.y0; y < part.y1; y++) {
+      const row = y * screen.width;
+      const at = Math.floor((y + 0.5) * step - top);
+      out.fill(0, row + part.x0, row + part.x1);
+      if (at < 0 || at >= level.height) continue;
+      const from = at * level.width;
+      const { data } = level;
+      for (let i = 0; i < columns.length; i++) {
+        const value = data[from + columns[i]];
+        if (value) out[row + first + i] = this.colours[value * full];
+      }
+    }
+  }
+
+  #refreshLevels() {
+    let rect = this.stale;
+    this.stale = EMPTY;
+    for (let k = 1; k < this.levels.length && !isEmpty(rect); k++) {
+      const [from, to] = [this.levels[k - 1], this.levels[k]];
+      const one = k === 1 ? 255 : 1;
+      rect = { x0: rect.x0 >> 1, y0: rect.y0 >> 1, x1: Math.min(to.width, (rect.x1 + 1) >> 1), y1: Math.min(to.height, (rect.y1 + 1) >> 1) };
+      for (let y = rect.y0; y < rect.y1; y++) {
+        const upper = 2 * y * from.width;
+        const lower = Math.min(2 * y + 1, from.height - 1) * from.width;
+        for (let x = rect.x0; x < rect.x1; x++) {
+          const right = Math.min(2 * x + 1, from.width - 1);
+          const sum = from.data[upper + 2 * x] + from.data[upper + right] + from.data[lower + 2 * x] + from.data[lower + right];
+          to.data[y * to.width + x] = (sum * one + 2) >> 2;
+        }
+      }
+    }
+  }
+}

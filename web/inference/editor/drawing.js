@@ -1,0 +1,285 @@
+// Drawing on a map with pointer and keyboard: the tool in hand, its size, the cursor, and the way into the history.
+
+import { Edit } from "./edit.js";
+import { snap } from "./raster.js";
+import { TOOLS } from "./tools.js";
+
+/** @typedef {import("./raster.js").Point} Point */
+/** @typedef {import("./bitmap.js").Bitmap} Bitmap */
+/** @typedef {import("./history.js").History} History */
+/** @typedef {import("./stage.js").Stage} Stage */
+/** @typedef {import("./tools.js").ToolName} ToolName */
+
+export const MAX_WIDTH = 1000;
+const ARROW_STEP = 10; // screen pixels the crosshair moves with an arrow key
+
+export class Drawing {
+  /**
+   * @param {Stage} stage
+   * @param {Bitmap} map
+   * @param {History} history
+   * @param {Bitmap | null} [clip] where drawing is allowed; everywhere when left out
+   */
+  constructor(stage, map, history, clip = null) {
+    this.stage = stage;
+    this.map = map;
+    this.history = history;
+    this.clip = clip;
+    this.enabled = true;
+    /** @type {ToolName} */
+    this.tool = "brush";
+    this.width = 20;
+    /** @type {{gesture: import("./tools.js").Gesture, edit: Edit, label: string} | null} */
+    this.current = null;
+    /** @type {Point | null} where the last stroke ended: Shift draws a straight line from there */
+    this.last = null;
+    /** @type {Point | null} */
+    this.pointerAt = null;
+    /** @type {Point | null} the keyboard's cursor, on the picture; shown while it is in use */
+    this.crosshair = null;
+    this.keyboardDraws = false;
+    this.shift = false;
+    /** @type {Set<() => void>} told after every finished change, undone and redone ones included */
+    this.listeners = new Set();
+    /** @type {Set<() => void>} told when tool or width change */
+    this.settingListeners = new Set();
+    this.refresh = stage.addLayer((context, view) => this.#drawOverlay(context, view));
+    /** @type {import("./pointer.js").Handlers} */
+    this.handlers = {
+      begin: (point, { erase, shift }) => this.begin(point, { erase, straight: shift }),
+      extend: (points) => this.extend(points),
+      end: () => this.end(),
+      cancel: () => this.cancel(),
+      hover: (point, { shift }) => {
+        this.pointerAt = point;
+        this.shift = shift;
+        if (point && !this.keyboardDraws) this.crosshair = null;
+        this.refresh();
+      },
+    };
+  }
+
+  /**
+   * Let the hand rest, or take the tool up again.
+   * @param {boolean} enabled
+   */
+  enable(enabled) {
+    if (!enabled) this.hideCrosshair();
+    this.enabled = enabled;
+    this.refresh();
+  }
+
+  /** @param {ToolName} tool */
+  setTool(tool) {
+    this.cancel();
+    this.tool = tool;
+    this.#settingsChanged();
+  }
+
+  /** @param {number} width picture pixels; brought into what is allowed */
+  setWidth(width) {
+    this.width = Math.min(MAX_WIDTH, Math.max(1, Math.round(width) || 1));
+    this.#settingsChanged();
+  }
+
+  /** @param {1 | -1} direction one step larger or smaller, by about an eighth */
+  stepWidth(direction) {
+    this.setWidth(this.width + direction * Math.max(1, Math.round(this.width / 8)));
+  }
+
+  /**
+   * @param {Point} point on the picture
+   * @param {{erase?: boolean, straight?: boolean}} [how]
+   * @returns {boolean} always true: a gesture has begun
+   */
+  begin(point, { erase = false, straight = false } = {}) {
+    const { begin, name, sized } = TOOLS[this.tool];
+    const value = /** @type {0 | 1} */ (erase ? 0 : 1);
+    const edit = new Edit(this.map, this.clip);
+    const from = straight && sized ? this.last : null;
+    const label = erase && this.tool !== "eraser" ? `${name} (erase)` : name;
+    this.current = { gesture: begin(edit, point, { width: this.width, value, from }), edit, label };
+    this.last = sized ? point : this.last;
+    return true;
+  }
+
+  /** @param {Point[]} points */
+  extend(points) {
+    if (!this.current) return;
+    this.current.gesture.extend(points);
+    if (TOOLS[this.tool].sized) this.last = points[points.length - 1];
+    this.refresh();
+  }
+
+  end() {
+    const { current } = this;
+    if (!current) return;
+    this.current = null;
+    this.keyboardDraws = false;
+    current.gesture.finish();
+    this.#commit(current.edit, current.label);
+    this.refresh();
+  }
+
+  cancel() {
+    this.current?.edit.abort();
+    this.current = null;
+    this.keyboardDraws = false;
+    this.refresh();
+  }
+
+  /**
+   * Any other undoable change, such as an inversion.
+   * @param {string} label
+   * @param {(edit: Edit) => void} change
+   */
+  change(label, change) {
+    this.cancel();
+    const edit = new Edit(this.map, this.clip);
+    change(edit);
+    this.#commit(edit, label);
+  }
+
+  /**
+   * The keyboard's way to draw: arrows move a crosshair, pressing starts and ends what a mouse button would.
+   * @param {number} dx steps to the right
+   * @param {number} dy steps down
+   * @param {boolean} fine one picture pixel instead of a step
+   */
+  moveCrosshair(dx, dy, fine) {
+    const { view, density } = this.stage;
+    this.showCrosshair();
+    const at = /** @type {Point} */ (this.crosshair);
+    const step = fine ? 1 : Math.max(1, Math.round((ARROW_STEP * density) / view.scale));
+    const next = {
+      x: Math.min(this.map.width - 0.5, Math.max(0.5, at.x + dx * step)),
+      y: Math.min(this.map.height - 0.5, Math.max(0.5, at.y + dy * step)),
+    };
+    this.crosshair = next;
+    view.reveal(next);
+    if (this.current) this.extend([next]);
+    this.refresh();
+  }
+
+  showCrosshair() {
+    if (this.crosshair) return;
+    const { view } = this.stage;
+    const middle = view.toPicture({ x: view.screenWidth / 2, y: view.screenHeight / 2 });
+    const { x, y } = this.pointerAt ?? middle;
+    const inside = (/** @type {number} */ at, /** @type {number} */ size) => Math.min(size - 1, Math.max(0, Math.floor(at))) + 0.5;
+    this.crosshair = { x: inside(x, this.map.width), y: inside(y, this.map.height) };
+    this.refresh();
+  }
+
+  /** @returns {boolean} whether the crosshair is drawing now */
+  pressCrosshair() {
+    this.showCrosshair();
+    if (this.current) {
+      this.end();
+    } else {
+      this.begin(/** @type {Point} */ (this.crosshair));
+      this.keyboardDraws = true;
+      this.refresh();
+    }
+    return this.keyboardDraws;
+  }
+
+  /** The keyboard has gone elsewhere: what it was drawing is kept. */
+  hideCrosshair() {
+    if (this.keyboardDraws) this.end();
+    this.crosshair = null;
+    this.refresh();
+  }
+
+  /**
+   * @param {Edit} edit
+   * @param {string} label
+   */
+  #commit(edit, label) {
+    const patch = edit.commit();
+    if (!patch) return;
+    const apply = () => {
+      patch.apply();
+      this.#tell();
+    };
+    this.history.push({ label, bytes: patch.bytes, undo: apply, redo: apply });
+    this.#tell();
+  }
+
+  #tell() {
+    for (const listener of this.listeners) listener();
+  }
+
+  #settingsChanged() {
+    for (const listener of this.settingListeners) listener();
+    this.refresh();
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {import("./view.js").View} view
+   */
+  #drawOverlay(context, view) {
+    const { density, host } = this.stage;
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    const { sized } = TOOLS[this.tool];
+    const at = this.crosshair ?? this.pointerAt;
+    const radius = (this.width / 2) * view.scale;
+    const circle = this.enabled && sized && radius > 2.5 * density;
+    host.toggleAttribute("data-own-cursor", circle && !this.crosshair);
+    host.toggleAttribute("data-draws", this.enabled);
+    if (!this.enabled) return;
+    const outline = this.current?.gesture.outline() ?? [];
+    if (outline.length > 1) {
+      context.beginPath();
+      for (const point of outline) {
+        const { x, y } = view.toScreen(point);
+        context.lineTo(x, y);
+      }
+      context.closePath();
+      twoTone(context, density, [5 * density, 4 * density]);
+    }
+    if (!at) return;
+    const centre = view.toScreen(snap(at, this.width));
+    if (sized && this.shift && this.last && !this.current) {
+      const from = view.toScreen(snap(this.last, this.width));
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(centre.x, centre.y);
+      twoTone(context, density, [5 * density, 4 * density]);
+    }
+    if (circle) {
+      context.beginPath();
+      context.arc(centre.x, centre.y, radius, 0, 2 * Math.PI);
+      twoTone(context, density, this.tool === "eraser" ? [4 * density, 3 * density] : []);
+    }
+    if (this.crosshair) {
+      const { x, y } = view.toScreen(this.crosshair);
+      const arm = 12 * density;
+      context.beginPath();
+      context.moveTo(x - arm, y);
+      context.lineTo(x + arm, y);
+      context.moveTo(x, y - arm);
+      context.lineTo(x, y + arm);
+      twoTone(context, density * (this.current ? 2 : 1));
+    }
+  }
+}
+
+/**
+ * A line that is seen on any picture: dark, with a light core.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} density
+ * @param {number[]} [dash]
+ */
+function twoTone(context, density, dash = []) {
+  context.setLineDash([]);
+  context.lineWidth = 3 * density;
+  context.strokeStyle = "rgb(0 0 0 / 0.65)";
+  context.stroke();
+  context.setLineDash(dash);
+  context.lineWidth = 1.25 * density;
+  context.strokeStyle = "#fff";
+  context.stroke();
+  context.setLineDash([]);
+}

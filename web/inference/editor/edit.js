@@ -1,0 +1,179 @@
+// One undoable change of a map: a stroke, a rectangle, an inversion.
+//
+// Before pixels are written, the tiles they lie in are copied once. At the end the copies are compared with the map:
+// what differs becomes a patch of single bits, which takes itself back when it is applied again. A stroke on a
+// 50-megapixel picture so costs some kilobytes, an inversion of all of it next to nothing.
+
+import { EMPTY, intersect, isEmpty, union } from "./rect.js";
+
+/** @typedef {import("./rect.js").Rect} Rect */
+/** @typedef {import("./bitmap.js").Bitmap} Bitmap */
+/** @typedef {import("./raster.js").Span} Span */
+
+const TILE = 128;
+
+export class Edit {
+  /**
+   * @param {Bitmap} map
+   * @param {Bitmap | null} [clip] where writing is allowed; everywhere when left out
+   */
+  constructor(map, clip = null) {
+    this.map = map;
+    this.clip = clip;
+    this.columns = Math.ceil(map.width / TILE);
+    /** @type {Map<number, Uint8Array>} tile number -> its values before the edit */
+    this.before = new Map();
+  }
+
+  /**
+   * Write a shape.
+   * @param {Rect} bounds what the shape can touch
+   * @param {0 | 1} value
+   * @param {(span: Span) => void} shape hands over its spans, all inside `bounds`
+   */
+  paint(bounds, value, shape) {
+    const rect = intersect(bounds, this.map.bounds);
+    if (isEmpty(rect)) return;
+    this.keep(rect);
+    const { data, width } = this.map;
+    const allowed = this.clip?.data;
+    shape((y, x0, x1) => {
+      if (!allowed) {
+        data.fill(value, y * width + x0, y * width + x1);
+        return;
+      }
+      for (let i = y * width + x0; i < y * width + x1; i++) if (allowed[i]) data[i] = value;
+    });
+    this.map.changed(rect);
+  }
+
+  /**
+   * Replace all values.
+   * @param {Uint8Array} values zeros and ones, as many as the map has
+   */
+  replace(values) {
+    this.keep(this.map.bounds);
+    this.map.data.set(values);
+    this.map.changed(this.map.bounds);
+  }
+
+  /** Swap zeros and ones everywhere. */
+  invert() {
+    this.keep(this.map.bounds);
+    const { data } = this.map;
+    for (let i = 0; i < data.length; i++) data[i] ^= 1;
+    this.map.changed(this.map.bounds);
+  }
+
+  /**
+   * @param {Rect} rect
+   */
+  keep(rect) {
+    for (let row = Math.floor(rect.y0 / TILE); row * TILE < rect.y1; row++) {
+      for (let column = Math.floor(rect.x0 / TILE); column * TILE < rect.x1; column++) {
+        const number = row * this.columns + column;
+        if (!this.before.has(number)) this.before.set(number, copyTile(this.map, tileRect(this.map, this.columns, number)));
+      }
+    }
+  }
+
+  /** @returns {Patch | null} the change, or null when nothing differs */
+  commit() {
+    /** @type {Patch["tiles"]} */
+    const tiles = [];
+    let delta = 0;
+    for (const [number, before] of this.before) {
+      const rect = tileRect(this.map, this.columns, number);
+      const after = copyTile(this.map, rect);
+      const bits = new Uint8Array(Math.ceil(before.length / 8));
+      let changed = 0;
+      for (let i = 0; i < before.length; i++) {
+        if (before[i] === after[i]) continue;
+        bits[i >> 3] |= 1 << (i & 7);
+        delta += after[i] - before[i];
+        changed++;
+      }
+      if (changed === before.length) tiles.push({ rect, bits: null });
+      else if (changed) tiles.push({ rect, bits });
+    }
+    this.map.count += delta;
+    this.before.clear();
+    return tiles.length ? new Patch(this.map, tiles) : null;
+  }
+
+  /** Take everything back, as if the edit had never begun. */
+  abort() {
+    let touched = /** @type {Rect} */ (EMPTY);
+    for (const [number, before] of this.before) {
+      const rect = tileRect(this.map, this.columns, number);
+      const wide = rect.x1 - rect.x0;
+      for (let y = rect.y0; y < rect.y1; y++) {
+        const from = (y - rect.y0) * wide;
+        this.map.data.set(before.subarray(from, from + wide), y * this.map.width + rect.x0);
+      }
+      touched = union(touched, rect);
+    }
+    this.before.clear();
+    if (!isEmpty(touched)) this.map.changed(touched);
+  }
+}
+
+/** The difference between two states of a map; applying it goes from either one to the other. */
+export class Patch {
+  /**
+   * @param {Bitmap} map
+   * @param {{rect: Rect, bits: Uint8Array | null}[]} tiles the differing pixels of each tile; null means all of them
+   */
+  constructor(map, tiles) {
+    this.map = map;
+    this.tiles = tiles;
+    /** What this takes in memory. */
+    this.bytes = tiles.reduce((sum, { bits }) => sum + 64 + (bits?.length ?? 0), 0);
+  }
+
+  apply() {
+    const { data, width } = this.map;
+    let touched = /** @type {Rect} */ (EMPTY);
+    let delta = 0;
+    for (const { rect, bits } of this.tiles) {
+      const wide = rect.x1 - rect.x0;
+      const n = wide * (rect.y1 - rect.y0);
+      for (let i = 0; i < n; i++) {
+        if (bits && !(bits[i >> 3] & (1 << (i & 7)))) continue;
+        const at = (rect.y0 + Math.floor(i / wide)) * width + rect.x0 + (i % wide);
+        data[at] ^= 1;
+        delta += data[at] ? 1 : -1;
+      }
+      touched = union(touched, rect);
+    }
+    this.map.count += delta;
+    this.map.changed(touched);
+  }
+}
+
+/**
+ * @param {Bitmap} map
+ * @param {number} columns
+ * @param {number} number
+ * @returns {Rect}
+ */
+function tileRect(map, columns, number) {
+  const x0 = (number % columns) * TILE;
+  const y0 = Math.floor(number / columns) * TILE;
+  return { x0, y0, x1: Math.min(map.width, x0 + TILE), y1: Math.min(map.height, y0 + TILE) };
+}
+
+/**
+ * @param {Bitmap} map
+ * @param {Rect} rect
+ * @returns {Uint8Array}
+ */
+function copyTile(map, rect) {
+  const wide = rect.x1 - rect.x0;
+  const tile = new Uint8Array(wide * (rect.y1 - rect.y0));
+  for (let y = rect.y0; y < rect.y1; y++) {
+    const from = y * map.width + rect.x0;
+    tile.set(map.data.subarray(from, from + wide), (y - rect.y0) * wide);
+  }
+  return tile;
+}

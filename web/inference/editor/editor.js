@@ -1,0 +1,114 @@
+// <inpaint-editor>: a picture with a mask that is drawn on it.
+//
+// Holds the document (picture, mask, history) and shows it; the page around it holds the buttons.
+
+import { Bitmap } from "./bitmap.js";
+import { BitmapLayer } from "./bitmap-layer.js";
+import { Drawing } from "./drawing.js";
+import { History } from "./history.js";
+import { grow, shrink } from "./morph.js";
+import { PictureLayer } from "./picture-layer.js";
+import { Pointer } from "./pointer.js";
+import { Stage } from "./stage.js";
+
+export class InpaintEditor extends HTMLElement {
+  constructor() {
+    super();
+    this.stage = new Stage(this);
+    this.history = new History();
+    /** @type {PictureLayer | null} */
+    this.picture = null;
+    this.mask = new Bitmap(1, 1);
+    /** @type {BitmapLayer} */
+    this.maskLayer = new BitmapLayer(this.mask);
+    this.maskHidden = false;
+    /** @type {Drawing | null} there once a picture is open */
+    this.drawing = null;
+    /** @type {Pointer | null} */
+    this.pointer = null;
+  }
+
+  get view() {
+    return this.stage.view;
+  }
+
+  /**
+   * Show a picture with an empty mask.
+   * @param {Blob} blob
+   * @param {number} width of the picture, which is also the mask's
+   * @param {number} height
+   * @returns {Promise<Drawing>} what the tools act on
+   */
+  async open(blob, width, height) {
+    const picture = await PictureLayer.decode(blob, width, height);
+    this.picture = picture;
+    this.mask = new Bitmap(width, height);
+    this.maskLayer = new BitmapLayer(this.mask);
+    this.view.setPicture(width, height);
+    this.stage.addLayer((context, view) => picture.draw(context, view));
+    const refresh = this.stage.addLayer((context, view, moved) => {
+      context.canvas.hidden = this.maskHidden;
+      if (!this.maskHidden) this.maskLayer.draw(context, view, moved);
+    });
+    this.refreshMask = refresh;
+    this.mask.listeners.add((rect) => {
+      this.maskLayer.changed(rect);
+      refresh();
+    });
+    this.drawing = new Drawing(this.stage, this.mask, this.history);
+    this.pointer = new Pointer(this.stage, this.drawing.handlers);
+    this.addEventListener("focus", () => this.matches(":focus-visible") && this.drawing?.showCrosshair());
+    this.addEventListener("blur", () => this.drawing?.hideCrosshair());
+    return this.drawing;
+  }
+
+  refreshMask() {}
+
+  /**
+   * @param {string} hex "#rrggbb"
+   * @param {number} opacity 0 to 1
+   */
+  setMaskLook(hex, opacity) {
+    const rgb = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+    this.maskLayer.setColour(rgb, opacity);
+    this.refreshMask();
+  }
+
+  /** @param {boolean} hidden */
+  hideMask(hidden) {
+    if (hidden === this.maskHidden) return;
+    this.maskHidden = hidden;
+    this.maskLayer.unseen = this.mask.bounds;
+    this.refreshMask();
+  }
+
+  invert() {
+    this.drawing?.change("Invert", (edit) => edit.invert());
+  }
+
+  clear() {
+    const extent = this.mask.extent();
+    this.drawing?.change("Clear Area", (edit) => edit.paint(extent, 0, (span) => {
+      for (let y = extent.y0; y < extent.y1; y++) span(y, extent.x0, extent.x1);
+    }));
+  }
+
+  /** @param {number} pixels */
+  grow(pixels) {
+    this.drawing?.change("Grow", (edit) => edit.replace(grow(this.mask, pixels)));
+  }
+
+  /** @param {number} pixels */
+  shrink(pixels) {
+    this.drawing?.change("Shrink", (edit) => edit.replace(shrink(this.mask, pixels)));
+  }
+
+  /**
+   * @param {Uint8Array} data zeros and ones, of the picture's size
+   */
+  load(data) {
+    this.drawing?.change("Load mask", (edit) => edit.replace(data));
+  }
+}
+
+customElements.define("inpaint-editor", InpaintEditor);

@@ -1,0 +1,128 @@
+// A map of zeros and ones as a PNG file, both ways. White is one: the hole.
+
+import { Bitmap } from "./bitmap.js";
+
+const SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const STRIP_PIXELS = 4e6;
+const MOSTLY_WHITE = 0.6;
+
+/** @type {Uint32Array} table of the checksum that PNG demands (ISO 3309) */
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+/**
+ * Pack a map into a PNG of one bit a pixel: a fifty-megapixel mask is six megabytes before compression, and the
+ * browser compresses it off the main thread, strip by strip, so that drawing goes on meanwhile.
+ * @param {Bitmap} map
+ * @returns {Promise<Blob>}
+ */
+export async function encodeMask(map) {
+  const { width, height, data } = map;
+  const compressor = new CompressionStream("deflate");
+  const compressed = new Response(compressor.readable).arrayBuffer();
+  const writer = compressor.writable.getWriter();
+  const rowBytes = 1 + Math.ceil(width / 8); // each row begins with its filter type, 0
+  const rows = Math.max(1, Math.floor(STRIP_PIXELS / width));
+  for (let top = 0; top < height; top += rows) {
+    const strip = new Uint8Array(rowBytes * Math.min(rows, height - top));
+    for (let y = top; y < Math.min(height, top + rows); y++) {
+      const to = (y - top) * rowBytes + 1;
+      const from = y * width;
+      for (let x = 0; x < width; x++) if (data[from + x]) strip[to + (x >> 3)] |= 0x80 >> (x & 7);
+    }
+    await writer.write(strip);
+  }
+  await writer.close();
+  const header = new DataView(new ArrayBuffer(13));
+  header.setUint32(0, width);
+  header.setUint32(4, height);
+  header.setUint8(8, 1); // bits a pixel; the rest stays 0: gray, deflate, adaptive filters, not interlaced
+  const parts = [SIGNATURE, chunk("IHDR", new Uint8Array(header.buffer)), chunk("IDAT", new Uint8Array(await compressed)),
+    chunk("IEND", new Uint8Array())];
+  return new Blob(/** @type {BlobPart[]} */ (parts), { type: "image/png" });
+}
+
+/**
+ * @param {string} name
+ * @param {Uint8Array} body
+ * @returns {Uint8Array}
+ */
+function chunk(name, body) {
+  const out = new Uint8Array(body.length + 12);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, body.length);
+  for (let i = 0; i < 4; i++) out[4 + i] = name.charCodeAt(i);
+  out.set(body, 8);
+  let crc = 0xffffffff;
+  for (let i = 4; i < body.length + 8; i++) crc = CRC_TABLE[(crc ^ out[i]) & 0xff] ^ (crc >>> 8);
+  view.setUint32(body.length + 8, (crc ^ 0xffffffff) >>> 0);
+  return out;
+}
+
+/**
+ * Read any picture file as a map of the wanted size, white being one.
+ * @param {Blob} blob
+ * @param {number} width
+ * @param {number} height
+ * @returns {Promise<{data: Uint8Array, notices: string[]}>} zeros and ones, and what was done to the file
+ * @throws {Error} when the file cannot be read as a picture, in words
+ */
+export async function decodeMask(blob, width, height) {
+  let picture;
+  try {
+    picture = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+  } catch {
+    throw new Error("This file could not be read as a mask. A mask is a black and white picture, white where the hole is.");
+  }
+  const notices = [];
+  if (picture.width !== width || picture.height !== height) {
+    notices.push(`The mask was ${picture.width} × ${picture.height} and has been resized to the picture's ${width} × ${height}.`);
+  }
+  const data = readTones(picture, width, height);
+  picture.close();
+  const map = new Bitmap(width, height);
+  map.data = data;
+  map.recount();
+  if (map.coverage > MOSTLY_WHITE) {
+    const share = Math.round(map.coverage * 100);
+    notices.push(`${share} % of it is white, which means hole. If it was meant the other way round, press Invert.`);
+  }
+  return { data, notices };
+}
+
+/**
+ * Light pixels become one. A file whose colours are all alike keeps its shape in its transparency: then opaque is one.
+ * @param {ImageBitmap} picture
+ * @param {number} width
+ * @param {number} height
+ * @returns {Uint8Array}
+ */
+function readTones(picture, width, height) {
+  const byTone = new Uint8Array(width * height);
+  const byAlpha = new Uint8Array(width * height);
+  const rows = Math.max(1, Math.floor(STRIP_PIXELS / width));
+  const canvas = new OffscreenCanvas(width, Math.min(rows, height));
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  context.imageSmoothingEnabled = false;
+  let [darkest, lightest, clearest] = [255, 0, 255];
+  for (let top = 0; top < height; top += rows) {
+    const high = Math.min(rows, height - top);
+    context.clearRect(0, 0, width, high);
+    context.drawImage(picture, 0, -top, width, height);
+    const { data } = context.getImageData(0, 0, width, high);
+    for (let i = 0, at = top * width; i < data.length; i += 4, at++) {
+      const tone = (data[i] * 299 + data[i + 1] * 587 + data[i + 2] * 114) / 1000;
+      const alpha = data[i + 3];
+      byTone[at] = alpha >= 128 && tone >= 127.5 ? 1 : 0;
+      byAlpha[at] = alpha >= 128 ? 1 : 0;
+      clearest = Math.min(clearest, alpha);
+      if (alpha < 128) continue;
+      darkest = Math.min(darkest, tone);
+      lightest = Math.max(lightest, tone);
+    }
+  }
+  return clearest < 128 && lightest - darkest < 2 ? byAlpha : byTone;
+}

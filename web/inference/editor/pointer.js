@@ -1,0 +1,124 @@
+// Mouse, pen and fingers on the window onto a picture.
+//
+// Left draws, right or a pen's other end erases, middle or Space with left pans, the wheel and two fingers zoom about
+// the place they point at. What a gesture means is decided by the handlers; this file only tells them apart.
+
+/** @typedef {import("./raster.js").Point} Point */
+/** @typedef {import("./stage.js").Stage} Stage */
+
+/**
+ * @typedef {object} Handlers all points are picture pixels
+ * @property {(point: Point, how: {erase: boolean, shift: boolean}) => boolean} begin false: not drawing, pan instead
+ * @property {(points: Point[]) => void} extend
+ * @property {() => void} end
+ * @property {() => void} cancel
+ * @property {(point: Point | null, how: {shift: boolean}) => void} hover null when the pointer has left
+ */
+
+const MIDDLE = 1;
+const RIGHT = 2;
+const PEN_ERASER = 5;
+const WHEEL_LINE_PX = 24;
+
+export class Pointer {
+  /**
+   * @param {Stage} stage
+   * @param {Handlers} handlers
+   */
+  constructor(stage, handlers) {
+    this.stage = stage;
+    this.handlers = handlers;
+    /** @type {Map<number, Point>} pressed pointers, on the screen */
+    this.pressed = new Map();
+    /** @type {"draw" | "pan" | "pinch" | null} */
+    this.mode = null;
+    this.panKey = false;
+    const { host } = stage;
+    const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
+      host.addEventListener(type, listener.bind(this), { passive: false });
+    on("pointerdown", this.#down);
+    on("pointermove", this.#move);
+    on("pointerup", this.#up);
+    on("pointercancel", this.#up);
+    on("pointerleave", () => this.handlers.hover(null, { shift: false }));
+    on("wheel", this.#wheel);
+    on("contextmenu", (event) => event.preventDefault());
+    on("mousedown", (event) => event.button === MIDDLE && event.preventDefault()); // no automatic scrolling
+  }
+
+  /** @param {boolean} held whether the key that turns drawing into panning is down */
+  setPanKey(held) {
+    this.panKey = held;
+    this.stage.host.toggleAttribute("data-panning", held || this.mode === "pan");
+  }
+
+  /** @param {PointerEvent} event */
+  #down(event) {
+    const { host, view } = this.stage;
+    const at = this.stage.screenPoint(event);
+    host.focus({ preventScroll: true, focusVisible: false });
+    host.setPointerCapture(event.pointerId);
+    this.pressed.set(event.pointerId, at);
+    if (this.pressed.size === 2) {
+      if (this.mode === "draw") this.handlers.cancel(); // the first finger was meant for the pinch
+      this.mode = "pinch";
+    } else if (this.pressed.size === 1) {
+      const erase = event.button === RIGHT || event.button === PEN_ERASER;
+      const pans = this.panKey || event.button === MIDDLE;
+      const draws = !pans && this.handlers.begin(view.toPicture(at), { erase, shift: event.shiftKey });
+      this.mode = draws ? "draw" : "pan";
+    }
+    host.toggleAttribute("data-panning", this.mode === "pan");
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const { view } = this.stage;
+    const at = this.stage.screenPoint(event);
+    const last = this.pressed.get(event.pointerId);
+    this.handlers.hover(view.toPicture(at), { shift: event.shiftKey });
+    if (!last) return;
+    if (this.mode === "draw") {
+      const events = event.getCoalescedEvents?.() ?? [];
+      const points = (events.length ? events : [event]).map((one) => view.toPicture(this.stage.screenPoint(one)));
+      this.handlers.extend(points);
+    } else if (this.mode === "pan") {
+      view.pan(at.x - last.x, at.y - last.y);
+    } else if (this.mode === "pinch") {
+      const before = spread([...this.pressed.values()]);
+      this.pressed.set(event.pointerId, at);
+      const after = spread([...this.pressed.values()]);
+      view.pan(after.middle.x - before.middle.x, after.middle.y - before.middle.y);
+      view.zoomTo((view.scale * after.distance) / Math.max(1, before.distance), after.middle);
+    }
+    this.pressed.set(event.pointerId, at);
+  }
+
+  /** @param {PointerEvent} event */
+  #up(event) {
+    if (!this.pressed.delete(event.pointerId)) return;
+    if (this.mode === "draw") this.handlers.end();
+    // A finger left over from a pinch must not begin to draw.
+    this.mode = this.pressed.size ? "pan" : null;
+    this.stage.host.toggleAttribute("data-panning", this.panKey || this.mode === "pan");
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    event.preventDefault();
+    const { view } = this.stage;
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
+    if (event.shiftKey) {
+      view.pan(-(event.deltaX || event.deltaY) * unit, 0);
+      return;
+    }
+    // A trackpad's pinch comes as small steps with Ctrl.
+    const speed = event.ctrlKey && Math.abs(event.deltaY) < 50 ? 0.01 : 0.0016;
+    view.zoomTo(view.scale * Math.exp(-event.deltaY * unit * speed), this.stage.screenPoint(event));
+  }
+}
+
+/** @param {Point[]} points two of them @returns {{middle: Point, distance: number}} */
+function spread([a, b]) {
+  return { middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, distance: Math.hypot(a.x - b.x, a.y - b.y) };
+}

@@ -1,0 +1,101 @@
+// The window onto a picture: canvases on top of each other that share one view and are redrawn once a frame.
+//
+// A layer is drawn again only when it says so or when the view moves; a moving cursor so never redraws the picture.
+
+import { View } from "./view.js";
+
+/** @typedef {import("./raster.js").Point} Point */
+
+/**
+ * @callback Draw
+ * @param {CanvasRenderingContext2D} context cleared when `moved`
+ * @param {View} view
+ * @param {boolean} moved whether the view or the size is new, so that everything has to be drawn
+ */
+
+export class Stage {
+  /**
+   * @param {HTMLElement} host fills its place on the page; the canvases are put into it
+   */
+  constructor(host) {
+    this.host = host;
+    this.view = new View();
+    /** device pixels per CSS pixel */
+    this.density = window.devicePixelRatio || 1;
+    /** @type {{canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, draw: Draw, dirty: boolean}[]} */
+    this.layers = [];
+    this.moved = true;
+    this.frame = 0;
+    /** Time the last frames took to draw, milliseconds; for measurements. */
+    this.frameTimes = /** @type {number[]} */ ([]);
+    this.view.listeners.add(() => {
+      this.moved = true;
+      this.#schedule();
+    });
+    new ResizeObserver(([entry]) => this.#resize(entry)).observe(host);
+  }
+
+  /**
+   * Add a layer on top.
+   * @param {Draw} draw
+   * @returns {() => void} call it when the layer has to be drawn again
+   */
+  addLayer(draw) {
+    const canvas = document.createElement("canvas");
+    canvas.width = this.view.screenWidth;
+    canvas.height = this.view.screenHeight;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const layer = { canvas, context, draw, dirty: true };
+    this.layers.push(layer);
+    this.host.append(canvas);
+    this.#schedule();
+    return () => {
+      layer.dirty = true;
+      this.#schedule();
+    };
+  }
+
+  /**
+   * @param {{clientX: number, clientY: number}} event
+   * @returns {Point} in device pixels from the corner of the window onto the picture
+   */
+  screenPoint({ clientX, clientY }) {
+    const { left, top } = this.host.getBoundingClientRect();
+    return { x: (clientX - left) * this.density, y: (clientY - top) * this.density };
+  }
+
+  /** @param {ResizeObserverEntry} entry */
+  #resize(entry) {
+    this.density = window.devicePixelRatio || 1;
+    const { width, height } = entry.contentRect;
+    const [w, h] = [Math.max(1, Math.round(width * this.density)), Math.max(1, Math.round(height * this.density))];
+    for (const { canvas } of this.layers) {
+      canvas.width = w;
+      canvas.height = h;
+    }
+    this.view.margin = 24 * this.density;
+    this.view.resize(w, h);
+    // Drawn at once: an emptied canvas would flash until the next frame.
+    this.#draw();
+  }
+
+  #schedule() {
+    this.frame ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const begin = performance.now();
+    const { moved } = this;
+    this.moved = false;
+    for (const layer of this.layers) {
+      if (!moved && !layer.dirty) continue;
+      layer.dirty = false;
+      if (moved) layer.context.clearRect(0, 0, layer.canvas.width, layer.canvas.height);
+      layer.draw(layer.context, this.view, moved);
+    }
+    this.frameTimes.push(performance.now() - begin);
+    if (this.frameTimes.length > 600) this.frameTimes.splice(0, 300);
+  }
+}

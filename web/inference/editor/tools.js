@@ -1,0 +1,124 @@
+// What a press, a drag and a release do to a map, for each tool.
+
+import { boxBetween, line, lineBounds, polygon, polygonBounds, rectangle, snap } from "./raster.js";
+
+/** @typedef {import("./raster.js").Point} Point */
+/** @typedef {import("./edit.js").Edit} Edit */
+/** @typedef {"brush" | "eraser" | "rectangle" | "lasso"} ToolName */
+
+/**
+ * @typedef {object} Gesture
+ * @property {(points: Point[]) => void} extend
+ * @property {() => void} finish
+ * @property {() => Point[]} outline what is not drawn yet, to be shown as a dashed line; closed
+ */
+
+/** A freehand line: drawn while the pointer moves. @implements {Gesture} */
+class Stroke {
+  /**
+   * @param {Edit} edit
+   * @param {Point} start
+   * @param {{width: number, value: 0 | 1, from: Point | null}} how `from` begins with a straight line from there
+   */
+  constructor(edit, start, { width, value, from }) {
+    this.edit = edit;
+    this.width = width;
+    this.value = value;
+    this.at = snap(from ?? start, width);
+    this.#lineTo(start);
+  }
+
+  /** @param {Point[]} points */
+  extend(points) {
+    for (const point of points) this.#lineTo(point);
+  }
+
+  finish() {}
+
+  /** @returns {Point[]} */
+  outline() {
+    return [];
+  }
+
+  /** @param {Point} point */
+  #lineTo(point) {
+    const [from, to, clip] = [this.at, snap(point, this.width), this.edit.map.bounds];
+    this.edit.paint(lineBounds(from, to, this.width, clip), this.value, (span) => line(from, to, this.width, clip, span));
+    this.at = to;
+  }
+}
+
+/** @implements {Gesture} */
+class Box {
+  /**
+   * @param {Edit} edit
+   * @param {Point} start
+   * @param {{value: 0 | 1}} how
+   */
+  constructor(edit, start, { value }) {
+    this.edit = edit;
+    this.value = value;
+    this.start = start;
+    this.end = start;
+  }
+
+  /** @param {Point[]} points */
+  extend(points) {
+    this.end = points[points.length - 1];
+  }
+
+  finish() {
+    const box = this.#box;
+    this.edit.paint(box, this.value, (span) => rectangle(box, span));
+  }
+
+  get #box() {
+    return boxBetween(this.start, this.end, this.edit.map.bounds);
+  }
+
+  /** @returns {Point[]} */
+  outline() {
+    const { x0, y0, x1, y1 } = this.#box;
+    return [{ x: x0, y: y0 }, { x: x1, y: y0 }, { x: x1, y: y1 }, { x: x0, y: y1 }];
+  }
+}
+
+/** @implements {Gesture} */
+class Lasso {
+  /**
+   * @param {Edit} edit
+   * @param {Point} start
+   * @param {{value: 0 | 1}} how
+   */
+  constructor(edit, start, { value }) {
+    this.edit = edit;
+    this.value = value;
+    this.points = [start];
+  }
+
+  /** @param {Point[]} points */
+  extend(points) {
+    this.points.push(...points);
+  }
+
+  finish() {
+    const clip = this.edit.map.bounds;
+    this.edit.paint(polygonBounds(this.points, clip), this.value, (span) => polygon(this.points, clip, span));
+  }
+
+  /** @returns {Point[]} */
+  outline() {
+    return this.points;
+  }
+}
+
+/**
+ * @type {Record<ToolName, {name: string, key: string, sized: boolean,
+ *   begin: (edit: Edit, start: Point, how: {width: number, value: 0 | 1, from: Point | null}) => Gesture}>}
+ */
+export const TOOLS = {
+  brush: { name: "Brush", key: "B", sized: true, begin: (edit, start, how) => new Stroke(edit, start, how) },
+  eraser: { name: "Eraser", key: "E", sized: true, begin: (edit, start, how) => new Stroke(edit, start, { ...how, value: 0 }) },
+  rectangle: { name: "Rectangle", key: "R", sized: false, begin: (edit, start, how) => new Box(edit, start, how) },
+  lasso: { name: "Lasso", key: "L", sized: false, begin: (edit, start, how) => new Lasso(edit, start, how) },
+};

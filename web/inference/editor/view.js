@@ -1,0 +1,143 @@
+// Where the picture lies in the window: scale and offset, zooming about a point, fitting.
+//
+// All lengths on the screen are device pixels, so that 100 % is one picture pixel on one pixel of the screen.
+//   screen = picture * scale + offset
+
+/** @typedef {import("./raster.js").Point} Point */
+/** @typedef {import("./rect.js").Rect} Rect */
+
+const MAX_SCALE = 64;
+const MAX_FIT_SCALE = 6; // small pictures are enlarged to work on, but not to a wall of squares
+const KEEP_IN_SIGHT = 60;
+
+export class View {
+  constructor() {
+    this.scale = 1;
+    this.x = 0;
+    this.y = 0;
+    /** size of the picture */
+    this.width = 1;
+    this.height = 1;
+    /** size of the window onto it */
+    this.screenWidth = 1;
+    this.screenHeight = 1;
+    /** free border around a fitted picture */
+    this.margin = 24;
+    /** whether the picture follows the size of the window */
+    this.fitted = true;
+    /** @type {Set<() => void>} */
+    this.listeners = new Set();
+  }
+
+  /**
+   * @param {number} width
+   * @param {number} height
+   */
+  setPicture(width, height) {
+    this.width = width;
+    this.height = height;
+    this.fit();
+  }
+
+  /**
+   * A new size of the window: a fitted picture is fitted again, any other keeps its middle in the middle.
+   * @param {number} width
+   * @param {number} height
+   */
+  resize(width, height) {
+    const middle = this.toPicture({ x: this.screenWidth / 2, y: this.screenHeight / 2 });
+    this.screenWidth = width;
+    this.screenHeight = height;
+    if (this.fitted) {
+      this.fit();
+      return;
+    }
+    this.x = width / 2 - middle.x * this.scale;
+    this.y = height / 2 - middle.y * this.scale;
+    this.#settle();
+  }
+
+  /** @param {Point} point on the screen @returns {Point} on the picture */
+  toPicture({ x, y }) {
+    return { x: (x - this.x) / this.scale, y: (y - this.y) / this.scale };
+  }
+
+  /** @param {Point} point on the picture @returns {Point} on the screen */
+  toScreen({ x, y }) {
+    return { x: x * this.scale + this.x, y: y * this.scale + this.y };
+  }
+
+  /** @returns {number} the scale at which the whole picture is seen */
+  get fitScale() {
+    const [w, h] = [this.screenWidth - 2 * this.margin, this.screenHeight - 2 * this.margin];
+    return Math.min(MAX_FIT_SCALE, Math.max(1, w) / this.width, Math.max(1, h) / this.height);
+  }
+
+  /** Show the whole picture, in the middle. */
+  fit() {
+    this.scale = this.fitScale;
+    this.x = (this.screenWidth - this.width * this.scale) / 2;
+    this.y = (this.screenHeight - this.height * this.scale) / 2;
+    this.fitted = true;
+    this.#settle();
+  }
+
+  /**
+   * Zoom so that the picture point under `about` stays there.
+   * @param {number} scale
+   * @param {Point} [about] on the screen; the middle when left out
+   */
+  zoomTo(scale, about = { x: this.screenWidth / 2, y: this.screenHeight / 2 }) {
+    const fixed = this.toPicture(about);
+    this.scale = Math.min(MAX_SCALE, Math.max(Math.min(this.fitScale / 2, 1), scale));
+    this.x = about.x - fixed.x * this.scale;
+    this.y = about.y - fixed.y * this.scale;
+    this.fitted = false;
+    this.#settle();
+  }
+
+  /**
+   * @param {number} dx screen pixels
+   * @param {number} dy screen pixels
+   */
+  pan(dx, dy) {
+    this.x += dx;
+    this.y += dy;
+    this.fitted = false;
+    this.#settle();
+  }
+
+  /**
+   * Pan as little as needed to bring a picture point into the window.
+   * @param {Point} point
+   */
+  reveal(point) {
+    const { x, y } = this.toScreen(point);
+    const by = (/** @type {number} */ at, /** @type {number} */ size) =>
+      at < this.margin ? this.margin - at : at > size - this.margin ? size - this.margin - at : 0;
+    const [dx, dy] = [by(x, this.screenWidth), by(y, this.screenHeight)];
+    if (dx || dy) this.pan(dx, dy);
+  }
+
+  /** @returns {Rect} the picture pixels in sight, partly seen ones included */
+  get visible() {
+    const a = this.toPicture({ x: 0, y: 0 });
+    const b = this.toPicture({ x: this.screenWidth, y: this.screenHeight });
+    return {
+      x0: Math.max(0, Math.floor(a.x)),
+      y0: Math.max(0, Math.floor(a.y)),
+      x1: Math.min(this.width, Math.ceil(b.x)),
+      y1: Math.min(this.height, Math.ceil(b.y)),
+    };
+  }
+
+  #settle() {
+    const hold = (/** @type {number} */ at, /** @type {number} */ size, /** @type {number} */ screen) => {
+      const keep = Math.min(KEEP_IN_SIGHT, size, screen);
+      return Math.min(screen - keep, Math.max(keep - size, at));
+    };
+    this.x = hold(this.x, this.width * this.scale, this.screenWidth);
+    this.y = hold(this.y, this.height * this.scale, this.screenHeight);
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,95 @@
+// Runs a fill and shows how far it is: the real steps of the worker, the time, and a way to cancel.
+
+import { call } from "../js/bridge.js";
+import { el, say } from "../js/shell.js";
+import { byId } from "./steps.js";
+
+const STEPS = [
+  { names: ["wait", "load"], text: "Loading the networks" },
+  { names: ["decode"], text: "Reading picture and mask" },
+  { names: ["edges"], text: "Completing the edges in the hole" },
+  { names: ["inpaint"], text: "Painting along the edges" },
+  { names: ["paste"], text: "Pasting into the picture" },
+  { names: ["save"], text: "Writing the result" },
+];
+const POLL_MS = 150;
+
+/** Shows the progress of whatever is filled for one picture. */
+export class ProgressCard {
+  /** @param {string} picture */
+  constructor(picture) {
+    this.picture = picture;
+    this.card = byId("progress");
+    this.bar = /** @type {HTMLProgressElement} */ (byId("progress-bar"));
+    this.items = STEPS.map(({ text }) => el("li", { "data-state": "ahead" }, text));
+    byId("progress-steps").replaceChildren(...this.items);
+    this.cancelButton = /** @type {HTMLButtonElement} */ (byId("cancel"));
+    this.cancelButton.addEventListener("click", () => this.cancel());
+    this.running = false;
+    this.at = -1;
+  }
+
+  cancel() {
+    if (!this.running) return;
+    this.cancelButton.disabled = true;
+    say("Cancelling…");
+    call("cancel_fill").catch(() => {});
+  }
+
+  /**
+   * Show the card until a work is done.
+   * @template T
+   * @param {Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async follow(work) {
+    const began = performance.now();
+    this.running = true;
+    this.cancelButton.disabled = false;
+    this.card.hidden = false;
+    this.#show({ step: "wait", fraction: 0 });
+    this.cancelButton.focus({ preventScroll: true });
+    const poll = async () => {
+      if (!this.running) return;
+      byId("progress-time").textContent = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+      await call("fill_progress", this.picture).then((progress) => this.#show(progress), () => {});
+      setTimeout(poll, POLL_MS);
+    };
+    poll();
+    try {
+      return await work;
+    } finally {
+      this.running = false;
+      this.at = -1;
+      this.card.hidden = true;
+    }
+  }
+
+  /**
+   * Wait for a fill that was begun before this page was loaded.
+   * @returns {Promise<boolean>} whether there was one
+   */
+  async waitForEarlier() {
+    const going = async () => Boolean((await call("fill_progress", this.picture)).step);
+    if (!(await going())) return false;
+    const ended = async () => {
+      while (await going()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    };
+    await this.follow(ended());
+    return true;
+  }
+
+  /** @param {{step: string, fraction: number}} progress */
+  #show({ step, fraction }) {
+    const at = STEPS.findIndex(({ names }) => names.includes(step));
+    if (at < 0 || !this.running) return;
+    if (at === 0) this.bar.removeAttribute("value");
+    else this.bar.value = fraction;
+    if (at === this.at) return;
+    this.at = at;
+    this.items.forEach((item, i) => {
+      item.dataset.state = i < at ? "done" : i === at ? "now" : "ahead";
+    });
+    say(`${STEPS[at].text}…`);
+  }
+}

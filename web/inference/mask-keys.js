@@ -1,0 +1,101 @@
+// The keys of the mask page.
+
+import { say } from "../js/shell.js";
+import * as keyboard from "./editor/keyboard.js";
+import { TOOLS } from "./editor/tools.js";
+import { viewKeys } from "./panel.js";
+import { byId } from "./steps.js";
+
+/** @typedef {import("./editor/keyboard.js").Binding} Binding */
+/** @typedef {import("./editor/drawing.js").Drawing} Drawing */
+/** @typedef {import("./editor/editor.js").InpaintEditor} InpaintEditor */
+/** @typedef {import("./editor/pointer.js").Pointer} Pointer */
+
+const { control, letter, named } = keyboard;
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/**
+ * Drawing by keyboard: what a mouse does with press, drag and release.
+ * @param {Drawing} drawing
+ * @param {Pointer} pointer
+ * @returns {Binding[]}
+ */
+export function drawingKeys(drawing, pointer) {
+  const group = "Draw by keyboard";
+  return [
+    {
+      group, keys: ["Arrows"], text: "Move the crosshair; with Shift by one pixel of the picture", scope: "canvas",
+      match: (event) => event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
+      run: (event) => {
+        const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (event.key)];
+        drawing.moveCrosshair(dx, dy, event.shiftKey);
+      },
+    },
+    {
+      group, keys: ["Space"], text: "Begin to draw at the crosshair; again: end", scope: "canvas",
+      match: (event) => event.key === " " && (drawing.crosshair !== null || drawing.pointerAt === null),
+      run: (event) => {
+        if (event.repeat) return;
+        const draws = drawing.pressCrosshair();
+        say(draws ? `${TOOLS[drawing.tool].name}: drawing. Arrows move, Space ends, Escape takes it back.` : "Drawn.");
+      },
+    },
+    {
+      group, keys: ["Esc"], text: "Take back what is being drawn", scope: "canvas",
+      match: named("Escape"), run: () => drawing.cancel(),
+    },
+    {
+      // Not for a button that was reached by keyboard: there Space presses it.
+      group: "", keys: [], text: "",
+      match: ({ key, target }) => key === " " && drawing.pointerAt !== null
+        && !(target instanceof Element && target.matches("button:focus-visible, input:focus-visible, a:focus-visible")),
+      run: () => pointer.setPanKey(true), release: () => pointer.setPanKey(false),
+    },
+  ];
+}
+
+/**
+ * @param {InpaintEditor} editor
+ * @param {Drawing} drawing
+ * @param {{undo: () => void, redo: () => void, fill: () => void}} actions
+ */
+export function bindMaskKeys(editor, drawing, { undo, redo, fill }) {
+  const { stage } = editor;
+  const press = (/** @type {string} */ id) => () => byId(id).click();
+  const about = () => {
+    const at = drawing.crosshair ?? drawing.pointerAt;
+    return at ? stage.view.toScreen(at) : undefined;
+  };
+  /** @type {Binding[]} */
+  const bindings = [
+    { group: "Tools", keys: ["B"], text: "Brush", match: letter("b"), run: press("tool-brush") },
+    { group: "Tools", keys: ["E"], text: "Eraser", match: letter("e"), run: press("tool-eraser") },
+    { group: "Tools", keys: ["R"], text: "Rectangle", match: letter("r"), run: press("tool-rectangle") },
+    { group: "Tools", keys: ["L"], text: "Lasso", match: letter("l"), run: press("tool-lasso") },
+    { group: "Tools", keys: ["["], text: "Thinner line", match: named("[", "{"), run: () => drawing.stepWidth(-1) },
+    { group: "Tools", keys: ["]"], text: "Thicker line", match: named("]", "}"), run: () => drawing.stepWidth(1) },
+    { group: "Tools", keys: ["Right button"], text: "Erase with any tool" },
+    { group: "Tools", keys: ["Shift+Click"], text: "Straight line from the last point" },
+    { group: "Mask", keys: ["Ctrl+Z"], text: "Undo", match: control("z"), run: undo },
+    {
+      group: "Mask", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], text: "Redo",
+      match: (event) => control("z", true)(event) || control("y")(event), run: redo,
+    },
+    { group: "Mask", keys: ["Delete"], text: "Clear Area", match: named("Delete"), run: press("clear"), scope: "canvas" },
+    { group: "Mask", keys: ["I"], text: "Invert", match: letter("i"), run: press("invert") },
+    { group: "Mask", keys: ["G"], text: "Grow", match: letter("g"), run: press("grow") },
+    { group: "Mask", keys: ["S"], text: "Shrink", match: letter("s"), run: press("shrink") },
+    {
+      group: "Mask", keys: ["H"], text: "Hold to hide the mask", match: letter("h"),
+      run: () => editor.hideMask(true), release: () => editor.hideMask(false),
+    },
+    { group: "Mask", keys: ["Enter"], text: "Fill missing regions", match: named("Enter"), run: fill, scope: "canvas" },
+    ...drawingKeys(drawing, /** @type {Pointer} */ (editor.pointer)),
+    ...viewKeys(stage, { about }, keyboard),
+  ];
+  const listed = bindings.filter(({ keys }) => keys.length);
+  const help = () => keyboard.showHelp([...listed, { group: "View", keys: ["?"], text: "This list" }]);
+  keyboard.listen([...bindings, { group: "", keys: [], text: "", match: named("?"), run: help }], editor);
+  byId("help").addEventListener("click", help);
+}

@@ -1,0 +1,193 @@
+// Step 2: draw the mask. Everything here connects a button, a field or a key with the editor.
+
+import { call, putMask, ready } from "../js/bridge.js";
+import { count } from "../js/format.js";
+import { el, errorText, say, showError, statusSide } from "../js/shell.js";
+import { decodeMask, encodeMask } from "./editor/mask-file.js";
+import { MaskSaver } from "./editor/mask-saver.js";
+import { TOOLS } from "./editor/tools.js";
+import { InpaintEditor } from "./editor/editor.js";
+import { bindMaskKeys } from "./mask-keys.js";
+import { lineControls, lookControls, zoomControls } from "./panel.js";
+import { beforeLeaving, byId, chosen, download, linkSteps, splitName, stepUrl } from "./steps.js";
+
+/** @typedef {import("./editor/drawing.js").Drawing} Drawing */
+
+const editor = /** @type {InpaintEditor} */ (document.querySelector("inpaint-editor"));
+
+/**
+ * Say in the middle of the window why there is no picture, with a way on.
+ * @param {unknown} error
+ */
+function refuse(error) {
+  const message = byId("message");
+  message.replaceChildren(el("p", {}, errorText(error)),
+    el("a", { class: "button primary", href: stepUrl("upload", { picture: "" }) }, "Upload Image"));
+  message.hidden = false;
+  /** @type {HTMLFieldSetElement} */ (byId("panel")).inert = true;
+  showError(error);
+}
+
+/** @param {string} url @returns {Promise<Blob>} */
+async function fetched(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error("The picture could not be fetched from the program. Reload this page.");
+  return response.blob();
+}
+
+/**
+ * @param {Drawing} drawing
+ * @param {MaskSaver} saver
+ */
+function toolButtons(drawing, saver) {
+  for (const button of document.querySelectorAll("[data-tool]")) {
+    button.addEventListener("click", () => {
+      drawing.setTool(/** @type {any} */ (button).dataset.tool);
+      say(`${TOOLS[drawing.tool].name} in hand.`);
+    });
+  }
+  drawing.settingListeners.add(() => {
+    for (const button of document.querySelectorAll("[data-tool]")) {
+      button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tool === drawing.tool));
+    }
+  });
+  const { history } = drawing;
+  const [undo, redo] = [byId("undo"), byId("redo")].map((node) => /** @type {HTMLButtonElement} */ (node));
+  const taken = (/** @type {string | null} */ label, /** @type {string} */ verb) =>
+    say(label ? `${verb}: ${label}.` : `There is nothing to ${verb === "Undone" ? "undo" : "redo"}.`);
+  const actions = {
+    undo: () => taken((drawing.cancel(), history.undo()), "Undone"),
+    redo: () => taken((drawing.cancel(), history.redo()), "Redone"),
+  };
+  undo.addEventListener("click", actions.undo);
+  redo.addEventListener("click", actions.redo);
+  history.listeners.add(() => {
+    undo.disabled = history.undoLabel === null;
+    redo.disabled = history.redoLabel === null;
+    undo.title = history.undoLabel ? `Undo: ${history.undoLabel} (Ctrl+Z)` : "Nothing to undo";
+    redo.title = history.redoLabel ? `Redo: ${history.redoLabel} (Ctrl+Shift+Z)` : "Nothing to redo";
+  });
+  drawing.listeners.add(() => saver.changed());
+  return actions;
+}
+
+/**
+ * Buttons that change all of the mask.
+ * @param {string} pictureName
+ */
+function maskButtons(pictureName) {
+  const by = () => {
+    const field = /** @type {HTMLInputElement} */ (byId("grow-by"));
+    const pixels = Math.min(200, Math.max(1, Math.round(field.valueAsNumber) || 1));
+    field.value = String(pixels);
+    return pixels;
+  };
+  /** @param {string} id @param {() => void} change @param {string} done */
+  const button = (id, change, done) => byId(id).addEventListener("click", () => {
+    change();
+    say(done);
+  });
+  button("clear", () => editor.clear(), "The mask is empty. Undo brings it back.");
+  button("invert", () => editor.invert(), "The mask is inverted.");
+  button("grow", () => editor.grow(by()), "The mask has grown.");
+  button("shrink", () => editor.shrink(by()), "The mask has shrunk.");
+
+  const file = /** @type {HTMLInputElement} */ (byId("mask-file"));
+  byId("load-mask").addEventListener("click", () => file.click());
+  file.addEventListener("change", async () => {
+    const [chosenFile] = file.files ?? [];
+    file.value = "";
+    if (!chosenFile) return;
+    try {
+      const { data, notices } = await decodeMask(chosenFile, editor.mask.width, editor.mask.height);
+      editor.load(data);
+      say([`${chosenFile.name} is the mask now.`, ...notices].join(" "));
+    } catch (error) {
+      showError(error);
+    }
+  });
+  byId("save-mask").addEventListener("click", async () => {
+    const url = URL.createObjectURL(await encodeMask(editor.mask));
+    const name = `${splitName(pictureName).stem}_mask.png`;
+    download(url, name);
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    say(`${name} is saved: white is the hole.`, { kind: "ok" });
+  });
+}
+
+function showCoverage() {
+  const { count: n, coverage, data } = editor.mask;
+  const share = (100 * coverage).toFixed(coverage < 0.1 ? 1 : 0);
+  byId("coverage").textContent = n === 0 ? "Nothing is masked yet. Paint over what shall be filled."
+    : n === data.length ? "Everything is masked. Leave a part of the picture to go by."
+      : `${share} % masked, ${count(n)} pixels`;
+  byId("fill-error").hidden = true;
+}
+
+/** @returns {string} why this mask cannot be filled, or nothing */
+function objection() {
+  const { count: n, data } = editor.mask;
+  if (n === 0) return "Nothing is masked yet. Paint over the part of the picture that shall be filled.";
+  if (n === data.length) return "The mask covers the whole picture. Leave a part of it free, so that there is something to go by.";
+  return "";
+}
+
+/** @param {MaskSaver} saver */
+async function fill(saver) {
+  editor.drawing?.hideCrosshair();
+  const why = objection();
+  const error = byId("fill-error");
+  error.textContent = why;
+  error.hidden = !why;
+  if (why) return;
+  const button = /** @type {HTMLButtonElement} */ (byId("fill"));
+  button.disabled = true;
+  try {
+    saver.version++; // sent again even when saved, because the server may have been restarted in between
+    await saver.flush();
+    location.assign(stepUrl("fill", { run: "1" }));
+  } catch (failure) {
+    error.textContent = errorText(failure);
+    error.hidden = false;
+    button.disabled = false;
+  }
+}
+
+async function start() {
+  if (!chosen.picture) throw new Error("There is no picture yet. Open one first.");
+  await ready();
+  const info = await call("picture_info", chosen.picture);
+  const title = byId("picture-name");
+  title.textContent = `${info.name} · ${info.width} × ${info.height}`;
+  const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);
+  const drawing = await editor.open(picture, info.width, info.height);
+  if (mask) editor.mask.replace((await decodeMask(mask, info.width, info.height)).data);
+
+  const saveState = el("span", { class: "muted", id: "save-state" });
+  statusSide.append(saveState);
+  const words = { saved: "Mask kept", waiting: "Keeping the mask…", failed: "The mask could not be kept" };
+  const saver = new MaskSaver(editor.mask, (png) => putMask(chosen.picture, png), (state, error) => {
+    saveState.textContent = words[state];
+    saveState.dataset.state = state;
+    if (error) showError(error);
+  });
+  const { undo, redo } = toolButtons(drawing, saver);
+  lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
+  lookControls(editor);
+  zoomControls(editor.stage);
+  maskButtons(info.name);
+  drawing.listeners.add(showCoverage);
+  showCoverage();
+  const panel = byId("panel");
+  panel.addEventListener("submit", (event) => {
+    event.preventDefault();
+    fill(saver);
+  });
+  bindMaskKeys(editor, drawing, { undo, redo, fill: () => fill(saver) });
+  linkSteps({ mask: true, fill: info.fills.length > 0 });
+  beforeLeaving(() => saver.flush());
+  editor.dataset.ready = "true";
+  say("Paint over what shall be filled. Press ? for all keys.");
+}
+
+start().catch(refuse);

@@ -1,0 +1,103 @@
+// Controls that the mask page and the filling page share: line width, look of the mask, zoom.
+
+import { MAX_WIDTH } from "./editor/drawing.js";
+import { byId } from "./steps.js";
+
+/** @typedef {import("./editor/drawing.js").Drawing} Drawing */
+/** @typedef {import("./editor/stage.js").Stage} Stage */
+/** @typedef {import("./editor/editor.js").InpaintEditor} InpaintEditor */
+
+const WIDTH_KEY = "inpaintgan-line-width";
+const LOOK_KEY = "inpaintgan-mask-look";
+const ZOOM_STEP = 1.25;
+
+/**
+ * The number is exact; the slider beside it runs from 1 to the largest width in equal ratios.
+ * @param {Drawing} drawing
+ * @param {number} usual width to begin with
+ */
+export function lineControls(drawing, usual) {
+  const number = /** @type {HTMLInputElement} */ (byId("line-width"));
+  const range = /** @type {HTMLInputElement} */ (byId("line-range"));
+  const show = () => {
+    if (document.activeElement !== number || Math.round(number.valueAsNumber) !== drawing.width) number.value = String(drawing.width);
+    range.value = String((100 * Math.log(drawing.width)) / Math.log(MAX_WIDTH));
+    range.setAttribute("aria-valuetext", `${drawing.width} pixels`);
+    sessionStorage.setItem(WIDTH_KEY, String(drawing.width));
+  };
+  number.addEventListener("input", () => {
+    if (number.valueAsNumber >= 1 && number.valueAsNumber <= MAX_WIDTH) drawing.setWidth(number.valueAsNumber);
+  });
+  number.addEventListener("change", () => {
+    drawing.setWidth(Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : drawing.width);
+    number.value = String(drawing.width);
+  });
+  number.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // Enter here means "this number", not "fill"
+    number.dispatchEvent(new Event("change"));
+  });
+  range.addEventListener("input", () => drawing.setWidth(MAX_WIDTH ** (range.valueAsNumber / 100)));
+  drawing.settingListeners.add(show);
+  drawing.setWidth(Number(sessionStorage.getItem(WIDTH_KEY)) || usual);
+}
+
+/** @param {InpaintEditor} editor */
+export function lookControls(editor) {
+  const colour = /** @type {HTMLInputElement} */ (byId("mask-colour"));
+  const opacity = /** @type {HTMLInputElement} */ (byId("mask-opacity"));
+  const swatches = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".swatch"));
+  const show = () => {
+    editor.setMaskLook(colour.value, opacity.valueAsNumber / 100);
+    byId("mask-opacity-value").textContent = `${opacity.value} %`;
+    for (const swatch of swatches) swatch.setAttribute("aria-pressed", String(swatch.dataset.colour === colour.value));
+    sessionStorage.setItem(LOOK_KEY, JSON.stringify([colour.value, opacity.value]));
+  };
+  const kept = JSON.parse(sessionStorage.getItem(LOOK_KEY) ?? "null");
+  if (Array.isArray(kept)) [colour.value, opacity.value] = kept;
+  for (const swatch of swatches) {
+    swatch.style.background = swatch.dataset.colour ?? "";
+    swatch.addEventListener("click", () => {
+      colour.value = swatch.dataset.colour ?? "#ffffff";
+      show();
+    });
+  }
+  colour.addEventListener("input", show);
+  opacity.addEventListener("input", show);
+  show();
+}
+
+/** @param {Stage} stage */
+export function zoomControls(stage) {
+  const { view } = stage;
+  const value = byId("zoom-value");
+  const show = () => {
+    value.textContent = `${view.scale < 0.1 ? (100 * view.scale).toFixed(1) : Math.round(100 * view.scale)} %`;
+  };
+  view.listeners.add(show);
+  show();
+  byId("zoom-in").addEventListener("click", () => view.zoomTo(view.scale * ZOOM_STEP));
+  byId("zoom-out").addEventListener("click", () => view.zoomTo(view.scale / ZOOM_STEP));
+  byId("zoom-fit").addEventListener("click", () => view.fit());
+  byId("zoom-actual").addEventListener("click", () => view.zoomTo(1));
+}
+
+/**
+ * The keys that move the view, for the table of a page.
+ * @param {Stage} stage
+ * @param {{about: () => import("./editor/raster.js").Point | undefined}} where the place zooming keeps
+ * @param {typeof import("./editor/keyboard.js")} keys
+ * @returns {import("./editor/keyboard.js").Binding[]}
+ */
+export function viewKeys({ view }, { about }, { control, named, letter }) {
+  const group = "View";
+  return [
+    { group, keys: ["Wheel", "Two fingers"], text: "Zoom about the cursor" },
+    { group, keys: ["Space+Drag", "Middle button"], text: "Move the picture" },
+    { group, keys: ["Shift+Wheel"], text: "Move sideways" },
+    { group, keys: ["+"], text: "Zoom in", match: named("+", "="), run: () => view.zoomTo(view.scale * ZOOM_STEP, about()) },
+    { group, keys: ["-"], text: "Zoom out", match: named("-", "_"), run: () => view.zoomTo(view.scale / ZOOM_STEP, about()) },
+    { group, keys: ["Ctrl+0", "0"], text: "Whole picture", match: (event) => control("0")(event) || letter("0")(event), run: () => view.fit() },
+    { group, keys: ["Ctrl+1", "1"], text: "100 %", match: (event) => control("1")(event) || letter("1")(event), run: () => view.zoomTo(1, about()) },
+  ];
+}

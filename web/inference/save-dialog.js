@@ -1,0 +1,120 @@
+// The save dialog: name, format, download, and the receipt of what changed outside the mask.
+
+import { call } from "../js/bridge.js";
+import { count } from "../js/format.js";
+import { errorText, say } from "../js/shell.js";
+import { byId, download, fileSize, splitName } from "./steps.js";
+
+/** @type {Record<string, {name: string, exact: boolean}>} formats by the suffix that names them */
+const FORMATS = {
+  ".png": { name: "PNG", exact: true },
+  ".tif": { name: "TIFF", exact: true },
+  ".tiff": { name: "TIFF", exact: true },
+  ".bmp": { name: "BMP", exact: true },
+  ".jpg": { name: "JPEG", exact: false },
+  ".jpeg": { name: "JPEG", exact: false },
+  ".webp": { name: "WebP", exact: false },
+};
+
+/**
+ * @param {string} original name of the picture that was opened
+ * @returns {{stem: string, suffixes: string[]}} name of the result without suffix; the original's suffix and PNG
+ */
+export function proposal(original) {
+  const { stem, suffix } = splitName(original);
+  const own = suffix.toLowerCase() in FORMATS ? [suffix] : [];
+  const png = own[0]?.toLowerCase() === ".png" ? [] : [".png"];
+  return { stem: `${stem}_filled`, suffixes: [...own, ...png] };
+}
+
+/**
+ * Connect the dialog once; the returned function opens it.
+ * @param {{id: string, name: string, width: number, height: number}} picture
+ * @param {() => {fill: number, hole_px: number} | null} current the result to save
+ * @returns {() => void}
+ */
+export function saveDialog(picture, current) {
+  const dialog = /** @type {HTMLDialogElement} */ (byId("save-dialog"));
+  const name = /** @type {HTMLInputElement} */ (byId("save-name"));
+  const format = /** @type {HTMLSelectElement} */ (byId("save-format"));
+  const button = /** @type {HTMLButtonElement} */ (byId("save-now"));
+  const [close, receipt, error] = [byId("save-close"), byId("receipt"), byId("save-error")];
+  const { stem, suffixes } = proposal(picture.name);
+  format.replaceChildren(...suffixes.map((suffix, i) => {
+    const known = FORMATS[suffix.toLowerCase()];
+    return new Option(i === 0 && suffixes.length > 1 ? `${known.name}, like the original` : `${known.name}, lossless`, suffix);
+  }));
+
+  const describe = () => {
+    const { exact, name: formatName } = FORMATS[format.value.toLowerCase()];
+    byId("save-hint").textContent = exact
+      ? "Outside the mask every pixel stays bit for bit as it was."
+      : `${formatName} encodes the whole picture anew, which changes pixels everywhere a little. PNG does not.`;
+  };
+  const renew = () => {
+    receipt.hidden = true;
+    error.hidden = true;
+    close.textContent = "Cancel";
+  };
+  format.addEventListener("change", () => {
+    const { stem: typed, suffix } = splitName(name.value.trim());
+    name.value = (suffix.toLowerCase() in FORMATS ? typed : name.value.trim()) + format.value;
+    describe();
+    renew();
+  });
+  name.addEventListener("input", () => {
+    const { suffix } = splitName(name.value.trim());
+    const same = suffixes.find((one) => one.toLowerCase() === suffix.toLowerCase());
+    if (same) format.value = same;
+    describe();
+    renew();
+  });
+
+  const save = async () => {
+    const result = current();
+    if (!result) return;
+    const typed = name.value.trim();
+    renew();
+    if (!typed || typed === format.value) {
+      error.textContent = "Give the file a name.";
+      error.hidden = false;
+      name.focus();
+      return;
+    }
+    const full = splitName(typed).suffix.toLowerCase() in FORMATS ? typed : typed + format.value;
+    button.disabled = true;
+    try {
+      const saved = await call("save_fill", picture.id, result.fill, full);
+      download(saved.url, saved.name);
+      const outside = picture.width * picture.height - result.hole_px;
+      const changed = saved.changed_outside_px;
+      receipt.textContent = `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}. `
+        + (changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
+          : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`);
+      receipt.hidden = false;
+      close.textContent = "Close";
+      say(receipt.textContent, { kind: "ok" });
+    } catch (failure) {
+      error.textContent = errorText(failure);
+      error.hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+  };
+  byId("save-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    save();
+  });
+  close.addEventListener("click", () => dialog.close());
+
+  return () => {
+    if (!current()) return;
+    name.value = stem + suffixes[0];
+    format.value = suffixes[0];
+    describe();
+    renew();
+    dialog.showModal();
+    name.focus();
+    name.setSelectionRange(0, stem.length);
+  };
+}

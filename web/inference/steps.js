@@ -1,0 +1,96 @@
+// What the three inference pages share: the picture and checkpoint in the address, and the header of steps.
+
+/** @typedef {"upload" | "mask" | "fill"} StepName */
+
+const PAGES = { upload: "upload-image.html", mask: "mask_image.html", fill: "fill_missing_regions.html" };
+
+const query = new URLSearchParams(location.search);
+
+/** The picture this page is about, and the checkpoint that was chosen; both travel in the address. */
+export const chosen = { picture: query.get("picture") ?? "", checkpoint: query.get("checkpoint") ?? "" };
+
+/**
+ * @param {StepName} step
+ * @param {Record<string, string>} [more] further parts of the query
+ * @returns {string} address of a step for the chosen picture
+ */
+export function stepUrl(step, more = {}) {
+  const parts = new URLSearchParams();
+  for (const [key, value] of Object.entries({ ...chosen, ...more })) if (value) parts.set(key, value);
+  const text = parts.toString();
+  return `/inference/${PAGES[step]}${text ? `?${text}` : ""}`;
+}
+
+/** Write the choice into this page's address, so that a reload and the way back keep it. */
+export function rememberChoice() {
+  const page = /** @type {StepName} */ (document.body.dataset.step);
+  history.replaceState(null, "", stepUrl(page));
+}
+
+/**
+ * Make those steps of the header links that can be gone to.
+ * @param {{mask?: boolean, fill?: boolean}} reachable
+ */
+export function linkSteps({ mask = false, fill = false }) {
+  const can = { upload: true, mask, fill };
+  for (const [step, open] of Object.entries(can)) {
+    const link = document.querySelector(`.steps a[data-to="${step}"]`);
+    if (!link) continue;
+    if (open) link.setAttribute("href", stepUrl(/** @type {StepName} */ (step)));
+    else link.removeAttribute("href");
+  }
+}
+
+/**
+ * Have something finished before a step of the header is gone to.
+ * @param {() => Promise<void>} finish the page is left even when this fails
+ */
+export function beforeLeaving(finish) {
+  for (const link of document.querySelectorAll(".steps a, .shell-header a")) {
+    link.addEventListener("click", (event) => {
+      const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event);
+      const href = link.getAttribute("href");
+      if (!href || ctrlKey || metaKey || shiftKey) return;
+      event.preventDefault();
+      finish().catch(() => {}).finally(() => location.assign(href));
+    });
+  }
+}
+
+/** @param {number} bytes @returns {string} "3.2 MB" */
+export function fileSize(bytes) {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}
+
+/**
+ * Have the browser save something as a file.
+ * @param {string} url
+ * @param {string} name
+ */
+export function download(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+/** @param {string} name @returns {{stem: string, suffix: string}} "a.b.jpg" is "a.b" and ".jpg" */
+export function splitName(name) {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? { stem: name.slice(0, dot), suffix: name.slice(dot) } : { stem: name, suffix: "" };
+}
+
+/**
+ * @template {Element} [T=HTMLElement]
+ * @param {string} id
+ * @returns {T} the element of this page that must be there
+ */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`This page has no #${id}.`);
+  return /** @type {T} */ (/** @type {unknown} */ (node));
+}

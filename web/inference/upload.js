@@ -1,0 +1,128 @@
+// Step 1: open a picture by chooser, drop, paste, or example.
+
+import { call, putPicture, ready } from "../js/bridge.js";
+import { el, errorText, say, statusSide } from "../js/shell.js";
+import { byId, chosen, linkSteps, rememberChoice, stepUrl } from "./steps.js";
+
+const file = /** @type {HTMLInputElement} */ (byId("file"));
+const uploadButton = /** @type {HTMLButtonElement} */ (byId("upload"));
+const maskButton = /** @type {HTMLButtonElement} */ (byId("mask"));
+const preview = /** @type {HTMLImageElement} */ (byId("preview"));
+const drop = byId("drop");
+
+/** Counts openings, so that a slow one does not replace what was opened after it. */
+let turn = 0;
+
+/** @param {any} info the program's picture_info */
+function show(info) {
+  chosen.picture = info.id;
+  rememberChoice();
+  preview.src = info.url;
+  preview.alt = `The picture ${info.name}`;
+  preview.hidden = false;
+  byId("drop-hint").hidden = true;
+  byId("fact-name").textContent = info.name;
+  byId("fact-size").textContent = `${info.width} × ${info.height} pixels`;
+  byId("fact-format").textContent = info.format;
+  byId("facts").hidden = false;
+  const notices = byId("notices");
+  notices.replaceChildren(...info.notices.map((/** @type {string} */ text) => el("li", { class: "notice" }, text)));
+  notices.hidden = !info.notices.length;
+  maskButton.disabled = false;
+  uploadButton.classList.remove("primary");
+  byId("mask-reason").textContent = info.has_mask ? "Its mask is kept from before." : "Next: mark what shall be filled.";
+  linkSteps({ mask: true, fill: info.fills.length > 0 });
+}
+
+/**
+ * Open a picture and show it; a refusal leaves the one before in place.
+ * @param {string} name for the status line
+ * @param {() => Promise<any>} request resolves to a picture_info
+ */
+async function open(name, request) {
+  const mine = ++turn;
+  const error = byId("upload-error");
+  error.hidden = true;
+  drop.dataset.busy = "true";
+  say(`Opening ${name}…`);
+  try {
+    const info = await request();
+    if (mine !== turn) return;
+    show(info);
+    say(`${info.name} is open.`, { kind: "ok" });
+    maskButton.focus({ preventScroll: true });
+  } catch (failure) {
+    if (mine !== turn) return;
+    error.textContent = errorText(failure);
+    error.hidden = false;
+    say(`${name} was not opened.`, { kind: "error" });
+  } finally {
+    if (mine === turn) delete drop.dataset.busy;
+  }
+}
+
+/** @param {File | null | undefined} picked */
+function openFile(picked) {
+  if (picked) open(picked.name || "the picture", () => putPicture(picked));
+}
+
+/** @param {{name: string, url: string, title: string}[]} examples */
+function showExamples(examples) {
+  byId("examples").replaceChildren(...examples.map(({ name, url, title }) =>
+    el("button", { type: "button", class: "example", title, onclick: () => open(title, () => call("open_example", name)) },
+      el("img", { src: url, alt: "", loading: "lazy" }), el("span", {}, title))));
+  byId("examples-section").hidden = !examples.length;
+}
+
+function listenForPictures() {
+  uploadButton.addEventListener("click", () => file.click());
+  byId("drop-hint").addEventListener("click", () => file.click());
+  file.addEventListener("change", () => {
+    openFile(file.files?.[0]);
+    file.value = ""; // so that choosing the same file again opens it again
+  });
+  // Anywhere in the window: a drop that misses would make the browser leave the page.
+  let inside = 0;
+  const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
+  document.addEventListener("dragenter", (event) => {
+    if (holdsFiles(event)) drop.toggleAttribute("data-over", ++inside > 0);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (holdsFiles(event)) drop.toggleAttribute("data-over", --inside > 0);
+  });
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    inside = 0;
+    drop.removeAttribute("data-over");
+    openFile(event.dataTransfer?.files[0]);
+  });
+  document.addEventListener("paste", (event) => {
+    const picked = event.clipboardData?.files[0];
+    if (picked) openFile(picked);
+    else say("There is no picture in the clipboard.");
+  });
+}
+
+async function start() {
+  listenForPictures();
+  maskButton.addEventListener("click", () => location.assign(stepUrl("mask")));
+  await ready();
+  const state = await call("app_state");
+  showExamples(state.examples);
+  const checkpoint = state.checkpoints.find((/** @type {any} */ one) => one.path === chosen.checkpoint);
+  if (checkpoint) statusSide.append(el("span", { class: "muted" }, `Fills with ${checkpoint.title}`));
+  if (!chosen.picture) return;
+  try {
+    show(await call("picture_info", chosen.picture));
+  } catch {
+    // The address is of an earlier start of the program; an empty page says enough.
+    chosen.picture = "";
+    rememberChoice();
+  }
+}
+
+start().catch((error) => {
+  byId("upload-error").textContent = errorText(error);
+  byId("upload-error").hidden = false;
+});
