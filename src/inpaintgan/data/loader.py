@@ -101,6 +101,8 @@ def _common(config: Config) -> dict:
         "collate_fn": collate,
         "pin_memory": cuda,
         "worker_init_fn": _start_worker,
+        # A loader draws a base seed when it starts; from a generator of its own, so that the run's stays exact.
+        "generator": torch.Generator(),
     }
 
 

@@ -1,0 +1,133 @@
+"""Every stage, for a few real steps on the CPU."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.models.checkpoint import load_checkpoint
+
+EDGE_KEYS = {
+    "edge_generator_loss", "edge_discriminator_loss", "edge_adversarial_loss", "feature_matching_loss", "precision",
+    "recall",
+}  # fmt: skip
+INPAINT_KEYS = {
+    "inpaint_generator_loss", "inpaint_discriminator_loss", "inpaint_adversarial_loss", "l1_loss", "psnr",
+}  # fmt: skip
+
+
+@pytest.fixture
+def edge_run(new_training):
+    edge = new_training("edge")
+    edge.train(stage="edge")
+    return edge
+
+
+def test_edge_stage_trains_both_networks_and_logs_its_scores(training):
+    trainer = training.trainer(stage="edge")
+    assert trainer.train() == "max_iters"
+    assert set(training.events("step")[-1]["values"]) == EDGE_KEYS
+    checkpoint = load_checkpoint(training.run.path)
+    assert checkpoint.step == 3
+    assert checkpoint.edge_generator is not None and checkpoint.inpaint_generator is None
+
+
+def test_inpaint_stage_carries_the_edge_generator_it_starts_from(edge_run, training):
+    training.train(stage="inpaint", init_from=str(edge_run.run.path))
+    assert set(training.events("step")[-1]["values"]) == INPAINT_KEYS
+    before, after = load_checkpoint(edge_run.run.path), load_checkpoint(training.run.path)
+    for a, b in zip(before.edge_generator.parameters(), after.edge_generator.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_inpaint_stage_works_without_an_edge_generator(training):
+    training.train(stage="inpaint")
+    assert load_checkpoint(training.run.path).edge_generator is None
+
+
+def test_edge_inpaint_stage_freezes_the_edge_generator_and_scores_it(edge_run, training):
+    training.train(stage="edge-inpaint", init_from=str(edge_run.run.path))
+    assert set(training.events("step")[-1]["values"]) == INPAINT_KEYS | {"precision", "recall"}
+    before, after = load_checkpoint(edge_run.run.path), load_checkpoint(training.run.path)
+    for a, b in zip(before.edge_generator.parameters(), after.edge_generator.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_edge_inpaint_stage_without_an_edge_generator_is_refused(training):
+    with pytest.raises(InpaintError, match="needs a trained edge generator"):
+        training.train(stage="edge-inpaint")
+    assert training.events("run_failed")[-1]["code"] == "edge-generator-missing"
+
+
+def test_joint_stage_lets_the_inpaint_loss_reach_the_edge_generator(training):
+    trainer = training.trainer(stage="joint", fm_loss_weight=0, max_iters=1)
+    trainer._prepare()
+    stage = trainer.stage
+    batch = next(trainer.batches)
+    predicted = stage.edge.model(batch)
+    edges, _ = stage._edges_for_inpaint(batch, predicted)
+    stage.inpaint.model(batch, edges).sum().backward()
+    assert all(p.grad is not None for p in stage.edge.model.generator.parameters())
+    training.train(stage="joint")
+    assert set(training.events("step")[-1]["values"]) == EDGE_KEYS | INPAINT_KEYS
+
+
+def test_every_trained_parameter_moves_and_the_average_follows(training):
+    trainer = training.trainer(stage="joint", max_iters=2, lr=1e-3)
+    trainer._prepare()
+    before = {name: t.model.state_dict() for name, t in trainer.stage.trained.items()}
+    before = {name: {k: v.clone() for k, v in state.items()} for name, state in before.items()}
+    emas = {name: [p.clone() for p in t.ema.parameters()] for name, t in trainer.stage.trained.items()}
+    trainer._loop()
+    for name, trained in trainer.stage.trained.items():
+        for key, value in trained.model.named_parameters():
+            if not key.endswith("bias"):
+                assert not torch.equal(value, before[name][key]), key
+        moved = [not torch.equal(a, b) for a, b in zip(emas[name], trained.ema.parameters(), strict=True)]
+        assert any(moved)
+
+
+def test_spectral_norm_vectors_are_copied_into_the_average_not_averaged(training):
+    trainer = training.trainer(stage="edge", max_iters=2)
+    trainer.train()
+    trained = trainer.stage.edge
+    for a, b in zip(trained.ema.buffers(), trained.model.generator.buffers(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_generator_step_leaves_the_discriminator_alone(training):
+    trainer = training.trainer(stage="edge", d2g_lr=1e-9)
+    trainer._prepare()
+    model = trainer.stage.edge.model
+    trainer.stage.step(next(trainer.batches), 0)
+    # What is left in its gradients is the discriminator step's own: the generator's pass added nothing to it.
+    gradients = [p.grad.clone() for p in model.discriminator.parameters()]
+    model.discriminator.zero_grad()
+    assert all(p.requires_grad for p in model.discriminator.parameters())
+    assert any(g.abs().sum() > 0 for g in gradients)
+
+
+@pytest.mark.parametrize("gan_loss", ["nsgan", "lsgan", "hinge"])
+def test_every_adversarial_loss_trains(training, gan_loss):
+    training.train(stage="joint", gan_loss=gan_loss, max_iters=1)
+    assert all(v is not None for v in training.events("step")[-1]["values"].values())
+
+
+def test_bfloat16_trains_with_finite_float32_losses(training):
+    training.train(stage="joint", precision="bfloat16", max_iters=2)
+    assert all(v is not None for v in training.events("step")[-1]["values"].values())
+
+
+def test_starting_weights_of_another_width_are_refused_in_words(edge_run, training):
+    with pytest.raises(InpaintError, match="does not fit this config") as caught:
+        training.train(stage="edge", width=16, init_from=str(edge_run.run.path))
+    assert "width 8" in caught.value.hint
+    with pytest.raises(InpaintError, match="width: this run has 16"):
+        training.train(stage="edge-inpaint", width=16, init_from=str(edge_run.run.path))
+
+
+def test_two_hundred_steps_teach_the_inpaint_model_something(training):
+    training.train(stage="inpaint", max_iters=200, lr=1e-3, sigma=-1, log_interval=20, block_ratio=0.3)
+    losses = [event["values"]["l1_loss"] for event in training.events("step")]
+    assert losses[-1] < 0.5 * losses[0]

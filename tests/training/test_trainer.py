@@ -1,0 +1,253 @@
+"""The loop: events, exact resume, orders, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+import threading
+import time
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.events import parse_event
+from inpaintgan.core.rundir import TRAINING_STATE
+from inpaintgan.training import state
+
+
+def test_events_tell_the_whole_story_in_order(training):
+    training.train(stage="joint", sample_interval=2, eval_interval=2, save_interval=2)
+    lines = training.run.events_file.read_text().splitlines()
+    events = [parse_event(line) for line in lines]
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    kinds = [event.type for event in events]
+    assert kinds[0] == "run_started" and kinds[-1] == "run_finished"
+    assert {"step", "sample", "validation", "checkpoint"} <= set(kinds)
+    assert [event.step for event in events if event.type == "step"] == [1, 2, 3]
+    assert all(event.stage == "joint" and event.time > 1e9 for event in events)
+    started = events[0]
+    assert started.perceptual == "off" and started.n_train == 7 and started.n_val == 1
+    validation = next(event for event in events if event.type == "validation")
+    assert set(validation.values) == {"precision", "recall", "psnr", "psnr_hole", "l1"}
+    assert validation.baselines["telea"]["psnr_hole"] > 10
+
+
+def test_sample_grid_has_the_papers_columns(training):
+    training.train(stage="joint", sample_interval=2, val_size=1, sample_size=1)
+    event = training.events("sample")[0]
+    assert event["step"] == 0
+    assert event["columns"] == ["ground truth", "masked", "edges", "canny", "fill"]
+    grid = cv2.imread(str(training.run.path / event["path"]))[..., ::-1]
+    assert grid.shape == (32, 5 * 32 + 4 * 4, 3)
+    truth, masked, edges, canny, fill = (grid[:, i * 36 : i * 36 + 32] for i in range(5))
+    hole = (masked == 255).all(2) & ~(truth == 255).all(2)
+    assert hole.sum() > 50
+    assert np.array_equal(fill[~hole], truth[~hole])
+    red = (edges[..., 0].astype(int) - edges[..., 1]) > 60
+    assert not (red & ~hole & (edges != 255).any(2) & (canny == 255).all(2) & ~hole).any()
+
+
+def test_resuming_equals_never_having_stopped(new_training):
+    """Bit for bit on the CPU: weights, averages, optimizers and the random generators."""
+    whole, halves = new_training("whole"), new_training("halves")
+    whole.train(stage="joint", max_iters=5, mask="irregular", sigma=0)
+    halves.train(stage="joint", max_iters=2, mask="irregular", sigma=0)
+    halves.train(stage="joint", max_iters=5, mask="irregular", sigma=0, resume=True)
+    a, b = (torch.load(t.run.checkpoint_path(5) / TRAINING_STATE, weights_only=True) for t in (whole, halves))
+    a["progress"].pop("elapsed_s"), b["progress"].pop("elapsed_s")
+    assert_equal(a, b)
+    assert [event["seq"] for event in halves.events()] == list(range(1, len(halves.events()) + 1))
+    assert [event["resumed"] for event in halves.events("run_started")] == [False, True]
+    assert [event["step"] for event in halves.events("step")] == [1, 2, 3, 4, 5]
+
+
+def assert_equal(a, b, where="state"):
+    if isinstance(a, dict):
+        assert a.keys() == b.keys(), where
+        for key in a:
+            assert_equal(a[key], b[key], f"{where}.{key}")
+    elif isinstance(a, list | tuple):
+        assert len(a) == len(b), where
+        for i, (x, y) in enumerate(zip(a, b, strict=True)):
+            assert_equal(x, y, f"{where}[{i}]")
+    elif isinstance(a, torch.Tensor):
+        assert torch.equal(a, b), where
+    else:
+        assert a == b, where
+
+
+def test_same_seed_same_run_and_another_seed_another(new_training):
+    values = {}
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        training = new_training(name)
+        training.train(stage="edge", seed=seed, max_iters=2)
+        values[name] = [event["values"] for event in training.events("step")]
+    assert values["a"] == values["b"] != values["c"]
+
+
+def test_stop_order_saves_and_leaves(training):
+    def order(event):
+        if event.type == "step" and event.step == 2:
+            training.run.control.send("stop")
+
+    assert training.train(sinks=[order], stage="edge", max_iters=1000) == "stopped"
+    assert training.run.saved_steps() == [2]
+    assert training.events("run_finished")[-1]["reason"] == "stopped"
+    assert training.run.trainer_pid() is None
+
+
+def test_signal_means_stop(training):
+    def order(event):
+        if event.type == "step" and event.step == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    assert training.train(sinks=[order], stage="edge", max_iters=1000) == "stopped"
+    assert training.run.saved_steps() == [2]
+
+
+def test_an_order_from_before_the_start_is_not_obeyed(training):
+    training.run.path.mkdir(parents=True)
+    training.run.control.send("stop")
+    assert training.train(stage="edge") == "max_iters"
+
+
+def test_pause_holds_the_training_until_resume(training):
+    steps_at_pause = []
+
+    def order(event):
+        if event.type == "step" and event.step == 2:
+            training.run.control.send("pause")
+        if event.type == "paused":
+            threading.Thread(target=later).start()
+
+    def later():
+        time.sleep(0.5)
+        steps_at_pause.append(len(training.events("step")))
+        training.run.control.send("resume")
+
+    training.train(sinks=[order], stage="edge", max_iters=4)
+    assert steps_at_pause == [2]
+    assert [e["type"] for e in training.events() if e["type"] in ("paused", "resumed")] == ["paused", "resumed"]
+
+
+def test_sample_and_save_on_demand(training):
+    def order(event):
+        if event.type == "step" and event.step in (1, 2):
+            training.run.control.send({1: "sample-now", 2: "save-now"}[event.step])
+
+    training.train(sinks=[order], stage="edge", max_iters=4)
+    assert [e["step"] for e in training.events("sample")] == [1]
+    assert [(e["step"], e["reason"]) for e in training.events("checkpoint")] == [(2, "requested"), (4, "finished")]
+
+
+def test_best_checkpoint_is_kept_beside_the_newest(training):
+    training.train(stage="edge", max_iters=8, eval_interval=1, save_interval=1, keep_checkpoints=2)
+    best = [event["step"] for event in training.events("validation") if event["best"]][-1]
+    assert training.run.pointer("best").name == f"step-{best:09d}"
+    assert set(training.run.saved_steps()) == {best, 7, 8}
+
+
+def test_full_disk_pauses_and_says_so_and_goes_on_by_itself(training, monkeypatch):
+    monkeypatch.setattr("inpaintgan.training.trainer._DISK_RETRY_S", 0.1)
+    real, failures = state.save_training, iter([True, True, False])
+
+    def save(*args):
+        if next(failures, False):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(*args)
+
+    monkeypatch.setattr(state, "save_training", save)
+    assert training.train(stage="edge") == "max_iters"
+    paused = training.events("paused")
+    assert len(paused) == 2 and "is full" in paused[0]["reason"]
+    assert training.run.saved_steps() == [3]
+
+
+def test_a_failed_save_leaves_the_previous_checkpoint_whole(training, monkeypatch):
+    training.train(stage="edge", max_iters=2)
+    before = (training.run.checkpoint_path(2) / TRAINING_STATE).read_bytes()
+
+    def half(_state, file):
+        file.write(b"half")
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(torch, "save", half)
+    with pytest.raises(OSError, match="broken"):
+        training.train(stage="edge", max_iters=4, resume=True)
+    assert training.run.saved_steps() == [2]
+    assert (training.run.checkpoint_path(2) / TRAINING_STATE).read_bytes() == before
+    assert [p.name for p in training.run.checkpoints.iterdir() if p.name.endswith(".tmp")] == []
+
+
+def poisoned(training, at_step, **settings):
+    """Train while a weight of the generator turns to NaN after a step."""
+
+    def poison(event):
+        if event.type == "step" and event.step == at_step:
+            with torch.no_grad():
+                next(trainer.stage.edge.model.generator.parameters()).fill_(float("nan"))
+
+    trainer = training.trainer(sinks=[poison], stage="edge", max_iters=10, **settings)
+    with pytest.raises(InpaintError, match="no longer") as caught:
+        trainer.train()
+    return caught.value
+
+
+def test_nan_in_a_loss_stops_in_words(training):
+    error = poisoned(training, at_step=2)
+    assert error.code == "not-finite" and "step 3" in error.message and "lower lr" in error.hint
+    assert training.events("step")[-1]["values"]["edge_generator_loss"] is None
+    assert training.events("warning")[-1]["code"] == "not-finite"
+    assert training.events("run_failed")[-1]["code"] == "not-finite"
+    assert "NaN" not in training.run.events_file.read_text()
+
+
+def test_nan_in_a_weight_is_never_saved(training):
+    error = poisoned(training, at_step=2, save_interval=1)
+    assert error.code == "not-finite"
+    assert training.run.saved_steps() == [1]
+
+
+def test_unreadable_picture_is_reported_once_and_skipped(training, tmp_path, pictures):
+    import shutil
+
+    folder = tmp_path / "some-broken"
+    shutil.copytree(pictures, folder)
+    (folder / "broken.png").write_bytes(b"\x89PNG nothing")
+    training.train(stage="edge", data=str(folder), max_iters=12)
+    warnings = training.events("warning")
+    assert len(warnings) == 1 and "broken.png" in warnings[0]["message"]
+
+
+def test_max_iters_below_the_resumed_step_is_refused_before_the_start(training):
+    training.train(stage="edge", max_iters=3)
+    with pytest.raises(InpaintError, match="max_iters is 2, but this run already stands at step 3"):
+        training.train(stage="edge", max_iters=2, resume=True)
+
+
+def test_two_trainers_in_one_run_folder_are_refused(training):
+    from multiprocessing import get_context
+
+    import psutil
+
+    holder = get_context("spawn").Process(target=time.sleep, args=(30,))
+    holder.start()
+    try:
+        training.run.create(training.config())
+        record = {"pid": holder.pid, "started": psutil.Process(holder.pid).create_time()}
+        (training.run.path / "process.json").write_text(json.dumps(record))
+        with pytest.raises(InpaintError, match="is already training"):
+            training.train(stage="edge")
+    finally:
+        holder.kill()
+        holder.join()
+    assert training.train(stage="edge") == "max_iters"
+
+
+def test_tensorboard_files_are_written_when_wanted(training):
+    training.train(stage="edge", tensorboard=True)
+    assert list(training.run.tensorboard.iterdir())
