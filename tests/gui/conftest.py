@@ -35,6 +35,8 @@ class App:
     process: subprocess.Popen[str]
     runs: Path
     url: str
+    stderr: Path
+    """What the process says on stderr. It may not hold a traceback when the test is over."""
 
     @property
     def origin(self) -> str:
@@ -103,28 +105,35 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     def start(*arguments: str, window: bool = False, env: dict[str, str] | None = None) -> App:
         runs = tmp_path / "runs"
         command = [sys.executable, str(MAIN), "gui", "--runs", str(runs), *arguments]
-        process = subprocess.Popen(
-            command if window else [*command, "--no-window"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **(env or {})},
-        )
+        stderr = tmp_path / f"stderr-{len(started)}.txt"
+        with open(stderr, "wb") as file:
+            process = subprocess.Popen(
+                command if window else [*command, "--no-window"],
+                stdout=subprocess.PIPE,
+                stderr=file,
+                text=True,
+                env={**os.environ, **(env or {})},
+            )
         assert process.stdout
         line = process.stdout.readline()
+        assert line, stderr.read_text()
         if window:
             match = re.search(r"http://\S+", line)
             assert match, line
-            app = App(process, runs, match[0])
+            app = App(process, runs, match[0], stderr)
         else:
             ready = json.loads(line)
             assert ready["event"] == "ready"
-            app = App(process, runs, ready["url"])
+            app = App(process, runs, ready["url"], stderr)
         started.append(app)
         return app
 
     yield start
     for app in started:
         app.stop()
+    said = "".join(app.stderr.read_text() for app in started)
+    sys.stderr.write(said)
+    assert "Traceback" not in said
 
 
 @pytest.fixture

@@ -46,9 +46,9 @@ def test_without_a_window_exactly_one_line_says_where_it_is(app: App) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_on_a_signal(capfd: pytest.CaptureFixture[str], app: App, number: int) -> None:
+def test_it_ends_cleanly_on_a_signal(app: App, number: int) -> None:
     assert app.stop(number) == 130
-    assert capfd.readouterr().err == ""
+    assert app.stderr.read_text() == ""
 
 
 def test_its_files_go_with_it(client: Client) -> None:
@@ -147,18 +147,13 @@ def test_without_a_window_closing_a_page_ends_nothing(app: App, browser: Any) ->
     assert app.process.poll() is None
 
 
-def test_a_locked_out_browser_gets_an_address_in_the_terminal(capfd: pytest.CaptureFixture[str], app: App) -> None:
-    assert Client(app).get("/", Cookie=None).status == 403
-    said = ""
-
-    def has_said() -> bool:
-        nonlocal said
-        said += capfd.readouterr().err
-        return said.endswith("\n")
-
-    wait_for(has_said)
-    address = said.split()[-1]
-    assert Client(App(app.process, app.runs, address)).log_in().status == 303
+def test_a_locked_out_browser_gets_an_address_in_the_terminal(app: App) -> None:
+    for _ in range(3):
+        assert Client(app).get("/", Cookie=None).status == 403
+    said = app.stderr.read_text()
+    assert len(said.splitlines()) == 1, "not one for each knock"
+    spare = App(app.process, app.runs, said.split()[-1], app.stderr)
+    assert Client(spare).log_in().status == 303
 
 
 def test_unknown_addresses_are_answered_in_words(client: Client) -> None:

@@ -103,7 +103,7 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
 def safe_name(name: str, fallback: str = "picture") -> str:
     """Return a file name without folders, control characters or what Windows forbids, at most 120 characters long."""
     name = re.split(r"[/\\]", name)[-1]
-    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).strip(" .")
+    name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).strip().rstrip(" .")
     stem, dot, suffix = name.rpartition(".")
     if dot and len(suffix) <= 8:
         return f"{stem[:110] or fallback}.{suffix}"

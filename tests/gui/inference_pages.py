@@ -1,0 +1,122 @@
+"""What the tests of the inference pages share: pictures, a tiny checkpoint, and looking into the editor."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .conftest import App
+
+WIDTH, HEIGHT = 160, 120
+
+
+def write_picture(path: Path, seed: int = 0, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Path:
+    """Write a coloured picture without any white in it."""
+    width, height = size
+    y, x = np.mgrid[0:height, 0:width]
+    tint = np.random.default_rng(seed).integers(20, 90, 3)
+    pixels = np.stack([tint[0] + x % 97, tint[1] + y % 89, tint[2] + (x + y) % 83], axis=2).astype(np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def write_checkpoint(folder: Path) -> Path:
+    """Write a complete but untrained checkpoint with the smallest networks."""
+    import torch
+
+    from inpaintgan.core.config import Config
+    from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+    from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+
+    torch.manual_seed(0)
+    config = Config(width=8, input_size=64, edge_generator="mec")
+    save_checkpoint(folder, config, 1, build_generator(EDGE_WEIGHTS, config), build_generator(INPAINT_WEIGHTS, config))
+    return folder
+
+
+def upload(page: Any, app: App, picture: Path, checkpoint: Path | str = "") -> None:
+    """Open a picture on the first page."""
+    page.goto(f"{app.origin}/inference/upload-image.html" + (f"?checkpoint={checkpoint}" if checkpoint else ""))
+    page.wait_for_selector("html[data-eel=ready]")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Upload Image", exact=True).click()
+    chooser.value.set_files(picture)
+    page.get_by_text(picture.name, exact=True).wait_for()
+
+
+def open_mask_page(page: Any, app: App, picture: Path, checkpoint: Path | str = "") -> None:
+    """Open a picture and go on to its mask."""
+    upload(page, app, picture, checkpoint)
+    page.get_by_role("button", name="Mask Image", exact=True).click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+
+
+def on_screen(page: Any, x: float, y: float, element: str = "inpaint-editor") -> tuple[float, float]:
+    """Return where the window shows a point of the picture."""
+    return tuple(
+        page.evaluate(
+            """([element, x, y]) => {
+                const { view, stage } = document.querySelector(element);
+                const at = view.toScreen({ x, y });
+                const { left, top } = document.querySelector(element).getBoundingClientRect();
+                return [left + at.x / stage.density, top + at.y / stage.density];
+            }""",
+            [element, x, y],
+        )
+    )
+
+
+def drag(page: Any, points: list[tuple[float, float]], button: str = "left", element: str = "inpaint-editor") -> None:
+    """Draw with the mouse through points of the picture."""
+    for number, (x, y) in enumerate(points):
+        page.mouse.move(*on_screen(page, x, y, element), steps=1 if number == 0 else 8)
+        if number == 0:
+            page.mouse.down(button=button)
+    page.mouse.up(button=button)
+
+
+def mask_of(page: Any) -> NDArray[np.uint8]:
+    """Return the editor's mask, (H, W) of 0 and 1."""
+    width, height, ones = page.evaluate(
+        """() => {
+            const { width, height, data } = document.querySelector("inpaint-editor").mask;
+            return [width, height, Array.from(data.keys()).filter((i) => data[i])];
+        }"""
+    )
+    mask = np.zeros(width * height, np.uint8)
+    mask[ones] = 1
+    return mask.reshape(height, width)
+
+
+def wait_until_kept(page: Any) -> None:
+    """Wait until the program has the mask as it is drawn."""
+    page.wait_for_selector("#save-state[data-state=saved]")
+
+
+def fetch_picture(page: Any, url: str) -> NDArray[np.uint8]:
+    """Fetch a picture of the program as the page would."""
+    response = page.request.get(page.evaluate("(url) => new URL(url, location.href).href", url))
+    assert response.ok
+    return np.asarray(Image.open(io.BytesIO(response.body())).convert("RGB"))
+
+
+def picture_info(page: Any) -> dict[str, Any]:
+    """Return the program's picture_info of the picture in the address."""
+    return page.evaluate(
+        """async () => {
+            const { call } = await import("/js/bridge.js");
+            return call("picture_info", new URLSearchParams(location.search).get("picture"));
+        }"""
+    )
+
+
+def screen_colour(page: Any, x: float, y: float, element: str = "inpaint-editor") -> tuple[int, ...]:
+    """Return the colour that the window really shows at a point of the picture."""
+    left, top = on_screen(page, x, y, element)
+    image = page.screenshot(clip={"x": round(left), "y": round(top), "width": 1, "height": 1})
+    return Image.open(io.BytesIO(image)).convert("RGB").getpixel((0, 0))

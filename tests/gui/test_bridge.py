@@ -1,0 +1,250 @@
+"""What the pages can ask for, without a browser: the functions behind the bridge, called directly."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir
+from inpaintgan.gui.answers import answered, to_json
+from inpaintgan.gui.bridge import Bridge
+from inpaintgan.gui.session import Session
+from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
+
+FAKE_MAIN = Path(__file__).parents[1] / "jobs" / "fake_main.py"
+Call = Callable[..., Any]
+
+
+class Refused(Exception):
+    """The bridge answered with an error."""
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    session = Session(tmp_path / "runs")
+    session.supervisor = Supervisor(tmp_path / "runs", [sys.executable, str(FAKE_MAIN)])
+    yield session
+    for run in session.supervisor.runs_found():
+        if is_live(run):
+            run.control.send("stop")
+            wait_until_gone(run, 10)
+    session.close()
+
+
+@pytest.fixture
+def call(session: Session) -> Call:
+    functions = Bridge(session, lambda function, *args: function(*args)).functions()
+
+    def call(name: str, *args: Any) -> Any:
+        answer = json.loads(json.dumps(functions[name](*args), allow_nan=False))
+        if "error" in answer:
+            raise Refused(answer["error"]["code"], answer["error"]["message"])
+        assert answer["ok"] is True
+        return answer["value"]
+
+    return call
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "Bilder 漢"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "a.JPG").write_bytes(b"")
+    (folder / "notes.txt").write_text("")
+    return folder
+
+
+def test_answers_are_plain_finite_json() -> None:
+    assert answered(lambda: {"a": [math.nan, (math.inf, 1.5)]}) == {"ok": True, "value": {"a": [None, [None, 1.5]]}}
+    assert to_json({"ü": math.nan}) == '{"ü": null}'
+
+
+def test_a_mistake_of_the_program_is_said_without_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    error = answered(lambda: Path())["error"]
+    assert error["code"] == "internal"
+    assert "Traceback" not in error["message"]
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_what_is_exposed_is_the_contract(session: Session) -> None:
+    assert set(Bridge(session, lambda function, *args: function(*args)).functions()) == {
+        "app_state", "config_schema", "check_config", "config_to_yaml", "config_from_yaml", "list_folder", "choose_folder",
+        "check_data", "check_progress", "preview_data", "start_training", "resume_training", "control_run", "list_runs",
+        "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "predict_edges", "warm_up", "save_fill",
+        "picture_info", "open_example",
+    }  # fmt: skip
+
+
+def test_a_call_with_wrong_arguments_is_refused(call: Call) -> None:
+    with pytest.raises(Refused, match="bad-call"):
+        call("check_config")
+    with pytest.raises(Refused, match="bad-call"):
+        call("check_config", [])
+
+
+def test_the_forms_are_drawn_from_the_schema(call: Call) -> None:
+    found = call("config_schema")
+    assert set(found["schema"]["properties"]) == set(Config.model_fields)
+    assert found["defaults"] == Config().model_dump()
+
+
+def test_every_preset_is_allowed_explained_and_leaves_the_choices_of_page_one_alone(call: Call) -> None:
+    presets = call("config_schema")["presets"]
+    assert [preset["id"] for preset in presets] == ["try-it", "paper", "edgeconnect", "gpu"]
+    for preset in presets:
+        assert preset["title"] and preset["text"]
+        make_config(preset["values"])
+        chosen_elsewhere = {"stage", "data", "val_data", "mask_data", "init_from"}
+        assert not chosen_elsewhere & set(preset["values"]), preset["id"]
+
+
+def test_the_papers_preset_is_the_default(call: Call) -> None:
+    """Tables 9 and 14 of the paper are the defaults of the program."""
+    values = next(preset["values"] for preset in call("config_schema")["presets"] if preset["id"] == "paper")
+    assert make_config(values) == Config()
+
+
+def test_settings_travel_as_yaml_and_back(call: Call) -> None:
+    text = call("config_to_yaml", {"lr": 0.0005, "data": "ä: #b"})["yaml"]
+    values = call("config_from_yaml", text)["values"]
+    assert (values["lr"], values["data"]) == (0.0005, "ä: #b")
+    assert call("config_from_yaml", "MODEL: 2\nLR: 1e-3")["values"]["stage"] == "inpaint"
+    with pytest.raises(Refused, match="config-unreadable"):
+        call("config_from_yaml", "a: [")
+    with pytest.raises(Refused, match="config-unreadable"):
+        call("config_from_yaml", "- 1")
+    with pytest.raises(Refused, match="lr: 7 is not allowed"):
+        call("check_config", {"lr": 7})
+
+
+def test_folders_are_listed_with_their_pictures(call: Call, pictures: Path) -> None:
+    (pictures / ".hidden").mkdir()
+    (pictures / "b.webp").write_bytes(b"")
+    found = call("list_folder", str(pictures))
+    assert found["folders"] == [{"name": "deep", "path": str(pictures / "deep")}]
+    assert (found["path"], found["parent"], found["n_pictures"]) == (str(pictures), str(pictures.parent), 1)
+    assert call("list_folder", "")["path"] == str(Path.home())
+    assert call("list_folder", "/")["parent"] is None
+    assert all(Path(place["path"]).is_dir() for place in found["shortcuts"])
+    for path in (pictures / "none", pictures / "notes.txt"):
+        with pytest.raises(Refused, match="folder-missing"):
+            call("list_folder", str(path))
+
+
+def test_the_native_dialog_needs_a_screen(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert call("app_state")["has_screen"] is False
+    with pytest.raises(Refused, match="no-dialog"):
+        call("choose_folder", "x")
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "code"),
+    [
+        ({"data": ""}, "", "data-missing"),
+        ({"data": "{pictures}/none"}, "", "folder-missing"),
+        ({"data": "{pictures}/notes.txt"}, "", "folder-missing"),
+        ({"data": "{pictures}/empty"}, "", "folder-empty"),
+        ({"data": "{pictures}", "val_data": "{pictures}/empty"}, "", "folder-empty"),
+        ({"data": "{pictures}", "mask": "external", "mask_data": "{pictures}/none"}, "", "folder-missing"),
+        ({"data": "{pictures}", "init_from": "{pictures}"}, "", "checkpoint-missing"),
+        ({"data": "{pictures}", "lr": -1}, "", "config-invalid"),
+        ({"data": "{pictures}"}, "../x", "run-name-invalid"),
+        ({"data": "{pictures}"}, ".x", "run-name-invalid"),
+        ({"data": "{pictures}"}, "a:b", "run-name-invalid"),
+    ],
+)
+def test_a_training_that_cannot_work_is_not_started(
+    call: Call, pictures: Path, values: dict[str, Any], name: str, code: str
+) -> None:
+    (pictures / "empty").mkdir()
+    filled = {key: item.format(pictures=pictures) if isinstance(item, str) else item for key, item in values.items()}
+    with pytest.raises(Refused, match=code):
+        call("start_training", filled, name)
+    assert call("list_runs")["runs"] == []
+
+
+def test_a_training_is_started_steered_and_deleted(call: Call, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(pictures.parent)
+    first = call("start_training", {"data": pictures.name, "stage": "inpaint"}, "")["run"]
+    second = call("start_training", {"data": pictures.name, "stage": "inpaint"}, "")["run"]
+    assert first.endswith("_inpaint") and second.startswith(first.rsplit("_", 1)[0]) and first != second
+    named = call("start_training", {"data": str(pictures)}, "Mein Lauf (2)")["run"]
+    assert named == "Mein Lauf (2)"
+    found = {run["run"]: run for run in call("list_runs")["runs"]}
+    assert set(found) == {first, second, named}
+    assert found[first]["state"] in ("starting", "running")
+    assert call("get_run", first)["config"]["data"] == str(pictures), "frozen in full"
+    with pytest.raises(Refused, match="run-busy"):
+        call("delete_run", first)
+    with pytest.raises(Refused, match="run-busy"):
+        call("resume_training", first)
+    with pytest.raises(Refused, match="control-unknown"):
+        call("control_run", first, "explode")
+    call("control_run", first, "stop")
+    wait_until_gone(RunDir(Path(found[first]["path"])), 15)
+    assert call("get_run", first)["state"] == "stopped"
+    with pytest.raises(Refused, match="run-not-live"):
+        call("control_run", first, "stop")
+    assert call("resume_training", first) == {"run": first}
+    call("control_run", first, "stop")
+    wait_until_gone(RunDir(Path(found[first]["path"])), 15)
+    call("delete_run", first)
+    with pytest.raises(Refused, match="run-unknown"):
+        call("get_run", first)
+
+
+def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, session: Session) -> None:
+    run = RunDir(session.supervisor.runs / "r")
+    run.path.mkdir(parents=True)
+    run.create(Config(width=16, stage="edge"))
+    assert [entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r"] == []
+    folder = run.checkpoint_path(40)
+    folder.mkdir()
+    (folder / "config.yml").write_text("width: 16\n")
+    (folder / EDGE_WEIGHTS).write_bytes(b"")
+    (run.checkpoints / "latest").write_text(folder.name)
+    entry = next(entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r")
+    assert entry == {
+        "name": "r", "path": str(folder), "edge_generator": "mec", "width": 16, "step": 40, "title": "run r (step 40)",
+        "note": "mec, width 16, edges only: cannot fill yet", "has_edge": True, "has_inpaint": False,
+    }  # fmt: skip
+    (folder / INPAINT_WEIGHTS).write_bytes(b"")
+    entry = next(entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r")
+    assert (entry["has_inpaint"], entry["note"]) == (True, "mec, width 16")
+    assert call("app_state")["default_checkpoint"]
+
+
+def test_the_first_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_path: Path) -> None:
+    from .test_pictures import png
+
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(png(64, 64, 60 * number))
+    for _ in range(6):
+        items = call("preview_data", {"data": str(folder), "input_size": 32}, 2)["items"]
+    assert [item["name"] for item in items] == ["0.png", "1.png"]
+    assert all(item[part].startswith("/api/previews/") for item in items for part in ("picture", "masked", "edges"))
+    report = call("check_data", str(folder), "")
+    assert report["n_pictures"] == 3
+    assert call("check_progress")["done"] == 3
+
+
+def test_unknown_pictures_and_examples_are_said(call: Call) -> None:
+    with pytest.raises(Refused, match="picture-unknown"):
+        call("picture_info", "x")
+    with pytest.raises(Refused, match="picture-unknown"):
+        call("picture_info", ["x"])
+    with pytest.raises(Refused, match="example-unknown"):
+        call("open_example", "../config.yml")

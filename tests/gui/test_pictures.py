@@ -1,0 +1,228 @@
+"""Opening pictures, keeping their layers, filling and saving: the window's side, with a stand-in for the networks."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.gui.fills import SAVE_SUFFIXES, Fills
+from inpaintgan.gui.pictures import KEPT_PICTURES, Picture, Pictures
+from inpaintgan.jobs.process import Worker
+
+from .conftest import Client
+
+OPTIONS = {"checkpoint": "c", "device": "cpu", "edges": False}
+
+
+def png(width: int = 4, height: int = 3, value: int = 0) -> bytes:
+    """Write a gray PNG by hand."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = (b"\0" + bytes([value]) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Worker]:
+    worker = Worker("inpaintgan.data.worker")
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def filler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    worker = Worker("fake_inference")
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, decoder: Worker) -> Pictures:
+    return Pictures(tmp_path / "pictures", decoder)
+
+
+@pytest.fixture
+def fills(pictures: Pictures, filler: Worker) -> Fills:
+    return Fills(pictures, filler)
+
+
+def opened(pictures: Pictures, name: str = "a.png") -> Picture:
+    picture = pictures.reserve(name)
+    picture.original.write_bytes(png())
+    pictures.open(picture)
+    return picture
+
+
+def store(pictures: Pictures, picture: Picture, layer: str, value: int) -> None:
+    file = picture.folder / "upload"
+    file.write_bytes(png(value=value))
+    pictures.store_layer(picture, layer, file)
+
+
+def test_an_opened_picture_is_described(pictures: Pictures) -> None:
+    info = opened(pictures, "Mädchen am Meer.PNG").info()
+    identity = info["id"]
+    assert info | {"notices": []} == {
+        "id": identity, "name": "Mädchen am Meer.PNG", "width": 4, "height": 3, "format": "PNG", "notices": [],
+        "url": f"/api/pictures/{identity}/display.png", "original_url": f"/api/pictures/{identity}/original.png",
+        "has_mask": False, "mask_url": None, "has_edges": False, "edges_url": None, "fills": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd"), ("C:\\Users\\x\\a.png", "a.png"), ("a\0b\n.png", "a_b_.png"), ("", "picture"),
+        ("...", "picture"), ("x" * 300 + ".png", "x" * 110 + ".png"), ("a.tar/..", "picture"), (".png", "picture.png"),
+    ],
+)  # fmt: skip
+def test_names_lose_folders_and_what_systems_forbid(pictures: Pictures, tmp_path: Path, name: str, kept: str) -> None:
+    picture = pictures.reserve(name)
+    assert picture.name == kept
+    assert picture.original.parent.parent == tmp_path / "pictures"
+
+
+def test_what_cannot_be_read_leaves_nothing_behind(pictures: Pictures) -> None:
+    picture = pictures.reserve("a.png")
+    picture.original.write_bytes(b"no picture")
+    with pytest.raises(InpaintError) as caught:
+        pictures.open(picture)
+    assert caught.value.code == "picture-unreadable"
+    assert not picture.folder.exists()
+
+
+def test_the_oldest_picture_goes_when_there_are_many(pictures: Pictures) -> None:
+    first = opened(pictures)
+    for _ in range(KEPT_PICTURES):
+        last = opened(pictures)
+    with pytest.raises(InpaintError) as caught:
+        pictures.get(first.id)
+    assert caught.value.code == "picture-unknown"
+    assert not first.folder.exists()
+    assert pictures.get(last.id) is last
+
+
+def test_a_layer_must_be_a_png_and_a_bad_one_replaces_nothing(pictures: Pictures) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    url = picture.info()["mask_url"]
+    file = picture.folder / "upload"
+    file.write_bytes(b"GIF89a")
+    with pytest.raises(InpaintError) as caught:
+        pictures.store_layer(picture, "mask", file)
+    assert caught.value.code == "layer-not-png"
+    assert picture.info()["mask_url"] == url
+    store(pictures, picture, "mask", 0)
+    assert picture.info()["mask_url"] != url, "or a browser would show the old one"
+
+
+def test_a_fill_needs_a_mask(pictures: Pictures, fills: Fills) -> None:
+    with pytest.raises(InpaintError) as caught:
+        fills.fill(opened(pictures).id, OPTIONS)
+    assert caught.value.code == "mask-missing"
+
+
+def test_each_fill_keeps_the_mask_it_was_made_with(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    first = fills.fill(picture.id, OPTIONS)
+    store(pictures, picture, "mask", 128)
+    store(pictures, picture, "edges", 7)
+    second = fills.fill(picture.id, {**OPTIONS, "edges": True})
+    assert [fill["fill"] for fill in picture.info()["fills"]] == [1, 2]
+    assert (first["edges_url"], first["steered"]) == (None, False)
+    assert second["edges_url"] == picture.url("fill-2-edges.png")
+    assert (picture.folder / "fill-1.png").read_bytes() == png(value=255)
+    assert (picture.folder / "fill-2-edges.png").read_bytes() == png(value=7)
+    saved = fills.save(picture.id, 1, "ä.png")
+    data = (picture.folder / saved["url"].split("/")[-1]).read_bytes()
+    assert data == b"|".join([png(), png(value=255), png(value=255)])
+
+
+def test_saving_needs_a_known_fill_and_format(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    fills.fill(picture.id, OPTIONS)
+    for fill, name, code in (
+        (9, "a.png", "fill-unknown"),
+        ("1", "a.png", "fill-unknown"),
+        (1, "a.txt", "format-unknown"),
+    ):
+        with pytest.raises(InpaintError) as caught:
+            fills.save(picture.id, fill, name)
+        assert caught.value.code == code
+    assert fills.save(picture.id, 1, "../b.JPG")["name"] == "b.JPG"
+
+
+def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    codes: list[str] = []
+
+    def run() -> None:
+        with pytest.raises(InpaintError) as caught:
+            fills.fill(picture.id, {**OPTIONS, "checkpoint": "slow"})
+        codes.append(caught.value.code)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while picture.progress != {"step": "inpaint", "fraction": 0.5}:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    fills.cancel()
+    thread.join(10)
+    assert codes == ["cancelled"]
+    assert picture.progress == {"step": "", "fraction": 0.0}
+    assert fills.fill(picture.id, OPTIONS)["hole_px"] == 5
+
+
+def test_predicted_edges_are_a_picture_of_their_own(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    urls = {fills.predict_edges(picture.id, OPTIONS)["url"] for _ in range(2)}
+    assert urls == {picture.url("predicted-1.png"), picture.url("predicted-2.png")}
+    assert picture.info()["fills"] == []
+
+
+def test_the_formats_are_those_of_imaging() -> None:
+    """The window must not import imaging, which brings numpy along; so the suffixes are written twice."""
+    from inpaintgan.gui.folders import PICTURE_SUFFIXES
+    from inpaintgan.imaging import folder
+
+    assert set(SAVE_SUFFIXES) == set(folder.WRITABLE)
+    assert PICTURE_SUFFIXES == folder.PICTURE_SUFFIXES
+
+
+def test_pictures_travel_over_http(client: Client) -> None:
+    answer = client.put("/api/pictures?name=%C3%BC%20%E6%BC%A2.png", png(40, 30, 9)).json()
+    info = answer["value"]
+    assert (info["name"], info["width"], info["height"]) == ("ü 漢.png", 40, 30)
+    shown = client.get(info["url"])
+    assert (shown.status, shown.headers["content-type"]) == (200, "image/png")
+    original = client.get(info["original_url"])
+    assert original.body == png(40, 30, 9)
+    assert original.headers["content-disposition"] == "attachment; filename*=UTF-8''%C3%BC%20%E6%BC%A2.png"
+    layer = f"/api/pictures/{info['id']}/mask"
+    assert client.put(layer, png(40, 30, 255)).json()["value"]["has_mask"] is True
+    assert client.put(layer, b"junk").json()["error"]["code"] == "layer-not-png"
+    assert client.put(f"/api/pictures/{info['id']}/other", png()).status == 404
+    assert client.put("/api/pictures/unknown/mask", png()).json()["error"]["code"] == "picture-unknown"
+    for path in ("original.png/../x", "..%2f..%2fx", "upload-1", "nothing.png"):
+        assert client.get(f"/api/pictures/{info['id']}/{path}").status == 404, path
+
+
+def test_empty_and_broken_uploads_are_refused_in_words(client: Client) -> None:
+    assert client.put("/api/pictures?name=a.png", b"").json()["error"]["code"] == "upload-empty"
+    assert client.put("/api/pictures?name=a.png", b"x").json()["error"]["code"] == "picture-unreadable"

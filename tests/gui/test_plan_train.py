@@ -1,0 +1,141 @@
+"""Rows 1 to 13 of the paper's GUI test plan (Table 13), each clicked through in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .training_pages import (
+    ended_trainings,
+    iteration,
+    open_settings,
+    open_train,
+    pictures,
+    seconds,
+    start_tiny,
+    type_dataset,
+)
+
+__all__ = ["ended_trainings", "pictures"]
+
+
+def test_plan_01_home(page: Any) -> None:
+    open_train(page)
+    page.get_by_role("link", name="Home", exact=True).click()
+    page.wait_for_url("**/index.html")
+    expect(page.get_by_role("link", name="Fill a picture")).to_be_visible()
+    expect(page.get_by_role("link", name="Train a network")).to_be_visible()
+    expect(page.get_by_role("link", name="Home", exact=True)).to_have_attribute("aria-current", "page")
+
+
+def test_plan_02_train(page: Any) -> None:
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.wait_for_url("**/train/model.html")
+    expect(page.get_by_role("heading", name="InpaintGAN configuration")).to_be_visible()
+
+
+def test_plan_03_inference(page: Any) -> None:
+    page.get_by_role("link", name="Inference", exact=True).click()
+    page.wait_for_url("**/inference/upload-image.html")
+    expect(page.get_by_role("link", name="Inference", exact=True)).to_have_attribute("aria-current", "page")
+
+
+def test_plan_04_model_edge(page: Any) -> None:
+    choose_model(page, "Edge Model")
+
+
+def test_plan_05_model_inpaint(page: Any) -> None:
+    choose_model(page, "Inpaint Model")
+
+
+@pytest.mark.parametrize("model", ["Joint Model", "Edge-Inpaint Model"])
+def test_plan_06_model_joint(page: Any, model: str) -> None:
+    choose_model(page, model)
+
+
+def choose_model(page: Any, model: str) -> None:
+    open_train(page)
+    select = page.get_by_label("Model to train")
+    select.select_option(label=model)
+    expect(select.locator("option:checked")).to_have_text(model)
+    # Kept when one leaves the page and comes back.
+    page.reload()
+    expect(page.get_by_label("Model to train").locator("option:checked")).to_have_text(model)
+
+
+def test_plan_07_masking_image(page: Any) -> None:
+    open_train(page)
+    select = page.get_by_label("Masking image")
+    select.select_option(label="Half")
+    expect(page.get_by_label("Block size")).to_be_hidden()
+    select.select_option(label="Random block")
+    expect(select).to_have_value("random-block")
+    expect(page.get_by_label("Block size")).to_be_visible()
+
+
+def test_plan_08_edge_detector(page: Any) -> None:
+    open_train(page)
+    select = page.get_by_label("Edge Detector")
+    select.select_option(label="Canny")
+    expect(select).to_have_value("canny")
+
+
+def test_plan_09_select_dataset_path(page: Any, pictures: Path) -> None:
+    open_train(page)
+    page.get_by_role("button", name="Select Dataset Path").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Folder path").fill(str(pictures.parent))
+    dialog.get_by_role("button", name="Open").click()
+    dialog.get_by_role("button", name=pictures.name).click()
+    expect(dialog).to_contain_text("8 pictures in this folder")
+    dialog.get_by_role("button", name="Select this folder").click()
+    path = page.locator("#data-path")
+    expect(path).to_have_text(str(pictures))
+    button = page.get_by_role("button", name="Select Dataset Path").bounding_box()
+    assert path.bounding_box()["y"] > button["y"] + button["height"]
+    # The check and the first pictures as the network will see them.
+    expect(page.locator("#check-facts")).to_contain_text("8")
+    expect(page.locator("#preview-grid img")).to_have_count(12)
+
+
+def test_plan_10_next_without_folder(page: Any) -> None:
+    open_train(page)
+    page.get_by_role("button", name="Next").click()
+    alert = page.get_by_role("alert").filter(has_text="Dataset path is not defined")
+    expect(alert).to_be_visible()
+    red, green, blue = alert.evaluate("(node) => getComputedStyle(node).color.match(/\\d+/g).slice(0, 3).map(Number)")
+    assert red > 150 and green < 100 and blue < 100
+    assert alert.bounding_box()["y"] > page.get_by_role("button", name="Select Dataset Path").bounding_box()["y"]
+    assert page.url.endswith("/train/model.html")
+
+
+def test_plan_11_next(page: Any, pictures: Path) -> None:
+    open_train(page)
+    type_dataset(page, pictures)
+    expect(page.locator("#data-path")).to_have_text(str(pictures))
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/train/gan.html")
+    expect(page.get_by_role("heading", name="Generator Discriminator configuration")).to_be_visible()
+
+
+def test_plan_12_learning_rate(page: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    select = page.get_by_label("Learning Rate", exact=True)
+    select.select_option(label="0.0005")
+    select.select_option(label="0.0001")
+    expect(select).to_have_value("0.0001")
+
+
+def test_plan_13_train_the_model(page: Any, pictures: Path, ended_trainings: Any) -> None:
+    run = start_tiny(page, pictures)
+    timer = page.get_by_role("timer")
+    expect(timer).not_to_have_text("0:00", timeout=20_000)
+    before = seconds(timer.inner_text())
+    page.wait_for_timeout(3100)
+    assert 2 <= seconds(timer.inner_text()) - before <= 5
+    assert run
+    assert iteration(page) > 0
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()

@@ -1,0 +1,213 @@
+"""What the pages see of trainings is derived from their folders, whatever happened to the processes."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from inpaintgan.core.atomic import write_json
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.gui.runs import HISTORY_STEPS, details, event_stream, find_run, summary
+
+from .conftest import Client
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunDir:
+    run = RunDir(tmp_path / "runs" / "läuft 1")
+    run.path.mkdir(parents=True)
+    run.create(Config(stage="inpaint", max_iters=500))
+    return run
+
+
+def write(run: RunDir, *events: dict[str, Any]) -> None:
+    """Append events, numbered on."""
+    with open(run.events_file, "a+b") as file:
+        file.seek(0)
+        seq = sum(1 for _ in file)
+        for number, event in enumerate(events, seq + 1):
+            full = {"seq": number, "time": 1000.0 + number, "step": 0, "stage": "inpaint", **event}
+            file.write(json.dumps(full, separators=(",", ":")).encode() + b"\n")
+
+
+def step(number: int) -> dict[str, Any]:
+    return {"type": "step", "step": number, "values": {"psnr": 1.0}, "elapsed_s": number / 2}
+
+
+def train(run: RunDir) -> None:
+    """Have this process pass for the trainer."""
+    write_json(run.path / "process.json", {"pid": os.getpid(), "started": psutil.Process().create_time()})
+
+
+def launch(run: RunDir, launched: float, pid: int = 0) -> None:
+    started = psutil.Process(pid).create_time() if pid else 0
+    write_json(run.path / "launch.json", {"pid": pid or 2**22 + 1, "started": started, "launched": launched})
+
+
+STARTED = {"type": "run_started"}
+FAILED = {"type": "run_failed", "code": "x", "message": "The disk is full.", "hint": "Make room."}
+
+
+@pytest.mark.parametrize(
+    ("events", "live", "state"),
+    [
+        ([STARTED, step(1)], True, "running"),
+        ([STARTED, step(1)], False, "interrupted"),
+        ([STARTED], True, "running"),
+        ([], True, "starting"),
+        ([], False, "interrupted"),
+        ([STARTED, step(1), {"type": "paused"}], True, "paused"),
+        ([STARTED, step(1), {"type": "paused"}, {"type": "checkpoint"}], True, "paused"),
+        ([STARTED, step(1), {"type": "paused"}, {"type": "resumed"}], True, "running"),
+        ([STARTED, step(1), {"type": "paused"}], False, "interrupted"),
+        ([STARTED, step(1), {"type": "run_finished", "reason": "max_iters"}], False, "finished"),
+        ([STARTED, step(1), {"type": "run_finished", "reason": "stopped"}], False, "stopped"),
+        ([STARTED, step(1), {"type": "run_finished", "reason": "stopped"}], True, "stopped"),
+        ([STARTED, step(1), FAILED], False, "failed"),
+        ([STARTED, step(1), FAILED, STARTED, step(2)], True, "running"),
+    ],
+)
+def test_the_state_follows_from_events_and_process(
+    run: RunDir, events: list[dict[str, Any]], live: bool, state: str
+) -> None:
+    write(run, *events)
+    if live:
+        train(run)
+    assert summary(run)["state"] == state
+
+
+def test_a_run_that_was_just_started_again_is_starting(run: RunDir) -> None:
+    write(run, STARTED, step(1), {"type": "run_finished", "reason": "stopped"})
+    launch(run, 2000, os.getpid())
+    assert summary(run)["state"] == "starting"
+
+
+def test_a_start_that_failed_says_why(run: RunDir) -> None:
+    launch(run, 2000)
+    run.log_file.write_text("--- started 2026\nsome words\nerror: no such folder\n\n")
+    assert (summary(run)["state"], summary(run)["error"]) == ("failed", "error: no such folder")
+    run.log_file.write_text("error: of an earlier start\n--- started 2026\n")
+    assert summary(run)["error"] == "The training process ended before it began."
+
+
+def test_a_summary_tells_a_list_what_it_shows(run: RunDir) -> None:
+    write(run, STARTED, step(40), FAILED | {"step": 41})
+    for number in (10, 40):
+        run.sample_path(number).write_bytes(b"")
+    assert summary(run) == {
+        "run": "läuft 1", "path": str(run.path), "state": "failed", "stage": "inpaint", "step": 41, "max_iters": 500,
+        "elapsed_s": 20.0, "updated": 1003.0, "error": "The disk is full. Make room.", "has_inpaint": False,
+        "last_sample_url": "/api/runs/l%C3%A4uft%201/samples/step-000000040.png",
+    }  # fmt: skip
+
+
+def test_damaged_files_do_not_hide_a_run(run: RunDir) -> None:
+    run.config_file.write_text("lr: [")
+    run.events_file.write_bytes(b'\xff\n[1]\n{"seq": 1}\n{"seq": 2, "type": "step", "time": 5, "step": 7}\n{"seq": 3')
+    found = details(run)
+    assert (found["state"], found["step"], found["config"], found["last_seq"]) == ("interrupted", 7, {}, 2)
+    assert [event["seq"] for event in found["history"]] == [2]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "none", "a\0", None, 5])
+def test_only_run_folders_are_runs(run: RunDir, name: object) -> None:
+    with pytest.raises(InpaintError) as caught:
+        find_run(run.path.parent, name)
+    assert caught.value.code == "run-unknown"
+
+
+def test_a_long_history_is_thinned_but_keeps_every_other_event_and_the_newest(run: RunDir) -> None:
+    n_steps = 50_000
+    write(run, STARTED, *(step(n) for n in range(1, n_steps // 2)), {"type": "warning"})
+    write(run, *(step(n) for n in range(n_steps // 2, n_steps + 1)))
+    found = details(run)
+    steps = [event["step"] for event in found["history"] if event["type"] == "step"]
+    assert HISTORY_STEPS / 2 <= len(steps) <= HISTORY_STEPS + 1
+    assert (steps[0], steps[-1]) == (1, n_steps)
+    assert [event["type"] for event in found["history"] if event["type"] != "step"] == ["run_started", "warning"]
+    assert [event["seq"] for event in found["history"]] == sorted(event["seq"] for event in found["history"])
+    assert found["last_seq"] == n_steps + 2
+    assert found["elapsed_s"] == n_steps / 2
+
+
+@pytest.mark.parametrize("after", [0, 1, 49_990, 50_000, 60_000])
+def test_a_stream_begins_right_after_what_is_known(run: RunDir, after: int) -> None:
+    write(run, *(step(n) for n in range(1, 50_001)))
+
+    def pause(seconds: float) -> None:
+        raise StopIteration
+
+    stream = event_stream(run.events_file, after, lambda function, *args: function(*args), pause)
+    chunks: list[bytes] = []
+    with pytest.raises(RuntimeError):  # what becomes of StopIteration in a generator
+        chunks.extend(stream)
+    text = b"".join(chunks).decode()
+    numbers = [int(line[4:]) for line in text.splitlines() if line.startswith("id: ")]
+    assert numbers == list(range(after + 1, 50_001))
+
+
+@pytest.fixture
+def events(client: Client) -> Iterator[http.client.HTTPConnection]:
+    connection = http.client.HTTPConnection("127.0.0.1", client.app.port, timeout=10)
+    yield connection
+    connection.close()
+
+
+def served_run(client: Client) -> RunDir:
+    run = RunDir(client.app.runs / "läuft 1")
+    run.path.mkdir(parents=True)
+    run.create(Config())
+    return run
+
+
+def next_ids(stream: http.client.HTTPResponse, count: int) -> list[int]:
+    found: list[int] = []
+    while len(found) < count:
+        line = stream.readline().decode()
+        assert line, "the stream ended"
+        if line.startswith("id: "):
+            found.append(int(line[4:]))
+    return found
+
+
+def test_events_are_pushed_as_they_come(client: Client, events: http.client.HTTPConnection) -> None:
+    run = served_run(client)
+    write(run, *(step(n) for n in range(1, 6)))
+    events.request("GET", "/api/runs/l%C3%A4uft%201/events?after=3", headers={"Cookie": client.cookie})
+    stream = events.getresponse()
+    assert stream.headers["Content-Type"] == "text/event-stream"
+    assert next_ids(stream, 2) == [4, 5]
+    write(run, step(6), step(7))
+    assert next_ids(stream, 2) == [6, 7]
+    begun = time.monotonic()
+    for number in range(8, 18):
+        write(run, step(number))
+        next_ids(stream, 1)
+    assert time.monotonic() - begun > 10 * 0.25 - 0.5, "four batches a second at most"
+
+
+def test_a_reconnecting_browser_goes_on_where_it_was(client: Client, events: http.client.HTTPConnection) -> None:
+    write(served_run(client), *(step(n) for n in range(1, 6)))
+    headers = {"Cookie": client.cookie, "Last-Event-ID": "4"}
+    events.request("GET", "/api/runs/l%C3%A4uft%201/events?after=1", headers=headers)
+    assert next_ids(events.getresponse(), 1) == [5]
+    assert client.get("/api/runs/l%C3%A4uft%201/events?after=x").status == 400
+
+
+def test_samples_are_served(client: Client) -> None:
+    run = served_run(client)
+    run.sample_path(5).write_bytes(b"png")
+    base = "/api/runs/l%C3%A4uft%201/samples"
+    assert client.get(f"{base}/step-000000005.png").body == b"png"
+    assert client.get(f"{base}/..%2fconfig.yml").status == 404
+    assert client.get("/api/runs/..%2f/samples/a.png").status == 404

@@ -1,0 +1,303 @@
+"""The training pages beyond the test plan: settings, live progress, and trainings that survive their page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from inpaintgan.core.config_io import load_config, make_config
+from inpaintgan.core.events import EventLog, RunFinished, RunStarted, Sample, Step, Validation, read_events
+from inpaintgan.core.rundir import RunDir
+
+from .training_pages import (
+    draw_pictures,
+    ended_trainings,
+    iteration,
+    open_settings,
+    open_train,
+    pictures,
+    seconds,
+    start_tiny,
+    training_processes,
+    type_dataset,
+    wait_iteration,
+    wait_state,
+)
+
+__all__ = ["ended_trainings", "pictures"]
+
+
+def make_run(runs: Path, name: str, sample: Path, steps: int = 60, stage: str = "edge") -> RunDir:
+    """Write the folder of a finished run without training it."""
+    run = RunDir(runs / name)
+    run.create(make_config({"stage": stage, "data": str(sample.parent), "max_iters": steps, "width": 24}))
+    log = EventLog(run.events_file)
+    log.emit(
+        RunStarted(
+            stage=stage,
+            device="cpu",
+            n_train=7,
+            n_val=1,
+            max_iters=steps,
+            resumed=False,
+            parameters={"edge_generator": 10},
+            perceptual="off",
+            versions={},
+        )
+    )
+    for step in range(0, steps + 1, 10):
+        if step:
+            values = {"edge_generator_loss": 5 / step, "edge_discriminator_loss": 0.7, "precision": 0.3, "recall": 0.4}
+            log.emit(
+                Step(step=step, stage=stage, values=values, images_per_s=2, data_wait=0.1, elapsed_s=step, eta_s=0)
+            )
+        run.sample_path(step).write_bytes(sample.read_bytes())
+        log.emit(Sample(step=step, stage=stage, path=f"samples/{run.sample_path(step).name}", columns=["masked"]))
+    log.emit(Validation(step=steps, stage=stage, values={"precision": 0.35, "recall": 0.45}, baselines={}, best=True))
+    log.emit(RunFinished(step=steps, stage=stage, reason="max_iters", elapsed_s=steps))
+    return run
+
+
+def open_run(page: Any, app: Any, run: str) -> None:
+    page.goto(f"{app.origin}/train/progress.html?run={run}")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.locator("#log li").first.wait_for()
+
+
+def test_preview_follows_sigma_and_mask(page: Any, pictures: Path) -> None:
+    open_train(page)
+    type_dataset(page, pictures)
+    edges = page.locator("#preview-grid img[alt$='edges']").first
+    edges.wait_for()
+    before = edges.get_attribute("src")
+    page.get_by_label("Sigma", exact=True).fill("5")
+    expect(edges).not_to_have_attribute("src", before)
+    expect(page.locator("#sigma-value")).to_have_text("5.0 px")
+    page.get_by_label("Masking image").select_option(label="External")
+    expect(page.locator("#preview-grid")).to_contain_text("Choose the folder of masks")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert").filter(has_text="Mask path is not defined")).to_be_visible()
+
+
+def test_a_folder_that_cannot_be_used_is_refused_in_words(page: Any, pictures: Path) -> None:
+    open_train(page)
+    type_dataset(page, pictures / "nowhere")
+    expect(page.locator("#data-error")).to_contain_text("There is no folder")
+    empty = pictures.parent / "empty"
+    empty.mkdir()
+    type_dataset(page, empty)
+    expect(page.locator("#check-problems")).to_contain_text("no picture")
+
+
+def test_folder_dialog_works_by_keyboard(page: Any, pictures: Path) -> None:
+    open_train(page)
+    page.get_by_role("button", name="Select Dataset Path").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Folder path").fill(str(pictures / "nowhere"))
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("There is no folder")
+    dialog.get_by_label("Folder path").fill(str(pictures.parent))
+    page.keyboard.press("Enter")
+    folder = dialog.get_by_role("button", name=pictures.name)
+    folder.focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Folder path")).to_have_value(str(pictures))
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Select Dataset Path")).to_be_focused()
+
+
+def test_settings_are_checked_at_their_fields_and_block_the_start(page: Any, pictures: Path, app: Any) -> None:
+    open_settings(page, pictures)
+    page.get_by_label("Batch size").fill("0")
+    row = page.locator("[data-key=batch_size]")
+    expect(row.get_by_role("alert")).to_contain_text("0 does not fit; allowed: 1 to 1024")
+    page.get_by_role("button", name="Train The Model").click()
+    expect(page.get_by_label("Batch size")).to_be_focused()
+    assert page.url.endswith("/train/gan.html")
+    assert not list(app.runs.glob("*"))
+    page.get_by_label("Batch size").fill("12")
+    expect(row.get_by_role("alert")).to_be_hidden()
+
+
+def test_changes_are_marked_against_the_preset_and_survive_going_back(page: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    page.get_by_label("Preset").select_option(label="The paper")
+    page.get_by_label("Learning Rate", exact=True).select_option(label="Other…")
+    page.get_by_label("Another learning rate").fill("0.00042")
+    page.get_by_label("GAN loss").select_option(label="Hinge")
+    expect(page.locator("[data-changed]")).to_have_count(2)
+    expect(page.locator("#changes")).to_contain_text("2 settings differ from the preset")
+    page.get_by_role("link", name="Back").click()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_label("Another learning rate")).to_have_value("0.00042")
+    page.locator("[data-key=gan_loss]").get_by_role("button").click()
+    expect(page.get_by_label("GAN loss")).to_have_value("nsgan")
+    page.get_by_label("Preset").select_option(label="EdgeConnect")
+    expect(page.locator("[data-changed]")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Another learning rate")).to_have_value("0.00042")
+
+
+def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -> None:
+    open_settings(page, pictures)
+    page.get_by_label("Style weight").fill("250")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export YAML").click()
+    file = tmp_path / "config.yml"
+    download.value.save_as(file)
+    assert load_config(file).style_loss_weight == 250
+    page.get_by_role("button", name="Put all back").click()
+    expect(page.get_by_label("Style weight")).to_have_value("1")
+    page.locator("#import-file").set_input_files(file)
+    expect(page.get_by_label("Style weight")).to_have_value("250")
+    file.write_text("style_weight: 3\n", encoding="utf-8")
+    page.locator("#import-file").set_input_files(file)
+    expect(page.locator("#start-error")).to_contain_text("style_weight")
+
+
+def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    expect(page.locator("#state")).to_have_text("Finished")
+    expect(page.locator("#timer")).to_have_text("1:00")
+    expect(page.locator("#iteration")).to_have_text("60 / 60")
+    expect(page.locator("#numbers")).to_contain_text("0.3000")
+    expect(page.locator("#loss-charts figure")).to_have_count(2)
+    expect(page.locator("#metric-charts figure")).to_have_count(1)
+    expect(page.locator("#log")).to_contain_text("Validation, the best so far: precision 0.3500")
+    slider = page.get_by_label("Sample over time")
+    expect(page.locator("#sample-step")).to_have_text("Step 60, the newest")
+    slider.press("Home")
+    expect(page.locator("#sample-step")).to_have_text("Step 0")
+    assert page.locator("#sample").get_attribute("src").endswith("step-000000000.png")
+    page.get_by_label("Logarithmic").check()
+    page.get_by_role("link", name="New run from this one").wait_for(state="hidden")
+    chart = page.locator("#loss-charts .u-over").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    expect(page.locator("#loss-charts figure").nth(1)).to_contain_text("step 30")
+    assert run.load_config().width == 24
+
+
+def test_charts_redraw_in_the_dark(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    before = page.locator("html").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    for _ in range(2):
+        page.get_by_role("button", name="Theme").click()
+    after = page.locator("html").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    assert before != after
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_runs_are_listed_and_deleted_after_asking(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    make_run(app.runs, "second", pictures / "picture-1.png")
+    page.goto(f"{app.origin}/train/runs.html")
+    expect(page.locator(".run-card")).to_have_count(2)
+    page.get_by_role("button", name="Delete first").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Delete first").click()
+    page.get_by_role("button", name="Delete the run").click()
+    expect(page.locator(".run-card")).to_have_count(1)
+    assert not (app.runs / "first").exists()
+    assert (app.runs / "second").exists()
+
+
+def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "edges", pictures / "picture-0.png")
+    open_train(page)
+    page.get_by_label("Model to train").select_option(label="Inpaint Model")
+    expect(page.get_by_label("Start from")).to_have_value(str(run.path))
+    expect(page.locator("#init_from-text")).to_contain_text("Suggested")
+    type_dataset(page, pictures)
+    page.get_by_role("button", name="Next").click()
+    # The network's shape follows the run, or its weights would not fit.
+    expect(page.get_by_label("Width")).to_have_value("24")
+
+
+def test_an_unknown_run_is_named(page: Any, app: Any) -> None:
+    page.goto(f"{app.origin}/train/progress.html?run=nowhere")
+    expect(page.locator("#alerts")).to_contain_text("There is no run 'nowhere'")
+
+
+def test_progress_survives_closing_and_reopening_the_page(
+    page: Any, app: Any, pictures: Path, ended_trainings: Any
+) -> None:
+    run = start_tiny(page, pictures)
+    wait_iteration(page, 6)
+    before, timer = iteration(page), seconds(page.locator("#timer").inner_text())
+    page.goto(f"{app.origin}/index.html")
+    expect(page.locator("#running")).to_contain_text(run)
+    page.get_by_role("link", name=run).click()
+    page.wait_for_url("**/train/progress.html?run=*")
+    wait_iteration(page, before + 2)
+    assert seconds(page.locator("#timer").inner_text()) >= timer
+    expect(page.locator("#log")).to_contain_text("Started: Edge Model")
+    expect(page.locator("#loss-charts figure")).to_have_count(4)
+    page.wait_for_function("() => document.querySelector('#sample').naturalWidth > 0")
+
+
+def test_pause_sample_save_stop_and_resume(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
+    run = start_tiny(page, pictures, **{"Sample interval": "0", "Save interval": "0"})
+    events = app.runs / run / "events.jsonl"
+    wait_iteration(page, 3)
+    page.get_by_role("button", name="Pause").click()
+    wait_state(page, "Paused", 20)
+    paused, timer = iteration(page), page.locator("#timer").inner_text()
+    page.wait_for_timeout(1500)
+    assert iteration(page) == paused
+    assert page.locator("#timer").inner_text() == timer
+    page.get_by_role("button", name="Resume").click()
+    wait_iteration(page, paused + 1, 20)
+    page.get_by_role("button", name="Sample now").click()
+    expect(page.get_by_role("status").filter(has_text="Sample drawn.")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Save now").click()
+    expect(page.get_by_role("status").filter(has_text="Checkpoint saved.")).to_be_visible(timeout=20_000)
+
+    seen = iteration(page)
+    page.get_by_role("button", name="Stop and save").click()
+    wait_state(page, "Stopped", 30)
+    stopped = next(event["step"] for event in read_events(events) if event["type"] == "run_finished")
+    assert seen <= stopped == iteration(page)
+    assert (app.runs / run / "checkpoints" / f"step-{stopped:09d}").is_dir()
+
+    page.get_by_role("button", name="Resume training").click()
+    wait_iteration(page, stopped + 2)
+    wait_state(page, "Training")
+    resumed = [event for event in read_events(events) if event["type"] == "run_started"][-1]
+    assert resumed["resumed"] and resumed["step"] == stopped
+    expect(page.locator("#log")).to_contain_text(f"Resumed at step {stopped}")
+
+
+def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(
+    page: Any, app: Any, pictures: Path, ended_trainings: Any
+) -> None:
+    run = start_tiny(page, pictures)
+    wait_iteration(page, 7)
+    for process in training_processes(app.runs / run):
+        process.kill()
+    wait_state(page, "Interrupted", 20)
+    expect(page.locator("#alerts")).to_contain_text("interrupted")
+    page.get_by_role("button", name="Resume training").click()
+    wait_state(page, "Training")
+    resumed = [event for event in read_events(app.runs / run / "events.jsonl") if event["type"] == "run_started"][-1]
+    assert resumed["resumed"] and resumed["step"] >= 5
+    wait_iteration(page, resumed["step"] + 1)
+
+
+def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Path, ended_trainings: Any) -> None:
+    folder = draw_pictures(tmp_path / "set", 4)
+    open_settings(page, folder)
+    for path in folder.iterdir():
+        path.write_bytes(b"not a picture")
+    page.get_by_role("button", name="Train The Model").click()
+    page.wait_for_url("**/train/progress.html?run=*")
+    wait_state(page, "Failed")
+    expect(page.locator("#alerts")).to_contain_text("The training failed.")
+    expect(page.locator("#alerts")).not_to_contain_text("Traceback")

@@ -1,0 +1,146 @@
+"""What the tests of the training pages share: drawn pictures, the way through the pages, and the end of trainings."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.jobs.supervisor import is_live
+
+START_S = 90
+"""Until a training process has imported torch and taken its first steps, on a busy machine."""
+TINY = {
+    "Width": "8",
+    "Input size": "64",
+    "Batch size": "2",
+    "Iterations": "5000",
+    "Loader processes": "0",
+    "CPU threads": "1",
+    "Log interval": "1",
+    "Sample interval": "5",
+    "Eval interval": "0",
+    "Save interval": "5",
+}
+
+
+def draw_pictures(folder: Path, count: int = 8) -> Path:
+    """Write small pictures of circles and boxes on gradients."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(5)
+    for index in range(count):
+        ramp = np.linspace(40, 220, 96, dtype=np.uint8)
+        picture = np.ascontiguousarray(np.stack([np.tile(ramp, (96, 1))] * 3, axis=2))
+        for _ in range(4):
+            color = tuple(int(value) for value in rng.integers(0, 255, 3))
+            x, y = (int(value) for value in rng.integers(10, 80, 2))
+            cv2.circle(picture, (x, y), int(rng.integers(5, 25)), color, -1)
+            cv2.rectangle(picture, (y, x), (y + 14, x + 9), color[::-1], -1)
+        ok, data = cv2.imencode(".png", picture)
+        assert ok
+        (folder / f"picture-{index}.png").write_bytes(data.tobytes())
+    return folder
+
+
+def open_train(page: Any) -> None:
+    page.get_by_role("link", name="Train", exact=True).click()
+    page.wait_for_url("**/train/model.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.get_by_label("Model to train").locator("option").first.wait_for(state="attached")
+
+
+def type_dataset(page: Any, folder: Path) -> None:
+    page.get_by_label("Dataset path, typed").fill(str(folder))
+    page.get_by_label("Dataset path, typed").press("Enter")
+
+
+def open_settings(page: Any, folder: Path) -> None:
+    """From anywhere to the second page with a dataset."""
+    open_train(page)
+    page.get_by_label("Dataset path, typed").fill(str(folder))
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/train/gan.html")
+    page.get_by_label("Learning Rate", exact=True).wait_for()
+
+
+def start_tiny(page: Any, folder: Path, **settings: str) -> str:
+    """Start a real training of the smallest kind from the pages and return its run's name."""
+    open_settings(page, folder)
+    for label, value in {**TINY, **settings}.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Train The Model").click()
+    page.wait_for_url("**/train/progress.html?run=*")
+    wait_state(page, "Training")
+    return page.locator("#run-name").inner_text()
+
+
+def wait_state(page: Any, state: str, timeout_s: float = START_S) -> None:
+    page.wait_for_function(
+        "(state) => document.querySelector('#state').textContent === state", arg=state, timeout=timeout_s * 1000
+    )
+
+
+def iteration(page: Any) -> int:
+    """Return the step that the page shows."""
+    return int(page.locator("#iteration").inner_text().split("/")[0].replace(",", ""))
+
+
+def wait_iteration(page: Any, step: int, timeout_s: float = START_S) -> None:
+    page.wait_for_function(
+        "(step) => Number(document.querySelector('#iteration').textContent.split('/')[0].replaceAll(',', '')) >= step",
+        arg=step,
+        timeout=timeout_s * 1000,
+    )
+
+
+def seconds(text: str) -> int:
+    """Return what a timer such as 1:02:03 shows, in seconds."""
+    total = 0
+    for part in text.split(":"):
+        total = total * 60 + int(part)
+    return total
+
+
+def training_processes(run: Path) -> list[psutil.Process]:
+    """Return the processes that train in a run folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            arguments = process.cmdline()
+        except psutil.Error:
+            continue
+        if "train" in arguments and str(run) in arguments:
+            found.append(process)
+    return found
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of drawn pictures with a name in several scripts and a space."""
+    return draw_pictures(tmp_path / "картинки 写真")
+
+
+@pytest.fixture
+def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Ends what a test started: trainings outlive the window on purpose."""
+
+    def end() -> None:
+        runs = tmp_path / "runs"
+        folders = [path for path in runs.iterdir() if path.is_dir()] if runs.is_dir() else []
+        for folder in folders:
+            for process in training_processes(folder):
+                process.kill()
+                process.wait(10)
+        deadline = time.monotonic() + 10
+        while any(is_live(RunDir(folder)) for folder in folders) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    yield end
+    end()
