@@ -10,6 +10,7 @@ import torch.nn.functional as F
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.losses import adversarial
+from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
 from inpaintgan.losses.perceptual import load_vgg19, perceptual_loss, style_loss
 
@@ -30,6 +31,15 @@ def test_lsgan_and_hinge_by_hand(kind, discriminator, generator):
     real, fake = torch.tensor([2.0]), torch.tensor([0.5])
     assert adversarial.discriminator_loss(kind, real, fake).item() == pytest.approx(discriminator)
     assert adversarial.generator_loss(kind, fake).item() == pytest.approx(generator)
+
+
+def test_edge_cross_entropy_weighs_edges_four_times():
+    true = torch.tensor([1.0, 0.0])
+    assert edge_bce_loss(torch.tensor([1.0, 0.0]), true).item() == pytest.approx(0, abs=1e-5)
+    missed = edge_bce_loss(torch.tensor([0.5, 0.0]), true).item()
+    invented = edge_bce_loss(torch.tensor([1.0, 0.5]), true).item()
+    assert missed == pytest.approx(4 * math.log(2) / 2, rel=1e-3)
+    assert missed / invented == pytest.approx(4, rel=1e-3)
 
 
 def test_unknown_adversarial_loss_is_refused():

@@ -117,6 +117,13 @@ class Config(BaseModel):
 
     gan_loss: Literal["nsgan", "lsgan", "hinge"] = _setting("nsgan", "Losses", "The adversarial loss.")
     fm_loss_weight: float = _setting(10.0, "Losses", "Weight of feature matching (edge model).", ge=0, le=10000)
+    edge_bce_loss_weight: float = _setting(
+        0.0,
+        "Losses",
+        "Weight of cross entropy on edges (edge model), which speeds up short trainings; 0 is the papers.",
+        ge=0,
+        le=10000,
+    )
     l1_loss_weight: float = _setting(1.0, "Losses", "Weight of L1 (inpaint model).", ge=0, le=10000)
     content_loss_weight: float = _setting(
         1.0, "Losses", "Weight of the perceptual loss (inpaint model).", ge=0, le=10000

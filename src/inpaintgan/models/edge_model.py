@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from ..core.config import Config
 from ..data.batch import Batch
 from ..losses import adversarial
+from ..losses.edge import edge_bce_loss
 from ..losses.feature_matching import feature_matching_loss
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
@@ -47,5 +48,9 @@ class EdgeModel(nn.Module):
         adv = adversarial.generator_loss(self.config.gan_loss, fake_logits)
         fm = feature_matching_loss(fake_features, real_features)
         loss = adv + self.config.fm_loss_weight * fm
-        logs = {"edge_generator_loss": loss, "edge_adversarial_loss": adv, "feature_matching_loss": fm}
+        logs = {"edge_adversarial_loss": adv, "feature_matching_loss": fm}
+        if self.config.edge_bce_loss_weight:
+            logs["edge_bce_loss"] = edge_bce_loss(fake, batch.edge)
+            loss = loss + self.config.edge_bce_loss_weight * logs["edge_bce_loss"]
+        logs["edge_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
