@@ -9,8 +9,7 @@ const STEPS = [
   { names: ["decode"], text: "Reading picture and mask" },
   { names: ["edges"], text: "Completing the edges in the hole" },
   { names: ["inpaint"], text: "Painting along the edges" },
-  { names: ["paste"], text: "Pasting into the picture" },
-  { names: ["save"], text: "Writing the result" },
+  { names: ["paste", "save"], text: "Pasting into the picture" },
 ];
 const POLL_MS = 150;
 

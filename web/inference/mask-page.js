@@ -153,6 +153,13 @@ async function fill(saver) {
   }
 }
 
+/** Have the networks loaded while the mask is drawn, so that the first fill does not wait for them. */
+async function warmUp() {
+  const checkpoint = chosen.checkpoint || (await call("app_state")).default_checkpoint;
+  // A checkpoint that does not load is refused in words when it is filled with.
+  if (checkpoint) await call("warm_up", checkpoint).catch(() => {});
+}
+
 async function start() {
   if (!chosen.picture) throw new Error("There is no picture yet. Open one first.");
   await ready();
@@ -187,6 +194,7 @@ async function start() {
   linkSteps({ mask: true, fill: info.fills.length > 0 });
   beforeLeaving(() => saver.flush());
   editor.dataset.ready = "true";
+  warmUp();
   say("Paint over what shall be filled. Press ? for all keys.");
 }
 
