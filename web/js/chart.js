@@ -100,7 +100,7 @@ export class Chart {
     for (const line of lines) {
       const color = resolve(line.color);
       series.push({ stroke: fade(color, 0.28), width: 1, spanGaps: true, points: { show: false } },
-        { stroke: color, width, spanGaps: true, points: { show: line.curve.x.length < 3, size: 5, fill: color } });
+        { stroke: color, width, spanGaps: true, points: { show: (/** @type {uPlot} */ plot) => plot.data[0].length < 3, size: 5, fill: color } });
     }
     for (const mark of marks) {
       const color = resolve(mark.color);
@@ -109,7 +109,7 @@ export class Chart {
     baselines.forEach((_, i) => series.push({ stroke: ink, width: 1.2, dash: i ? [2, 4] : [7, 4], points: { show: false } }));
     return /** @type {any} */ ({
       width: Math.max(120, this.area.clientWidth), height: HEIGHT, series,
-      padding: [8, 6, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: "run", setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: { x: { time: false }, y: this._scale() },

@@ -10,8 +10,11 @@ const REASONS = {
   interval: "as planned", requested: "as you asked", stop: "before stopping", finished: "at the end", best: "the best so far",
 };
 
-/** Values worth a line at each step; the charts show the rest. */
-const MAIN = /generator_loss|discriminator_loss|precision|recall|psnr/;
+/** Values worth a line at each step, in this order; the charts show the rest. */
+const MAIN = [
+  "edge_generator_loss", "edge_discriminator_loss", "inpaint_generator_loss", "inpaint_discriminator_loss", "precision", "recall",
+  "psnr",
+];
 
 /**
  * @param {RunEvent} event
@@ -20,7 +23,7 @@ const MAIN = /generator_loss|discriminator_loss|precision|recall|psnr/;
 export function eventText(event) {
   switch (event.type) {
     case "run_started": return startText(event);
-    case "step": return valuesText(Object.fromEntries(Object.entries(event.values).filter(([key]) => MAIN.test(key))));
+    case "step": return stepText(event.values);
     case "validation": return `Validation${event.best ? ", the best so far" : ""}: ${valuesText(event.values)}`;
     case "sample": return "Sample grid drawn.";
     case "checkpoint": return `Checkpoint saved, ${REASONS[event.reason] ?? event.reason}: ${event.path}`;
@@ -50,8 +53,14 @@ function valuesText(values) {
   return Object.entries(values).map(([key, value]) => `${label(key)} ${measure(value)}`).join(", ");
 }
 
+/** @param {Record<string, number | null>} values @returns {string} */
+function stepText(values) {
+  const both = "edge_generator_loss" in values && "inpaint_generator_loss" in values;
+  const owner = (/** @type {string} */ key) => (both ? (/^(edge|inpaint)_.*_loss$/.exec(key)?.[1] ?? "") : "");
+  return MAIN.filter((key) => key in values).map((key) => `${owner(key)} ${label(key)} ${measure(values[key])}`.trim()).join(", ");
+}
+
 /** @param {string} key @returns {string} */
 function label(key) {
-  const owner = /^(edge|inpaint)_(generator|discriminator)_loss$/.exec(key);
-  return owner ? `${owner[1]} ${owner[2]}` : valueTitle(key).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  return valueTitle(key).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }

@@ -47,7 +47,8 @@ export function choices(property) {
 export function parse(property, text) {
   if (property.type === "boolean") return { value: text === "true", error: "" };
   if (property.type !== "number" && property.type !== "integer") return { value: text.trim(), error: "" };
-  const trimmed = text.trim().replaceAll(/[ ,_'](?=\d{3}\b)/g, "").replace(",", ".");
+  // A comma groups thousands in a whole number and stands for the point in others.
+  const trimmed = property.type === "integer" ? text.trim().replaceAll(/[ ,_'](?=\d{3}\b)/g, "") : text.trim().replace(",", ".");
   const value = Number(trimmed);
   if (trimmed === "" || !Number.isFinite(value)) return { value: text, error: `A number is needed: ${rangeText(property)}.` };
   return { value, error: misfit(property, value) };

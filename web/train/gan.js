@@ -190,6 +190,8 @@ async function start() {
   $("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
   wire();
   show();
+  // Until here a press would have sent the form nowhere.
+  /** @type {HTMLButtonElement} */ ($("train")).disabled = false;
 }
 
 start().catch(showError);

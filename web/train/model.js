@@ -114,6 +114,12 @@ function wireFolder(/** @type {"data" | "mask_data"} */ key, /** @type {string} 
   });
   const input = /** @type {HTMLInputElement} */ ($(key));
   input.addEventListener("change", () => takeFolder(key, input.value));
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    // Enter takes the path; it must not also leave the page.
+    event.preventDefault();
+    takeFolder(key, input.value);
+  });
 }
 
 function wire() {
@@ -200,6 +206,8 @@ async function start() {
   show();
   showPreview();
   checkDataset();
+  // Until here a press would have sent the form nowhere.
+  /** @type {HTMLButtonElement} */ ($("next")).disabled = false;
 }
 
 start().catch(showError);

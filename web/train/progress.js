@@ -61,6 +61,7 @@ function show() {
   samples.show(view.samples);
   log.show(view.log);
   $("no-curves").hidden = view.curves.size > 0;
+  $("no-log").hidden = view.log.length > 0 || view.state !== "starting";
   $("no-metrics").hidden = view.curves.size + view.scores.size > 0;
 }
 
@@ -139,7 +140,7 @@ function showControls() {
   const fill = /** @type {HTMLAnchorElement} */ ($("fill-link"));
   const hasInpaint = summary?.has_inpaint === true;
   fill.hidden = !(saved && hasInpaint);
-  fill.classList.toggle("primary", !active);
+  fill.classList.toggle("primary", view.state === "finished");
   const next = /** @type {HTMLAnchorElement} */ ($("next-stage"));
   next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
   if (summary) {

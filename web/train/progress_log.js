@@ -7,7 +7,7 @@ import { el } from "../js/shell.js";
 
 /** @typedef {import("../js/run_view.js").LogLine} LogLine */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 export class TrainingLog {
   /** @param {HTMLElement} list @param {HTMLInputElement} steps */

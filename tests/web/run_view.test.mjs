@@ -1,0 +1,85 @@
+// The page of a run is drawn from its events alone; order, resumes, pauses and deaths must come out right.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { eventText } from "../../web/js/event_text.js";
+import { LOG_KEPT, RunView } from "../../web/js/run_view.js";
+
+let seq = 0;
+const event = (type, time, step, rest = {}) => ({ type, seq: (seq += 1), time, step, stage: "edge", ...rest });
+const started = (time, step, resumed = false) => event("run_started", time, step, {
+  device: "cpu", n_train: 100, n_val: 5, max_iters: 500, resumed, parameters: { edge_generator: 1000 },
+});
+const stepped = (time, step, elapsed, values = { precision: 0.5 }) => event("step", time, step, { values, elapsed_s: elapsed, images_per_s: 3, data_wait: 0, eta_s: 9 });
+
+test("the clock runs on between events and stands still in a pause", () => {
+  const view = new RunView();
+  assert.equal(view.state, "starting");
+  view.feed([started(100, 0), stepped(110, 10, 9)]);
+  assert.equal(view.state, "running");
+  assert.equal(view.elapsedAt(112), 11);
+  view.feed([event("paused", 114, 11, { reason: "The disk is full." })]);
+  assert.equal(view.elapsedAt(500), 13);
+  assert.equal(view.pauseReason, "The disk is full.");
+  view.feed([event("resumed", 600, 11)]);
+  assert.equal(view.elapsedAt(601), 14);
+  view.feed([event("run_finished", 610, 12, { reason: "stopped", elapsed_s: 20 })]);
+  assert.equal(view.elapsedAt(9999), 20);
+  assert.equal(view.state, "stopped");
+  assert.equal(view.active, false);
+});
+
+test("events known already are passed over, so that history and stream may overlap", () => {
+  const view = new RunView();
+  const events = [started(1, 0), stepped(2, 10, 1), stepped(3, 20, 2)];
+  view.feed(events);
+  view.feed(events);
+  assert.deepEqual(view.curves.get("precision").x, [10, 20]);
+  assert.equal(view.log.length, 3);
+});
+
+test("a resumed run replaces the steps, scores and samples beyond its checkpoint", () => {
+  const view = new RunView();
+  const sample = (time, step) => event("sample", time, step, { path: `samples/step-${step}.png`, columns: [] });
+  view.feed([started(1, 0), sample(1, 0), stepped(2, 10, 1), sample(2, 10), stepped(3, 20, 2), sample(3, 20)]);
+  view.feed([started(50, 10, true), stepped(51, 15, 2), sample(51, 15)]);
+  assert.deepEqual(view.curves.get("precision").x, [10, 15]);
+  assert.deepEqual(view.samples.map(({ step }) => step), [0, 10, 15]);
+  assert.equal(view.state, "running");
+});
+
+test("a death without an event is learnt from the server", () => {
+  const view = new RunView();
+  view.feed([started(100, 0), stepped(110, 10, 9)]);
+  view.correct("running");
+  assert.equal(view.state, "running");
+  view.correct("interrupted");
+  assert.equal(view.state, "interrupted");
+  assert.equal(view.elapsedAt(5000), 9);
+  view.correct("starting");
+  assert.equal(view.state, "starting");
+  view.feed([started(6000, 10, true)]);
+  assert.equal(view.state, "running");
+});
+
+test("a failure keeps its words, and the log its length", () => {
+  const view = new RunView();
+  view.feed([started(1, 0)]);
+  for (let i = 1; i <= LOG_KEPT + 50; i += 1) view.feed([stepped(1 + i, i, i)]);
+  view.feed([event("run_failed", 999, 0, { code: "x", message: "It broke.", hint: "Mend it." })]);
+  assert.equal(view.log.length, LOG_KEPT);
+  assert.equal(view.state, "failed");
+  assert.equal(view.step, LOG_KEPT + 50);
+  assert.equal(eventText(view.failure), "It broke. Mend it.");
+});
+
+test("events in words", () => {
+  assert.match(eventText(started(1, 0)), /^Started: Edge Model on cpu, 100 training pictures, 5 held out, 1,000 parameters/);
+  assert.match(eventText(started(1, 30, true)), /^Resumed at step 30/);
+  assert.equal(eventText(stepped(1, 1, 1, { feature_matching_loss: 1, edge_discriminator_loss: 0.5, edge_generator_loss: 2 })),
+    "generator 2.000, discriminator 0.5000");
+  assert.equal(eventText(stepped(1, 1, 1, { edge_generator_loss: 2, inpaint_generator_loss: null })),
+    "edge generator 2.000, inpaint generator –");
+  assert.equal(eventText(event("checkpoint", 1, 5, { path: "checkpoints/step-5", reason: "stop" })),
+    "Checkpoint saved, before stopping: checkpoints/step-5");
+});
