@@ -1,0 +1,122 @@
+"""The settings: files, overrides, EdgeConnect's own files, and every refusal in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.config_io import load_config, make_config, yaml_text
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.paths import resource
+
+# Table 14 of the InpaintGAN paper and EdgeConnect's config, in lower case.
+PAPER_NAMES = {
+    "mask", "edge", "sigma", "lr", "d2g_lr", "beta1", "beta2", "batch_size", "input_size", "max_iters",
+    "edge_threshold", "l1_loss_weight", "fm_loss_weight", "style_loss_weight", "content_loss_weight",
+    "inpaint_adv_loss_weight", "gan_loss", "seed", "save_interval", "sample_interval", "sample_size", "eval_interval",
+    "log_interval",
+}  # fmt: skip
+
+
+def refusal(**values) -> InpaintError:
+    with pytest.raises(InpaintError) as caught:
+        make_config(values)
+    assert caught.value.code == "config-invalid"
+    return caught.value
+
+
+def test_every_setting_of_the_papers_is_there_under_its_name():
+    assert set(Config.model_fields) >= PAPER_NAMES
+
+
+def test_shipped_config_is_the_defaults_in_full():
+    assert resource("config.yml").read_text(encoding="utf-8") == yaml_text(Config())
+
+
+def test_yaml_round_trip_keeps_every_value(tmp_path: Path):
+    config = Config(data="C:\\Фото: #1", sigma=0, lr=2e-5, mask="mixed", gan_loss="hinge", tensorboard=False)
+    (tmp_path / "config.yml").write_text(yaml_text(config), encoding="utf-8")
+    assert load_config(tmp_path / "config.yml") == config
+
+
+def test_settings_and_overrides_win_in_order(tmp_path: Path):
+    (tmp_path / "c.yml").write_text("lr: 0.01\nseed: 1\nbatch_size: 4\n")
+    config = load_config(tmp_path / "c.yml", ["lr=1e-3", "seed=2"], seed=3, data=None)
+    assert (config.lr, config.seed, config.batch_size) == (0.001, 3, 4)
+
+
+def test_yaml_reads_1e_4_as_a_number(tmp_path: Path):
+    (tmp_path / "c.yml").write_text("lr: 1e-4\nmax_iters: 2e6\n")
+    config = load_config(tmp_path / "c.yml")
+    assert (config.lr, config.max_iters) == (1e-4, 2_000_000)
+
+
+def test_text_settings_stay_text():
+    assert load_config(None, ["data=007", "perceptual_weights=off"]).data == "007"
+    assert load_config(None, ["perceptual_weights=off"]).perceptual_weights == "off"
+
+
+def test_edgeconnects_own_file_loads(tmp_path: Path):
+    (tmp_path / "config.yml").write_text(
+        "MODE: 1\nMODEL: 3\nMASK: 3\nEDGE: 1\nNMS: 1\nSEED: 7\nGPU: [0]\nDEBUG: 0\nVERBOSE: 0\n"
+        "TRAIN_FLIST: ./train\nVAL_FLIST: ./val\nTRAIN_MASK_FLIST: ./masks\nTEST_FLIST: ./test\n"
+        "LR: 0.0001\nD2G_LR: 0.1\nBETA1: 0.0\nBETA2: 0.9\nBATCH_SIZE: 8\nINPUT_SIZE: 256\nSIGMA: 2\nMAX_ITERS: 2e6\n"
+        "EDGE_THRESHOLD: 0.5\nL1_LOSS_WEIGHT: 1\nFM_LOSS_WEIGHT: 10\nSTYLE_LOSS_WEIGHT: 250\nCONTENT_LOSS_WEIGHT: 0.1\n"
+        "INPAINT_ADV_LOSS_WEIGHT: 0.1\nGAN_LOSS: nsgan\nGAN_POOL_SIZE: 0\nSAVE_INTERVAL: 1000\nSAMPLE_INTERVAL: 1000\n"
+        "SAMPLE_SIZE: 12\nEVAL_INTERVAL: 0\nLOG_INTERVAL: 10\n"
+    )
+    config = load_config(tmp_path / "config.yml")
+    assert (config.stage, config.mask, config.edge) == ("edge-inpaint", "external", "canny")
+    assert (config.data, config.val_data, config.mask_data) == ("./train", "./val", "./masks")
+    assert (config.seed, config.style_loss_weight, config.max_iters) == (7, 250, 2_000_000)
+
+
+def test_an_unknown_key_is_named_with_the_nearest_one():
+    error = refusal(sigmma=2)
+    assert "sigmma" in error.message and "'sigma'" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("lr", -1, "a number above 0 to 0.1 per step"),
+        ("batch_size", 0, "a whole number from 1 to 1024 pictures"),
+        ("stage", "edges", "edge | inpaint | edge-inpaint | joint"),
+        ("width", 30, "a whole number from 8 to 128 in steps of 8 channels"),
+        ("augment_flip", "perhaps", "true or false"),
+        ("max_iters", "many", "a whole number from 1"),
+    ],
+)
+def test_a_value_out_of_range_names_key_value_and_what_is_allowed(key, value, allowed):
+    error = refusal(**{key: value})
+    assert error.message.startswith(f"{key}: ") and repr(value) in error.message
+    assert allowed in error.hint
+
+
+def test_nan_is_no_number():
+    assert "lr" in refusal(lr=float("nan")).message
+
+
+def test_settings_that_contradict_each_other_are_refused():
+    assert refusal(sigma=-0.5).message.startswith("sigma: ")
+    assert refusal(mask="external").message.startswith("mask_data: ")
+
+
+def test_a_malformed_setting_or_file_is_refused_in_words(tmp_path: Path):
+    with pytest.raises(InpaintError, match="'lr' is not a setting"):
+        load_config(None, ["lr"])
+    with pytest.raises(InpaintError, match="cannot be read"):
+        load_config(tmp_path / "none.yml")
+    (tmp_path / "bad.yml").write_text("lr: [1,\n")
+    with pytest.raises(InpaintError, match=r"not valid YAML \(line"):
+        load_config(tmp_path / "bad.yml")
+    (tmp_path / "list.yml").write_text("- a\n- b\n")
+    with pytest.raises(InpaintError, match="no 'key: value' settings"):
+        load_config(tmp_path / "list.yml")
+
+
+def test_every_setting_has_a_group_and_an_explanation():
+    for name, schema in Config.model_json_schema()["properties"].items():
+        assert schema["group"] and len(schema["description"]) > 10, name

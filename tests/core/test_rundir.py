@@ -1,0 +1,157 @@
+"""Run folder, events and control file: what survives a kill and what two processes may assume."""
+
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import pytest
+
+from inpaintgan.core import atomic, events
+from inpaintgan.core.config import Config
+from inpaintgan.core.control import Control
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.events import EventLog, EventTail, Step, Warned, finite, read_events
+from inpaintgan.core.rundir import TRAINING_STATE, RunDir, find_checkpoint
+
+
+def test_a_failing_write_leaves_the_old_file_and_no_litter(tmp_path: Path):
+    file = tmp_path / "state"
+    atomic.write_bytes(file, b"old")
+
+    def fail(stream):
+        stream.write(b"new, but")
+        raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full"):
+        atomic.write_atomic(file, fail)
+    assert file.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["state"]
+
+
+def test_json_refuses_nan(tmp_path: Path):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        atomic.write_json(tmp_path / "x.json", {"value": float("nan")})
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_seq_rises_over_processes_and_a_half_line_is_cut(tmp_path: Path):
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
+    log.emit(Warned(code="a", message="one"))
+    log.emit(Warned(code="b", message="two"))
+    with open(file, "ab") as stream:
+        stream.write(b'{"type": "warning", "seq": 3, "mess')
+    EventLog(file).emit(Warned(code="c", message="three"))
+    assert [(e["seq"], e["code"]) for e in read_events(file)] == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_tail_returns_only_what_is_new_and_complete(tmp_path: Path):
+    file = tmp_path / "events.jsonl"
+    tail = EventTail(file, after=1)
+    assert tail.read() == []
+    log = EventLog(file)
+    for index in range(3):
+        log.emit(Warned(code=str(index), message="."))
+    assert [e["seq"] for e in tail.read()] == [2, 3]
+    with open(file, "ab") as stream:
+        stream.write(b'{"type": "warning", "seq": 4,')
+    assert tail.read() == []
+    with open(file, "ab") as stream:
+        stream.write(b'"code": "x"}\n')
+    assert [e["seq"] for e in tail.read()] == [4]
+
+
+def test_nan_becomes_null():
+    values = finite({"loss": float("nan"), "other": 1.0, "big": float("inf")})
+    assert values == {"loss": None, "other": 1.0, "big": None}
+    line = Step(values=values, images_per_s=1, data_wait=0, elapsed_s=0, eta_s=None).model_dump_json()
+    assert json.loads(line)["values"]["loss"] is None
+
+
+def test_events_wait_for_a_full_disk_to_empty(tmp_path: Path, monkeypatch):
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
+    log.emit(Warned(code="a", message="."))
+    real_open = open
+
+    class Full:
+        def __init__(self, stream):
+            self.stream = stream
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.stream.close()
+
+        def write(self, data):
+            self.stream.write(data[:5])
+            self.stream.flush()
+            raise OSError(errno.ENOSPC, "full")
+
+    def full_open(path, mode="r", *args, **kwargs):
+        stream = real_open(path, mode, *args, **kwargs)
+        return Full(stream) if mode == "ab" else stream
+
+    monkeypatch.setattr(events, "open", full_open, raising=False)
+    log.emit(Warned(code="b", message="."))
+    assert [e["code"] for e in read_events(file)] == ["a"]
+    monkeypatch.undo()
+    log.emit(Warned(code="c", message="."))
+    assert [(e["seq"], e["code"]) for e in read_events(file)] == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_control_orders_are_taken_once_and_stop_is_not_replaced(tmp_path: Path):
+    control = Control(tmp_path / "control.json")
+    assert control.take() is None
+    control.send("pause")
+    assert json.loads((tmp_path / "control.json").read_text()) == {"command": "pause"}
+    assert (control.take(), control.take()) == ("pause", None)
+    control.send("stop")
+    control.send("sample-now")
+    assert control.take() == "stop"
+    with pytest.raises(InpaintError, match="'explode' is not a training command"):
+        control.send("explode")
+
+
+def test_control_survives_nonsense(tmp_path: Path):
+    (tmp_path / "control.json").write_text("[1, 2")
+    control = Control(tmp_path / "control.json")
+    assert control.take() is None
+    control.send("save-now")
+    assert control.take() == "save-now"
+
+
+def test_a_dead_trainer_does_not_hold_its_run(tmp_path: Path):
+    run = RunDir(tmp_path)
+    atomic.write_json(tmp_path / "process.json", {"pid": 1, "started": 12.0})
+    assert run.trainer_pid() is None
+    run.claim()
+    assert run.trainer_pid() is not None
+    with pytest.raises(InpaintError, match="still training"):
+        run.delete()
+    run.release()
+    run.delete()
+    assert not tmp_path.exists()
+
+
+def test_only_whole_checkpoints_count(tmp_path: Path):
+    run = RunDir(tmp_path)
+    run.create(Config())
+    for step in (10, 20):
+        run.checkpoint_path(step).mkdir()
+    (run.checkpoint_path(10) / TRAINING_STATE).write_bytes(b"x")
+    (run.checkpoints / ".step-000000030.1.tmp").mkdir()
+    assert run.saved_steps() == [10]
+    assert find_checkpoint(tmp_path) == run.checkpoint_path(10)
+    (run.checkpoints / "best").write_text("step-000000020")
+    assert find_checkpoint(tmp_path) == run.checkpoint_path(20)
+
+
+def test_a_folder_without_checkpoint_is_refused(tmp_path: Path):
+    with pytest.raises(InpaintError, match="holds no checkpoint"):
+        find_checkpoint(tmp_path)
+    with pytest.raises(InpaintError, match="There is no checkpoint folder"):
+        find_checkpoint(tmp_path / "none")

@@ -1,0 +1,61 @@
+"""Checkpoint folders: equality after loading, and what does not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_checkpoint
+
+
+@pytest.mark.parametrize("name", ["mec", "edgeconnect"])
+@pytest.mark.parametrize("stem", ["conv", "unshuffle"])
+def test_loaded_networks_give_the_saved_ones_output(tmp_path: Path, name, stem):
+    config = Config(edge_generator=name, stem=stem, width=8)
+    edge, inpaint = (build_generator(kind, config) for kind in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
+    edge(*(torch.rand(1, 1, 64, 64) for _ in range(3)))  # moves the power iteration on
+    save_checkpoint(tmp_path, config, 123, edge, inpaint)
+    loaded = load_checkpoint(tmp_path)
+    assert loaded.step == 123 and loaded.config == config
+    inputs = [torch.rand(1, 1, 64, 64) for _ in range(3)]
+    with torch.no_grad():
+        assert torch.equal(loaded.edge_generator(*inputs), edge.eval()(*inputs))
+        rgb = torch.rand(1, 3, 64, 64)
+        assert torch.equal(loaded.inpaint_generator(rgb, inputs[0]), inpaint(rgb, inputs[0]))
+
+
+def test_half_precision_storage_is_half_the_size_and_nearly_equal(tmp_path: Path):
+    config = Config(width=8)
+    inpaint = build_generator(INPAINT_WEIGHTS, config)
+    save_checkpoint(tmp_path / "full", config, 1, None, inpaint)
+    save_checkpoint(tmp_path / "half", config, 1, None, inpaint, half=True)
+    full, half = ((tmp_path / kind / INPAINT_WEIGHTS).stat().st_size for kind in ("full", "half"))
+    assert half < 0.6 * full
+    loaded = load_checkpoint(tmp_path / "half").inpaint_generator
+    assert next(loaded.parameters()).dtype == torch.float32
+    rgb, edge = torch.rand(1, 3, 32, 32), torch.rand(1, 1, 32, 32)
+    with torch.no_grad():
+        torch.testing.assert_close(loaded(rgb, edge), inpaint(rgb, edge), atol=2e-2, rtol=0)
+
+
+def test_weights_that_do_not_fit_their_config_are_named(tmp_path: Path):
+    config = Config(width=8)
+    save_checkpoint(tmp_path, config, 1, None, build_generator(INPAINT_WEIGHTS, config))
+    (tmp_path / "config.yml").write_text("width: 16\n")
+    with pytest.raises(InpaintError, match=r"encoder\.1\.weight is \(8, 4, 7, 7\), needed is \(16, 4, 7, 7\)") as caught:
+        load_checkpoint(tmp_path)
+    assert caught.value.code == "checkpoint-mismatch"
+
+
+def test_a_damaged_file_is_refused_in_words(tmp_path: Path):
+    config = Config(width=8)
+    save_checkpoint(tmp_path, config, 1, None, build_generator(INPAINT_WEIGHTS, config))
+    file = tmp_path / INPAINT_WEIGHTS
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(InpaintError, match="not a whole safetensors file"):
+        load_checkpoint(tmp_path)
