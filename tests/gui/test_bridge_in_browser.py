@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from inpaintgan.core.rundir import RunDir
 
 from .conftest import App
 from .test_pictures import png
 from .test_runs import step, write
-
-pytestmark = pytest.mark.browser
 
 CALL = """([name, args]) => import("/js/bridge.js").then((bridge) => bridge.call(name, ...args)).then(
     (value) => ({ value }), (error) => ({ error: { name: error.name, code: error.code, message: error.message } }))"""
@@ -116,6 +112,26 @@ def test_events_are_followed_in_batches_and_after_a_lost_connection(
     assert page.evaluate("window.got") == list(range(101, 302))
     page.evaluate("window.end()")
     page_errors.clear()
+
+
+def test_a_page_in_the_background_gives_its_connection_back(page: Any, app: App) -> None:
+    """A browser keeps six connections to a host: six forgotten tabs must not block the seventh."""
+    run = RunDir(app.runs / "a")
+    run.path.mkdir(parents=True)
+    write(run, step(1))
+    page.evaluate(FOLLOW, ["a", 0])
+    page.wait_for_function("() => window.got.length === 1")
+    show = """(hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(show, True)
+    write(run, step(2))
+    page.wait_for_timeout(800)
+    assert page.evaluate("window.got") == [1]
+    page.evaluate(show, False)
+    page.wait_for_function("() => window.got.length === 2")
+    assert page.evaluate("window.got") == [1, 2]
 
 
 def test_a_closed_program_is_noticed(page: Any, app: App, page_errors: list[str]) -> None:

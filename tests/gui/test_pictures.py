@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import struct
+import tempfile
 import threading
 import time
 import zlib
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.gui.files import receive
 from inpaintgan.gui.fills import SAVE_SUFFIXES, Fills
 from inpaintgan.gui.pictures import KEPT_PICTURES, Picture, Pictures
 from inpaintgan.jobs.process import Worker
@@ -226,3 +229,20 @@ def test_pictures_travel_over_http(client: Client) -> None:
 def test_empty_and_broken_uploads_are_refused_in_words(client: Client) -> None:
     assert client.put("/api/pictures?name=a.png", b"").json()["error"]["code"] == "upload-empty"
     assert client.put("/api/pictures?name=a.png", b"x").json()["error"]["code"] == "picture-unreadable"
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(client: Client) -> None:
+    folder = next(Path(tempfile.gettempdir()).glob(f"inpaintgan-{client.app.process.pid}-*"))
+    lines = ["PUT /api/pictures?name=a.png HTTP/1.1", f"Host: 127.0.0.1:{client.app.port}", "Content-Length: 1000"]
+    lines += [f"Origin: {client.app.origin}", f"Cookie: {client.cookie}", "", "abc"]
+    with socket.create_connection(("127.0.0.1", client.app.port), timeout=10) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert b"upload-incomplete" in connection.makefile("rb").read()
+    assert list((folder / "pictures").iterdir()) == []
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InpaintError) as caught:
+        receive(lambda size: b"x" * size, 10, tmp_path / "none" / "file")
+    assert caught.value.code == "disk-full"

@@ -116,7 +116,6 @@ def test_with_a_screen_a_private_app_window_opens(start_app: Callable[..., App],
     assert app.stop() == 130
 
 
-@pytest.mark.browser
 def test_closing_the_last_page_ends_the_process_and_a_reload_does_not(
     start_app: Callable[..., App], browser: Any, tmp_path: Path
 ) -> None:
@@ -136,7 +135,6 @@ def test_closing_the_last_page_ends_the_process_and_a_reload_does_not(
     assert app.process.wait(15) == 0
 
 
-@pytest.mark.browser
 def test_without_a_window_closing_a_page_ends_nothing(app: App, browser: Any) -> None:
     context = browser.new_context()
     page = context.new_page()

@@ -98,7 +98,9 @@ export async function call(name, ...args) {
  * @returns {() => void} ends the subscription
  */
 export function subscribe(run, after, onEvents, onConnection = () => {}) {
-  const source = new EventSource(`/api/runs/${encodeURIComponent(run)}/events?after=${after}`);
+  const address = `/api/runs/${encodeURIComponent(run)}/events?after=`;
+  /** @type {EventSource | undefined} */
+  let source;
   /** @type {any[]} */
   let batch = [];
   const deliver = () => {
@@ -106,19 +108,35 @@ export function subscribe(run, after, onEvents, onConnection = () => {}) {
     batch = [];
     if (events.length) onEvents(events);
   };
-  source.addEventListener("message", (message) => {
-    // The events of one batch arrive together; one call for all of them keeps the page from redrawing for each.
-    if (!batch.length) setTimeout(deliver);
-    batch.push(JSON.parse(message.data));
-  });
-  source.addEventListener("open", () => onConnection(true));
-  source.addEventListener("error", () => onConnection(false));
-  const end = () => source.close();
-  addEventListener("pagehide", end, { once: true });
-  return () => {
-    removeEventListener("pagehide", end);
-    end();
+  const open = () => {
+    source = new EventSource(address + after);
+    source.addEventListener("message", (message) => {
+      // The events of one batch arrive together; one call for all of them keeps the page from redrawing for each.
+      if (!batch.length) setTimeout(deliver);
+      batch.push(JSON.parse(message.data));
+      after = Number(message.lastEventId);
+    });
+    source.addEventListener("open", () => onConnection(true));
+    source.addEventListener("error", () => onConnection(false));
   };
+  const close = () => {
+    source?.close();
+    source = undefined;
+  };
+  // A browser has six connections for all tabs of a program; those in the background give theirs back.
+  const follow = () => {
+    if (document.hidden) close();
+    else if (!source) open();
+  };
+  const end = () => {
+    document.removeEventListener("visibilitychange", follow);
+    removeEventListener("pagehide", end);
+    close();
+  };
+  document.addEventListener("visibilitychange", follow);
+  addEventListener("pagehide", end);
+  follow();
+  return end;
 }
 
 /**

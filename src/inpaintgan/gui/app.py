@@ -26,6 +26,7 @@ from .guard import Guard
 from .routes import Routes
 from .session import Session
 
+_request: Any = bottle.request
 _WATCH_S = 0.25
 _SPARE_ADDRESS_S = 10.0
 
@@ -123,23 +124,13 @@ class _Window:
 
         def upload(handler: Callable[..., Answer]) -> Callable[..., bottle.HTTPResponse]:
             def handle(**parts: str) -> bottle.HTTPResponse:
-                environ = bottle.request.environ
-                length = int(environ.get("CONTENT_LENGTH") or 0)
-                return _respond(
-                    handler(environ["wsgi.input"].read, length, dict(bottle.request.query.decode()), **parts)
-                )
+                length = int(_request.environ.get("CONTENT_LENGTH") or 0)
+                return _respond(handler(_request.environ["wsgi.input"].read, length, _query(), **parts))
 
             return handle
 
         def download(handler: Callable[..., Answer]) -> Callable[..., bottle.HTTPResponse]:
-            def handle(**parts: str) -> bottle.HTTPResponse:
-                query = dict(bottle.request.query.decode())
-                last_id = bottle.request.environ.get("HTTP_LAST_EVENT_ID")
-                if last_id:
-                    query["last_event_id"] = last_id
-                return _respond(handler(query, **parts))
-
-            return handle
+            return lambda **parts: _respond(handler(_query(), **parts))
 
         app.put("/api/pictures", callback=upload(routes.put_picture))
         app.put("/api/pictures/<picture>/<layer>", callback=upload(routes.put_layer))
@@ -151,7 +142,7 @@ class _Window:
         app.route("/api/<path:path>", method="ANY", callback=lambda path: _respond(NOT_FOUND))
         app.get("/", callback=lambda: _respond(page_file(self._web, "")))
         app.get("/<path:path>", callback=lambda path: _respond(page_file(self._web, path)))
-        app.default_error_handler = _error_text
+        app.default_error_handler = _error_text  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def offload(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -170,9 +161,16 @@ def offload(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return value
 
 
+def _query() -> dict[str, str]:
+    """Return the request's query, and where a reconnecting event stream left off."""
+    query = dict(_request.query.decode())
+    last_event = _request.environ.get("HTTP_LAST_EVENT_ID")
+    return {**query, "last_event_id": last_event} if last_event else query
+
+
 def _respond(answer: Answer) -> bottle.HTTPResponse:
     # The server closes the file when it has sent it.
-    body = answer.body.open("rb") if isinstance(answer.body, Path) else answer.body
+    body: Any = answer.body.open("rb") if isinstance(answer.body, Path) else answer.body
     return bottle.HTTPResponse(body, answer.status, {"Content-Type": answer.content_type, **answer.headers})
 
 

@@ -24,6 +24,9 @@ from geventwebsocket.handler import WebSocketHandler
 from ..core.errors import InpaintError
 from .guard import Guard, is_websocket, refusal_headers
 
+# Eel's annotations cover less than what is used and replaced here.
+_eel: Any = eel
+
 _WAITS_FOR_PAGE = 'document.addEventListener("DOMContentLoaded", function(event) {'
 _STARTS_ANY_TIME = (
     '(run => document.readyState === "loading" '
@@ -74,8 +77,9 @@ class _Handler(WebSocketHandler):
     """Asks the guard before the upgrade: geventwebsocket sends its 101 before the application is asked."""
 
     def upgrade_websocket(self) -> Any:
-        if is_websocket(self.environ):
-            refusal = self.server.application.guard.check(self.environ)
+        environ = self.environ or {}
+        if is_websocket(environ):
+            refusal = self.server.application.guard.check(environ)
             if refusal:
                 body = refusal.body()
                 self.start_response(refusal.status, refusal_headers(body))
@@ -114,7 +118,7 @@ class _Socket:
 
 def n_pages() -> int:
     """Return how many pages are connected."""
-    return len(eel._websockets)
+    return len(_eel._websockets)
 
 
 def _is_call(text: str | bytes) -> bool:
@@ -126,7 +130,7 @@ def _is_call(text: str | bytes) -> bool:
     return (
         isinstance(message, dict)
         and isinstance(message.get("call"), int | float)
-        and message.get("name") in eel._exposed_functions
+        and message.get("name") in _eel._exposed_functions
         and isinstance(message.get("args"), list)
     )
 
@@ -136,12 +140,12 @@ def _websocket_route() -> Any:
     if websocket is None:
         # Without this, a plain GET would leave a dead entry in Eel's list of pages.
         return bottle.HTTPResponse("Only websockets are answered here.", status=426)
-    return eel._websocket(_Socket(websocket))
+    return _eel._websocket(_Socket(websocket))
 
 
 def _script_route() -> bottle.HTTPResponse:
     """Eel's script, which by itself only connects when it was loaded before the page was complete."""
-    script = eel._eel()
+    script = _eel._eel()
     if _WAITS_FOR_PAGE not in script:
         raise RuntimeError("eel.js is not that of Eel 0.18.2, for which this adapter is written")
     script = script.replace(_WAITS_FOR_PAGE, _STARTS_ANY_TIME)
@@ -174,13 +178,13 @@ def serve(
             server.stop(timeout=0.5)
 
     for name, function in functions.items():
-        eel.expose(name)(function)
+        _eel.expose(name)(function)
     # No scan for eel.expose in scripts: it takes seconds for a large one and executes the names it finds.
-    eel.init(web_root, allowed_extensions=[])
+    _eel.init(web_root, allowed_extensions=[])
     # Eel's own file routes follow links out of the folder and serve dot files.
-    eel.BOTTLE_ROUTES.clear()
-    eel.BOTTLE_ROUTES.update({"/eel.js": (_script_route, {}), "/eel": (_websocket_route, {})})
-    eel.wbs.GeventWebSocketServer = Server
+    _eel.BOTTLE_ROUTES.clear()
+    _eel.BOTTLE_ROUTES.update({"/eel.js": (_script_route, {}), "/eel": (_websocket_route, {})})
+    _eel.wbs.GeventWebSocketServer = Server
     host, port = listener.getsockname()[:2]
     # A close callback turns off Eel's own exit, which a slow reload would trigger.
-    eel.start(mode=None, host=host, port=port, app=app, close_callback=lambda _page, _others: None)
+    _eel.start(mode=None, host=host, port=port, app=app, close_callback=lambda _page, _others: None)

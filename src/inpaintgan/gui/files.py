@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -79,25 +79,30 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
     """
     if length <= 0:
         raise InpaintError("upload-empty", "The file is empty.", "Choose another file.")
-    left = length
     temporary = target.with_name(f"{target.name}.part")
     try:
         with open(temporary, "wb") as file:
-            while left:
-                chunk = read(min(left, _CHUNK_BYTES))
-                if not chunk:
-                    raise InpaintError(
-                        "upload-incomplete", "The upload ended before the file was complete.", "Try again."
-                    )
+            for chunk in _chunks(read, length):
                 file.write(chunk)
-                left -= len(chunk)
         temporary.replace(target)
     except OSError as error:
-        raise InpaintError(
-            "disk-full", f"The upload cannot be stored: {error.strerror}.", "Make room on the disk."
-        ) from error
+        said = f"The upload cannot be stored: {error.strerror}."
+        raise InpaintError("disk-full", said, "Make room on the disk.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _chunks(read: Callable[[int], bytes], length: int) -> Iterator[bytes]:
+    """Yield an upload in pieces. Raises `InpaintError` when it ends too early."""
+    while length:
+        try:
+            chunk = read(min(length, _CHUNK_BYTES))
+        except OSError:
+            chunk = b""
+        if not chunk:
+            raise InpaintError("upload-incomplete", "The upload ended before the file was complete.", "Try again.")
+        yield chunk
+        length -= len(chunk)
 
 
 def safe_name(name: str, fallback: str = "picture") -> str:

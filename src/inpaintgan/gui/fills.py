@@ -80,7 +80,7 @@ class Fills:
         number = next(picture.numbers)
         mask = self._snapshot(picture, "mask", f"predicted-{number}-mask.png")
         output = picture.folder / f"predicted-{number}.png"
-        result = self._ask(
+        self._ask(
             picture,
             "edges",
             {
@@ -91,7 +91,7 @@ class Fills:
                 "device": options["device"],
             },
         )
-        return {**result, "url": picture.url(output.name)}
+        return {"url": picture.url(output.name)}
 
     def save(self, identity: object, fill: object, name: str) -> dict[str, Any]:
         """Encode a fill for download.
@@ -125,7 +125,8 @@ class Fills:
             },
         )
         picture.saved_names[output.name] = name
-        return {**result, "url": picture.url(output.name), "name": name}
+        known = {key: result[key] for key in ("bytes", "changed_outside_px", "width", "height")}
+        return {**known, "url": picture.url(output.name), "name": name}
 
     def cancel(self) -> None:
         """End the fill that runs and those that wait."""

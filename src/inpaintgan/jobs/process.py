@@ -15,6 +15,10 @@ from ..core.errors import InpaintError
 
 Progress = Callable[[dict[str, Any]], None]
 
+OWN_SESSION = sys.platform != "win32"
+CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""What keeps a child out of this terminal's Ctrl+C, on POSIX and on Windows."""
+
 _SOURCE = Path(__file__).resolve().parents[2]
 
 
@@ -126,7 +130,8 @@ class Worker:
                 stdout=subprocess.PIPE,
                 env=child_environment(),
                 # Ctrl+C in the terminal is for the window's process, which ends its workers itself.
-                **own_session(),
+                start_new_session=OWN_SESSION,
+                creationflags=CREATION_FLAGS,
             )
         return self._process
 
@@ -141,13 +146,6 @@ def child_environment() -> dict[str, str]:
     """Return an environment in which a child finds this package, installed or not."""
     path = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])])}
-
-
-def own_session() -> dict[str, Any]:
-    """Return the `subprocess.Popen` arguments that keep a child out of this terminal's Ctrl+C."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
 
 
 def _cancelled() -> InpaintError:

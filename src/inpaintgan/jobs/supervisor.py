@@ -14,7 +14,7 @@ from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.paths import main_script
 from ..core.rundir import RunDir
-from .process import child_environment, own_session
+from .process import CREATION_FLAGS, OWN_SESSION, child_environment
 
 LOG_HEADING = "--- started"
 """Begins a line of a run's log wherever a training process was started."""
@@ -85,7 +85,8 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=child_environment(),
-                **own_session(),
+                start_new_session=OWN_SESSION,
+                creationflags=CREATION_FLAGS,
             )
         self._children.append(process)
         try:
