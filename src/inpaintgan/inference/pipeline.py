@@ -147,7 +147,7 @@ class Inpainter:
                     painted = paint(self.checkpoint.inpaint_generator, batch, complete)  # pyright: ignore
                     pixels = _to_uint8(painted[0].permute(1, 2, 0), crop)
                     picture[window][crop.hole == 1] = pixels[crop.hole == 1]
-            inside = _to_uint8(complete[0, 0], crop)
+            inside = _to_uint8(complete[0, 0], crop) if edges is None else (edges[window] != 0) * np.uint8(255)
             drawn[window][crop.hole == 1] = inside[crop.hole == 1]
             unknown[window][crop.hole == 1] = 0
             progress("inpaint", (index + 1) / len(crops))

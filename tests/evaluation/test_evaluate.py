@@ -1,0 +1,85 @@
+"""The protocol on an untrained checkpoint: what is compared, and that it is compared fairly."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from inpaintgan.cli import main
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.evaluation.protocol import cases, evaluate_case
+from inpaintgan.imaging.classical import CLASSICAL, mean_fill
+from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_checkpoint
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    config = Config(edge_generator="edgeconnect", width=8, input_size=64)
+    folder = tmp_path_factory.mktemp("checkpoint")
+    save_checkpoint(folder, config, 7, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    return folder
+
+
+def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, capsys):
+    report_file, strips = tmp_path / "report.json", tmp_path / "strips"
+    words = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", "irregular", "--limit", "3"]
+    options = ["--perceptual-weights", "off", "--report", str(report_file), "--save-fills", str(strips)]
+    assert main(["evaluate", *words, *options]) == 0
+    report = json.loads(report_file.read_text())
+    assert set(report["methods"]) == {"checkpoint", "checkpoint, true edges", *CLASSICAL}
+    assert report["n"] == len(report["cases"]) == 3 and report["step"] == 7
+    assert {"precision", "recall", "precision_1px", "recall_1px"} == set(report["edges"])
+    mean = np.mean([case["scores"]["telea"]["psnr_hole"] for case in report["cases"]])
+    assert report["methods"]["telea"]["psnr_hole"] == pytest.approx(mean)
+    assert len(list(strips.rglob("*.png"))) == 3
+    assert "| telea |" in capsys.readouterr().out
+
+
+def test_cases_are_the_same_every_time_and_masks_of_a_folder_are_dealt_in_order(pictures):
+    first, again = (list(cases(pictures, "irregular", 64, limit=0, seed=1)) for _ in range(2))
+    other = list(cases(pictures, "irregular", 64, limit=0, seed=2))
+    assert len(first) == 8
+    assert all(np.array_equal(a.mask, b.mask) for a, b in zip(first, again, strict=True))
+    assert not all(np.array_equal(a.mask, b.mask) for a, b in zip(first, other, strict=True))
+
+
+def test_what_a_method_does_outside_the_hole_is_not_scored(pictures):
+    case = next(cases(pictures, "half", 64, limit=1, seed=0))
+
+    def careless(image, mask):
+        return np.where(mask[..., None] == 1, mean_fill(image, mask), 0).astype(np.uint8)
+
+    scores, fills = evaluate_case(case, {"mean": mean_fill, "careless": careless}, None)
+    assert np.array_equal(fills["careless"], fills["mean"])
+    assert scores["careless"]["psnr"] == scores["mean"]["psnr"] > 5
+
+
+def test_baselines_never_see_the_hole(pictures):
+    case = next(cases(pictures, "random-block", 64, limit=1, seed=0))
+    blank = case.picture.copy()
+    blank[case.mask == 1] = 0
+    for name, filler in CLASSICAL.items():
+        assert np.array_equal(filler(case.picture, case.mask), filler(blank, case.mask)), name
+
+
+def test_an_unknown_kind_of_mask_is_refused(pictures):
+    with pytest.raises(InpaintError, match="neither a folder nor a kind of mask"):
+        list(cases(pictures, "stars", 64, limit=1, seed=0))
+
+
+def test_release_writes_a_card_and_half_size_weights(pictures, tmp_path, capsys):
+    run = tmp_path / "run"
+    settings = ["stage=joint", "width=8", "input_size=32", "max_iters=2", "batch_size=2", "workers=0", "log_interval=1"]
+    quiet = ["eval_interval=0", "sample_interval=0", "save_interval=0", "perceptual_weights=off", "device=cpu"]
+    assert main(["train", "--data", str(pictures), "--run", str(run), "--set", *settings, *quiet]) == 0
+    words = ["--run", str(run), "--name", "tiny", "--output", str(tmp_path), "--note", "Public domain."]
+    assert main(["release", *words]) == 0
+    card = (tmp_path / "tiny" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| joint | 32 | 2 | 2 |" in card and "Public domain." in card
+    released = load_checkpoint(tmp_path / "tiny")
+    assert released.step == 2 and released.config.data == "" and released.inpaint_generator is not None
+    assert main(["release", "--run", str(run), "--name", "a/b"]) == 2

@@ -1,0 +1,149 @@
+"""``fill`` as a person types it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from inpaintgan.cli import main
+
+
+def draw_mask(path: Path, size: tuple[int, int] = (96, 96), box: tuple[int, int, int, int] = (20, 30, 50, 60)) -> Path:
+    """A mask file; size is (width, height), box (left, top, right, bottom)."""
+    mask = Image.new("L", size, 0)
+    mask.paste(255, box)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mask.save(path)
+    return path
+
+
+@pytest.fixture
+def fill(checkpoint, capsys):
+    def run(*words: object) -> tuple[int, str, str]:
+        code = main(["fill", *map(str, words), "--checkpoint", str(checkpoint), "--device", "cpu"])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def load(path: Path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+def test_one_file_is_filled_exactly_outside_the_mask(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png")
+    code, out, _ = fill("--image", pictures / "猫.png", "--mask", mask, "--output", tmp_path / "выход.png")
+    assert code == 0 and "900 px" in out
+    before, after, hole = load(pictures / "猫.png"), load(tmp_path / "выход.png"), load(mask)[..., 0] > 127
+    assert np.array_equal(before[~hole], after[~hole]) and not np.array_equal(before[hole], after[hole])
+
+
+def test_orientation_is_applied_once_and_profile_and_alpha_are_kept(fill, tmp_path):
+    picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 100, 4), np.uint8))
+    picture.putalpha(200)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture.save(tmp_path / "in.png", exif=exif, icc_profile=profile)
+    mask = draw_mask(tmp_path / "mask.png", size=(60, 100))
+    code, _, _ = fill("--image", tmp_path / "in.png", "--mask", mask, "--output", tmp_path / "out.png")
+    out = Image.open(tmp_path / "out.png")
+    assert code == 0 and out.size == (60, 100) and out.mode == "RGBA"
+    assert out.info["icc_profile"] == profile
+    assert out.getexif().get(0x0112, 1) == 1
+    alpha = np.asarray(out)[..., 3]
+    assert alpha[0, 0] == 200 and alpha[40, 30] == 255
+
+
+def test_an_all_black_mask_gives_the_picture_back_with_a_notice(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png", box=(0, 0, 0, 0))
+    code, out, _ = fill("--image", pictures / "a.png", "--mask", mask, "--output", tmp_path / "out.png")
+    assert code == 0 and "nothing to fill" in out
+    assert np.array_equal(load(pictures / "a.png"), load(tmp_path / "out.png"))
+
+
+def test_an_all_white_mask_is_refused(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png", box=(0, 0, 96, 96))
+    code, _, err = fill("--image", pictures / "a.png", "--mask", mask, "--output", tmp_path / "out.png")
+    assert code == 2 and "covers the whole picture" in err and not (tmp_path / "out.png").exists()
+
+
+def test_a_mask_of_another_size_is_resized_with_a_notice(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png", size=(48, 48), box=(10, 10, 20, 20))
+    code, out, _ = fill("--image", pictures / "a.png", "--mask", mask, "--output", tmp_path / "out.png")
+    assert code == 0 and "400 px" in out and "48x48" in out
+
+
+def test_edges_are_saved_and_can_be_given(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png")
+    common = ("--image", pictures / "a.png", "--mask", mask)
+    assert fill(*common, "--output", tmp_path / "1.png", "--save-edges", tmp_path / "edges.png")[0] == 0
+    assert load(tmp_path / "edges.png").shape == (96, 96, 3)
+    lines = draw_mask(tmp_path / "lines.png", box=(20, 44, 50, 46))
+    assert fill(*common, "--output", tmp_path / "2.png", "--edges", lines, "--save-edges", tmp_path / "e2.png")[0] == 0
+    assert np.array_equal(load(tmp_path / "e2.png")[30:60, 20:50], load(lines)[30:60, 20:50])
+    assert not np.array_equal(load(tmp_path / "1.png"), load(tmp_path / "2.png"))
+
+
+def test_the_input_is_never_overwritten_unless_asked(fill, pictures, tmp_path):
+    shutil.copy(pictures / "a.png", tmp_path / "a.png")
+    mask = draw_mask(tmp_path / "mask.png")
+    words = ("--image", tmp_path / "a.png", "--mask", mask, "--output", tmp_path / "a.png")
+    before = (tmp_path / "a.png").read_bytes()
+    code, _, err = fill(*words)
+    assert code == 2 and "is the input picture itself" in err and (tmp_path / "a.png").read_bytes() == before
+    assert fill(*words, "--overwrite")[0] == 0
+    assert (tmp_path / "a.png").read_bytes() != before
+
+
+def test_a_folder_goes_on_after_bad_files_and_reports_each(fill, pictures, tmp_path):
+    images, masks, output = tmp_path / "in", tmp_path / "masks", tmp_path / "out"
+    (images / "deep").mkdir(parents=True)
+    shutil.copy(pictures / "a.png", images / "one.png")
+    shutil.copy(pictures / "z.png", images / "deep" / "two.png")
+    shutil.copy(pictures / "z.png", images / "no-mask.png")
+    (images / "broken.jpg").write_bytes(b"nothing")
+    for name in ("one", "deep/two", "broken"):
+        draw_mask(masks / f"{name}.png")
+    words = ("--image", images, "--mask", masks, "--output", output, "--recursive", "--json")
+    code, out, _ = fill(*words)
+    report = json.loads(out)
+    assert code == 1 and (report["filled"], report["failed"]) == (2, 2)
+    assert {p.relative_to(output).as_posix() for p in output.rglob("*.png")} == {"one.png", "deep/two.png"}
+    codes = {Path(r["image"]).name: r["error"]["code"] for r in report["results"] if r["error"]}
+    assert codes == {"broken.jpg": "picture-unreadable", "no-mask.png": "mask-missing"}
+    stamp = (output / "one.png").stat().st_mtime_ns
+    report = json.loads(fill(*words, "--skip-existing")[1])
+    assert report["skipped"] == 2 and (output / "one.png").stat().st_mtime_ns == stamp
+
+
+def test_one_mask_serves_a_whole_folder(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png")
+    code, out, _ = fill("--image", pictures, "--mask", mask, "--output", tmp_path / "out")
+    assert code == 0 and "8 filled" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--image", "none.png", "--mask", "m.png", "--output", "o.png"), "no picture or folder none.png"),
+        (("--image", "{a}", "--mask", "m.png", "--output", "o.png"), "no mask or folder m.png"),
+        (("--image", "{a}", "--mask", "{mask}", "--output", "o.xyz"), "o.xyz"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_exit_code_2(fill, pictures, tmp_path, words, message):
+    known = {"a": pictures / "a.png", "mask": draw_mask(tmp_path / "mask.png")}
+    code, _, err = fill(*(word.format(**known) for word in words))
+    assert code == 2 and message in err and "Traceback" not in err and err.count("\n") == 1
+
+
+def test_a_missing_checkpoint_is_refused(pictures, tmp_path, capsys):
+    words = ["--image", str(pictures / "a.png"), "--mask", str(draw_mask(tmp_path / "m.png")), "--output", "o.png"]
+    assert main(["fill", *words, "--checkpoint", str(tmp_path / "none")]) == 2
+    assert "no checkpoint folder" in capsys.readouterr().err

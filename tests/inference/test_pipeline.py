@@ -1,0 +1,109 @@
+"""Filling arrays: exact outside the hole, blind to what lies in it, any size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import skimage.data
+import torch
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import EDGE_WEIGHTS
+from inpaintgan.imaging.edges import canny
+from inpaintgan.imaging.picture import to_gray
+from inpaintgan.inference.pipeline import Inpainter
+from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+
+from .conftest import CONFIG
+
+ASTRONAUT = np.ascontiguousarray(skimage.data.astronaut())
+
+
+def holed(height: int, width: int, *boxes: tuple[int, int, int, int]) -> np.ndarray:
+    mask = np.zeros((height, width), np.uint8)
+    for top, left, bottom, right in boxes:
+        mask[top:bottom, left:right] = 1
+    return mask
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (50, 37), (200, 312), (512, 512), (33, 500)])
+def test_outside_the_hole_nothing_changes_and_inside_everything_may(inpainter, height, width):
+    image = np.ascontiguousarray(ASTRONAUT[:height, :width])
+    mask = holed(height, width, (5, 5, 25, 25))
+    before = image.copy()
+    filled = inpainter.fill(image, mask)
+    assert filled.shape == image.shape and filled.dtype == np.uint8
+    assert np.array_equal(filled[mask == 0], image[mask == 0])
+    assert not np.array_equal(filled[mask == 1], image[mask == 1])
+    assert np.array_equal(image, before)
+
+
+@pytest.mark.parametrize("size", [64, 300])
+def test_what_lies_under_the_hole_is_never_seen(inpainter, size):
+    image = np.ascontiguousarray(ASTRONAUT[:size, :size])
+    mask = holed(size, size, (20, 20, 44, 44), (5, 50, 12, 60))
+    other = image.copy()
+    other[mask == 1] = np.random.default_rng(0).integers(0, 256, (int(mask.sum()), 3))
+    assert np.array_equal(inpainter.fill(image, mask), inpainter.fill(other, mask))
+
+
+def test_an_empty_mask_gives_the_picture_back(inpainter):
+    assert np.array_equal(inpainter.fill(ASTRONAUT, np.zeros((512, 512), np.uint8)), ASTRONAUT)
+
+
+def test_a_full_mask_is_refused(inpainter):
+    with pytest.raises(InpaintError, match="covers the whole picture"):
+        inpainter.fill(ASTRONAUT, np.ones((512, 512), np.uint8))
+
+
+def test_wrong_arrays_are_refused(inpainter):
+    with pytest.raises(ValueError, match="image must be"):
+        inpainter.fill(ASTRONAUT[..., 0], np.zeros((512, 512), np.uint8))
+    with pytest.raises(ValueError, match="mask must be"):
+        inpainter.fill(ASTRONAUT, np.zeros((10, 10), np.uint8))
+
+
+def test_given_edges_replace_predicted_ones_and_change_the_fill(inpainter):
+    image = np.ascontiguousarray(ASTRONAUT[:64, :64])
+    mask = holed(64, 64, (16, 16, 48, 48))
+    none, cross = np.zeros((64, 64), np.uint8), np.zeros((64, 64), np.uint8)
+    cross[30:33, 16:48] = 255
+    plain = inpainter.fill_with_edges(image, mask, none)
+    crossed = inpainter.fill_with_edges(image, mask, cross)
+    assert (plain.edges[mask == 1] == 0).all()
+    assert np.array_equal(crossed.edges[mask == 1], cross[mask == 1])
+    assert not np.array_equal(plain.picture, crossed.picture)
+
+
+def test_edges_outside_the_hole_are_the_known_ones(inpainter):
+    image = np.ascontiguousarray(ASTRONAUT[:64, :64])
+    mask = holed(64, 64, (16, 16, 48, 48))
+    edges = inpainter.predict_edges(image, mask)
+    known = canny(to_gray(image), inpainter.edge_sigma, hole=mask) * 255
+    assert np.array_equal(edges[mask == 0], known[mask == 0])
+    assert np.array_equal(edges, inpainter.fill_with_edges(image, mask).edges)
+
+
+def test_progress_rises_to_one(inpainter):
+    seen = []
+    mask = holed(512, 512, (10, 10, 30, 30), (400, 400, 420, 420))
+    inpainter.fill_with_edges(ASTRONAUT, mask, progress=lambda step, share: seen.append((step, share)))
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares) and shares[-1] == 1
+    assert {step for step, _ in seen} == {"edges", "inpaint"}
+
+
+def test_an_edge_only_checkpoint_predicts_edges_but_does_not_paint(tmp_path):
+    save_checkpoint(tmp_path, CONFIG, 1, build_generator(EDGE_WEIGHTS, CONFIG), None)
+    inpainter = Inpainter.load(tmp_path, "cpu")
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (8, 8, 24, 24))
+    assert inpainter.predict_edges(image, mask).shape == (64, 64)
+    with pytest.raises(InpaintError, match="edge generator only"):
+        inpainter.fill(image, mask)
+
+
+def test_a_missing_gpu_is_refused_in_words(checkpoint):
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(InpaintError, match="No CUDA GPU"):
+        Inpainter.load(checkpoint, "cuda")
