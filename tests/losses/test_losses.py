@@ -12,7 +12,8 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.losses import adversarial
 from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
-from inpaintgan.losses.perceptual import load_vgg19, perceptual_loss, style_loss
+from inpaintgan.losses.perceptual import perceptual_loss, style_loss
+from inpaintgan.networks.vgg19 import load_vgg19
 
 
 def test_nsgan_is_binary_cross_entropy_on_logits():

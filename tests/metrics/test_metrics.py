@@ -7,10 +7,10 @@ import pytest
 import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from inpaintgan.losses.perceptual import VGG19Features
 from inpaintgan.metrics.edge import precision_recall
 from inpaintgan.metrics.image import PSNR_CEILING, image_scores, psnr, psnr_hole
 from inpaintgan.metrics.perceptual import perceptual_proxy
+from inpaintgan.networks.vgg19 import VGG19Features
 
 
 def maps(*rows: list[int]) -> torch.Tensor:

@@ -17,8 +17,8 @@ from ..core.paths import default_checkpoint
 from ..imaging.encode import save_picture
 from ..imaging.picture import Picture
 from ..inference.pipeline import Inpainter
-from ..losses.perceptual import load_vgg19
-from ..training.runtime import device_name
+from ..models.device import device_name
+from ..networks.vgg19 import load_vgg19
 from . import protocol
 from .protocol import Case
 

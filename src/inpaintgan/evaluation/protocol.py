@@ -20,10 +20,10 @@ from ..imaging.io import read_rgb
 from ..imaging.masks import draw_mask, read_mask
 from ..imaging.picture import resize_square, to_gray
 from ..inference.pipeline import Inpainter
-from ..losses.perceptual import PROXY_LAYERS, VGG19Features
 from ..metrics.edge import precision_recall
 from ..metrics.image import image_scores
-from ..metrics.perceptual import perceptual_proxy
+from ..metrics.perceptual import PROXY_LAYERS, perceptual_proxy
+from ..networks.vgg19 import VGG19Features
 
 DRAWN_MASKS: dict[str, MaskKind] = {"random-block": "random-block", "half": "half", "irregular": "irregular"}
 BLOCK_RATIO = 0.5

@@ -19,9 +19,9 @@ from ..imaging.masks import check_mask
 from ..imaging.picture import to_gray
 from ..models.checkpoint import Checkpoint, bake_spectral_norm, load_checkpoint
 from ..models.composition import composite
+from ..models.device import pick_device
 from ..models.edge_model import predict_edges
 from ..models.inpaint_model import paint
-from ..training.runtime import pick_device
 from .strategy import Crop, plan_crops
 
 Progress = Callable[[str, float], None]

@@ -6,7 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..losses.perceptual import PROXY_LAYERS, VGG19Features
+from ..networks.vgg19 import VGG19Features
+
+PROXY_LAYERS = ("relu1_2", "relu2_2", "relu3_4")
 
 
 @torch.inference_mode()

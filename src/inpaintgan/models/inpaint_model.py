@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from ..core.config import Config
 from ..data.batch import Batch
 from ..losses import adversarial
-from ..losses.perceptual import VGG19Features, perceptual_loss, style_loss
+from ..losses.perceptual import perceptual_loss, style_loss
 from ..networks.discriminator import Discriminator
 from ..networks.inpaint_generator import InpaintGenerator
+from ..networks.vgg19 import VGG19Features
 from .composition import masked_image
 
 

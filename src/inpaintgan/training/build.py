@@ -8,11 +8,11 @@ import torch
 
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..losses.perceptual import VGG19Features, load_vgg19
 from ..models.checkpoint import Checkpoint, load_checkpoint
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
 from ..networks.blocks import Generator, weights_fit
+from ..networks.vgg19 import VGG19Features, load_vgg19
 from .stages import Stage
 
 

@@ -1,4 +1,4 @@
-"""Where and how a training computes: device, threads, seed, autocast."""
+"""How a training computes: seed, threads, device, autocast."""
 
 from __future__ import annotations
 
@@ -9,25 +9,7 @@ import numpy as np
 import torch
 
 from ..core.config import Config
-from ..core.errors import InpaintError
-
-
-def pick_device(wish: str) -> torch.device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
-
-    Raises:
-        InpaintError: ``device-missing`` for cuda where there is none.
-    """
-    if wish == "cuda" and not torch.cuda.is_available():
-        raise InpaintError("device-missing", "No CUDA GPU can be used here.", "Use --device cpu, or auto.")
-    return torch.device("cuda" if wish == "cuda" or (wish == "auto" and torch.cuda.is_available()) else "cpu")
-
-
-def device_name(device: torch.device) -> str:
-    """A device in words, for the run's record."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.get_num_threads()} threads"
+from ..models.device import pick_device
 
 
 def prepare(config: Config) -> torch.device:

@@ -23,11 +23,12 @@ from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..data.loader import make_train_loader, make_val_loader, split
 from ..imaging.folder import find_pictures
+from ..models.device import device_name
 from ..networks.blocks import n_parameters
 from . import state
 from .build import build_stage
 from .meter import Meter
-from .runtime import device_name, prepare
+from .runtime import prepare
 from .samples import save_samples
 from .sinks import Sink, tensorboard_sink
 from .validation import baselines, headline, validate
