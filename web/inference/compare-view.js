@@ -17,9 +17,9 @@ export class CompareView extends HTMLElement {
     super();
     this.stage = new Stage(this);
     /** @type {PictureLayer | null} */
-    this.before = null;
+    this.original = null;
     /** @type {PictureLayer | null} */
-    this.after = null;
+    this.result = null;
     /** Share of the picture's width, from the left, that shows it as it was. */
     this.divider = 0;
     this.onlyBefore = false;
@@ -55,28 +55,28 @@ export class CompareView extends HTMLElement {
   }
 
   /**
-   * @param {PictureLayer} before
+   * @param {PictureLayer} original
    * @param {Uint8Array} mask zeros and ones
    */
-  open(before, mask) {
-    this.before = before;
-    this.mask = new Bitmap(before.width, before.height);
+  open(original, mask) {
+    this.original = original;
+    this.mask = new Bitmap(original.width, original.height);
     this.mask.replace(mask);
     this.maskLayer = new BitmapLayer(this.mask);
-    this.edges = new Bitmap(before.width, before.height);
+    this.edges = new Bitmap(original.width, original.height);
     this.edgeLayer = new BitmapLayer(this.edges);
     this.edgeLayer.setColour(EDGE_COLOUR, 1);
     this.edges.listeners.add((rect) => {
       this.edgeLayer.changed(rect);
       this.refreshEdges();
     });
-    this.view.setPicture(before.width, before.height);
+    this.view.setPicture(original.width, original.height);
     this.refresh();
   }
 
-  /** @param {PictureLayer | null} after */
-  setAfter(after) {
-    this.after = after;
+  /** @param {PictureLayer | null} result */
+  setResult(result) {
+    this.result = result;
     this.refresh();
     this.refreshDivider();
   }
@@ -118,19 +118,19 @@ export class CompareView extends HTMLElement {
    * @param {import("./editor/view.js").View} view
    */
   #drawPictures(context, view) {
-    const { before, after } = this;
-    if (!before) return;
-    if (!after || this.onlyBefore) {
-      before.draw(context, view);
+    const { original, result } = this;
+    if (!original) return;
+    if (!result || this.onlyBefore) {
+      original.draw(context, view);
       return;
     }
-    after.draw(context, view);
+    result.draw(context, view);
     if (!this.divider) return;
     context.save();
     context.beginPath();
     context.rect(0, 0, this.#dividerX(), context.canvas.height);
     context.clip();
-    before.draw(context, view);
+    original.draw(context, view);
     context.restore();
   }
 
@@ -146,7 +146,7 @@ export class CompareView extends HTMLElement {
     const { width, height } = context.canvas;
     const { density } = this.stage;
     context.clearRect(0, 0, width, height);
-    if (!this.after || this.onlyBefore || this.edgesEdited || !this.divider) return;
+    if (!this.result || this.onlyBefore || this.edgesEdited || !this.divider) return;
     const x = this.#dividerX();
     const top = Math.max(0, view.y);
     const bottom = Math.min(height, view.y + view.height * view.scale);
@@ -179,7 +179,7 @@ export class CompareView extends HTMLElement {
 
   /** @returns {import("./editor/pointer.js").Handlers} */
   #handlers() {
-    const near = (/** @type {Point} */ point) => this.after !== null && this.divider > 0
+    const near = (/** @type {Point} */ point) => this.result !== null && this.divider > 0
       && Math.abs(this.view.toScreen(point).x - this.#dividerX()) < GRIP_PX * this.stage.density;
     const move = (/** @type {Point} */ point) => {
       this.setDivider(point.x / this.view.width);

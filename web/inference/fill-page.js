@@ -23,12 +23,13 @@ const message = byId("message");
 const select = /** @type {HTMLSelectElement} */ (byId("checkpoint"));
 
 /**
- * Say in the middle of the window what went wrong, with ways on.
+ * Say over the picture, or in its place while there is none, what went wrong, with ways on.
  * @param {unknown} error
  * @param {(HTMLElement | null)[]} ways
  */
 function refuse(error, ...ways) {
   message.replaceChildren(el("p", {}, errorText(error)), el("div", { class: "row" }, ...ways));
+  message.toggleAttribute("data-card", compare.original !== null);
   message.hidden = false;
   showError(error);
 }
@@ -185,9 +186,11 @@ class FillPage {
   /** @param {any} error */
   #failed(error) {
     if (error?.code === "cancelled") {
-      compare.setLayers({ covered: false });
+      if (!this.tries.current) byId("result-text").textContent = "Cancelled. Fill again, or edit the mask first.";
       say("Cancelled. Nothing was changed.");
-      if (this.tries.current) return;
+      this.again.disabled = false;
+      this.again.focus();
+      return;
     }
     const again = el("button", { type: "button", class: "button primary", onclick: () => this.fill() }, "Fill again");
     const goOn = this.tries.current
@@ -201,7 +204,7 @@ class FillPage {
    */
   #show(fill, picture) {
     compare.setLayers({ covered: false });
-    compare.setAfter(picture);
+    compare.setResult(picture);
     this.edges.load(fill);
     byId("result-text").textContent = `${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${this.name(fill)}.`;
     const notices = byId("notices");

@@ -38,10 +38,11 @@ export class Tries {
    */
   add(fill, name) {
     const number = this.fills.push(fill);
-    const button = el("button", {
-      type: "button", class: "try", "aria-pressed": "false", "aria-label": `Try ${number}, ${name}`, title: name,
-      onclick: () => this.choose(fill),
-    }, el("canvas", THUMBNAIL), el("span", {}, el("b", {}, number), fill.steered ? "edges" : "", el("span", {}, `${fill.seconds.toFixed(1)} s`)));
+    const hidden = (/** @type {string} */ text) => el("span", { class: "visually-hidden" }, text);
+    const caption = el("span", { class: "caption" }, el("b", {}, hidden("Try "), number), fill.steered ? "edges" : "",
+      el("span", {}, `${fill.seconds.toFixed(1)} s`), hidden(name));
+    const button = el("button", { type: "button", class: "try", "aria-pressed": "false", title: name, onclick: () => this.choose(fill) },
+      el("canvas", THUMBNAIL), caption);
     button.dataset.fill = String(fill.fill);
     this.strip.append(button);
   }

@@ -1,7 +1,7 @@
 // Drawing on a map with pointer and keyboard: the tool in hand, its size, the cursor, and the way into the history.
 
 import { Edit } from "./edit.js";
-import { snap } from "./raster.js";
+import { drawOverlay } from "./overlay.js";
 import { TOOLS } from "./tools.js";
 
 /** @typedef {import("./raster.js").Point} Point */
@@ -43,10 +43,13 @@ export class Drawing {
     this.listeners = new Set();
     /** @type {Set<() => void>} told when tool or width change */
     this.settingListeners = new Set();
-    this.refresh = stage.addLayer((context, view) => this.#drawOverlay(context, view));
+    this.refresh = stage.addLayer((context, view) => drawOverlay(context, view, this));
     /** @type {import("./pointer.js").Handlers} */
     this.handlers = {
-      begin: (point, { erase, shift }) => this.begin(point, { erase, straight: shift }),
+      begin: (point, { erase, shift }) => {
+        this.crosshair = null;
+        return this.begin(point, { erase, straight: shift });
+      },
       extend: (points) => this.extend(points),
       end: () => this.end(),
       cancel: () => this.cancel(),
@@ -214,72 +217,4 @@ export class Drawing {
     for (const listener of this.settingListeners) listener();
     this.refresh();
   }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {import("./view.js").View} view
-   */
-  #drawOverlay(context, view) {
-    const { density, host } = this.stage;
-    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    const { sized } = TOOLS[this.tool];
-    const at = this.crosshair ?? this.pointerAt;
-    const radius = (this.width / 2) * view.scale;
-    const circle = this.enabled && sized && radius > 2.5 * density;
-    host.toggleAttribute("data-own-cursor", circle && !this.crosshair);
-    host.toggleAttribute("data-draws", this.enabled);
-    if (!this.enabled) return;
-    const outline = this.current?.gesture.outline() ?? [];
-    if (outline.length > 1) {
-      context.beginPath();
-      for (const point of outline) {
-        const { x, y } = view.toScreen(point);
-        context.lineTo(x, y);
-      }
-      context.closePath();
-      twoTone(context, density, [5 * density, 4 * density]);
-    }
-    if (!at) return;
-    const centre = view.toScreen(snap(at, this.width));
-    if (sized && this.shift && this.last && !this.current) {
-      const from = view.toScreen(snap(this.last, this.width));
-      context.beginPath();
-      context.moveTo(from.x, from.y);
-      context.lineTo(centre.x, centre.y);
-      twoTone(context, density, [5 * density, 4 * density]);
-    }
-    if (circle) {
-      context.beginPath();
-      context.arc(centre.x, centre.y, radius, 0, 2 * Math.PI);
-      twoTone(context, density, this.tool === "eraser" ? [4 * density, 3 * density] : []);
-    }
-    if (this.crosshair) {
-      const { x, y } = view.toScreen(this.crosshair);
-      const arm = 12 * density;
-      context.beginPath();
-      context.moveTo(x - arm, y);
-      context.lineTo(x + arm, y);
-      context.moveTo(x, y - arm);
-      context.lineTo(x, y + arm);
-      twoTone(context, density * (this.current ? 2 : 1));
-    }
-  }
-}
-
-/**
- * A line that is seen on any picture: dark, with a light core.
- * @param {CanvasRenderingContext2D} context
- * @param {number} density
- * @param {number[]} [dash]
- */
-function twoTone(context, density, dash = []) {
-  context.setLineDash([]);
-  context.lineWidth = 3 * density;
-  context.strokeStyle = "rgb(0 0 0 / 0.65)";
-  context.stroke();
-  context.setLineDash(dash);
-  context.lineWidth = 1.25 * density;
-  context.strokeStyle = "#fff";
-  context.stroke();
-  context.setLineDash([]);
 }

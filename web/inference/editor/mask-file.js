@@ -84,8 +84,7 @@ export async function decodeMask(blob, width, height) {
   const data = readTones(picture, width, height);
   picture.close();
   const map = new Bitmap(width, height);
-  map.data = data;
-  map.recount();
+  map.replace(data);
   if (map.coverage > MOSTLY_WHITE) {
     const share = Math.round(map.coverage * 100);
     notices.push(`${share} % of it is white, which means hole. If it was meant the other way round, press Invert.`);

@@ -56,7 +56,7 @@ export class Pointer {
   #down(event) {
     const { host, view } = this.stage;
     const at = this.stage.screenPoint(event);
-    host.focus({ preventScroll: true, focusVisible: false });
+    host.focus({ preventScroll: true });
     host.setPointerCapture(event.pointerId);
     this.pressed.set(event.pointerId, at);
     if (this.pressed.size === 2) {

@@ -1,0 +1,251 @@
+"""The editor's tools, keys, files and refusals, checked by the pixels of the mask."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from .conftest import App
+from .inference_pages import (
+    HEIGHT,
+    WIDTH,
+    drag,
+    mask_of,
+    on_screen,
+    open_mask_page,
+    picture_info,
+    screen_colour,
+    wait_until_kept,
+    write_checkpoint,
+    write_picture,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def editor(page: Any, app: App, tmp_path: Path) -> Any:
+    """The mask page with an empty mask."""
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    return page
+
+
+def box(mask: np.ndarray) -> tuple[int, int, int, int]:
+    """Return x0, y0, x1, y1 around all ones."""
+    ys, xs = np.nonzero(mask)
+    return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
+
+
+def view_of(page: Any) -> dict[str, float]:
+    return page.evaluate(
+        "() => { const { x, y, scale } = document.querySelector('inpaint-editor').view; return { x, y, scale }; }"
+    )
+
+
+def test_shapes_erasers_and_one_history(editor: Any) -> None:
+    editor.keyboard.press("r")
+    drag(editor, [(30.5, 20.5), (110.5, 80.5)])
+    rectangle = mask_of(editor)
+    assert box(rectangle) == (30, 20, 111, 81)
+    assert rectangle.sum() == 81 * 61
+
+    editor.keyboard.press("b")
+    editor.get_by_label("Line width").fill("9")
+    drag(editor, [(40, 50.5), (100, 50.5)], button="right")
+    assert mask_of(editor)[:, 70].sum() == 61 - 9
+    editor.keyboard.press("e")
+    drag(editor, [(70.5, 30), (70.5, 70)])
+    erased = mask_of(editor)
+    assert erased[35, 60:80].sum() == 20 - 9
+
+    editor.keyboard.press("l")
+    drag(editor, [(120, 100), (150, 100), (150, 115), (120, 115)])
+    lasso = mask_of(editor) - erased
+    assert abs(int(lasso.sum()) - 30 * 15) <= 31
+
+    for _ in range(3):
+        editor.keyboard.press("Control+z")
+    assert np.array_equal(mask_of(editor), rectangle)
+    editor.keyboard.press("Control+Shift+z")
+    editor.keyboard.press("Control+y")
+    assert np.array_equal(mask_of(editor), erased)
+    assert editor.get_by_role("button", name="Redo").is_enabled()
+
+
+def test_straight_line_with_shift_and_size_keys(editor: Any) -> None:
+    editor.get_by_label("Line width").fill("8")
+    editor.keyboard.press("Escape")
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("]")
+    assert editor.get_by_label("Line width").input_value() == "9"
+    editor.keyboard.press("[")
+    editor.mouse.click(*on_screen(editor, 20, 60))
+    editor.keyboard.down("Shift")
+    editor.mouse.click(*on_screen(editor, 140, 60))
+    editor.keyboard.up("Shift")
+    assert (mask_of(editor)[:, 20:140].sum(axis=0) == 8).all()
+
+
+def test_invert_grow_shrink(editor: Any) -> None:
+    editor.keyboard.press("r")
+    drag(editor, [(60.5, 50.5), (99.5, 69.5)])
+    editor.get_by_role("button", name="Grow", exact=True).click()
+    assert box(mask_of(editor)) == (56, 46, 104, 74)
+    editor.get_by_role("button", name="Shrink", exact=True).click()
+    assert box(mask_of(editor)) == (60, 50, 100, 70)
+    inside = mask_of(editor)
+    editor.get_by_role("button", name="Invert", exact=True).click()
+    assert np.array_equal(mask_of(editor), 1 - inside)
+
+
+def test_drawing_without_a_mouse(editor: Any) -> None:
+    editor.get_by_label("Line width").fill("5")
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("ArrowRight")
+    editor.keyboard.press("Space")
+    for _ in range(6):
+        editor.keyboard.press("ArrowRight")
+    editor.keyboard.press("Space")
+    mask = mask_of(editor)
+    assert mask.any(axis=1).sum() == 5
+    assert mask.any(axis=0).sum() > 30 / 6
+    editor.keyboard.press("Space")
+    editor.keyboard.press("ArrowDown")
+    editor.keyboard.press("Escape")
+    assert np.array_equal(mask_of(editor), mask)
+
+
+def test_zoom_keeps_the_place_under_the_cursor_and_space_pans(editor: Any) -> None:
+    left, top = on_screen(editor, 0, 0)
+    before = view_of(editor)
+    point = (round(620 - left) / before["scale"], round(380 - top) / before["scale"])
+    at = on_screen(editor, *point)
+    editor.mouse.move(*map(round, at))
+    editor.mouse.wheel(0, -240)
+    editor.wait_for_function(
+        "(scale) => document.querySelector('inpaint-editor').view.scale > scale", arg=before["scale"]
+    )
+    # The wheel tells whole pixels only.
+    assert on_screen(editor, *point) == pytest.approx(at, abs=0.6)
+
+    zoomed = view_of(editor)
+    editor.keyboard.down("Space")
+    editor.mouse.down()
+    editor.mouse.move(round(at[0]) + 40, round(at[1]) + 30)
+    editor.mouse.up()
+    editor.keyboard.up("Space")
+    panned = view_of(editor)
+    assert (panned["x"] - zoomed["x"], panned["y"] - zoomed["y"]) == pytest.approx((40, 30))
+    assert not mask_of(editor).any()
+    editor.keyboard.press("Control+1")
+    assert view_of(editor)["scale"] == 1
+    editor.keyboard.press("Control+0")
+    assert view_of(editor) == pytest.approx(before)
+
+
+def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> None:
+    drag(editor, [(30, 30), (120, 90)])
+    drawn = mask_of(editor)
+    with editor.expect_download() as download:
+        editor.get_by_role("button", name="Save mask", exact=True).click()
+    assert download.value.suggested_filename == "portrait_mask.png"
+    file = tmp_path / "kept.png"
+    download.value.save_as(file)
+    assert np.array_equal(np.asarray(Image.open(file)), drawn == 1)
+
+    editor.get_by_role("button", name="Clear Area", exact=True).click()
+    editor.locator("#mask-file").set_input_files(file)
+    editor.get_by_text("kept.png is the mask now.").wait_for()
+    assert np.array_equal(mask_of(editor), drawn)
+
+    large = np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8)
+    large[100:140, 200:240] = 255
+    other = io.BytesIO()
+    Image.fromarray(large).save(other, "PNG")
+    editor.locator("#mask-file").set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": other.getvalue()})
+    editor.get_by_text(f"The mask was {WIDTH * 2} × {HEIGHT * 2}").wait_for()
+    assert box(mask_of(editor)) == (100, 50, 120, 70)
+    editor.locator("#mask-file").set_input_files({"name": "c.png", "mimeType": "image/png", "buffer": b"no picture"})
+    editor.get_by_text("could not be read as a mask").wait_for()
+    assert box(mask_of(editor)) == (100, 50, 120, 70)
+
+
+def test_mask_look_does_not_change_the_mask(editor: Any) -> None:
+    drag(editor, [(40, 60), (120, 60)])
+    drawn = mask_of(editor)
+    bare = screen_colour(editor, 80, 20)
+    editor.mouse.move(5, 300)
+    editor.get_by_role("button", name="Red", exact=True).click()
+    assert screen_colour(editor, 80, 60) == (255, 59, 48)
+    editor.get_by_label("Opacity", exact=True).fill("50")
+    mixed = screen_colour(editor, 80, 60)
+    assert mixed != (255, 59, 48)
+    editor.keyboard.down("h")
+    assert screen_colour(editor, 80, 60) not in (mixed, (255, 59, 48))
+    editor.keyboard.up("h")
+    assert screen_colour(editor, 80, 20) == bare
+    assert np.array_equal(mask_of(editor), drawn)
+
+
+def test_empty_and_full_masks_are_refused_in_words(editor: Any) -> None:
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("Enter")
+    alert = editor.locator("#fill-error")
+    alert.get_by_text("Nothing is masked yet").wait_for()
+    editor.get_by_role("button", name="Invert", exact=True).click()
+    assert not alert.is_visible()
+    editor.get_by_role("button", name="Fill missing regions", exact=True).click()
+    alert.get_by_text("covers the whole picture").wait_for()
+    assert "/mask_image.html" in editor.url
+
+
+def test_unreadable_file_is_refused_and_the_picture_stays(page: Any, app: App, tmp_path: Path) -> None:
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.locator("#file").set_input_files(write_picture(tmp_path / "good.png"))
+    page.get_by_text("good.png", exact=True).wait_for()
+    page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"\x89PNG no"})
+    page.wait_for_selector("#upload-error:not([hidden])")
+    assert "bad.png" in page.locator("#upload-error").inner_text()
+    assert page.get_by_text("good.png", exact=True).is_visible()
+    assert page.get_by_role("button", name="Mask Image", exact=True).is_enabled()
+
+
+def test_pages_without_their_picture_show_the_way_on(page: Any, app: App) -> None:
+    for name in ("mask_image", "fill_missing_regions"):
+        for query in ("", "?picture=0123456789abcdef"):
+            page.goto(f"{app.origin}/inference/{name}.html{query}")
+            page.wait_for_selector("#message:not([hidden])")
+            page.locator("#message").get_by_role("link", name="Upload Image").click()
+            page.wait_for_url("**/upload-image.html*")
+
+
+def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path) -> None:
+    checkpoint = write_checkpoint(tmp_path / "tiny")
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    wait_until_kept(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.get_by_role("button", name="Draw edges", exact=True).click()
+    page.evaluate(
+        "() => (({ edges }) => edges.replace(new Uint8Array(edges.data.length)))(document.querySelector('compare-view'))"
+    )
+    drag(page, [(20.5, 60.5), (140.5, 60.5)], element="compare-view")
+    page.get_by_role("button", name="Fill from these edges", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
+    first, second = picture_info(page)["fills"]
+    assert (first["steered"], second["steered"]) == (False, True)
+    pixels = [page.request.get(app.origin + fill["url"]).body() for fill in (first, second)]
+    assert pixels[0] != pixels[1]
+    sent = np.asarray(Image.open(io.BytesIO(page.request.get(app.origin + picture_info(page)["edges_url"]).body())))
+    assert box(sent)[0::2] == (50, 110), "lines stay inside the hole"
+    # Both tries are kept, and pressing one shows it.
+    page.get_by_role("button", name="Try 1").click()
+    page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")

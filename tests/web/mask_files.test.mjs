@@ -1,0 +1,97 @@
+// The mask that is saved must be the mask that was drawn, and the mask that is shown must be where it was drawn.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { crc32, inflateSync } from "node:zlib";
+
+import { BitmapLayer } from "../../web/inference/editor/bitmap-layer.js";
+import { Bitmap } from "../../web/inference/editor/bitmap.js";
+import { encodeMask } from "../../web/inference/editor/mask-file.js";
+import { View } from "../../web/inference/editor/view.js";
+
+function speckled(width, height, seed = 1) {
+  const map = new Bitmap(width, height);
+  let state = seed;
+  for (let i = 0; i < map.data.length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    map.data[i] = state >>> 31;
+  }
+  map.recount();
+  return map;
+}
+
+test("a mask becomes a PNG of one bit a pixel, bit for bit", async () => {
+  const map = speckled(101, 37);
+  const bytes = Buffer.from(await (await encodeMask(map)).arrayBuffer());
+  assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+  const chunks = {};
+  for (let at = 8; at < bytes.length; ) {
+    const length = bytes.readUInt32BE(at);
+    const body = bytes.subarray(at + 4, at + 8 + length);
+    if (crc32) assert.equal(bytes.readUInt32BE(at + 8 + length), crc32(body));
+    chunks[body.subarray(0, 4).toString()] = body.subarray(4);
+    at += length + 12;
+  }
+  assert.deepEqual([chunks.IHDR.readUInt32BE(0), chunks.IHDR.readUInt32BE(4), chunks.IHDR[8], chunks.IHDR[9]], [101, 37, 1, 0]);
+  const rows = inflateSync(chunks.IDAT);
+  assert.equal(rows.length, 37 * 14);
+  for (let y = 0; y < 37; y++) {
+    for (let x = 0; x < 101; x++) assert.equal((rows[y * 14 + 1 + (x >> 3)] >> (7 - (x & 7))) & 1, map.get(x, y));
+  }
+});
+
+globalThis.ImageData ??= class {
+  constructor(width, height) {
+    Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });
+  }
+};
+
+function shown(map, view, draw) {
+  const layer = new BitmapLayer(map);
+  const context = { canvas: { width: view.screenWidth, height: view.screenHeight }, putImageData() {} };
+  layer.draw(context, view, true);
+  draw?.(layer, context);
+  return (x, y) => layer.screen.data[4 * (y * view.screenWidth + x) + 3];
+}
+
+function viewOf(map, scale, width = 80, height = 60) {
+  const view = new View();
+  view.resize(width, height);
+  view.setPicture(map.width, map.height);
+  view.zoomTo(scale, { x: 0, y: 0 });
+  view.pan(-view.x, -view.y);
+  return view;
+}
+
+test("enlarged, every screen pixel shows the picture pixel under it", () => {
+  const map = speckled(40, 30);
+  const alpha = shown(map, viewOf(map, 2));
+  for (let y = 0; y < 60; y++) for (let x = 0; x < 80; x++) assert.equal(alpha(x, y), 255 * map.get(x >> 1, y >> 1));
+});
+
+test("reduced, a screen pixel shows how much of its part of the picture is covered, odd sizes included", () => {
+  const map = speckled(317, 235);
+  const view = viewOf(map, 0.25);
+  const alpha = shown(map, view);
+  for (let y = 0; y < 58; y++) {
+    for (let x = 0; x < 79; x++) {
+      let sum = 0;
+      for (let v = 0; v < 4; v++) for (let u = 0; u < 4; u++) sum += map.get(4 * x + u, 4 * y + v);
+      assert.ok(Math.abs(alpha(x, y) - (255 * sum) / 16) <= 2, `${x}, ${y}`);
+    }
+  }
+});
+
+test("drawing a changed part gives the same as drawing all of it", () => {
+  const map = speckled(317, 235);
+  for (const scale of [0.2, 0.25, 0.7, 1, 3.3]) {
+    const view = viewOf(map, scale);
+    const part = { x0: 13, y0: 7, x1: 61, y1: 50 };
+    const alpha = shown(map, view, (layer, context) => {
+      for (let y = part.y0; y < part.y1; y++) map.data.fill(1, y * 317 + part.x0, y * 317 + part.x1);
+      layer.changed(part);
+      layer.draw(context, view, false);
+    });
+    const all = shown(map, view);
+    for (let y = 0; y < 60; y++) for (let x = 0; x < 80; x++) assert.equal(alpha(x, y), all(x, y), `scale ${scale} at ${x}, ${y}`);
+  }
+});
