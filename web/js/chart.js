@@ -114,15 +114,15 @@ export class Chart {
       cursor: { sync: { key: "run", setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
       scales: { x: { time: false }, y: this._scale() },
       axes: [
-        { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 28, gap: 3, space: 70, values: (_, splits) => splits.map((v) => (Number.isInteger(v) ? shortStep(v) : "")) },
-        { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 52, gap: 4, space: 34, values: (_, splits) => splits.map((v) => (v === null ? "" : axisNumber(v))) },
+        { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 28, gap: 3, space: 70, values: stepLabels },
+        { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 52, gap: 4, space: 34, values: valueLabels },
       ],
       hooks: { setCursor: [() => this._read()] },
     });
   }
 
   _scale() {
-    if (this.log) return { distr: 3, log: 10 };
+    if (this.log) return { distr: 3, log: 10, range: logRange };
     return this.range ? { range: () => this.range } : {};
   }
 
@@ -154,6 +154,21 @@ export class Chart {
     if (this.plot && width > 0 && Math.abs(width - this.plot.width) > 1) this.plot.setSize({ width, height: HEIGHT });
   }
 }
+
+/** To one digit, so that the axis ends at a number one can read. @param {number} value @param {(value: number) => number} way */
+const roundTo = (value, way) => {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return Number((way(value / power) * power).toPrecision(1));
+};
+
+/** A logarithmic axis close around its values, where uPlot would take whole powers of ten. @param {uPlot} _ @param {number} low @param {number} high */
+const logRange = (_, low, high) => /** @type {[number, number]} */ (low > 0 ? [roundTo(low, Math.floor), roundTo(high, Math.ceil)] : [0.1, 1]);
+
+/** @param {unknown} _ @param {number[]} splits */
+const stepLabels = (_, splits) => splits.map((step) => (Number.isInteger(step) ? shortStep(step) : ""));
+
+/** @param {unknown} _ @param {(number | null)[]} splits */
+const valueLabels = (_, splits) => splits.map((value) => (value === null ? "" : axisNumber(value)));
 
 /** @param {number} value */
 function axisNumber(value) {

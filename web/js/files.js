@@ -13,6 +13,7 @@ class FolderDialog {
   constructor({ title, start, hasScreen }, done) {
     this.title = title;
     this.here = "";
+    this.ticket = 0;
     this.path = el("input", { type: "text", id: "folder-path", autocomplete: "off", spellcheck: false });
     this.up = el("button", { type: "button", class: "button", disabled: true }, "Up");
     this.list = el("ul", { class: "folder-list", "aria-label": "Folders" });
@@ -54,10 +55,14 @@ class FolderDialog {
    * @returns {Promise<boolean>} whether it could be opened
    */
   async open(path) {
+    const ticket = ++this.ticket;
+    const before = this.path.value;
     try {
       const found = await call("list_folder", path);
+      if (ticket !== this.ticket) return true;
       this.here = found.path;
-      this.path.value = found.path;
+      // What was typed while the answer was on its way stays.
+      if (this.path.value === before) this.path.value = found.path;
       this.up.disabled = !found.parent;
       this.up.onclick = () => this.open(found.parent);
       this._draw(found.folders, found.shortcuts ?? []);
@@ -65,7 +70,7 @@ class FolderDialog {
         : "No pictures directly in this folder; sub-folders are searched too.");
       return true;
     } catch (error) {
-      this._note(errorText(error), true);
+      if (ticket === this.ticket) this._note(errorText(error), true);
       return false;
     }
   }

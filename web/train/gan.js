@@ -31,7 +31,7 @@ function showChanges() {
   const changed = draft.changedHere;
   $("changes").hidden = !changed.length;
   $("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from the preset: `
-    + changed.map((key) => `${settingTitle(key)} ${valueText(key, draft.values[key])} (${valueText(key, draft.base[key])})`).join(", ");
+    + changed.map((key) => `${settingTitle(key)} ${valueText(key, draft.values[key])} instead of ${valueText(key, draft.base[key])}`).join(", ");
 }
 
 /** What page 1 chose, so that nobody has to go back to look. */

@@ -23,6 +23,7 @@ const samples = new SampleSlider(run, $);
 /** @type {() => void} */ let unsubscribe = () => {};
 /** What was asked of the training and has not been seen done. */
 let ordered = "";
+let drawing = 0;
 
 /** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
 const DONE_BY = {
@@ -40,7 +41,7 @@ const OBEYED = {
   "save-now": "Checkpoint saved.",
 };
 
-/** @param {import("../js/run_view.js").RunEvent[]} events */
+/** New events from the training. @param {import("../js/run_view.js").RunEvent[]} events */
 function take(events) {
   view.feed(events);
   if (ordered && events.some(({ type }) => DONE_BY[ordered].includes(type))) {
@@ -49,7 +50,11 @@ function take(events) {
   }
   const warned = events.findLast(({ type }) => type === "warning");
   if (warned) say(warned.message, { kind: "error" });
-  show();
+  // Once a frame is enough, and a page in the background draws nothing at all.
+  drawing ||= requestAnimationFrame(() => {
+    drawing = 0;
+    show();
+  });
 }
 
 function show() {
@@ -142,6 +147,7 @@ function showControls() {
   fill.hidden = !(saved && hasInpaint);
   fill.classList.toggle("primary", view.state === "finished");
   const next = /** @type {HTMLAnchorElement} */ ($("next-stage"));
+  next.classList.toggle("primary", view.state === "finished");
   next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
   if (summary) {
     fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.path)}`;
@@ -213,7 +219,7 @@ async function start() {
   await ready();
   summary = await call("get_run", run);
   summary.max_iters = summary.config?.max_iters;
-  take(summary.history);
+  view.feed(summary.history);
   view.correct(summary.state);
   show();
   wire();

@@ -51,7 +51,7 @@ export class RunCharts {
 
   /** @param {RunView} view */
   show(view) {
-    for (const [title, key, color] of LOSSES) {
+    for (const [title, key, color] of [...LOSSES, ...others(view)]) {
       const lines = linesOf(view, [[key, color]]);
       if (lines.length) this._chart(title, this.losses, {}).show({ lines });
     }
@@ -97,6 +97,13 @@ export class RunCharts {
       chart.draw();
     }
   }
+}
+
+const KNOWN = new Set(LOSSES.map(([, key]) => key));
+
+/** Losses that this page was not told of. @param {RunView} view @returns {[string, string, string][]} */
+function others(view) {
+  return [...view.curves.keys()].filter((key) => key.endsWith("_loss") && !KNOWN.has(key)).map((key) => [valueTitle(key), key, "--mark-4"]);
 }
 
 /** @param {RunView} view @param {[string, string][]} keys */
