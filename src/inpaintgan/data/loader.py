@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -109,5 +110,8 @@ def _common(config: Config) -> dict:
 def _start_worker(_worker_id: int) -> None:
     # One thread a worker, or the workers fight for the cores.
     cv2.setNumThreads(0)
-    # Ctrl+C reaches the whole process group: the trainer decides what it means, and needs its workers to stop in order.
+    # Ctrl+C and a service manager's SIGTERM reach the whole process group: the trainer decides what they mean, and
+    # needs its workers to stop in order. They notice by themselves when it is gone.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)

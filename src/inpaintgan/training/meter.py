@@ -44,15 +44,19 @@ class Meter:
     def waiting(self) -> Iterator[None]:
         """Time spent in here is waiting for data."""
         start = time.perf_counter()
-        yield
-        self._wait_s += time.perf_counter() - start
+        try:
+            yield
+        finally:
+            self._wait_s += time.perf_counter() - start
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Time spent in here (saving, scoring, pausing) is no training time."""
         self._tick()
-        yield
-        self._mark = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._mark = time.perf_counter()
 
     def _tick(self) -> float:
         now = time.perf_counter()
