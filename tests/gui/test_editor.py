@@ -249,3 +249,50 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path)
     # Both tries are kept, and pressing one shows it.
     page.get_by_role("button", name="Try 1").click()
     page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_pictures_are_dropped_and_pasted(page: Any, app: App, tmp_path: Path, way: str) -> None:
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    data = list(write_picture(tmp_path / "dropped.png").read_bytes())
+    page.evaluate(
+        """([way, data]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(data)], "dropped.png", { type: "image/png" }));
+            const event = way === "drop"
+                ? new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true })
+                : new ClipboardEvent("paste", { clipboardData: carried, bubbles: true });
+            document.body.dispatchEvent(event);
+        }""",
+        [way, data],
+    )
+    page.get_by_text("dropped.png", exact=True).wait_for()
+    assert page.get_by_role("button", name="Mask Image", exact=True).is_enabled()
+
+
+def test_two_fingers_zoom_and_one_draws(browser: Any, app: App, tmp_path: Path) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(app.url)
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    session = context.new_cdp_session(page)
+
+    def touch(kind: str, *xs: float) -> None:
+        points = [{"x": x, "y": 430, "id": finger} for finger, x in enumerate(xs)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    before = view_of(page)["scale"]
+    touch("touchStart", 500)
+    touch("touchStart", 500, 560)
+    for step in range(6):
+        touch("touchMove", 500 - 10 * step, 560 + 10 * step)
+    touch("touchEnd")
+    page.wait_for_function("(scale) => document.querySelector('inpaint-editor').view.scale > 1.5 * scale", arg=before)
+    assert not mask_of(page).any(), "what the first finger began is taken back"
+    touch("touchStart", 500)
+    for step in range(6):
+        touch("touchMove", 500 + 10 * step)
+    touch("touchEnd")
+    page.wait_for_function("() => document.querySelector('inpaint-editor').mask.count > 0")
+    context.close()

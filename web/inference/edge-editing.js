@@ -24,8 +24,13 @@ export class EdgeEditing {
     this.history = new History();
     this.drawing = new Drawing(compare.stage, compare.edges, this.history, compare.mask);
     this.drawing.enable(false);
-    /** @type {Fill | null} the fill that is shown */
-    this.shown = null;
+    /** @type {Fill | null} the fill whose edges are in hand */
+    this.owner = null;
+    /** Lines were drawn that nothing was filled from yet. */
+    this.unfinished = false;
+    this.drawing.listeners.add(() => {
+      this.unfinished = this.history.undoLabel !== null;
+    });
     this.active = false;
     this.toggle = /** @type {HTMLButtonElement} */ (byId("edit-edges"));
     this.box = /** @type {HTMLInputElement} */ (byId("show-edges"));
@@ -43,22 +48,31 @@ export class EdgeEditing {
   }
 
   /**
-   * Take over the edges that a fill was painted along. Those in hand stay while they are being changed: looking at
-   * another try must not lose them.
+   * A fill was made from the edges in hand: they are its edges now, and can still be undone.
+   * @param {Fill} fill
+   */
+  filled(fill) {
+    this.owner = fill;
+    this.unfinished = false;
+    this.setActive(false);
+  }
+
+  /**
+   * Take over the edges that a fill was painted along. Lines that nothing was filled from yet stay: looking at another
+   * try must not lose them.
    * @param {Fill} fill
    */
   async load(fill) {
-    this.shown = fill;
-    if (this.active && this.history.undoLabel !== null) return;
     const { compare } = this;
     const url = fill.edges_url;
     this.box.disabled = !url;
     this.toggle.disabled = !url;
-    if (!url) return;
+    if (!url || this.owner === fill || this.unfinished) return;
+    this.owner = fill;
     try {
       const response = await fetch(url);
       const { data } = await decodeMask(await response.blob(), compare.edges.width, compare.edges.height);
-      if (this.shown !== fill) return;
+      if (this.owner !== fill) return;
       for (let i = 0; i < data.length; i++) data[i] &= compare.mask.data[i];
       compare.edges.replace(data);
       this.history.clear();
@@ -78,7 +92,6 @@ export class EdgeEditing {
     compare.pointer.handlers = active ? drawing.handlers : compare.compareHandlers;
     drawing.enable(active);
     compare.setLayers({ edited: active });
-    if (!active && this.shown) this.load(this.shown);
     if (active) say("Draw edges in the hole, then fill from them.");
   }
 

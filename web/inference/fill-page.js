@@ -159,6 +159,7 @@ class FillPage {
       const options = { checkpoint: select.value, device: "auto", edges };
       const fill = { checkpoint: select.value, steered: edges, ...await this.progress.follow(call("fill", this.info.id, options)) };
       this.tries.add(fill, this.name(fill));
+      if (edges) this.edges.filled(fill);
       await this.tries.choose(fill);
       this.comparing.reveal();
       say(`Filled ${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s.`, { kind: "ok" });

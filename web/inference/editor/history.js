@@ -39,8 +39,8 @@ export class History {
   undo() {
     const step = this.done.pop();
     if (!step) return null;
-    step.undo();
     this.undone.push(step);
+    step.undo();
     this.#tell();
     return step.label;
   }
@@ -49,8 +49,8 @@ export class History {
   redo() {
     const step = this.undone.pop();
     if (!step) return null;
-    step.redo();
     this.done.push(step);
+    step.redo();
     this.#tell();
     return step.label;
   }
