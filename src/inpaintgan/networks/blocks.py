@@ -98,24 +98,34 @@ class Generator(nn.Module):
     """Any-size wrapper of a generator: pads to the multiple the layers need, folds the stem, crops back.
 
     Subclasses set `multiple`, the factor by which their layers shrink a picture at the conv stem, and define `layers`.
+
+    The ``conv`` stem is the papers'. The ``unshuffle`` stem, ours, folds 2x2 pixels into channels for a quarter of the
+    arithmetic; as its bottleneck is too narrow to carry every known pixel, a 3x3 convolution of the input is added to
+    the output, and the trunk is free for the hole.
     """
 
     multiple = 4
 
-    def __init__(self, stem: Stem) -> None:
+    def __init__(self, in_channels: int, out_channels: int, stem: Stem) -> None:
         super().__init__()
         self.stem: Stem = stem
+        if stem == "unshuffle":
+            self.multiple *= 2
+            self.shortcut = conv(nn.Conv2d(4 * in_channels, 4 * out_channels, 3, padding=1), False)
 
     def layers(self, x: Tensor) -> Tensor:
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""
         raise NotImplementedError
 
     def logits(self, x: Tensor) -> Tensor:
-        """(B, C, H, W) of any size to (B, out, H, W)."""
+        """(B, in_channels, H, W) of any size to (B, out_channels, H, W)."""
         height, width = x.shape[-2:]
-        multiple = self.multiple * (2 if self.stem == "unshuffle" else 1)
-        x = pad_to_multiple(x, multiple)
-        x = F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, 2)), 2) if self.stem == "unshuffle" else self.layers(x)
+        x = pad_to_multiple(x, self.multiple)
+        if self.stem == "unshuffle":
+            folded = F.pixel_unshuffle(x, 2)
+            x = F.pixel_shuffle(self.layers(folded) + self.shortcut(folded), 2)
+        else:
+            x = self.layers(x)
         return x[..., :height, :width]
 
 

@@ -19,7 +19,7 @@ class InpaintGenerator(Generator):
     """Masked picture and edges in, picture out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(stem)
+        super().__init__(4, 3, stem)
         self.encoder = encoder(4, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
         self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)

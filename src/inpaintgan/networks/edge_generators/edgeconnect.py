@@ -19,7 +19,7 @@ class EdgeConnectGenerator(Generator):
     """Masked gray, known edges and mask in; edge probabilities out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(stem)
+        super().__init__(3, 1, stem)
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.middle = residual_blocks(4 * width, spectral=True, bias=False)
         self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True)

@@ -34,7 +34,7 @@ class MECGenerator(Generator):
     multiple = 32
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(stem)
+        super().__init__(3, 1, stem)
         channels = 4 * width
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.branch8 = residual_blocks(channels, spectral=True, bias=False)
