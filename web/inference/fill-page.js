@@ -3,7 +3,7 @@
 import { call, ready } from "../js/bridge.js";
 import { count } from "../js/format.js";
 import { el, errorText, say, showError } from "../js/shell.js";
-import { CompareView } from "./compare-view.js";
+import "./compare-view.js";
 import { EdgeEditing } from "./edge-editing.js";
 import { decodeMask } from "./editor/mask-file.js";
 import { PictureLayer } from "./editor/picture-layer.js";
@@ -18,7 +18,7 @@ import { Tries } from "./tries.js";
 
 const REVEAL_MS = 700;
 
-const compare = /** @type {CompareView} */ (document.querySelector("compare-view"));
+const compare = /** @type {import("./compare-view.js").CompareView} */ (document.querySelector("compare-view"));
 const message = byId("message");
 const select = /** @type {HTMLSelectElement} */ (byId("checkpoint"));
 

@@ -6,14 +6,14 @@ import { el, errorText, say, showError, statusSide } from "../js/shell.js";
 import { decodeMask, encodeMask } from "./editor/mask-file.js";
 import { MaskSaver } from "./editor/mask-saver.js";
 import { TOOLS } from "./editor/tools.js";
-import { InpaintEditor } from "./editor/editor.js";
+import "./editor/editor.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
 import { beforeLeaving, byId, chosen, download, linkSteps, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 
-const editor = /** @type {InpaintEditor} */ (document.querySelector("inpaint-editor"));
+const editor = /** @type {import("./editor/editor.js").InpaintEditor} */ (document.querySelector("inpaint-editor"));
 
 /**
  * Say in the middle of the window why there is no picture, with a way on.

@@ -21,7 +21,7 @@ const number = (n) => (Number.isInteger(n) && Math.abs(n) >= 10000 ? count(n) : 
  */
 export function rangeText(property) {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = property;
-  let text = "";
+  let text;
   if (minimum !== undefined && maximum !== undefined) text = `${number(minimum)} to ${number(maximum)}`;
   else {
     const low = minimum !== undefined ? `at least ${number(minimum)}`

@@ -57,7 +57,7 @@ export class RunCharts {
     }
     for (const { title, keys, scores, baseline, range, unit } of METRICS) {
       const lines = linesOf(view, keys);
-      const marks = scores.filter((key) => view.scores.get(key)?.last != null).map((key) => ({
+      const marks = scores.filter((key) => Number.isFinite(view.scores.get(key)?.last)).map((key) => ({
         label: key === "psnr_hole" ? "in the hole" : "", of: key, color: SCORE_COLORS[key] ?? keys.find(([name]) => name === key)?.[1] ?? "--mark-3",
         points: /** @type {any} */ (view.scores.get(key)),
       }));

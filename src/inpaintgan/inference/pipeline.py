@@ -25,7 +25,7 @@ from ..models.inpaint_model import paint
 from .strategy import Crop, plan_crops
 
 Progress = Callable[[str, float], None]
-"""Called with ``"edges"`` or ``"inpaint"`` and the share done of all crops, 0 to 1."""
+"""Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all crops done, 0 to 1."""
 _DEFAULT_SIGMA = 2.0
 
 
@@ -96,7 +96,7 @@ class Inpainter:
             image: (H, W, 3) uint8 RGB.
             mask: (H, W), not 0 in the hole. An empty mask gives the picture back.
             edges: (H, W), not 0 on edges to paint along inside the hole, in place of predicted ones.
-            progress: Called as crops are done.
+            progress: Called as parts begin.
 
         Returns:
             The picture and the edges.
@@ -140,17 +140,18 @@ class Inpainter:
         for index, crop in enumerate(crops):
             window = crop.window
             batch, given = self._batch(picture[window], unknown[window], None if edges is None else edges[window])
+            progress("edges", index / len(crops))
             with torch.inference_mode():
                 complete = self._complete_edges(batch, given)
-                progress("edges", (index + 0.4) / len(crops))
                 if with_paint:
+                    progress("inpaint", (index + 0.4) / len(crops))
                     painted = paint(self.checkpoint.inpaint_generator, batch, complete)  # pyright: ignore
                     pixels = _to_uint8(painted[0].permute(1, 2, 0), crop)
                     picture[window][crop.hole == 1] = pixels[crop.hole == 1]
             inside = _to_uint8(complete[0, 0], crop) if edges is None else (edges[window] != 0) * np.uint8(255)
             drawn[window][crop.hole == 1] = inside[crop.hole == 1]
             unknown[window][crop.hole == 1] = 0
-            progress("inpaint", (index + 1) / len(crops))
+        progress("paste", 1.0)
         return Fill(picture, drawn)
 
     def _batch(

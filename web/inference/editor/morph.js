@@ -1,6 +1,6 @@
 // Growing and shrinking a map by a number of pixels, with a round element.
 
-import { Bitmap } from "./bitmap.js";
+/** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 
 /**
  * Every pixel at most `radius` pixels away from a one becomes one.
