@@ -122,6 +122,19 @@ def test_discriminator_sees_patches_of_70_pixels():
     assert rows.max() - rows.min() + 1 == 70
 
 
+@pytest.mark.parametrize("name", EDGE_NAMES)
+def test_the_unshuffle_stem_starts_as_a_copy_of_what_is_known(name):
+    network = EDGE_GENERATORS[name](8, "unshuffle")
+    gray, edge, mask = edge_inputs(64, 64)
+    folded = torch.nn.functional.pixel_unshuffle(torch.cat([gray, edge + mask, mask], 1), 2)
+    copied = torch.nn.functional.pixel_shuffle(network.shortcut(folded), 2)
+    assert torch.equal(copied > 0, edge > 0.5)
+    painter = InpaintGenerator(8, "unshuffle")
+    picture = torch.rand(1, 4, 64, 64)
+    logits = torch.nn.functional.pixel_shuffle(painter.shortcut(torch.nn.functional.pixel_unshuffle(picture, 2)), 2)
+    assert ((torch.tanh(logits) + 1) / 2 - picture[:, :3]).abs().max() < 0.05
+
+
 def test_padding_repeats_the_border():
     padded = pad_to_multiple(torch.arange(6.0).view(1, 1, 2, 3), 4)
     assert padded.shape == (1, 1, 8, 8)

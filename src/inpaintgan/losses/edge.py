@@ -9,12 +9,13 @@ _EDGE_WEIGHT = 4.0
 """How much more an edge pixel counts than an empty one: edges are about a tenth of all pixels."""
 
 
-def edge_bce_loss(predicted: Tensor, true: Tensor) -> Tensor:
-    """Mean binary cross entropy of edge probabilities, edge pixels weighted.
+def edge_bce_loss(predicted: Tensor, true: Tensor, mask: Tensor) -> Tensor:
+    """Mean binary cross entropy of edge probabilities in the hole, edge pixels weighted.
 
     Args:
         predicted: (B, 1, H, W) probabilities.
         true: (B, 1, H, W) in {0, 1}.
+        mask: (B, 1, H, W), 1 in the hole.
 
     Returns:
         A scalar, 0 for certain and right predictions.
@@ -22,4 +23,5 @@ def edge_bce_loss(predicted: Tensor, true: Tensor) -> Tensor:
     Source: ours; the weighting is in the manner of HED (arXiv 1504.06375), Eq. 2.
     """
     probability = predicted.float().clamp(1e-6, 1 - 1e-6)
-    return -(_EDGE_WEIGHT * true * probability.log() + (1 - true) * torch.log1p(-probability)).mean()
+    entropy = -(_EDGE_WEIGHT * true * probability.log() + (1 - true) * torch.log1p(-probability))
+    return (entropy * mask).sum() / mask.sum().clamp(min=1)

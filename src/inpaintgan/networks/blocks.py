@@ -57,6 +57,11 @@ class ResidualBlock(nn.Module):
         return x + self.conv_block(x)
 
 
+def masked_edge_copy() -> tuple[Tensor, float]:
+    """Shortcut of an edge generator: logits of 4 on known edges, -4 elsewhere; inputs are gray, edge + mask, mask."""
+    return torch.tensor([[0.0, 8.0, -8.0]]), -4.0
+
+
 def residual_blocks(channels: int, *, spectral: bool, bias: bool) -> nn.Sequential:
     """The trunk of eight residual blocks."""
     return nn.Sequential(*(ResidualBlock(channels, spectral=spectral, bias=bias) for _ in range(N_RESIDUAL_BLOCKS)))
@@ -101,17 +106,26 @@ class Generator(nn.Module):
 
     The ``conv`` stem is the papers'. The ``unshuffle`` stem, ours, folds 2x2 pixels into channels for a quarter of the
     arithmetic; as its bottleneck is too narrow to carry every known pixel, a 3x3 convolution of the input is added to
-    the output, and the trunk is free for the hole.
+    the output. It starts as a copy of what is known, and the trunk is free for the hole.
+
+    Args:
+        stem: ``conv`` or ``unshuffle``.
+        copy: (out_channels, in_channels) weights with which the unshuffle stem's shortcut starts.
+        copy_bias: Its bias.
     """
 
     multiple = 4
 
-    def __init__(self, in_channels: int, out_channels: int, stem: Stem) -> None:
+    def __init__(self, stem: Stem, copy: Tensor, copy_bias: float) -> None:
         super().__init__()
         self.stem: Stem = stem
         if stem == "unshuffle":
             self.multiple *= 2
-            self.shortcut = conv(nn.Conv2d(4 * in_channels, 4 * out_channels, 3, padding=1), False)
+            self.shortcut = nn.Conv2d(4 * copy.shape[1], 4 * copy.shape[0], 3, padding=1)
+            nn.init.zeros_(self.shortcut.weight)
+            nn.init.constant_(self.shortcut.bias, copy_bias)
+            # The four folded pixels of a channel lie next to each other.
+            self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
 
     def layers(self, x: Tensor) -> Tensor:
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..blocks import Generator, Stem, decoder, encoder, residual_blocks
+from ..blocks import Generator, Stem, decoder, encoder, masked_edge_copy, residual_blocks
 
 
 class EdgeConnectGenerator(Generator):
     """Masked gray, known edges and mask in; edge probabilities out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(3, 1, stem)
+        super().__init__(stem, *masked_edge_copy())
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.middle = residual_blocks(4 * width, spectral=True, bias=False)
         self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True)

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..blocks import Generator, Stem, conv, decoder, encoder, residual_blocks
+from ..blocks import Generator, Stem, conv, decoder, encoder, masked_edge_copy, residual_blocks
 
 
 def _upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
@@ -34,7 +34,7 @@ class MECGenerator(Generator):
     multiple = 32
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(3, 1, stem)
+        super().__init__(stem, *masked_edge_copy())
         channels = 4 * width
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.branch8 = residual_blocks(channels, spectral=True, bias=False)
