@@ -19,7 +19,7 @@ class InpaintGenerator(Generator):
     """Masked picture and edges in, picture out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        # (tanh(3 x - 1.5) + 1) / 2 is x within 0.05; the fourth input is the edges.
+        # (tanh(3 x - 1.5) + 1) / 2 is x within 0.07; the fourth input is the edges.
         super().__init__(stem, copy=3 * torch.eye(3, 4), copy_bias=-1.5)
         self.encoder = encoder(4, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
