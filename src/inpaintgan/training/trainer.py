@@ -5,11 +5,9 @@ from __future__ import annotations
 import errno
 import math
 import platform
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Literal, TypeVar
 
 import torch
@@ -28,6 +26,7 @@ from ..networks.blocks import n_parameters
 from . import state
 from .build import build_stage
 from .meter import Meter
+from .orders import Orders
 from .runtime import prepare
 from .samples import save_samples
 from .sinks import Sink, tensorboard_sink
@@ -58,7 +57,7 @@ class Trainer:
         self.sinks = [*sinks, *([tensorboard_sink(run.tensorboard)] if config.tensorboard else [])]
         self.log = EventLog(run.events_file, self._fan_out)
         self.progress = state.Progress()
-        self.stop_wanted = False
+        self.orders = Orders(run.control)
         self.reported: set[str] = set()
         self.saved_step = -1
 
@@ -73,11 +72,10 @@ class Trainer:
     def train(self) -> Literal["max_iters", "stopped"]:
         """Train, and return why it ended. Failures become a ``run_failed`` event and are raised again."""
         self.run_dir.claim()
-        self.run_dir.control.clear()
-        restore = _on_signals(self._want_stop)
         try:
-            self._prepare()
-            return self._loop()
+            with self.orders.listening():
+                self._prepare()
+                return self._loop()
         except BaseException as error:
             known = isinstance(error, InpaintError)
             self.emit(
@@ -89,11 +87,7 @@ class Trainer:
             )
             raise
         finally:
-            restore()
             self.run_dir.release()
-
-    def _want_stop(self, *_: object) -> None:
-        self.stop_wanted = True
 
     def _prepare(self) -> None:
         """Everything up to the first step: device, data, networks, the state to resume from, the first event."""
@@ -150,7 +144,7 @@ class Trainer:
             self._sample()
         while progress.step < config.max_iters:
             self._obey()
-            if self.stop_wanted:
+            if self.orders.stop_wanted:
                 break
             with self.meter.waiting():
                 batch = next(self.batches).to(self.device)
@@ -242,39 +236,37 @@ class Trainer:
             except OSError as error:
                 if error.errno not in _DISK_FULL:
                     raise
-            if self.stop_wanted:
+            if self.orders.stop_wanted:
                 return None
             text = f"The disk that holds {self.run_dir.path} is full; free some space, training goes on by itself."
             self._wait_paused(text, until=time.monotonic() + _DISK_RETRY_S)
 
     def _obey(self) -> None:
-        """Carry out a pending control order."""
-        order = self.run_dir.control.take()
-        if order == "stop":
-            self.stop_wanted = True
-        elif order == "sample-now":
+        """Carry out a pending order."""
+        order = self.orders.take()
+        if order == "pause":
+            self._wait_paused("", until=math.inf)
+        else:
+            self._sample_or_save(order)
+
+    def _sample_or_save(self, order: str | None) -> None:
+        if order == "sample-now":
             self._sample()
         elif order == "save-now":
             self._save("requested")
-        elif order == "pause":
-            self._wait_paused("", until=math.inf)
 
     def _wait_paused(self, reason: str, until: float) -> None:
         """Wait for resume, stop, a signal or the deadline; sample-now and save-now work meanwhile, as they would."""
         self.emit(events.Paused(reason=reason))
         with self.meter.aside():
-            while not self.stop_wanted and time.monotonic() < until:
-                order = self.run_dir.control.take()
+            while not self.orders.stop_wanted and time.monotonic() < until:
+                order = self.orders.take()
                 if order == "resume":
                     break
-                if order == "stop":
-                    self.stop_wanted = True
-                elif order == "sample-now" and not reason:
-                    self._sample()
-                elif order == "save-now" and not reason:
-                    self._save("requested")
+                if not reason:  # nothing can be written to a full disk
+                    self._sample_or_save(order)
                 time.sleep(_POLL_S)
-        if not self.stop_wanted:
+        if not self.orders.stop_wanted:
             self.emit(events.Resumed())
 
     def _report_unreadable(self, batch: Batch) -> None:
@@ -289,14 +281,3 @@ class Trainer:
 
 def _due(step: int, interval: int) -> bool:
     return interval > 0 and step % interval == 0
-
-
-def _on_signals(handler: Callable[[int, FrameType | None], None]) -> Callable[[], None]:
-    """Let SIGINT and SIGTERM call a handler; returns what puts the old handlers back."""
-    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore() -> None:
-        for number, old in before.items():
-            signal.signal(number, old)
-
-    return restore

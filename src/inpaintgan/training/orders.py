@@ -1,0 +1,45 @@
+"""Orders to a running training: from its control file, and from signals."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..core.control import Control
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Orders:
+    """What the trainer is told between steps.
+
+    Attributes:
+        stop_wanted: Set by a stop order and by SIGINT and SIGTERM, which mean the same; never taken back.
+    """
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self.stop_wanted = False
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Obey signals within, and drop an order that an earlier process left behind."""
+        self._control.clear()
+        before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, *_: object) -> None:
+        self.stop_wanted = True
+
+    def take(self) -> str | None:
+        """Return the next order other than stop, which sets `stop_wanted`."""
+        order = self._control.take()
+        if order == "stop":
+            self.stop_wanted = True
+            return None
+        return order
