@@ -33,13 +33,13 @@ class Trained:
     """A model under training: its optimizers and the running average of its generator."""
 
     def __init__(self, model: EdgeModel | InpaintModel, config: Config) -> None:
-        betas = (config.beta1, config.beta2)
         self.model = model
         self.decay = config.ema_decay
-        self.generator_optimizer = torch.optim.Adam(model.generator.parameters(), config.lr, betas)
-        self.discriminator_optimizer = torch.optim.Adam(
-            model.discriminator.parameters(), config.lr * config.d2g_lr, betas
-        )
+        settings = {"betas": (config.beta1, config.beta2)}
+        self._generator_settings = {"lr": config.lr, **settings}
+        self._discriminator_settings = {"lr": config.lr * config.d2g_lr, **settings}
+        self.generator_optimizer = torch.optim.Adam(model.generator.parameters(), **self._generator_settings)
+        self.discriminator_optimizer = torch.optim.Adam(model.discriminator.parameters(), **self._discriminator_settings)
         self.ema: Generator = copy.deepcopy(model.generator).eval().requires_grad_(False)
 
     def discriminator_step(self, loss: Tensor) -> None:
@@ -71,6 +71,9 @@ class Trained:
         self.ema.load_state_dict(state["ema"])
         self.generator_optimizer.load_state_dict(state["generator_optimizer"])
         self.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
+        # A resumed run follows its config: an optimizer's state would bring the old rates back.
+        self.generator_optimizer.param_groups[0].update(self._generator_settings)
+        self.discriminator_optimizer.param_groups[0].update(self._discriminator_settings)
 
 
 class Stage:
