@@ -147,7 +147,7 @@ def test_only_whole_checkpoints_count(tmp_path: Path):
     assert run.saved_steps() == [10]
     assert find_checkpoint(tmp_path) == run.checkpoint_path(10)
     (run.checkpoints / "best").write_text("step-000000020")
-    assert find_checkpoint(tmp_path) == run.checkpoint_path(20)
+    assert find_checkpoint(tmp_path) == find_checkpoint(run.checkpoints / "best") == run.checkpoint_path(20)
 
 
 def test_a_folder_without_checkpoint_is_refused(tmp_path: Path):

@@ -97,11 +97,7 @@ class RunDir:
 
     def pointer(self, name: str) -> Path | None:
         """Return the checkpoint folder that ``latest`` or ``best`` names, or None."""
-        try:
-            target = self.checkpoints / (self.checkpoints / name).read_text(encoding="utf-8").strip()
-        except OSError:
-            return None
-        return target if target.is_dir() else None
+        return _pointed_at(self.checkpoints / name)
 
     def claim(self) -> None:
         """Record this process as the run's trainer.
@@ -150,8 +146,17 @@ def step_name(step: int) -> str:
     return f"step-{step:09d}"
 
 
+def _pointed_at(file: Path) -> Path | None:
+    """Return the folder beside a pointer file that its text names, or None."""
+    try:
+        target = file.parent / file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return target if target.is_dir() and target != file.parent else None
+
+
 def find_checkpoint(path: Path) -> Path:
-    """Return the checkpoint folder behind a path: itself, or a run folder's best, latest or newest.
+    """Return the checkpoint folder behind a path: itself, what ``best`` or ``latest`` names, or a run folder's best one.
 
     Raises:
         InpaintError: ``checkpoint-missing`` when there is none.
@@ -159,7 +164,7 @@ def find_checkpoint(path: Path) -> Path:
     if (path / EDGE_WEIGHTS).is_file() or (path / INPAINT_WEIGHTS).is_file():
         return path
     run = RunDir(path)
-    for found in (run.pointer("best"), run.pointer("latest")):
+    for found in (_pointed_at(path), run.pointer("best"), run.pointer("latest")):
         if found:
             return found
     steps = run.saved_steps()

@@ -17,7 +17,7 @@ from .composition import masked_image
 
 def paint(generator: nn.Module, batch: Batch, edge: Tensor) -> Tensor:
     """The picture (B, 3, H, W) that a generator paints along complete edges; nothing inside the hole is shown to it."""
-    return generator(masked_image(batch.image, batch.mask), edge)
+    return generator(masked_image(batch.image, batch.mask), edge, batch.mask)
 
 
 class InpaintModel(nn.Module):
