@@ -57,6 +57,7 @@ def walk(page: Page, origin: str, arguments: argparse.Namespace) -> None:
     """Visit every page in the order a person would."""
 
     def shoot(name: str) -> None:
+        page.evaluate("() => scrollTo(0, 0)")
         page.wait_for_timeout(800)
         page.screenshot(path=arguments.out / f"{name}.png")
 
