@@ -163,7 +163,8 @@ class Inpainter:
             size = tuple(max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
             # What lies under the hole must not bleed into its surroundings when pixels are averaged.
             pixels = _spread_into_hole(pixels, unknown) if scale < 1 else pixels
-            pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+            method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+            pixels = np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
             unknown = _resize_any(unknown, size)
             edges = None if edges is None else _resize_any(edges != 0, size)
         gray = to_gray(pixels)

@@ -46,7 +46,8 @@ def plan_crops(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
     Returns:
         Crops whose holes together are the mask and do not overlap. Empty for an empty mask.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, found, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(boxes, np.int32)
     order = sorted(range(1, count), key=lambda i: -max(stats[i, cv2.CC_STAT_WIDTH], stats[i, cv2.CC_STAT_HEIGHT]))
     crops: list[Crop] = []
     done = np.zeros(count, bool)

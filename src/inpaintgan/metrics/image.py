@@ -36,9 +36,8 @@ def image_scores(fake: NDArray[np.uint8], real: NDArray[np.uint8], mask: NDArray
     """
     a, b = fake.astype(np.float64) / 255, real.astype(np.float64) / 255
     hole = mask.astype(bool)
-    mean_ssim, ssim_map = structural_similarity(
-        b, a, data_range=1.0, channel_axis=2, gaussian_weights=True, sigma=1.5, use_sample_covariance=False, full=True
-    )
+    options = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "full": True}
+    mean_ssim, ssim_map, *_ = structural_similarity(b, a, data_range=1.0, channel_axis=2, **options)
     squared, absolute = (a - b) ** 2, np.abs(a - b)
     return {
         "psnr": _db(squared.mean()),

@@ -123,9 +123,9 @@ class Generator(nn.Module):
             self.multiple *= 2
             self.shortcut = nn.Conv2d(4 * copy.shape[1], 4 * copy.shape[0], 3, padding=1)
             nn.init.zeros_(self.shortcut.weight)
-            nn.init.constant_(self.shortcut.bias, copy_bias)
             # The four folded pixels of a channel lie next to each other.
             self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
+            self.shortcut.bias = nn.Parameter(torch.full((4 * copy.shape[0],), copy_bias))
 
     def layers(self, x: Tensor) -> Tensor:
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""

@@ -54,6 +54,8 @@ class VGG19Features(nn.Module):
             self.convs[name] = layer
         self.layer_names = frozenset(f"relu{name}" for name in names)
         mean, std = (_BGR_MEAN, (1.0, 1.0, 1.0)) if caffe else (_RGB_MEAN, _RGB_STD)
+        self.mean: Tensor
+        self.std: Tensor
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
         self.requires_grad_(False).eval()

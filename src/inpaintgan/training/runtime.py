@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from contextlib import AbstractContextManager
 
 import numpy as np
 import torch
@@ -25,6 +24,6 @@ def prepare(config: Config) -> torch.device:
     return device
 
 
-def autocast(config: Config, device: torch.device) -> AbstractContextManager[None]:
+def autocast(config: Config, device: torch.device) -> torch.autocast:
     """The arithmetic of the networks' forward passes. Losses cast their inputs to float32 themselves."""
     return torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16")

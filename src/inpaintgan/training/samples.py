@@ -34,8 +34,9 @@ def fill_batch(stage: Stage, batch: Batch) -> tuple[Tensor | None, Tensor | None
     predicted = predict_edges(stage.edge_generator, batch).float() if stage.edge_generator else None
     if stage.inpaint_generator is None:
         return predicted, None
-    true_edges = stage.config.stage == "inpaint" or predicted is None
-    edges = batch.edge if true_edges else composite(predicted, batch.edge, batch.mask)
+    edges = batch.edge
+    if predicted is not None and stage.config.stage != "inpaint":
+        edges = composite(predicted, batch.edge, batch.mask)
     painted = paint(stage.inpaint_generator, batch, edges).float()
     return predicted, composite(painted, batch.image, batch.mask)
 

@@ -13,7 +13,7 @@ Source: EdgeConnect (arXiv 1901.00212), section 3; the InpaintGAN paper, Eq. 5 t
 from __future__ import annotations
 
 import copy
-from contextlib import AbstractContextManager
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -28,18 +28,22 @@ from ..models.inpaint_model import InpaintModel
 from ..networks.blocks import Generator
 from .runtime import autocast
 
+ModelT = TypeVar("ModelT", EdgeModel, InpaintModel)
 
-class Trained:
+
+class Trained(Generic[ModelT]):
     """A model under training: its optimizers and the running average of its generator."""
 
-    def __init__(self, model: EdgeModel | InpaintModel, config: Config) -> None:
+    def __init__(self, model: ModelT, config: Config) -> None:
         self.model = model
         self.decay = config.ema_decay
         settings = {"betas": (config.beta1, config.beta2)}
         self._generator_settings = {"lr": config.lr, **settings}
         self._discriminator_settings = {"lr": config.lr * config.d2g_lr, **settings}
         self.generator_optimizer = torch.optim.Adam(model.generator.parameters(), **self._generator_settings)
-        self.discriminator_optimizer = torch.optim.Adam(model.discriminator.parameters(), **self._discriminator_settings)
+        self.discriminator_optimizer = torch.optim.Adam(
+            model.discriminator.parameters(), **self._discriminator_settings
+        )
         self.ema: Generator = copy.deepcopy(model.generator).eval().requires_grad_(False)
 
     def discriminator_step(self, loss: Tensor) -> None:
@@ -100,7 +104,7 @@ class Stage:
         self.frozen_edge_generator = frozen_edge_generator
 
     @property
-    def trained(self) -> dict[str, Trained]:
+    def trained(self) -> dict[str, Trained[EdgeModel] | Trained[InpaintModel]]:
         """The models under training by name."""
         return {name: model for name, model in (("edge", self.edge), ("inpaint", self.inpaint)) if model}
 
@@ -172,7 +176,7 @@ class Stage:
                 predicted = predict_edges(self.frozen_edge_generator, batch)
         return composite(predicted, batch.edge, batch.mask), predicted
 
-    def _autocast(self) -> AbstractContextManager[None]:
+    def _autocast(self) -> torch.autocast:
         return autocast(self.config, self.device)
 
 
