@@ -114,6 +114,13 @@ def test_every_adversarial_loss_trains(training, gan_loss):
     assert all(v is not None for v in training.events("step")[-1]["values"].values())
 
 
+def test_without_adversarial_weight_the_inpaint_discriminator_rests(training):
+    trainer = training.trainer(stage="inpaint", inpaint_adv_loss_weight=0)
+    trainer.train()
+    assert set(training.events("step")[-1]["values"]) == {"inpaint_generator_loss", "l1_loss", "psnr"}
+    assert not trainer.stage.inpaint.discriminator_optimizer.state
+
+
 def test_bfloat16_trains_with_finite_float32_losses(training):
     training.train(stage="joint", precision="bfloat16", max_iters=2)
     assert all(v is not None for v in training.events("step")[-1]["values"].values())

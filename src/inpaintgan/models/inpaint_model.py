@@ -61,11 +61,14 @@ class InpaintModel(nn.Module):
         """
         config = self.config
         fake = fake.float()
-        adv = adversarial.generator_loss(config.gan_loss, self.discriminator(fake)[0])
         # Divided by the hole's share, so that small holes weigh as much as large ones.
         l1 = (fake - batch.image).abs().mean() / batch.mask.mean()
-        loss = config.l1_loss_weight * l1 + config.inpaint_adv_loss_weight * adv
-        logs = {"inpaint_adversarial_loss": adv, "l1_loss": l1}
+        loss = config.l1_loss_weight * l1
+        logs = {"l1_loss": l1}
+        if config.inpaint_adv_loss_weight:
+            adv = adversarial.generator_loss(config.gan_loss, self.discriminator(fake)[0])
+            loss = loss + config.inpaint_adv_loss_weight * adv
+            logs["inpaint_adversarial_loss"] = adv
         if self.vgg is not None and with_perceptual:
             if config.content_loss_weight:
                 logs["perceptual_loss"] = perceptual_loss(self.vgg, fake, batch.image)

@@ -148,13 +148,16 @@ class Stage:
             edges, predicted = self._edges_for_inpaint(batch, predicted)
             with self._autocast():
                 painted = self.inpaint.model(batch, edges).float()
-                loss, part = self.inpaint.model.discriminator_loss(batch, painted)
-            self.inpaint.discriminator_step(loss)
+            if self.config.inpaint_adv_loss_weight:  # without it nobody listens to the discriminator
+                with self._autocast():
+                    loss, part = self.inpaint.model.discriminator_loss(batch, painted)
+                self.inpaint.discriminator_step(loss)
+                logs |= part
             with_perceptual = step % self.config.perceptual_interval == 0
             with self._autocast(), _frozen(self.inpaint.model.discriminator):
                 loss, more = self.inpaint.model.generator_loss(batch, painted, with_perceptual=with_perceptual)
             total = total + loss
-            logs |= part | more
+            logs |= more
             logs["psnr"] = psnr(composite(painted.detach(), batch.image, batch.mask), batch.image).mean()
         for model in self.trained.values():
             model.generator_optimizer.zero_grad(set_to_none=True)
