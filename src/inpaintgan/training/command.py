@@ -13,8 +13,12 @@ from .sinks import Console
 from .trainer import Trainer
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl+C or SIGTERM, by the shell's custom; all was saved."""
+
+
 def train(run_path: Path, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool) -> int:
-    """Train in a run folder; returns the exit code.
+    """Train in a run folder; returns the exit code, 0 also after a stop that was ordered.
 
     The config is ``config_file``, else the one frozen in the run folder, else the program's, with settings on top. A
     resumed run may change what does not alter its networks, such as ``max_iters`` or ``lr``.
@@ -37,11 +41,12 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         run.claim()  # refuses in words, before the frozen config is touched
     run.create(config)
     console = Console()
+    trainer = Trainer(config, run, resume=trained_before, sinks=[console])
     try:
-        reason = Trainer(config, run, resume=trained_before, sinks=[console]).train()
+        trainer.train()
     finally:
         console.close()
-    return 0 if reason in ("max_iters", "stopped") else 1
+    return INTERRUPTED if trainer.orders.interrupted else 0
 
 
 def _config_source(run: RunDir, config_file: Path | None) -> Path:

@@ -16,11 +16,13 @@ class Orders:
 
     Attributes:
         stop_wanted: Set by a stop order and by SIGINT and SIGTERM, which mean the same; never taken back.
+        interrupted: Whether it was a signal.
     """
 
     def __init__(self, control: Control) -> None:
         self._control = control
         self.stop_wanted = False
+        self.interrupted = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -34,7 +36,7 @@ class Orders:
                 signal.signal(number, handler)
 
     def _on_signal(self, *_: object) -> None:
-        self.stop_wanted = True
+        self.stop_wanted = self.interrupted = True
 
     def take(self) -> str | None:
         """Return the next order other than stop, which sets `stop_wanted`."""
