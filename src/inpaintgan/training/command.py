@@ -12,7 +12,6 @@ from ..core.rundir import RunDir
 from .sinks import Console
 from .trainer import Trainer
 
-
 INTERRUPTED = 130
 """Exit code after Ctrl+C or SIGTERM, by the shell's custom; all was saved."""
 
