@@ -301,3 +301,10 @@ def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Pa
     wait_state(page, "Failed")
     expect(page.locator("#alerts")).to_contain_text("The training failed.")
     expect(page.locator("#alerts")).not_to_contain_text("Traceback")
+
+
+def test_a_path_typed_while_the_page_is_loading_counts(page: Any, app: Any, pictures: Path) -> None:
+    page.goto(f"{app.origin}/train/model.html", wait_until="commit")
+    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.keyboard.press("Tab")
+    expect(page.locator("#data-path")).to_have_text(str(pictures))

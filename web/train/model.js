@@ -203,9 +203,12 @@ async function start() {
   startFrom.fill(runs, state.checkpoints);
   wire();
   await takeLink();
+  // A path typed while the page was loading counts too.
+  const typed = /** @type {HTMLInputElement} */ ($("data")).value.trim();
   show();
   showPreview();
-  checkDataset();
+  if (typed && typed !== draft.values.data) await takeFolder("data", typed);
+  else checkDataset();
   // Until here a press would have sent the form nowhere.
   /** @type {HTMLButtonElement} */ ($("next")).disabled = false;
 }
