@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from inpaintgan.core.config import Config
 from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import EventLog, EventTail, Step, Warned, finite, read_events
-from inpaintgan.core.rundir import TRAINING_STATE, RunDir, find_checkpoint
+from inpaintgan.core.rundir import EDGE_WEIGHTS, TRAINING_STATE, RunDir, find_checkpoint
 
 
 def test_a_failing_write_leaves_the_old_file_and_no_litter(tmp_path: Path):
@@ -146,8 +147,26 @@ def test_only_whole_checkpoints_count(tmp_path: Path):
     (run.checkpoints / ".step-000000030.1.tmp").mkdir()
     assert run.saved_steps() == [10]
     assert find_checkpoint(tmp_path) == run.checkpoint_path(10)
-    (run.checkpoints / "best").write_text("step-000000020")
+
+
+@pytest.mark.parametrize("links_allowed", [True, False])
+def test_best_and_latest_lead_to_a_checkpoint(tmp_path: Path, monkeypatch, links_allowed):
+    run = RunDir(tmp_path)
+    run.create(Config())
+    for step in (10, 20):
+        run.checkpoint_path(step).mkdir()
+        (run.checkpoint_path(step) / EDGE_WEIGHTS).write_bytes(b"x")
+
+    def refuse(*_args, **_kwargs):
+        raise OSError("a privilege is not held")
+
+    if not links_allowed:
+        monkeypatch.setattr(os, "symlink", refuse)
+    run.point("best", 10)
+    run.point("best", 20)
+    assert run.pointer("best") == run.checkpoint_path(20)
     assert find_checkpoint(tmp_path) == find_checkpoint(run.checkpoints / "best") == run.checkpoint_path(20)
+    assert (run.checkpoints / "best").is_symlink() == links_allowed
 
 
 def test_a_folder_without_checkpoint_is_refused(tmp_path: Path):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from .atomic import read_json, write_json
+from .atomic import read_json, write_bytes, write_json
 from .config import Config
 from .config_io import load_config, save_config
 from .control import Control
@@ -99,6 +99,18 @@ class RunDir:
         """Return the checkpoint folder that ``latest`` or ``best`` names, or None."""
         return _pointed_at(self.checkpoints / name)
 
+    def point(self, name: str, step: int) -> None:
+        """Let ``latest`` or ``best`` name the checkpoint of a step: a link, or a text file where links are not allowed."""
+        pointer = self.checkpoints / name
+        link = pointer.with_name(f".{name}.{os.getpid()}.tmp")
+        link.unlink(missing_ok=True)
+        try:
+            os.symlink(step_name(step), link, target_is_directory=True)
+        except (OSError, NotImplementedError):
+            write_bytes(pointer, step_name(step).encode())
+        else:
+            os.replace(link, pointer)
+
     def claim(self) -> None:
         """Record this process as the run's trainer.
 
@@ -146,13 +158,14 @@ def step_name(step: int) -> str:
     return f"step-{step:09d}"
 
 
-def _pointed_at(file: Path) -> Path | None:
-    """Return the folder beside a pointer file that its text names, or None."""
+def _pointed_at(pointer: Path) -> Path | None:
+    """Return the folder beside a pointer that it names, or None."""
     try:
-        target = file.parent / file.read_text(encoding="utf-8").strip()
+        name = os.readlink(pointer) if pointer.is_symlink() else pointer.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None
-    return target if target.is_dir() and target != file.parent else None
+    target = pointer.parent / name
+    return target if target.is_dir() and target != pointer.parent else None
 
 
 def find_checkpoint(path: Path) -> Path:
@@ -161,10 +174,11 @@ def find_checkpoint(path: Path) -> Path:
     Raises:
         InpaintError: ``checkpoint-missing`` when there is none.
     """
+    path = _pointed_at(path) or path
     if (path / EDGE_WEIGHTS).is_file() or (path / INPAINT_WEIGHTS).is_file():
         return path
     run = RunDir(path)
-    for found in (_pointed_at(path), run.pointer("best"), run.pointer("latest")):
+    for found in (run.pointer("best"), run.pointer("latest")):
         if found:
             return found
     steps = run.saved_steps()

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..core.atomic import write_atomic, write_bytes
+from ..core.atomic import write_atomic
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..core.rundir import TRAINING_STATE, RunDir, step_name
+from ..core.rundir import TRAINING_STATE, RunDir
 from ..models.checkpoint import save_checkpoint
 from .stages import Stage
 
@@ -53,13 +53,8 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
             os.replace(building, target)
         finally:
             shutil.rmtree(building, ignore_errors=True)
-    point(run, "latest", progress.step)
+    run.point("latest", progress.step)
     return target
-
-
-def point(run: RunDir, name: str, step: int) -> None:
-    """Let ``latest`` or ``best`` name the checkpoint of a step."""
-    write_bytes(run.checkpoints / name, step_name(step).encode())
 
 
 def rotate(run: RunDir, keep: int) -> None:

@@ -204,7 +204,7 @@ class Trainer:
             self.progress.best_score = score
         self.emit(events.Validation(values=events.finite(scores), baselines=self.baselines, best=best))
         if best and self._save("best"):
-            self._on_disk(lambda: state.point(self.run_dir, "best", self.progress.step))
+            self._on_disk(lambda: self.run_dir.point("best", self.progress.step))
 
     def _save(self, reason: Literal["interval", "requested", "stop", "finished", "best"]) -> bool:
         """Save a checkpoint, unless the weights broke. Returns whether it lies on the disk."""
