@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -161,7 +160,7 @@ def test_best_and_latest_lead_to_a_checkpoint(tmp_path: Path, monkeypatch, links
         raise OSError("a privilege is not held")
 
     if not links_allowed:
-        monkeypatch.setattr(os, "symlink", refuse)
+        monkeypatch.setattr(Path, "symlink_to", refuse)
     run.point("best", 10)
     run.point("best", 20)
     assert run.pointer("best") == run.checkpoint_path(20)

@@ -105,7 +105,7 @@ class RunDir:
         link = pointer.with_name(f".{name}.{os.getpid()}.tmp")
         link.unlink(missing_ok=True)
         try:
-            os.symlink(step_name(step), link, target_is_directory=True)
+            link.symlink_to(step_name(step), target_is_directory=True)
         except (OSError, NotImplementedError):
             write_bytes(pointer, step_name(step).encode())
         else:
@@ -161,7 +161,7 @@ def step_name(step: int) -> str:
 def _pointed_at(pointer: Path) -> Path | None:
     """Return the folder beside a pointer that it names, or None."""
     try:
-        name = os.readlink(pointer) if pointer.is_symlink() else pointer.read_text(encoding="utf-8").strip()
+        name = pointer.readlink() if pointer.is_symlink() else pointer.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None
     target = pointer.parent / name
