@@ -30,6 +30,19 @@ def test_a_failing_write_leaves_the_old_file_and_no_litter(tmp_path: Path):
     assert [p.name for p in tmp_path.iterdir()] == ["state"]
 
 
+def test_a_full_disk_is_an_os_error_whoever_writes(tmp_path: Path):
+    """torch.save raises a RuntimeError of its own when the file it writes through is refused."""
+    import torch
+
+    class Full:
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full") as caught:
+        atomic.write_atomic(tmp_path / "x", lambda _file: torch.save({"a": torch.zeros(10)}, Full()))
+    assert caught.value.errno == errno.ENOSPC
+
+
 def test_json_refuses_nan(tmp_path: Path):
     with pytest.raises(ValueError, match="not JSON compliant"):
         atomic.write_json(tmp_path / "x.json", {"value": float("nan")})

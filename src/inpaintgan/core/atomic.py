@@ -22,6 +22,11 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except Exception as error:
+        # A library that writes through our file (torch.save) wraps the disk's refusal in an exception of its own.
+        if not isinstance(error, OSError) and isinstance(error.__context__, OSError):
+            raise error.__context__ from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -130,7 +130,11 @@ class Config(BaseModel):
     )
     style_loss_weight: float = _setting(1.0, "Losses", "Weight of the style loss (inpaint model).", ge=0, le=100000)
     inpaint_adv_loss_weight: float = _setting(
-        0.01, "Losses", "Weight of the adversarial loss (inpaint model); 0 leaves its discriminator out.", ge=0, le=10000
+        0.01,
+        "Losses",
+        "Weight of the adversarial loss (inpaint model); 0 leaves its discriminator out.",
+        ge=0,
+        le=10000,
     )
     perceptual_weights: str = _setting(
         "auto",

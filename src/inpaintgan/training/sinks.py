@@ -67,12 +67,16 @@ def tensorboard_sink(folder: Path) -> Sink:
     writer = SummaryWriter(str(folder))
 
     def write(event: Event) -> None:
-        if isinstance(event, events.Step | events.Validation):
-            prefix = "train" if isinstance(event, events.Step) else "validation"
-            for name, value in event.values.items():
-                if value is not None:
-                    writer.add_scalar(f"{prefix}/{name}", value, event.step)
-        elif isinstance(event, events.RunFinished | events.RunFailed):
-            writer.close()
+        try:
+            if isinstance(event, events.Step | events.Validation):
+                prefix = "train" if isinstance(event, events.Step) else "validation"
+                for name, value in event.values.items():
+                    if value is not None:
+                        writer.add_scalar(f"{prefix}/{name}", value, event.step)
+            elif isinstance(event, events.RunFinished | events.RunFailed):
+                writer.close()
+        except OSError as error:
+            # Its curves are a copy; a full disk must not end the training for them. events.jsonl has them all.
+            tqdm.write(f"warning: TensorBoard files cannot be written: {error.strerror}", file=sys.stderr)
 
     return write

@@ -228,24 +228,34 @@ class Trainer:
 
     def _on_disk(self, write: Callable[[], T]) -> T | None:
         """Write; on a full disk pause, say so, and try again until it works or a stop is wanted (then None)."""
+        paused = False
         while True:
             try:
                 value = write()
                 self.log.flush()
-                return value
             except OSError as error:
                 if error.errno not in _DISK_FULL:
                     raise
+            else:
+                if paused:
+                    self.emit(events.Resumed())
+                return value
+            if not paused:
+                paused = True
+                text = f"The disk that holds {self.run_dir.path} is full; free some space, training goes on by itself."
+                self.emit(events.Paused(reason=text))
+            self._wait(until=time.monotonic() + _DISK_RETRY_S)
             if self.orders.stop_wanted:
                 return None
-            text = f"The disk that holds {self.run_dir.path} is full; free some space, training goes on by itself."
-            self._wait_paused(text, until=time.monotonic() + _DISK_RETRY_S)
 
     def _obey(self) -> None:
         """Carry out a pending order."""
         order = self.orders.take()
         if order == "pause":
-            self._wait_paused("", until=math.inf)
+            self.emit(events.Paused())
+            self._wait(until=math.inf, meanwhile=self._sample_or_save)
+            if not self.orders.stop_wanted:
+                self.emit(events.Resumed())
         else:
             self._sample_or_save(order)
 
@@ -255,19 +265,15 @@ class Trainer:
         elif order == "save-now":
             self._save("requested")
 
-    def _wait_paused(self, reason: str, until: float) -> None:
-        """Wait for resume, stop, a signal or the deadline; sample-now and save-now work meanwhile, as they would."""
-        self.emit(events.Paused(reason=reason))
+    def _wait(self, until: float, meanwhile: Callable[[str | None], None] = lambda _order: None) -> None:
+        """Wait for resume, stop, a signal or the deadline; other orders go to ``meanwhile``."""
         with self.meter.aside():
             while not self.orders.stop_wanted and time.monotonic() < until:
                 order = self.orders.take()
                 if order == "resume":
                     break
-                if not reason:  # nothing can be written to a full disk
-                    self._sample_or_save(order)
+                meanwhile(order)
                 time.sleep(_POLL_S)
-        if not self.orders.stop_wanted:
-            self.emit(events.Resumed())
 
     def _report_unreadable(self, batch: Batch) -> None:
         for path in batch.unreadable:
