@@ -2,8 +2,9 @@
 
 Layers at 256x256, width 64: Conv7 64@256, Conv4 s2 128@128, Conv4 s2 256@64, 8 residual blocks 256@64, ConvT4 s2
 128@128, ConvT4 s2 64@256, Conv7 3@256, (tanh + 1) / 2. Instance norm and ReLU after each but the last; no spectral
-norm, all biases. 10,774,595 parameters. The papers' generator sees four channels and has to tell the hole by its white;
-with the ``unshuffle`` stem, ours, it sees the mask as a fifth.
+norm, all biases. 10,774,595 parameters. The papers' generator sees four channels and has to tell the hole by its white.
+With the ``unshuffle`` stem, ours, it sees the mask as a fifth, and the hole smoothly filled from its border (see
+`smooth_fill`), to which its layers add: a short training starts from there instead of from noise.
 
 Source: EdgeConnect (arXiv 1901.00212), section 3.2 and appendix A.
 """
@@ -14,16 +15,15 @@ import torch
 from torch import Tensor
 
 from .blocks import Generator, Stem, decoder, encoder, residual_blocks
+from .smooth_fill import smooth_fill
 
 
 class InpaintGenerator(Generator):
     """Masked picture and edges in, picture out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        # (tanh(3 x - 1.5) + 1) / 2 is x within 0.07. The last two inputs are the edges and the mask; the mask turns the
-        # hole's white to gray.
-        copy = torch.cat([3 * torch.eye(3), torch.zeros(3, 1), torch.full((3, 1), -1.5)], dim=1)
-        super().__init__(stem, copy, copy_bias=-1.5)
+        # (tanh(3 x - 1.5) + 1) / 2 is x within 0.07. The last two inputs are the edges and the mask.
+        super().__init__(stem, copy=3 * torch.eye(3, 5), copy_bias=-1.5)
         self.encoder = encoder(4 if stem == "conv" else 5, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
         self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)
@@ -42,6 +42,9 @@ class InpaintGenerator(Generator):
         Returns:
             (B, 3, H, W) in [0, 1], the whole picture as the network sees it.
         """
-        inputs = [masked_image, edge] if self.stem == "conv" else [masked_image, edge, mask]
+        if self.stem == "conv":
+            inputs = [masked_image, edge]
+        else:
+            inputs = [smooth_fill(masked_image, mask), edge, mask]
         logits = self.logits(torch.cat(inputs, dim=1))
         return (torch.tanh(logits) + 1) / 2
