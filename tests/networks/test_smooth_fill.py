@@ -16,7 +16,7 @@ def test_what_is_known_stays_and_the_hole_is_not_looked_at(height, width):
     filled = smooth_fill(image, mask)
     assert torch.equal(filled * (1 - mask), image * (1 - mask))
     torch.testing.assert_close(smooth_fill(image * (1 - mask) + mask, mask), filled)
-    assert 0 <= filled.min() and filled.max() <= 1
+    assert filled.min() >= 0 and filled.max() <= 1
 
 
 def test_a_hole_in_one_colour_takes_that_colour():

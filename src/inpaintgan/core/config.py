@@ -47,7 +47,7 @@ class Config(BaseModel):
         "conv",
         "Model",
         "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into "
-        "channels, for a quarter of the arithmetic.",
+        "channels, for a quarter of the arithmetic, and paints on top of a smooth fill.",
     )
     init_from: str = _setting(
         "",

@@ -42,9 +42,6 @@ class InpaintGenerator(Generator):
         Returns:
             (B, 3, H, W) in [0, 1], the whole picture as the network sees it.
         """
-        if self.stem == "conv":
-            inputs = [masked_image, edge]
-        else:
-            inputs = [smooth_fill(masked_image, mask), edge, mask]
+        inputs = [masked_image, edge] if self.stem == "conv" else [smooth_fill(masked_image, mask), edge, mask]
         logits = self.logits(torch.cat(inputs, dim=1))
         return (torch.tanh(logits) + 1) / 2
