@@ -14,6 +14,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 Stem = Literal["conv", "unshuffle"]
 N_RESIDUAL_BLOCKS = 8
+_KNOWN_EDGE_LOGIT = 4.0
 
 
 def conv(module: nn.Conv2d | nn.ConvTranspose2d, spectral: bool) -> nn.Module:
@@ -55,11 +56,6 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.conv_block(x)
-
-
-def masked_edge_copy() -> tuple[Tensor, float]:
-    """Shortcut of an edge generator: logits of 4 on known edges, -4 elsewhere; inputs are gray, edge + mask, mask."""
-    return torch.tensor([[0.0, 8.0, -8.0]]), -4.0
 
 
 def residual_blocks(channels: int, *, spectral: bool, bias: bool) -> nn.Sequential:
@@ -105,27 +101,16 @@ class Generator(nn.Module):
     Subclasses set `multiple`, the factor by which their layers shrink a picture at the conv stem, and define `layers`.
 
     The ``conv`` stem is the papers'. The ``unshuffle`` stem, ours, folds 2x2 pixels into channels for a quarter of the
-    arithmetic; as its bottleneck is too narrow to carry every known pixel, a 3x3 convolution of the input is added to
-    the output. It starts as a copy of what is known, and the trunk is free for the hole.
-
-    Args:
-        stem: ``conv`` or ``unshuffle``.
-        copy: (out_channels, in_channels) weights with which the unshuffle stem's shortcut starts.
-        copy_bias: Its bias.
+    arithmetic; its bottleneck is too narrow to carry every known pixel, so each generator has a way around it.
     """
 
     multiple = 4
 
-    def __init__(self, stem: Stem, copy: Tensor, copy_bias: float) -> None:
+    def __init__(self, stem: Stem) -> None:
         super().__init__()
         self.stem: Stem = stem
         if stem == "unshuffle":
             self.multiple *= 2
-            self.shortcut = nn.Conv2d(4 * copy.shape[1], 4 * copy.shape[0], 3, padding=1)
-            nn.init.zeros_(self.shortcut.weight)
-            # The four folded pixels of a channel lie next to each other.
-            self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
-            self.shortcut.bias = nn.Parameter(torch.full((4 * copy.shape[0],), copy_bias))
 
     def layers(self, x: Tensor) -> Tensor:
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""
@@ -135,12 +120,46 @@ class Generator(nn.Module):
         """(B, in_channels, H, W) of any size to (B, out_channels, H, W)."""
         height, width = x.shape[-2:]
         x = pad_to_multiple(x, self.multiple)
-        if self.stem == "unshuffle":
-            folded = F.pixel_unshuffle(x, 2)
-            x = F.pixel_shuffle(self.layers(folded) + self.shortcut(folded), 2)
-        else:
-            x = self.layers(x)
+        x = F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, 2)), 2) if self.stem == "unshuffle" else self.layers(x)
         return x[..., :height, :width]
+
+
+class EdgeGenerator(Generator):
+    """What the edge generators share: their inputs, and with the unshuffle stem a convolution around the layers.
+
+    That 3x3 convolution of the input is added to the logits. It starts as a copy of the known edges.
+    """
+
+    def __init__(self, stem: Stem) -> None:
+        super().__init__(stem)
+        if stem == "unshuffle":
+            self.shortcut = nn.Conv2d(12, 4, 3, padding=1)
+            nn.init.zeros_(self.shortcut.weight)
+            nn.init.constant_(self.shortcut.bias, -_KNOWN_EDGE_LOGIT)
+            # Inputs are gray, edge + mask, mask; the four folded pixels of each lie next to each other.
+            copy = 2 * _KNOWN_EDGE_LOGIT * torch.tensor([[0.0, 1.0, -1.0]])
+            self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
+
+    def forward(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
+        """Complete the edges.
+
+        Args:
+            masked_gray: (B, 1, H, W) in [0, 1], 1 in the hole.
+            masked_edge: (B, 1, H, W) in {0, 1}, 0 in the hole.
+            mask: (B, 1, H, W), 1 in the hole.
+
+        Returns:
+            (B, 1, H, W) edge probabilities.
+        """
+        # EdgeConnect marks the hole in the edge channel too: edge * (1 - M) + M.
+        return torch.sigmoid(self.logits(torch.cat([masked_gray, masked_edge + mask, mask], dim=1)))
+
+    def trunk(self, x: Tensor) -> Tensor:
+        """What `layers` are without the shortcut."""
+        raise NotImplementedError
+
+    def layers(self, x: Tensor) -> Tensor:
+        return self.trunk(x) if self.stem == "conv" else self.trunk(x) + self.shortcut(x)
 
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:

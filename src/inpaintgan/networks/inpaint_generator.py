@@ -22,8 +22,7 @@ class InpaintGenerator(Generator):
     """Masked picture and edges in, picture out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        # (tanh(3 x - 1.5) + 1) / 2 is x within 0.07. The last two inputs are the edges and the mask.
-        super().__init__(stem, copy=3 * torch.eye(3, 5), copy_bias=-1.5)
+        super().__init__(stem)
         self.encoder = encoder(4 if stem == "conv" else 5, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
         self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)
@@ -42,6 +41,7 @@ class InpaintGenerator(Generator):
         Returns:
             (B, 3, H, W) in [0, 1], the whole picture as the network sees it.
         """
-        inputs = [masked_image, edge] if self.stem == "conv" else [smooth_fill(masked_image, mask), edge, mask]
-        logits = self.logits(torch.cat(inputs, dim=1))
-        return (torch.tanh(logits) + 1) / 2
+        if self.stem == "conv":
+            return (torch.tanh(self.logits(torch.cat([masked_image, edge], dim=1))) + 1) / 2
+        smooth = smooth_fill(masked_image, mask)
+        return (smooth + torch.tanh(self.logits(torch.cat([smooth, edge, mask], dim=1)))).clamp(0, 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..blocks import Generator
+from ..blocks import EdgeGenerator
 from .edgeconnect import EdgeConnectGenerator
 from .mec import MECGenerator
 
-EDGE_GENERATORS: dict[str, Callable[..., Generator]] = {"mec": MECGenerator, "edgeconnect": EdgeConnectGenerator}
+EDGE_GENERATORS: dict[str, Callable[..., EdgeGenerator]] = {"mec": MECGenerator, "edgeconnect": EdgeConnectGenerator}

@@ -9,34 +9,19 @@ Source: EdgeConnect (arXiv 1901.00212), section 3.1 and appendix A.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
-from ..blocks import Generator, Stem, decoder, encoder, masked_edge_copy, residual_blocks
+from ..blocks import EdgeGenerator, Stem, decoder, encoder, residual_blocks
 
 
-class EdgeConnectGenerator(Generator):
+class EdgeConnectGenerator(EdgeGenerator):
     """Masked gray, known edges and mask in; edge probabilities out."""
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(stem, *masked_edge_copy())
+        super().__init__(stem)
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.middle = residual_blocks(4 * width, spectral=True, bias=False)
         self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True)
 
-    def layers(self, x: Tensor) -> Tensor:
+    def trunk(self, x: Tensor) -> Tensor:
         return self.decoder(self.middle(self.encoder(x)))
-
-    def forward(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
-        """Complete the edges.
-
-        Args:
-            masked_gray: (B, 1, H, W) in [0, 1], 1 in the hole.
-            masked_edge: (B, 1, H, W) in {0, 1}, 0 in the hole.
-            mask: (B, 1, H, W), 1 in the hole.
-
-        Returns:
-            (B, 1, H, W) edge probabilities.
-        """
-        # EdgeConnect marks the hole in the edge channel too: edge * (1 - M) + M.
-        return torch.sigmoid(self.logits(torch.cat([masked_gray, masked_edge + mask, mask], dim=1)))

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..blocks import Generator, Stem, conv, decoder, encoder, masked_edge_copy, residual_blocks
+from ..blocks import EdgeGenerator, Stem, conv, decoder, encoder, residual_blocks
 
 
 def _upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
@@ -28,13 +28,13 @@ def _upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
     )
 
 
-class MECGenerator(Generator):
+class MECGenerator(EdgeGenerator):
     """Masked gray, known edges and mask in; edge probabilities out."""
 
     multiple = 32
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
-        super().__init__(stem, *masked_edge_copy())
+        super().__init__(stem)
         channels = 4 * width
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.branch8 = residual_blocks(channels, spectral=True, bias=False)
@@ -45,7 +45,7 @@ class MECGenerator(Generator):
         self.upsample3 = _upsampler(2 * channels, channels)
         self.decoder = decoder(channels, width, 1, stem=stem, spectral=True)
 
-    def layers(self, x: Tensor) -> Tensor:
+    def trunk(self, x: Tensor) -> Tensor:
         features = self.encoder(x)
         at8 = self.branch8(F.avg_pool2d(features, 8))
         at16 = self.branch16(F.avg_pool2d(features, 4))
@@ -53,7 +53,3 @@ class MECGenerator(Generator):
         merged = torch.cat([self.upsample1(at8), at16], dim=1)
         merged = torch.cat([self.upsample2(merged), at32], dim=1)
         return self.decoder(self.upsample3(merged))
-
-    def forward(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
-        """Complete the edges; arguments and result as in `EdgeConnectGenerator.forward`."""
-        return torch.sigmoid(self.logits(torch.cat([masked_gray, masked_edge + mask, mask], dim=1)))
