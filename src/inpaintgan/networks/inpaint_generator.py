@@ -26,6 +26,10 @@ class InpaintGenerator(Generator):
         self.encoder = encoder(4 if stem == "conv" else 5, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
         self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)
+        if stem == "unshuffle":
+            # What is added starts at nothing, so that the first steps do not have to unlearn noise.
+            for parameter in self.decoder[-1].parameters():
+                torch.nn.init.zeros_(parameter)
 
     def layers(self, x: Tensor) -> Tensor:
         return self.decoder(self.middle(self.encoder(x)))
