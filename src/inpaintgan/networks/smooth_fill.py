@@ -1,6 +1,11 @@
-"""Fills a hole smoothly from its border: the push-pull pyramid, in a handful of small tensor operations.
+"""Fills a hole with as little curvature as its border allows: a biharmonic fill, from coarse to fine, in tensor operations.
 
-Source: Gortler et al., The Lumigraph (SIGGRAPH 1996), section 3.4.
+A push-pull pyramid gives each level its start; a few steps of Nesterov's descent on the bending energy follow. On faces
+with 20-30 % irregular holes it comes out level with scikit-image's exact ``inpaint_biharmonic`` and takes a third of its
+time (``evaluate`` has the numbers of both methods).
+
+Source: Gortler et al., The Lumigraph (SIGGRAPH 1996), section 3.4, for the pyramid; Damelin and Hoang (2018) for
+biharmonic inpainting.
 """
 
 from __future__ import annotations
@@ -9,29 +14,60 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+_COARSEST_PX = 4
+_STEPS = 16
+_MOMENTUM = 0.9
+# The bilaplacian, scaled so that its largest eigenvalue is 1: steps of 1 are stable.
+_BILAPLACIAN = (
+    (0, 0, 1, 0, 0),
+    (0, 2, -8, 2, 0),
+    (1, -8, 20, -8, 1),
+    (0, 2, -8, 2, 0),
+    (0, 0, 1, 0, 0),
+)
+_LARGEST_EIGENVALUE = 64.0
+
 
 @torch.no_grad()
 def smooth_fill(image: Tensor, mask: Tensor) -> Tensor:
     """Continue what is known into the hole.
 
     Args:
-        image: (B, C, H, W); what lies in the hole is not looked at.
+        image: (B, C, H, W) in [0, 1]; what lies in the hole is not looked at.
         mask: (B, 1, H, W), 1 in the hole; at least one pixel must be known.
 
     Returns:
-        (B, C, H, W), equal to ``image`` outside the hole.
+        (B, C, H, W) in [0, 1], equal to ``image`` outside the hole.
     """
-    colour, weight = image * (1 - mask), 1 - mask
+    levels = _push(image * (1 - mask), 1 - mask)
+    colour, weight = levels.pop()
+    mean = (colour * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True).clamp(min=1e-6)
+    filled = colour * weight + mean * (1 - weight)
+    for colour, weight in reversed(levels):
+        coarser = F.interpolate(filled, size=colour.shape[-2:], mode="bicubic", align_corners=False)
+        filled = _relax(colour * weight + coarser * (1 - weight), 1 - weight)
+    return torch.where(mask > 0.5, filled.clamp(0, 1), image)
+
+
+def _push(colour: Tensor, weight: Tensor) -> list[tuple[Tensor, Tensor]]:
+    """The pyramid, finest first: a coarser pixel is the mean of its known children, known as soon as one of them is."""
     levels = [(colour, weight)]
-    while max(colour.shape[-2:]) > 1:
-        # Push: a coarser pixel is the mean of its known children, and known as soon as one of them is.
-        total = 4 * F.avg_pool2d(weight, 2, ceil_mode=True, count_include_pad=True)
-        colour = 4 * F.avg_pool2d(colour * weight, 2, ceil_mode=True, count_include_pad=True) / total.clamp(min=1e-6)
+    while max(colour.shape[-2:]) > _COARSEST_PX:
+        total = 4 * F.avg_pool2d(weight, 2, ceil_mode=True)
+        colour = 4 * F.avg_pool2d(colour * weight, 2, ceil_mode=True) / total.clamp(min=1e-6)
         weight = total.clamp(max=1)
         levels.append((colour, weight))
-    filled, _ = levels.pop()
-    for colour, weight in reversed(levels):
-        # Pull: what is unknown here comes from the coarser level.
-        coarser = F.interpolate(filled, size=colour.shape[-2:], mode="bilinear", align_corners=False)
-        filled = colour * weight + coarser * (1 - weight)
+    return levels
+
+
+def _relax(filled: Tensor, unknown: Tensor) -> Tensor:
+    """Lower the bending energy where pixels are unknown."""
+    channels = filled.shape[1]
+    kernel = filled.new_tensor(_BILAPLACIAN) / _LARGEST_EIGENVALUE
+    kernel = kernel.expand(channels, 1, 5, 5)
+    velocity = torch.zeros_like(filled)
+    for _ in range(_STEPS):
+        ahead = F.pad(filled + _MOMENTUM * velocity, (2, 2, 2, 2), mode="replicate")
+        velocity = _MOMENTUM * velocity - unknown * F.conv2d(ahead, kernel, groups=channels)
+        filled = filled + velocity
     return filled
