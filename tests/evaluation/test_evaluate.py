@@ -18,7 +18,7 @@ from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
-    config = Config(edge_generator="edgeconnect", width=8, input_size=64)
+    config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle")
     folder = tmp_path_factory.mktemp("checkpoint")
     save_checkpoint(folder, config, 7, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
     return folder
@@ -30,7 +30,7 @@ def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, cap
     options = ["--perceptual-weights", "off", "--report", str(report_file), "--save-fills", str(strips)]
     assert main(["evaluate", *words, *options]) == 0
     report = json.loads(report_file.read_text())
-    assert set(report["methods"]) == {"checkpoint", "checkpoint, true edges", *CLASSICAL}
+    assert set(report["methods"]) == {"checkpoint", "checkpoint, true edges", "smooth fill it starts from", *CLASSICAL}
     assert report["n"] == len(report["cases"]) == 3 and report["step"] == 7
     assert {"precision", "recall", "precision_1px", "recall_1px"} == set(report["edges"])
     mean = np.mean([case["scores"]["telea"]["psnr_hole"] for case in report["cases"]])

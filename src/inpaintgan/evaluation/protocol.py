@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
-from ..data.tensors import to_tensor
+from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
 from ..imaging.edges import canny
 from ..imaging.folder import find_pictures
@@ -23,11 +23,12 @@ from ..inference.pipeline import Inpainter
 from ..metrics.edge import precision_recall
 from ..metrics.image import image_scores
 from ..metrics.perceptual import PROXY_LAYERS, perceptual_proxy
+from ..networks.smooth_fill import smooth_fill
 from ..networks.vgg19 import VGG19Features
 
 DRAWN_MASKS: dict[str, MaskKind] = {"random-block": "random-block", "half": "half", "irregular": "irregular"}
 BLOCK_RATIO = 0.5
-NETWORK, UPPER_BOUND = "checkpoint", "checkpoint, true edges"
+NETWORK, UPPER_BOUND, START = "checkpoint", "checkpoint, true edges", "smooth fill it starts from"
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,18 @@ def _mask_files(masks: str) -> list[Path]:
 
 
 def methods(inpainter: Inpainter) -> dict[str, Filler]:
-    """Every method of a comparison by name: the checkpoint, its upper bound where it has one, the baselines."""
+    """Every method of a comparison by name: the checkpoint, its upper bound and its start, if any, the baselines."""
     result: dict[str, Filler] = {NETWORK: inpainter.fill}
     if inpainter.checkpoint.edge_generator is not None:
         sigma = inpainter.edge_sigma
         result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, canny(to_gray(image), sigma))
+    if inpainter.checkpoint.config.stem == "unshuffle":
+        result[START] = _smooth
     return result | CLASSICAL
+
+
+def _smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return to_pixels(smooth_fill(to_tensor([image]), to_tensor([mask[..., None] * np.uint8(255)])))[0]
 
 
 def evaluate_case(
