@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("--name", required=True, help="name of the checkpoint folder")
     release.add_argument("--output", type=Path, help="parent folder; default: checkpoints")
     release.add_argument("--report", type=Path, metavar="FILE.json", help="a report of evaluate, for the card")
-    release.add_argument("--note", default="", help="a sentence on the data and its licence, for the card")
+    release.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
     release.set_defaults(run=_release)
     return parser
 

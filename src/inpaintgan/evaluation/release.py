@@ -52,7 +52,7 @@ def history(run_path: Path) -> list[dict[str, Any]]:
     """One row for each run that led to the weights, first to last, following ``init_from``."""
     rows: list[dict[str, Any]] = []
     seen: set[Path] = set()
-    path: Path | None = run_path
+    path: Path | None = _run_of(run_path)
     while path is not None and path not in seen and RunDir(path).config_file.is_file():
         seen.add(path)
         run = RunDir(path)
@@ -63,8 +63,13 @@ def history(run_path: Path) -> list[dict[str, Any]]:
         if last is None or started is None:
             break
         rows.append({"config": config, "step": last["step"], "elapsed_s": last["elapsed_s"], "started": started})
-        path = Path(config.init_from) if config.init_from else None
+        path = _run_of(Path(config.init_from)) if config.init_from else None
     return rows[::-1]
+
+
+def _run_of(path: Path) -> Path:
+    """The run folder that a checkpoint folder lies in, or the path itself."""
+    return path.parent.parent if path.parent.name == "checkpoints" else path
 
 
 def _read_report(file: Path | None) -> dict[str, Any] | None:
@@ -125,8 +130,7 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         "",
         "## Limits",
         "",
-        "It has seen aligned faces only: eyes level, face centred. Anything else is filled by what it learnt from faces, "
-        "which is mostly smooth continuation. Large holes come out soft. It invents what it paints: a filled face is not "
-        "evidence of what the person looks like.",
+        "It invents what it paints: a fill is no evidence of what was there. Pictures unlike its training pictures are "
+        "continued smoothly at best.",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
