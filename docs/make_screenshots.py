@@ -18,8 +18,12 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-device-scale-factor=1"]
 READY = "html[data-eel=ready]"
-# A stroke over the astronaut's cheek and another beside her, in picture pixels.
-STROKES = [[(188, 78), (206, 104), (214, 132), (238, 150)], [(330, 60), (352, 118), (338, 170)]]
+# Three scratches over the astronaut, one of them across her face, in picture pixels.
+STROKES = [
+    [(160, 30), (196, 84), (232, 128), (262, 190), (300, 262)],
+    [(60, 250), (130, 300), (170, 372), (180, 470)],
+    [(300, 20), (330, 84), (338, 170), (372, 250)],
+]
 
 
 def main() -> None:
@@ -87,7 +91,7 @@ def walk(page: Page, origin: str, arguments: argparse.Namespace) -> None:
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_url("**/mask_image.html**")
     page.wait_for_selector("inpaint-editor[data-ready]")
-    page.get_by_label("Line width", exact=True).first.fill("15")
+    page.get_by_label("Line width", exact=True).first.fill("7")
     for stroke in STROKES:
         draw(page, stroke)
     shoot("mask")

@@ -32,10 +32,14 @@ def main() -> None:
 
 
 def astronaut_mask(shape: tuple[int, int]) -> np.ndarray:
-    """A stroke across the cheek, as a scratch would run."""
+    """Three scratches, one of them across the face."""
     mask = np.zeros(shape, np.uint8)
-    points = np.array([[188, 78], [206, 104], [214, 132], [238, 150]])
-    cv2.polylines(mask, [points], False, 255, thickness=15)
+    for points in (
+        [[160, 30], [196, 84], [232, 128], [262, 190], [300, 262]],
+        [[60, 250], [130, 300], [170, 372], [180, 470]],
+        [[300, 20], [330, 84], [338, 170], [372, 250]],
+    ):
+        cv2.polylines(mask, [np.array(points)], False, 255, thickness=7)
     return mask
 
 
