@@ -13,7 +13,7 @@ from ..core.events import read_events
 from ..core.paths import resource
 from ..core.rundir import RunDir
 from ..imaging.folder import find_pictures
-from ..models.checkpoint import load_checkpoint, save_checkpoint
+from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
 from .command import table
 
 
@@ -52,18 +52,22 @@ def history(run_path: Path) -> list[dict[str, Any]]:
     """One row for each run that led to the weights, first to last, following ``init_from``."""
     rows: list[dict[str, Any]] = []
     seen: set[Path] = set()
-    path: Path | None = _run_of(run_path)
-    while path is not None and path not in seen and RunDir(path).config_file.is_file():
+    source = run_path
+    while (path := _run_of(source)) not in seen and RunDir(path).config_file.is_file():
         seen.add(path)
         run = RunDir(path)
         config = run.load_config()
         events = list(read_events(run.events_file))
-        last = max((event for event in events if event["type"] == "step"), key=lambda e: e["step"], default=None)
+        used = saved_step(source)
+        steps = [event for event in events if event["type"] == "step" and event["step"] <= used]
+        last = max(steps, key=lambda event: event["step"], default=None)
         started = next((event for event in events if event["type"] == "run_started"), None)
         if last is None or started is None:
             break
-        rows.append({"config": config, "step": last["step"], "elapsed_s": last["elapsed_s"], "started": started})
-        path = _run_of(Path(config.init_from)) if config.init_from else None
+        rows.append({"config": config, "step": used, "elapsed_s": last["elapsed_s"], "started": started})
+        if not config.init_from:
+            break
+        source = Path(config.init_from)
     return rows[::-1]
 
 

@@ -118,6 +118,17 @@ def load_weights(network: nn.Module, file: Path) -> int:
     return step
 
 
+def saved_step(path: Path) -> int:
+    """Return the training step of a checkpoint without loading its networks. Raises `InpaintError` as `load_checkpoint`."""
+    folder = find_checkpoint(path)
+    steps = []
+    for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS):
+        if (folder / name).is_file():
+            with safe_open(folder / name, framework="pt") as tensors:
+                steps.append(int((tensors.metadata() or {}).get("step", 0)))
+    return max(steps)
+
+
 def bake_spectral_norm(network: nn.Module) -> None:
     """Fold spectral norm into plain weights, in place: the same outputs, less work at inference."""
     for module in network.modules():
