@@ -135,7 +135,7 @@ class EdgeGenerator(Generator):
         if stem == "unshuffle":
             self.shortcut = nn.Conv2d(12, 4, 3, padding=1)
             nn.init.zeros_(self.shortcut.weight)
-            nn.init.constant_(self.shortcut.bias, -_KNOWN_EDGE_LOGIT)
+            self.shortcut.bias = nn.Parameter(torch.full((4,), -_KNOWN_EDGE_LOGIT))
             # Inputs are gray, edge + mask, mask; the four folded pixels of each lie next to each other.
             copy = 2 * _KNOWN_EDGE_LOGIT * torch.tensor([[0.0, 1.0, -1.0]])
             self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
