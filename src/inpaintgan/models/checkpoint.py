@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -100,12 +103,9 @@ def load_weights(network: nn.Module, file: Path) -> int:
     Raises:
         InpaintError: ``checkpoint-unreadable``, or ``checkpoint-mismatch`` with the first keys that differ.
     """
-    try:
-        with safe_open(file, framework="pt") as tensors:
-            state = to_float32({key: tensors.get_tensor(key) for key in tensors.keys()})  # noqa: SIM118
-            step = int((tensors.metadata() or {}).get("step", 0))
-    except (OSError, SafetensorError, ValueError) as error:
-        raise InpaintError("checkpoint-unreadable", f"{file} is not a whole safetensors file.") from error
+    with _opened(file) as tensors:
+        state = to_float32({key: tensors.get_tensor(key) for key in tensors.keys()})  # noqa: SIM118
+        step = _step(tensors)
     problems = weights_fit(state, network)
     if problems:
         more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
@@ -124,9 +124,23 @@ def saved_step(path: Path) -> int:
     steps = []
     for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS):
         if (folder / name).is_file():
-            with safe_open(folder / name, framework="pt") as tensors:
-                steps.append(int((tensors.metadata() or {}).get("step", 0)))
+            with _opened(folder / name) as tensors:
+                steps.append(_step(tensors))
     return max(steps)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Any]:
+    """A safetensors file, open for reading. Raises `InpaintError` ``checkpoint-unreadable``."""
+    try:
+        with safe_open(file, framework="pt") as tensors:
+            yield tensors
+    except (OSError, SafetensorError, ValueError) as error:
+        raise InpaintError("checkpoint-unreadable", f"{file} is not a whole safetensors file.") from error
+
+
+def _step(tensors: Any) -> int:
+    return int((tensors.metadata() or {}).get("step", 0))
 
 
 def bake_spectral_norm(network: nn.Module) -> None:

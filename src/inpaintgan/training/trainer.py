@@ -182,11 +182,14 @@ class Trainer:
         self.meter.reset()
         if bad:
             self._warn("not-finite", f"{', '.join(bad)} is no longer a finite number.")
-            raise InpaintError(
-                "not-finite",
-                f"Training broke down at step {self.progress.step}: {', '.join(bad)} is no longer a finite number.",
-                "Nothing broken was saved. Resume from the last checkpoint with a lower lr.",
-            )
+            raise self._broken(f"{', '.join(bad)} is no longer a finite number")
+
+    def _broken(self, what: str) -> InpaintError:
+        return InpaintError(
+            "not-finite",
+            f"Training broke down at step {self.progress.step}: {what}.",
+            "Nothing broken was saved. Resume from the last checkpoint with a lower lr.",
+        )
 
     def _sample(self) -> None:
         path = self.run_dir.sample_path(self.progress.step)
@@ -209,11 +212,7 @@ class Trainer:
     def _save(self, reason: Literal["interval", "requested", "stop", "finished", "best"]) -> bool:
         """Save a checkpoint, unless the weights broke. Returns whether it lies on the disk."""
         if not self.stage.is_finite():
-            raise InpaintError(
-                "not-finite",
-                f"Training broke down at step {self.progress.step}: weights are no longer finite numbers.",
-                "Nothing broken was saved. Resume from the last checkpoint with a lower lr.",
-            )
+            raise self._broken("weights are no longer finite numbers")
         self.progress.elapsed_s = self.meter.elapsed_s
         with self.meter.aside():
             path = self._on_disk(lambda: state.save_training(self.run_dir, self.config, self.stage, self.progress))
