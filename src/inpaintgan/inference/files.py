@@ -81,12 +81,14 @@ def fill_file(
         report.notices.append(NOTHING_TO_FILL)
     else:
         start = time.perf_counter()
-        result = inpainter.fill_with_edges(picture.pixels, hole, drawn, progress)
+        if save_edges is None:
+            filled, painted_along = inpainter.fill(picture.pixels, hole, drawn, progress), None
+        else:
+            result = inpainter.fill_with_edges(picture.pixels, hole, drawn, progress)
+            filled, painted_along = result.picture, result.edges
         report.seconds = time.perf_counter() - start
-        filled = result.picture
-        if save_edges is not None:
-            gray = np.repeat(result.edges[..., None], 3, axis=2)
-            save_picture(Picture(gray), save_edges, overwrite=True)
+        if save_edges is not None and painted_along is not None:
+            save_picture(Picture(np.repeat(painted_along[..., None], 3, axis=2)), save_edges, overwrite=True)
     save_filled(picture, filled, hole, output, report)
     return report
 

@@ -78,10 +78,17 @@ class Inpainter:
         return cls(checkpoint, where)
 
     def fill(
-        self, image: NDArray[np.uint8], mask: NDArray[np.uint8], edges: NDArray[np.uint8] | None = None
+        self,
+        image: NDArray[np.uint8],
+        mask: NDArray[np.uint8],
+        edges: NDArray[np.uint8] | None = None,
+        progress: Progress | None = None,
     ) -> NDArray[np.uint8]:
         """Fill the hole of a picture; see `fill_with_edges`. Returns (H, W, 3) uint8 RGB."""
-        return self.fill_with_edges(image, mask, edges).picture
+        hole = _checked_hole(image, mask, edges)
+        self._must_paint()
+        # Edges outside the hole are for looking at only, and take about a second at 12 megapixels.
+        return self._run(image, hole, edges, progress, np.zeros_like(hole)).picture
 
     def fill_with_edges(
         self,
@@ -105,37 +112,41 @@ class Inpainter:
             ValueError: An array has the wrong shape or type.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
-        _check_arrays(image, mask, edges)
-        hole = (mask != 0).astype(np.uint8)
-        check_mask(hole)
+        hole = _checked_hole(image, mask, edges)
+        self._must_paint()
+        return self._run(image, hole, edges, progress, self._known_edges(image, hole))
+
+    def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the edges that `fill` would paint along, (H, W) in [0, 255], without painting."""
+        hole = _checked_hole(image, mask, None)
+        return self._run(image, hole, None, None, self._known_edges(image, hole), with_paint=False).edges
+
+    def _must_paint(self) -> None:
         if self.checkpoint.inpaint_generator is None:
             raise InpaintError(
                 "inpaint-generator-missing",
                 f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
                 "Train an inpaint model that starts from it, or choose another checkpoint.",
             )
-        return self._run(image, hole, edges, progress or (lambda _step, _share: None), with_paint=True)
 
-    def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the edges that `fill` would paint along, (H, W) in [0, 255], without painting."""
-        _check_arrays(image, mask, None)
-        hole = (mask != 0).astype(np.uint8)
-        check_mask(hole)
-        return self._run(image, hole, None, lambda _step, _share: None, with_paint=False).edges
+    def _known_edges(self, image: NDArray[np.uint8], hole: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return canny(to_gray(image), self.edge_sigma, hole=hole) * np.uint8(255)
 
     def _run(
         self,
         image: NDArray[np.uint8],
         hole: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None,
-        progress: Progress,
+        progress: Progress | None,
+        drawn: NDArray[np.uint8],
         *,
-        with_paint: bool,
+        with_paint: bool = True,
     ) -> Fill:
+        """Fill crop by crop; the hole's edges are written into ``drawn``, (H, W) in [0, 255]."""
+        progress = progress or (lambda _step, _share: None)
         picture = image.copy()
         # Later crops see what earlier ones filled.
         unknown = hole.copy()
-        drawn = canny(to_gray(image), self.edge_sigma, hole=hole) * np.uint8(255)
         crops = plan_crops(hole, self._size)
         for index, crop in enumerate(crops):
             window = crop.window
@@ -186,12 +197,16 @@ class Inpainter:
         return composite(predict_edges(self.checkpoint.edge_generator, batch), batch.edge, batch.mask)
 
 
-def _check_arrays(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None) -> None:
+def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None) -> NDArray[np.uint8]:
+    """Refuse arrays that cannot be filled; returns the mask as (H, W) of 0 and 1."""
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise ValueError(f"image must be (H, W, 3) uint8, not {image.shape} {image.dtype}")
     for name, array in (("mask", mask), ("edges", edges)):
         if array is not None and array.shape != image.shape[:2]:
             raise ValueError(f"{name} must be {image.shape[:2]} as the image, not {array.shape}")
+    hole = (mask != 0).astype(np.uint8)
+    check_mask(hole)
+    return hole
 
 
 def _map(array: NDArray[np.uint8]) -> Tensor:
