@@ -4,96 +4,87 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 
 from tqdm import tqdm
 
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
-from ..imaging.folder import find_pictures
-from .files import FileReport, fill_file
+from .files import FileReport
+from .folder import ALREADY_THERE, count_reports, fill_folder, fill_job, plan_jobs
 from .pipeline import Inpainter
 
-Job = tuple[Path, Path | InpaintError, Path]
-"""Picture, its mask or why there is none, output."""
+INTERRUPTED = 130
 
 
 def fill(arguments: argparse.Namespace) -> int:
-    """Fill what the command line names; returns 0 when all was done and 1 when a picture of a folder failed.
+    """Fill what the command line names.
+
+    Returns:
+        0 when all was done, 1 when a picture of a folder failed, 130 when Ctrl+C ended a folder early: what was done
+        until then is reported, and ``--skip-existing`` goes on from there.
 
     Raises:
         InpaintError: Nothing could be done at all.
     """
-    jobs = list(_jobs(arguments.image, arguments.mask, arguments.output, arguments.recursive))
+    jobs = plan_jobs(arguments.image, arguments.mask, arguments.output, recursive=arguments.recursive)
+    is_folder = arguments.image.is_dir()
+    if is_folder and (arguments.edges or arguments.save_edges):
+        raise InpaintError(
+            "edges-for-folder", f"--edges and --save-edges are for one picture, but {arguments.image} is a folder.",
+            "Fill that picture on its own.",
+        )  # fmt: skip
     inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
-    if not arguments.image.is_dir():
-        skip = arguments.skip_existing and jobs[0][2].exists()
-        reports = [_skip(jobs[0]) if skip else _fill_one(inpainter, jobs[0], arguments)]
-    else:
-        reports = []
-        for job in tqdm(jobs, unit="picture", disable=arguments.json or not sys.stderr.isatty()):
-            if arguments.skip_existing and job[2].exists():
-                reports.append(_skip(job))
-                continue
-            try:
-                reports.append(_fill_one(inpainter, job, arguments))
-            except InpaintError as error:
-                reports.append(FileReport(str(job[0]), str(job[2]), status="failed", error=error.as_dict()))
+    if not is_folder:
+        job = jobs[0]
+        if arguments.skip_existing and job.output.exists():
+            report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
+        else:
+            report = fill_job(
+                inpainter, job,
+                edges=arguments.edges, save_edges=arguments.save_edges, overwrite_input=arguments.overwrite,
+            )  # fmt: skip
+        _print([report], as_json=arguments.json)
+        return 0
+    with (
+        tqdm(total=len(jobs), unit="picture", disable=arguments.json or not sys.stderr.isatty()) as bar,
+        _interrupt_asked() as interrupted,
+    ):
+        reports = fill_folder(
+            inpainter, jobs,
+            skip_existing=arguments.skip_existing, overwrite_input=arguments.overwrite,
+            on_result=lambda _done, _total, _report: bar.update(), cancelled=interrupted.is_set,
+        )  # fmt: skip
     _print(reports, as_json=arguments.json)
+    if len(reports) < len(jobs):
+        print(f"Interrupted: {len(jobs) - len(reports)} of {len(jobs)} pictures are left.", file=sys.stderr)
+        return INTERRUPTED
     return 1 if any(report.status == "failed" for report in reports) else 0
 
 
-def _jobs(image: Path, mask: Path, output: Path, recursive: bool) -> Iterator[Job]:
-    """Pair pictures, masks and outputs; folders are matched by relative path without extension."""
-    if not image.exists():
-        raise InpaintError("picture-missing", f"There is no picture or folder {image}.")
-    if not mask.exists():
-        raise InpaintError("mask-missing", f"There is no mask or folder {mask}.")
-    if not image.is_dir():
-        if mask.is_dir():
-            raise InpaintError(
-                "mask-is-folder", f"{mask} is a folder, but {image} is one picture.", "Name one mask file."
-            )
-        yield image, mask, output / image.name if output.is_dir() else output
-        return
-    if output.is_file():
-        raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
-    masks = {}
-    if mask.is_dir():
-        masks = {file.relative_to(mask).with_suffix("").as_posix(): file for file in find_pictures(mask, recursive)}
-    for file in find_pictures(image, recursive):
-        relative = file.relative_to(image)
-        key = relative.with_suffix("").as_posix()
-        own = masks.get(key) if mask.is_dir() else mask
-        missing = InpaintError("mask-missing", f"There is no mask for {relative} in {mask}.", f"Name it {key}.png.")
-        yield file, own or missing, output / relative
+@contextmanager
+def _interrupt_asked() -> Iterator[threading.Event]:
+    """An event that the first Ctrl+C sets, so that the picture at hand is finished; a second one ends at once."""
+    asked = threading.Event()
 
+    def note(_number: int, _frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
-def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> FileReport:
-    image, mask, output = job
-    if isinstance(mask, InpaintError):
-        raise mask
+    before = signal.signal(signal.SIGINT, note)
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        return fill_file(
-            inpainter, image, mask, output,
-            edges=arguments.edges, save_edges=arguments.save_edges, overwrite_input=arguments.overwrite,
-        )  # fmt: skip
-    except OSError as error:
-        raise InpaintError("output-unwritable", f"{output} cannot be written: {error.strerror or error}.") from error
-
-
-def _skip(job: Job) -> FileReport:
-    return FileReport(str(job[0]), str(job[2]), status="skipped", notices=["The result is already there."])
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _print(reports: list[FileReport], *, as_json: bool) -> None:
-    counts = {
-        status: sum(r.status == status for r in reports) for status in ("filled", "unchanged", "skipped", "failed")
-    }
+    counts = count_reports(reports)
     if as_json:
         print(json.dumps({**counts, "results": [asdict(report) for report in reports]}, ensure_ascii=False, indent=2))
         return

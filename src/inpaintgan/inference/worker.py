@@ -16,6 +16,7 @@ from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
 from ..networks.blocks import n_parameters
 from .files import FileReport, fill_file, save_filled
+from .folder import count_reports, fill_folder, plan_jobs
 from .pipeline import Inpainter
 
 Report = Callable[[dict[str, Any]], None]
@@ -105,8 +106,40 @@ def save(args: dict[str, Any], report: Report) -> dict[str, Any]:
     return {**asdict(result), "bytes": output.stat().st_size}
 
 
+def fill_pictures(args: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Fill a folder of pictures, or one picture, from disk to disk.
+
+    Args:
+        args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``, ``device``,
+            ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the picture at
+            hand, so that the checkpoint stays loaded and the report is whole.
+        report: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result`` None.
+
+    Returns:
+        ``filled``, ``unchanged``, ``skipped``, ``failed``, ``total``, ``cancelled`` and ``results``.
+    """
+    jobs = plan_jobs(
+        Path(args["image"]), Path(args["mask"]), Path(args["output"]), recursive=bool(args.get("recursive"))
+    )
+    report({"done": 0, "total": len(jobs), "result": None})
+    stop = _path(args.get("cancel"))
+    reports = fill_folder(
+        _inpainter(args),
+        jobs,
+        skip_existing=bool(args.get("skip_existing")),
+        on_result=lambda done, total, result: report({"done": done, "total": total, "result": asdict(result)}),
+        cancelled=lambda: stop is not None and stop.exists(),
+    )
+    return {
+        **count_reports(reports),
+        "total": len(jobs),
+        "cancelled": len(reports) < len(jobs),
+        "results": [asdict(result) for result in reports],
+    }
+
+
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-HANDLERS = {"load": load, "fill": fill, "edges": edges, "save": save}
+HANDLERS = {"load": load, "fill": fill, "edges": edges, "save": save, "fill-folder": fill_pictures}

@@ -1,0 +1,153 @@
+"""Filling a folder of pictures: which mask belongs to which picture, and one pass over all of them.
+
+The command line and the window's worker both call `fill_folder`; neither a bad file nor a cancelled pass loses what was
+done, because every result is written whole and a later pass can skip it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.errors import InpaintError
+from ..imaging.folder import WRITABLE, find_pictures
+from .files import FileReport, fill_file
+from .pipeline import Inpainter
+
+OnResult = Callable[[int, int, FileReport], object]
+"""Called after each picture with how many are done, how many there are, and what became of this one."""
+ALREADY_THERE = "The result is already there."
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture of a folder."""
+
+    image: Path
+    mask: Path | InpaintError
+    """Its mask, or why it has none."""
+    output: Path
+
+
+def plan_jobs(image: Path, mask: Path, output: Path, *, recursive: bool = False) -> list[Job]:
+    """Pair pictures with masks and outputs.
+
+    Args:
+        image: A picture, or a folder of pictures.
+        mask: A mask for all, or a folder of masks, matched to the pictures by relative path without extension.
+        output: A file for one picture, a folder for a folder. Results keep their relative paths; a format that cannot
+            be written becomes PNG. An output folder inside the picture folder is not read as pictures.
+        recursive: Search sub-folders too.
+
+    Raises:
+        InpaintError: A path is missing or of the wrong kind, or there are no pictures.
+    """
+    if not image.exists():
+        raise InpaintError("picture-missing", f"There is no picture or folder {image}.")
+    if not mask.exists():
+        raise InpaintError("mask-missing", f"There is no mask or folder {mask}.")
+    if not image.is_dir():
+        if mask.is_dir():
+            raise InpaintError(
+                "mask-is-folder", f"{mask} is a folder, but {image} is one picture.", "Name one mask file."
+            )
+        return [Job(image, mask, output / image.name if output.is_dir() else output)]
+    if output.is_file():
+        raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
+    masks = {_key(file, mask): file for file in find_pictures(mask, recursive)} if mask.is_dir() else {}
+    jobs = []
+    for file in _pictures_outside(image, output, recursive):
+        relative, key = file.relative_to(image), _key(file, image)
+        own = masks.get(key) if mask.is_dir() else mask
+        missing = InpaintError("mask-missing", f"There is no mask for {relative} in {mask}.", f"Name it {key}.png.")
+        jobs.append(Job(file, own or missing, output / _writable(relative)))
+    return jobs
+
+
+def _key(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).with_suffix("").as_posix()
+
+
+def _pictures_outside(folder: Path, output: Path, recursive: bool) -> list[Path]:
+    results = output.resolve()
+    files = find_pictures(folder, recursive)
+    if results == folder.resolve():
+        return files
+    return [file for file in files if results not in file.resolve().parents]
+
+
+def _writable(relative: Path) -> Path:
+    return relative if relative.suffix.lower() in WRITABLE else relative.with_name(f"{relative.name}.png")
+
+
+def fill_folder(
+    inpainter: Inpainter,
+    jobs: Sequence[Job],
+    *,
+    skip_existing: bool = False,
+    overwrite_input: bool = False,
+    on_result: OnResult = lambda _done, _total, _report: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[FileReport]:
+    """Fill pictures one after the other; a bad one is reported, and the next one follows.
+
+    Args:
+        inpainter: The loaded networks.
+        jobs: From `plan_jobs`.
+        skip_existing: Leave results that are already there.
+        overwrite_input: Allow a result to replace its picture.
+        on_result: Told of each picture.
+        cancelled: Asked before each picture; True ends the pass.
+
+    Returns:
+        One report for each picture that was dealt with, in order; fewer than ``jobs`` when cancelled.
+    """
+    reports: list[FileReport] = []
+    for job in jobs:
+        if cancelled():
+            break
+        if skip_existing and job.output.exists():
+            report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
+        else:
+            try:
+                report = fill_job(inpainter, job, overwrite_input=overwrite_input)
+            except InpaintError as error:
+                report = FileReport(str(job.image), str(job.output), status="failed", error=error.as_dict())
+        reports.append(report)
+        on_result(len(reports), len(jobs), report)
+    return reports
+
+
+def fill_job(
+    inpainter: Inpainter,
+    job: Job,
+    *,
+    edges: Path | None = None,
+    save_edges: Path | None = None,
+    overwrite_input: bool = False,
+) -> FileReport:
+    """Fill the picture of one job; see `fill_file`.
+
+    Raises:
+        InpaintError: It has no mask, cannot be read or filled, or its result cannot be written.
+    """
+    if isinstance(job.mask, InpaintError):
+        raise job.mask
+    try:
+        job.output.parent.mkdir(parents=True, exist_ok=True)
+        return fill_file(
+            inpainter, job.image, job.mask, job.output,
+            edges=edges, save_edges=save_edges, overwrite_input=overwrite_input,
+        )  # fmt: skip
+    except OSError as error:
+        raise InpaintError(
+            "output-unwritable", f"{job.output} cannot be written: {error.strerror or error}."
+        ) from error
+
+
+def count_reports(reports: Sequence[FileReport]) -> dict[str, int]:
+    """How many were filled, unchanged, skipped and failed."""
+    found = Counter(report.status for report in reports)
+    return {status: found[status] for status in ("filled", "unchanged", "skipped", "failed")}

@@ -1,0 +1,109 @@
+"""Folders, as the command line and the window's worker fill them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from inpaintgan.cli import main
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.inference import worker
+from inpaintgan.inference.files import fill_file
+from inpaintgan.inference.folder import fill_folder, plan_jobs
+
+from .test_fill_command import draw_mask
+
+
+@pytest.fixture
+def album(pictures: Path, tmp_path: Path) -> Path:
+    """Three pictures with a mask each, a broken one and one without a mask."""
+    images = tmp_path / "in"
+    (images / "tief").mkdir(parents=True)
+    for source, name in (("a", "one.png"), ("猫", "tief/猫.png"), ("z", "two.png"), ("o o", "no mask.png")):
+        shutil.copy(pictures / f"{source}.png", images / name)
+    (images / "broken.jpg").write_bytes(b"nothing")
+    for name in ("one", "tief/猫", "two", "broken"):
+        draw_mask(tmp_path / "masks" / f"{name}.png")
+    return tmp_path
+
+
+def arguments(album: Path, checkpoint: Path, **more: object) -> dict[str, object]:
+    places = {"image": album / "in", "mask": album / "masks", "output": album / "out", "checkpoint": checkpoint}
+    return {**{name: str(path) for name, path in places.items()}, "device": "cpu", "recursive": True, **more}
+
+
+def test_the_worker_tells_of_each_picture_and_lists_what_failed_and_why(album, checkpoint):
+    told = []
+    result = worker.HANDLERS["fill-folder"](arguments(album, checkpoint), told.append)
+    assert {key: result[key] for key in ("filled", "failed", "skipped", "total", "cancelled")} == {
+        "filled": 3, "failed": 2, "skipped": 0, "total": 5, "cancelled": False,
+    }  # fmt: skip
+    reasons = {Path(r["image"]).name: r["error"]["code"] for r in result["results"] if r["status"] == "failed"}
+    assert reasons == {"broken.jpg": "picture-unreadable", "no mask.png": "mask-missing"}
+    assert [(t["done"], t["total"]) for t in told] == [(i, 5) for i in range(6)]
+    assert [t["result"] for t in told[1:]] == result["results"]
+    names = {file.relative_to(album / "out").as_posix() for file in (album / "out").rglob("*.png")}
+    assert names == {"one.png", "two.png", "tief/猫.png"}
+
+
+def test_cancel_ends_after_the_picture_at_hand_and_a_second_pass_does_the_rest(album, checkpoint):
+    stop = album / "stop"
+
+    def stop_after_two(told):
+        if told["done"] == 2:
+            stop.touch()
+
+    wanted = arguments(album, checkpoint, cancel=str(stop), skip_existing=True)
+    first = worker.HANDLERS["fill-folder"](wanted, stop_after_two)
+    assert first["cancelled"] and len(first["results"]) == 2
+    stop.unlink()
+    second = worker.HANDLERS["fill-folder"](wanted, lambda _told: None)
+    assert not second["cancelled"] and len(second["results"]) == 5
+    assert second["skipped"] == first["filled"] and second["skipped"] + second["filled"] == 3
+
+
+def test_results_inside_the_picture_folder_are_not_taken_for_pictures(album, inpainter):
+    images = album / "in"
+    output = images / "filled"
+    mask = album / "masks" / "one.png"
+    first = fill_folder(inpainter, plan_jobs(images, mask, output, recursive=True))
+    assert sum(report.status == "filled" for report in first) == 4
+    assert len(plan_jobs(images, mask, output, recursive=True)) == len(first)
+
+
+def test_a_format_that_cannot_be_written_becomes_png(pictures, tmp_path, inpainter):
+    images = tmp_path / "in"
+    images.mkdir()
+    Image.open(pictures / "a.png").save(images / "a.gif")
+    (report,) = fill_folder(inpainter, plan_jobs(images, draw_mask(tmp_path / "m.png"), tmp_path / "out"))
+    assert report.status == "filled" and Path(report.output).name == "a.gif.png" and Path(report.output).is_file()
+
+
+def test_a_folder_cannot_be_paired_with_a_file(pictures, tmp_path):
+    mask = draw_mask(tmp_path / "m.png")
+    with pytest.raises(InpaintError, match="is a folder, but"):
+        plan_jobs(pictures / "a.png", tmp_path, tmp_path / "out.png")
+    with pytest.raises(InpaintError, match="is a file, but"):
+        plan_jobs(pictures, mask, mask)
+
+
+def test_ctrl_c_finishes_the_picture_at_hand_reports_and_exits_130(album, checkpoint, monkeypatch, capsys):
+    def fill_then_interrupt(*args, **options):
+        report = fill_file(*args, **options)
+        os.kill(os.getpid(), signal.SIGINT)
+        return report
+
+    monkeypatch.setattr("inpaintgan.inference.folder.fill_file", fill_then_interrupt)
+    words = ["fill", "--image", album / "in", "--mask", album / "masks" / "one.png", "--output", album / "out"]
+    assert main([*map(str, words), "--checkpoint", str(checkpoint), "--device", "cpu", "--json"]) == 130
+    captured = capsys.readouterr()
+    # broken.jpg came first and failed before the signal.
+    assert [result["status"] for result in json.loads(captured.out)["results"]] == ["failed", "filled"]
+    assert "2 of 4 pictures are left" in captured.err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
