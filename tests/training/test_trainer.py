@@ -100,6 +100,17 @@ def test_same_seed_same_run_and_another_seed_another(new_training):
     assert values["a"] == values["b"] != values["c"]
 
 
+def test_a_limit_in_seconds_of_training_ends_at_the_first_step_beyond_it(training):
+    assert training.train(stage="edge", max_iters=100_000, max_seconds=0.6) == "max_seconds"
+    *before, last = training.events("step")
+    assert all(step["elapsed_s"] < 0.6 for step in before) and last["elapsed_s"] >= 0.6
+    finished = training.events("run_finished")[-1]
+    assert finished["reason"] == "max_seconds" and finished["step"] == last["step"]
+    assert training.run.saved_steps() == [finished["step"]]
+    with pytest.raises(InpaintError, match=r"max_seconds is 0\.6"):
+        training.train(resume=True, stage="edge", max_iters=100_000, max_seconds=0.6)
+
+
 def test_stop_order_saves_and_leaves(training):
     def order(event):
         if event.type == "step" and event.step == 2:

@@ -24,6 +24,7 @@ const SETTINGS = {
   beta2: "Adam beta 2",
   batch_size: "Batch size",
   max_iters: "Iterations",
+  max_seconds: "Time limit",
   ema_decay: "Average of weights",
   gan_loss: "GAN loss",
   fm_loss_weight: "Feature matching weight",

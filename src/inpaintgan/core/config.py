@@ -107,6 +107,13 @@ class Config(BaseModel):
     beta2: float = _setting(0.9, "Optimizer", "Adam's decay of the squared gradient.", ge=0, lt=1)
     batch_size: int = _setting(8, "Optimizer", "Pictures in a step.", "pictures", ge=1, le=1024)
     max_iters: int = _setting(2_000_000, "Optimizer", "The step at which training ends.", "steps", ge=1, le=100_000_000)
+    max_seconds: float = _setting(
+        0.0,
+        "Optimizer",
+        "Seconds of training, without pauses and scoring, after which it ends even before max_iters; 0 is no limit.",
+        "s",
+        ge=0,
+    )
     ema_decay: float = _setting(
         0.999,
         "Optimizer",

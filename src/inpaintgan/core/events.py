@@ -52,7 +52,7 @@ class Step(_Event):
     elapsed_s: float
     """Training time of the whole run, over resumes, pauses left out."""
     eta_s: float | None
-    """Seconds to ``max_iters`` at the present pace."""
+    """Seconds to ``max_iters`` at the present pace, or to ``max_seconds`` if that comes first."""
 
 
 class Validation(_Event):
@@ -92,7 +92,7 @@ class Resumed(_Event):
 
 class RunFinished(_Event):
     type: Literal["run_finished"] = "run_finished"
-    reason: Literal["max_iters", "stopped"]
+    reason: Literal["max_iters", "max_seconds", "stopped"]
     elapsed_s: float
 
 

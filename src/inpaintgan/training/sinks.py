@@ -47,7 +47,7 @@ class Console:
             self._line(f"step {event.step}: saved {event.path}")
         elif isinstance(event, events.RunFinished):
             self.close()
-            reason = "reached max_iters" if event.reason == "max_iters" else "stopped"
+            reason = "stopped" if event.reason == "stopped" else f"reached {event.reason}"
             self._line(f"{reason} at step {event.step} after {event.elapsed_s:.0f} s of training")
 
     def close(self) -> None:

@@ -33,6 +33,7 @@ from .sinks import Sink, tensorboard_sink
 from .validation import baselines, headline, validate
 
 T = TypeVar("T")
+End = Literal["max_iters", "max_seconds", "stopped"]
 
 _POLL_S = 0.2
 _DISK_RETRY_S = 10.0
@@ -40,7 +41,7 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Trainer:
-    """Trains one stage in one run folder until ``max_iters``, a stop order or a signal.
+    """Trains one stage in one run folder until ``max_iters``, ``max_seconds``, a stop order or a signal.
 
     Args:
         config: The frozen settings.
@@ -69,7 +70,7 @@ class Trainer:
         """Log an event at the present step."""
         self.log.emit(event.model_copy(update={"step": self.progress.step, "stage": self.config.stage}))
 
-    def train(self) -> Literal["max_iters", "stopped"]:
+    def train(self) -> End:
         """Train, and return why it ended. Failures become a ``run_failed`` event and are raised again."""
         self.run_dir.claim()
         try:
@@ -99,11 +100,13 @@ class Trainer:
         self.stage, perceptual = build_stage(config, self.device)
         if self.resume:
             self.progress = state.load_training(self.run_dir, self.stage)
-        if self.progress.step >= config.max_iters:
+        used = self._budget_used()
+        if used:
             raise InpaintError(
-                "max-iters-reached",
-                f"max_iters is {config.max_iters}, but this run already stands at step {self.progress.step}.",
-                "Raise max_iters to train on.",
+                "max-iters-reached" if used == "max_iters" else "max-seconds-reached",
+                f"{used} is {getattr(config, used)}, but this run already stands at step {self.progress.step}, after "
+                f"{self.progress.elapsed_s:.0f} s of training.",
+                f"Raise {used} to train on.",
             )
         self.batches = iter(make_train_loader(train_files, config, self.progress.position))
         self.val_batches = list(make_val_loader(val_files, config))
@@ -138,11 +141,11 @@ class Trainer:
             self._report_unreadable(batch)
         self.baselines = baselines(self.val_batches)
 
-    def _loop(self) -> Literal["max_iters", "stopped"]:
+    def _loop(self) -> End:
         config, progress = self.config, self.progress
         if config.sample_interval and progress.step == 0:
             self._sample()
-        while progress.step < config.max_iters:
+        while self._budget_used() is None:
             self._obey()
             if self.orders.stop_wanted:
                 break
@@ -153,7 +156,7 @@ class Trainer:
             progress.step += 1
             progress.position += len(batch)
             progress.elapsed_s = self.meter.elapsed_s
-            if progress.step % config.log_interval == 0 or progress.step == config.max_iters:
+            if progress.step % config.log_interval == 0 or self._budget_used():
                 self._log_step()
             if _due(progress.step, config.sample_interval):
                 self._sample()
@@ -161,11 +164,25 @@ class Trainer:
                 self._validate()
             if _due(progress.step, config.save_interval):
                 self._save("interval")
-        reason: Literal["max_iters", "stopped"] = "stopped" if progress.step < config.max_iters else "max_iters"
+        reason: End = self._budget_used() or "stopped"
         if progress.step > 0:
-            self._save("finished" if reason == "max_iters" else "stop")
+            self._save("stop" if reason == "stopped" else "finished")
         self.emit(events.RunFinished(reason=reason, elapsed_s=self.meter.elapsed_s))
         return reason
+
+    def _budget_used(self) -> Literal["max_iters", "max_seconds"] | None:
+        """Which of the run's two limits its last step reached, if any."""
+        if self.progress.step >= self.config.max_iters:
+            return "max_iters"
+        if 0 < self.config.max_seconds <= self.progress.elapsed_s:
+            return "max_seconds"
+        return None
+
+    def _eta_s(self) -> float | None:
+        eta = self.meter.eta_s(self.config.max_iters - self.progress.step)
+        if eta is None or not self.config.max_seconds:
+            return eta
+        return min(eta, max(0.0, self.config.max_seconds - self.progress.elapsed_s))
 
     def _log_step(self) -> None:
         values = self.meter.means()
@@ -176,7 +193,7 @@ class Trainer:
                 images_per_s=self.meter.images_per_s,
                 data_wait=self.meter.data_wait,
                 elapsed_s=self.meter.elapsed_s,
-                eta_s=self.meter.eta_s(self.config.max_iters - self.progress.step),
+                eta_s=self._eta_s(),
             )
         )
         self.meter.reset()
