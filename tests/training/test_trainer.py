@@ -174,7 +174,7 @@ def test_best_checkpoint_is_kept_beside_the_newest(training):
 
 
 def test_full_disk_pauses_and_says_so_and_goes_on_by_itself(training, monkeypatch):
-    monkeypatch.setattr("inpaintgan.training.trainer._DISK_RETRY_S", 0.1)
+    monkeypatch.setattr("inpaintgan.training.disk._RETRY_S", 0.1)
     real, failures = state.save_training, iter([True, True, False])
 
     def save(*args):

@@ -11,15 +11,15 @@ from torch import Tensor
 
 
 class Meter:
-    """Gathers one logging window. Values stay on their device until `means` is called: adding never waits for a GPU.
+    """Gathers one logging window. Values stay on their device until `means` is called: adding never waits for a GPU."""
 
-    Args:
-        elapsed_s: Training time of the run before this process.
-    """
-
-    def __init__(self, elapsed_s: float = 0.0) -> None:
-        self._total_s = elapsed_s
+    def __init__(self) -> None:
         self._pace: float | None = None
+        self.start(0.0)
+
+    def start(self, elapsed_s: float) -> None:
+        """Begin to measure, after ``elapsed_s`` seconds of training in earlier processes."""
+        self._total_s = elapsed_s
         self.reset()
 
     def reset(self) -> None:

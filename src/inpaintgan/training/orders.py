@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..core.control import Control
 
+_POLL_S = 0.2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -45,3 +47,12 @@ class Orders:
             self.stop_wanted = True
             return None
         return order
+
+    def wait(self, until: float, meanwhile: Callable[[str | None], None] = lambda _order: None) -> None:
+        """Wait for resume, stop, a signal or a moment of `time.monotonic`; other orders go to ``meanwhile``."""
+        while not self.stop_wanted and time.monotonic() < until:
+            order = self.take()
+            if order == "resume":
+                break
+            meanwhile(order)
+            time.sleep(_POLL_S)

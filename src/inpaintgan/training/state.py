@@ -30,6 +30,10 @@ class Progress:
     elapsed_s: float = 0.0
     best_score: float | None = None
 
+    def become(self, other: Progress) -> None:
+        """Stand where another stands; whoever holds this object sees it."""
+        vars(self).update(vars(other))
+
 
 def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress) -> Path:
     """Write ``checkpoints/step-.../`` whole or not at all, and point ``latest`` at it.

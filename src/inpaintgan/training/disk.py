@@ -1,0 +1,53 @@
+"""Writing to a disk that may be full: the training waits for space instead of ending."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..core import events
+from ..core.rundir import RunDir
+from .meter import Meter
+from .orders import Orders
+from .reporter import Reporter
+
+T = TypeVar("T")
+
+_RETRY_S = 10.0
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class PatientDisk:
+    """Writes a run's files, and waits while their disk is full."""
+
+    def __init__(self, run: RunDir, reporter: Reporter, orders: Orders, meter: Meter) -> None:
+        self._run, self._reporter, self._orders, self._meter = run, reporter, orders, meter
+
+    def write(self, action: Callable[[], T]) -> T | None:
+        """Write; on a full disk pause, say so, and try again until it works or a stop is wanted (then None).
+
+        Raises:
+            OSError: The disk refuses for another reason.
+        """
+        paused = False
+        while True:
+            try:
+                value = action()
+                self._reporter.flush()
+            except OSError as error:
+                if error.errno not in _FULL:
+                    raise
+            else:
+                if paused:
+                    self._reporter.emit(events.Resumed())
+                return value
+            if not paused:
+                paused = True
+                text = f"The disk that holds {self._run.path} is full; free some space, training goes on by itself."
+                self._reporter.emit(events.Paused(reason=text))
+            with self._meter.aside():
+                self._orders.wait(until=time.monotonic() + _RETRY_S)
+            if self._orders.stop_wanted:
+                return None

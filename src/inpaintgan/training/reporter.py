@@ -1,0 +1,64 @@
+"""What a training says: every event goes to the run's log and to all listeners, stamped with where the training stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core import events
+from ..core.errors import InpaintError
+from ..core.events import Event, EventLog
+from ..core.rundir import RunDir
+from ..data.batch import Batch
+from .sinks import Sink
+from .state import Progress
+
+
+class Reporter:
+    """Emits the events of one training.
+
+    Args:
+        run: Whose ``events.jsonl`` is appended to.
+        stage: The config's stage, named in each event.
+        progress: Where the training stands; read at each event.
+        sinks: Listeners beside the log.
+    """
+
+    def __init__(self, run: RunDir, stage: str, progress: Progress, sinks: Sequence[Sink]) -> None:
+        self._stage, self._progress, self._sinks = stage, progress, sinks
+        self._log = EventLog(run.events_file, self._fan_out)
+        self._unreadable: set[str] = set()
+
+    def _fan_out(self, event: Event) -> None:
+        for sink in self._sinks:
+            sink(event)
+
+    def emit(self, event: Event) -> None:
+        """Say something at the present step."""
+        self._log.emit(event.model_copy(update={"step": self._progress.step, "stage": self._stage}))
+
+    def flush(self) -> None:
+        """Write what a full disk held back. Raises OSError while it is still full."""
+        self._log.flush()
+
+    def warn(self, code: str, message: str) -> None:
+        """Say something that a person should know."""
+        self.emit(events.Warned(code=code, message=message))
+
+    def failed(self, error: BaseException) -> None:
+        """Say why the training ends."""
+        known = isinstance(error, InpaintError)
+        self.emit(
+            events.RunFailed(
+                code=error.code if known else type(error).__name__,
+                message=error.message if known else f"{type(error).__name__}: {error}",
+                hint=error.hint if known else "",
+            )
+        )
+
+    def unreadable(self, batch: Batch) -> None:
+        """Warn of each file that could not be read, once."""
+        for path in batch.unreadable:
+            if path not in self._unreadable:
+                self._unreadable.add(path)
+                count = len(self._unreadable)
+                self.warn("picture-unreadable", f"{path} cannot be read and is skipped ({count} so far).")
