@@ -46,7 +46,9 @@ def test_only_the_runtime_knows_torch_distributed():
 
 
 def test_only_the_bridge_touches_eel_in_the_pages():
-    touching = [f.name for f in (ROOT / "web").rglob("*.js") if "eel." in f.read_text("utf-8") and "vendor" not in f.parts]
+    touching = [
+        f.name for f in (ROOT / "web").rglob("*.js") if "eel." in f.read_text("utf-8") and "vendor" not in f.parts
+    ]
     assert touching == ["bridge.js"]
 
 

@@ -9,7 +9,6 @@ from torch._utils import ExceptionWrapper
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.data import sample as sample_module
 from inpaintgan.data.sample import NothingReadable, SampleMaker
 from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, resize_square, save_picture, to_gray
 
@@ -31,12 +30,11 @@ def test_parts_belong_together(folder, config):
 
 
 @pytest.mark.parametrize("sigma", [2.0, 0.0, -1.0])
-def test_an_item_depends_on_seed_and_position_only(folder, config, sigma, monkeypatch):
+def test_an_item_depends_on_seed_and_position_only(folder, config, sigma):
     config = config.model_copy(update={"sigma": sigma})
     files = find_pictures(folder)
     maker = SampleMaker(files, config, train=True)
     items = {position: maker.make(position, position % 7) for position in range(40)}
-    monkeypatch.setattr(sample_module, "_CACHE_BYTES", 0)
     fresh = SampleMaker(files, config, train=True)
     for position in reversed(range(40)):
         assert same(items[position], fresh.make(position, position % 7))
@@ -82,8 +80,7 @@ def test_nothing_readable_is_refused(folder, config):
     assert refused.value.code == "folder-unreadable"
 
 
-def test_pictures_that_vanish_during_a_training_are_an_error_in_words(folder, config, monkeypatch):
-    monkeypatch.setattr(sample_module, "_CACHE_BYTES", 0)
+def test_pictures_that_vanish_during_a_training_are_an_error_in_words(folder, config):
     files = find_pictures(folder)
     maker = SampleMaker(files, config, train=True)
     for file in files:
@@ -94,14 +91,6 @@ def test_pictures_that_vanish_during_a_training_are_an_error_in_words(folder, co
     with pytest.raises(InpaintError) as handed_on:
         ExceptionWrapper((NothingReadable, refused.value, refused.tb)).reraise()
     assert handed_on.value.as_dict() == refused.value.as_dict()
-
-
-def test_the_memory_kept_is_bounded(folder, config, monkeypatch):
-    monkeypatch.setattr(sample_module, "_CACHE_BYTES", 3 * 64 * 64 * 4)
-    maker = SampleMaker(find_pictures(folder), config, train=True)
-    for position in range(14):
-        maker.make(position, position % 7)
-    assert len(maker._cache) == 3
 
 
 def test_mask_folder(folder, config, tmp_path):

@@ -31,7 +31,9 @@ def command(*words: object) -> list[str]:
 
 def start(data: Path, run: Path, *words: str, settings: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     arguments = command("train", "--data", data, "--run", run, *words, "--set", *TINY, *settings)
-    return subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 def steps(run: Path) -> list[int]:
@@ -57,7 +59,9 @@ def test_kill_9_loses_nothing_but_the_steps_since_the_last_checkpoint(pictures, 
     saved = RunDir(run).saved_steps()[-1]
     assert RunDir(run).trainer_pid() is None
     before = len(list(read_events(run / "events.jsonl")))
-    again = start(pictures, run, "--resume", settings=(f"max_iters={saved + 3}", "save_interval=0", f"workers={workers}"))
+    again = start(
+        pictures, run, "--resume", settings=(f"max_iters={saved + 3}", "save_interval=0", f"workers={workers}")
+    )
     _, errors = again.communicate(timeout=120)
     assert again.returncode == 0, errors
     events = list(read_events(run / "events.jsonl"))
@@ -90,7 +94,9 @@ def test_a_trained_run_fills_a_picture_while_being_just_a_folder(pictures, tmp_p
     mask.paste(255, (30, 30, 60, 60))
     mask.save(tmp_path / "mask.png")
     words = ("--image", pictures / "ж.png", "--mask", tmp_path / "mask.png", "--output", tmp_path / "out.png")
-    done = subprocess.run(command("fill", *words, "--checkpoint", run, "--json"), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command("fill", *words, "--checkpoint", run, "--json"), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["results"][0]["hole_px"] == 900
     before, after = (np.asarray(Image.open(p).convert("RGB")) for p in (pictures / "ж.png", tmp_path / "out.png"))
@@ -125,7 +131,17 @@ def test_bad_input_gets_one_clear_sentence(pictures, tmp_path, capsys, words, me
 def test_a_finished_run_is_not_overwritten_by_accident(pictures, tmp_path, capsys):
     from inpaintgan.cli import main
 
-    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0", "max_iters=1"]
+    words = [
+        "train",
+        "--data",
+        str(pictures),
+        "--run",
+        str(tmp_path / "run"),
+        "--set",
+        *TINY,
+        "workers=0",
+        "max_iters=1",
+    ]
     assert main(words) == 0
     assert main(words) == 2
     assert "Add --resume" in capsys.readouterr().err

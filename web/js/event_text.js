@@ -23,6 +23,7 @@ const MAIN = [
 export function eventText(event) {
   switch (event.type) {
     case "run_started": return startText(event);
+    case "preparing": return `Preparing pictures: ${count(event.done)} of ${count(event.total)}.`;
     case "step": return stepText(event.values);
     case "validation": return `Validation${event.best ? ", the best so far" : ""}: ${valuesText(event.values)}`;
     case "sample": return "Sample grid drawn.";

@@ -68,6 +68,16 @@ class Config(BaseModel):
     workers: int = _setting(
         2, "Data", "Processes that prepare pictures; 0 prepares in the training process.", ge=0, le=64
     )
+    cache_gib: float = _setting(
+        10.0,
+        "Data",
+        "Disk space for decoded and resized pictures, which later epochs and trainings read instead of the files; what was "
+        "used least recently makes room. 0 decodes each time.",
+        "GiB",
+        ge=0,
+        le=100_000,
+    )
+    cache_dir: str = _setting("", "Data", "Folder of that cache. Empty: inpaintgan in the user's cache folder.")
 
     mask: MaskKind = _setting(
         "random-block",

@@ -42,6 +42,15 @@ class RunStarted(_Event):
     versions: dict[str, str]
 
 
+class Preparing(_Event):
+    """Pictures are decoded into the cache before the first step; only said when it takes seconds."""
+
+    type: Literal["preparing"] = "preparing"
+    done: int
+    total: int
+    """Pictures."""
+
+
 class Step(_Event):
     type: Literal["step"] = "step"
     values: dict[str, float | None]
@@ -103,7 +112,19 @@ class RunFailed(_Event):
     hint: str = ""
 
 
-Event = RunStarted | Step | Validation | Sample | CheckpointSaved | Warned | Paused | Resumed | RunFinished | RunFailed
+Event = (
+    RunStarted
+    | Preparing
+    | Step
+    | Validation
+    | Sample
+    | CheckpointSaved
+    | Warned
+    | Paused
+    | Resumed
+    | RunFinished
+    | RunFailed
+)
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 
 

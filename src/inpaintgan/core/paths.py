@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -20,6 +22,15 @@ def resource(name: str) -> Path:
 def work_root() -> Path:
     """Return the folder that ``runs/`` lies in: the source tree, or the current folder for an installed package."""
     return _SOURCE_ROOT if (_SOURCE_ROOT / "main.py").is_file() else Path.cwd()
+
+
+def cache_root() -> Path:
+    """Return the folder for what can be made again at any time, by the system's custom."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "inpaintgan" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "inpaintgan"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inpaintgan"
 
 
 def main_script() -> list[str]:

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 
 from ..core.config import Config
 from .batch import Batch
+from .cache import PictureCache
 from .sample import Sample, SampleMaker
 
 Ticket = tuple[int, int]
@@ -28,13 +29,16 @@ class InpaintDataset(Dataset[Sample]):
         files: The pictures of the set.
         config: The run's settings.
         train: Whether pictures may be mirrored.
+        cache: The same pictures, decoded before.
 
     Raises:
         InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
     """
 
-    def __init__(self, files: Sequence[Path], config: Config, *, train: bool) -> None:
-        self._maker = SampleMaker(files, config, train=train)
+    def __init__(
+        self, files: Sequence[Path], config: Config, *, train: bool, cache: PictureCache | None = None
+    ) -> None:
+        self._maker = SampleMaker(files, config, train=train, cache=cache)
 
     def __len__(self) -> int:
         return len(self._maker)

@@ -14,6 +14,7 @@ from torch.utils.data import DataLoader, Sampler
 
 from ..core.config import Config
 from ..imaging.io import find_pictures
+from .cache import PictureCache
 from .dataset import InpaintDataset, Ticket, collate
 
 _HELD_OUT = 20
@@ -58,7 +59,9 @@ class StreamSampler(Sampler[Ticket]):
             epoch, offset = epoch + 1, 0
 
 
-def make_train_loader(files: Sequence[Path], config: Config, start_position: int) -> DataLoader:
+def make_train_loader(
+    files: Sequence[Path], config: Config, start_position: int, cache: PictureCache | None = None
+) -> DataLoader:
     """Return a loader of endless batches, of which the first begins at a position of the stream.
 
     Position p is picture p modulo n of epoch p // n: a run that has used ``step * batch_size`` items goes on exactly
@@ -68,7 +71,7 @@ def make_train_loader(files: Sequence[Path], config: Config, start_position: int
         InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
     """
     return DataLoader(
-        InpaintDataset(files, config, train=True),
+        InpaintDataset(files, config, train=True, cache=cache),
         batch_size=config.batch_size,
         sampler=StreamSampler(len(files), config.seed, start_position),
         persistent_workers=config.workers > 0,
@@ -101,13 +104,14 @@ def _common(config: Config) -> dict:
         "num_workers": config.workers,
         "collate_fn": collate,
         "pin_memory": cuda,
-        "worker_init_fn": _start_worker,
+        "worker_init_fn": start_worker,
         # A loader draws a base seed when it starts; from a generator of its own, so that the run's stays exact.
         "generator": torch.Generator(),
     }
 
 
-def _start_worker(_worker_id: int) -> None:
+def start_worker(_worker_id: int) -> None:
+    """Make a loader's process one thread wide and deaf to what is meant for the trainer."""
     # One thread a worker, or the workers fight for the cores.
     cv2.setNumThreads(0)
     # Ctrl+C and a service manager's SIGTERM reach the whole process group: the trainer decides what they mean, and

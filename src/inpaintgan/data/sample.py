@@ -10,13 +10,11 @@ import numpy as np
 
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..imaging.edges import RANDOM_SIGMA, canny
-from ..imaging.io import find_pictures, read_rgb, resize_square, to_gray
+from ..imaging.edges import canny
+from ..imaging.io import find_pictures, to_gray
 from ..imaging.masks import draw_mask
-
-_CACHE_BYTES = 256 * 2**20
-_Prepared = tuple[np.ndarray, np.ndarray | None]
-"""The resized picture, and its edges unless they are drawn with a new sigma each time."""
+from .cache import PictureCache
+from .prepare import Prepared, prepare
 
 
 @dataclass(frozen=True)
@@ -48,26 +46,26 @@ class NothingReadable(InpaintError):
 class SampleMaker:
     """Makes items from files. An item depends on the config, its file and its position only.
 
-    Resized pictures and, where sigma is fixed, their edges are kept in memory up to 256 MiB.
-
     Args:
         files: The pictures of the set.
         config: Of which input_size, augment_flip, the masks, the edges and the seed are used.
         train: Whether pictures may be mirrored.
+        cache: The same pictures, decoded before. It changes no item.
 
     Raises:
         NothingReadable: There is no readable file in the set.
         InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
     """
 
-    def __init__(self, files: Sequence[Path], config: Config, *, train: bool) -> None:
+    def __init__(
+        self, files: Sequence[Path], config: Config, *, train: bool, cache: PictureCache | None = None
+    ) -> None:
         self._files = files
         self._config = config
         self._flip = train and config.augment_flip
         self._mask_files = _find_masks(config)
         self._unreadable: set[int] = set()
-        self._cache: dict[int, _Prepared] = {}
-        self._cache_left = _CACHE_BYTES
+        self._cache = cache
         # A set without a readable picture is refused here and now, not by a worker minutes later.
         self._load(0)
 
@@ -93,28 +91,22 @@ class SampleMaker:
         mask = draw_mask(config.mask, side, side, rng, block_ratio=config.block_ratio, files=self._mask_files)
         return Sample(picture, gray, edge, mask, self._files[index], unreadable)
 
-    def _load(self, file_index: int) -> tuple[int, _Prepared, tuple[str, ...]]:
+    def _load(self, file_index: int) -> tuple[int, Prepared, tuple[str, ...]]:
         """Return the first readable file from an index on, around the end: index, picture and edge, files passed."""
         passed = []
         for offset in range(len(self._files)):
             index = (file_index + offset) % len(self._files)
             if index not in self._unreadable:
                 try:
-                    return index, self._cache.get(index) or self._prepare(index), tuple(passed)
+                    return index, self._prepared(index), tuple(passed)
                 except InpaintError:
                     self._unreadable.add(index)
             passed.append(str(self._files[index]))
         raise NothingReadable
 
-    def _prepare(self, index: int) -> _Prepared:
-        side = self._config.input_size
-        picture = resize_square(read_rgb(self._files[index], smallest_side=side), side)
-        edge = None if self._config.sigma == RANDOM_SIGMA else canny(to_gray(picture), self._config.sigma)
-        size = picture.nbytes + (edge.nbytes if edge is not None else 0)
-        if size <= self._cache_left:
-            self._cache_left -= size
-            self._cache[index] = (picture, edge)
-        return picture, edge
+    def _prepared(self, index: int) -> Prepared:
+        cached = self._cache.get(index) if self._cache is not None else None
+        return cached if cached is not None else prepare(self._files[index], self._config)
 
 
 def _find_masks(config: Config) -> list[Path]:

@@ -40,6 +40,10 @@ class Orders:
     def _on_signal(self, *_: object) -> None:
         self.stop_wanted = self.interrupted = True
 
+    def stop_is_near(self) -> bool:
+        """Whether to end what comes before the first step; an order in the control file stays there for the loop."""
+        return self.stop_wanted or self._control.peek() == "stop"
+
     def take(self) -> str | None:
         """Return the next order other than stop, which sets `stop_wanted`."""
         order = self._control.take()

@@ -29,6 +29,8 @@ class Console:
                 total=event.max_iters, initial=event.step, unit="step", smoothing=0.05, file=sys.stderr,
                 mininterval=0.5 if sys.stderr.isatty() else 30,
             )  # fmt: skip
+        elif isinstance(event, events.Preparing):
+            self._line(f"preparing pictures: {event.done} of {event.total}")
         elif isinstance(event, events.Step) and self._bar is not None:
             shown = {key.replace("_loss", ""): f"{v:.3g}" for key, v in event.values.items() if v is not None}
             wanted = ("precision", "recall", "psnr", "feature_matching", "l1")

@@ -21,6 +21,7 @@ from ..networks.blocks import n_parameters
 from . import state
 from .build import build_stage
 from .disk import PatientDisk
+from .feed import cached_pictures
 from .meter import Meter
 from .orders import Orders
 from .outputs import Outputs, broken
@@ -76,11 +77,13 @@ class Trainer:
         if self.resume:
             self.progress.become(state.load_training(self.run_dir, self.stage))
         self._must_have_budget()
-        self.batches = iter(make_train_loader(train_files, config, self.progress.position))
         val_batches = list(make_val_loader(val_files, config))
         self._report_start(perceptual, len(train_files), min(config.val_size, len(val_files)))
         for batch in val_batches:
             self.reporter.unreadable(batch)
+        n_wanted = (config.max_iters - self.progress.step) * config.batch_size
+        cache = cached_pictures(train_files, config, n_wanted, self.reporter.emit, self.orders.stop_is_near)
+        self.batches = iter(make_train_loader(train_files, config, self.progress.position, cache))
         disk = PatientDisk(self.run_dir, self.reporter, self.orders, self.meter)
         self.outputs = Outputs(
             config, self.run_dir, self.stage, self.progress, val_batches,

@@ -1,0 +1,144 @@
+"""The resized pictures of one set, decoded once and kept as memory-mapped rows, their edges as bits. No torch.
+
+Rows are shared by all processes of all trainings through the system's page cache, so they cost memory once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL
+
+from ..core.atomic import read_json, write_json
+from ..core.config import Config
+from .prepare import Prepared, has_fixed_edges
+
+_LAYOUT = 1
+_CHUNK = 1 << 24
+META = "set.json"
+_PICTURES, _EDGES, _READABLE = "pictures.u8", "edges.bits", "readable.u8"
+
+
+def row_bytes(config: Config) -> int:
+    """Bytes that one picture takes."""
+    pixels = config.input_size**2
+    return 3 * pixels + (pixels // 8 if has_fixed_edges(config) else 0) + 1
+
+
+def set_key(files: Sequence[Path], config: Config) -> str:
+    """Name the rows of these files under this config: another file, size, time, setting or library gives another name."""
+    digest = hashlib.blake2b(digest_size=16)
+    edges = [config.edge, config.sigma] if has_fixed_edges(config) else None
+    made_by = [cv2.__version__, PIL.__version__, version("scikit-image")]
+    digest.update(json.dumps([_LAYOUT, config.input_size, edges, made_by]).encode())
+    for file in files:
+        digest.update(_stamp(file))
+    return digest.hexdigest()
+
+
+def _stamp(file: Path) -> bytes:
+    try:
+        found = file.stat()
+        return os.fsencode(f"{file}\0{found.st_size}\0{found.st_mtime_ns}\0")
+    except OSError:
+        return os.fsencode(f"{file}\0missing\0")
+
+
+class PictureCache:
+    """Rows of N pictures of side S in one folder.
+
+    A picture that could not be read when the rows were made has none: `get` says so, and its file is asked again.
+
+    Args:
+        folder: Made by `create`.
+
+    Raises:
+        OSError: The folder is not there, or is not whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        meta = read_json(folder / META)
+        if not isinstance(meta, dict):
+            raise FileNotFoundError(folder / META)
+        self._open(meta, "r")
+
+    @classmethod
+    def create(cls, folder: Path, n: int, config: Config) -> PictureCache:
+        """Make empty rows, to be filled by `put`.
+
+        Raises:
+            OSError: The disk is full or read-only. The space is taken now: a memory-mapped file that meets a full disk
+                later would end the process without a word.
+        """
+        meta = {"n": n, "side": config.input_size, "edges": has_fixed_edges(config), "bytes": n * row_bytes(config)}
+        folder.mkdir(parents=True)
+        pixels = config.input_size**2
+        _reserve(folder / _PICTURES, n * pixels * 3)
+        _reserve(folder / _READABLE, n)
+        if meta["edges"]:
+            _reserve(folder / _EDGES, n * pixels // 8)
+        write_json(folder / META, meta)
+        cache = cls.__new__(cls)
+        cache.folder = folder
+        cache._open(meta, "r+")
+        return cache
+
+    def _open(self, meta: dict[str, Any], mode: Any) -> None:
+        self._meta, self._mode = meta, mode
+        n, side = meta["n"], meta["side"]
+        self._pictures = np.memmap(self.folder / _PICTURES, np.uint8, mode, shape=(n, side, side, 3))
+        self._readable = np.memmap(self.folder / _READABLE, np.uint8, mode, shape=(n,))
+        self._edges = (
+            np.memmap(self.folder / _EDGES, np.uint8, mode, shape=(n, side * side // 8)) if meta["edges"] else None
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A worker that is started afresh maps the same files instead of receiving a copy of all rows.
+        return {"folder": self.folder, "meta": self._meta, "mode": self._mode}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.folder = state["folder"]
+        self._open(state["meta"], state["mode"])
+
+    def __len__(self) -> int:
+        return self._meta["n"]
+
+    def get(self, index: int) -> Prepared | None:
+        """Return a picture's row, the caller's to keep, or None where it could not be read."""
+        if not self._readable[index]:
+            return None
+        side = self._meta["side"]
+        edge = None if self._edges is None else np.unpackbits(self._edges[index]).reshape(side, side)
+        return Prepared(np.array(self._pictures[index]), edge)
+
+    def put(self, index: int, prepared: Prepared) -> None:
+        """Fill a picture's row."""
+        self._pictures[index] = prepared.picture
+        if self._edges is not None and prepared.edge is not None:
+            self._edges[index] = np.packbits(prepared.edge)
+        self._readable[index] = 1
+
+    def flush(self) -> None:
+        """Write the rows to the disk."""
+        for rows in (self._pictures, self._edges, self._readable):
+            if rows is not None:
+                rows.flush()
+
+
+def _reserve(path: Path, size: int) -> None:
+    with open(path, "wb") as file:
+        file.truncate(size)
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            for start in range(0, size, _CHUNK):
+                file.write(bytes(min(_CHUNK, size - start)))

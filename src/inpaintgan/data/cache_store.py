@@ -1,0 +1,187 @@
+"""The folder of cached sets: found or filled with progress, bounded as a whole, safe for many trainings at once."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from ..core.atomic import read_json
+from ..core.config import Config
+from ..core.errors import InpaintError
+from ..core.lock import FileLock
+from ..core.paths import cache_root
+from .cache import META, PictureCache, row_bytes, set_key
+from .loader import start_worker
+from .prepare import prepare
+
+GIB = 2**30
+_CHUNK = 32
+_POLL_S = 0.2
+
+Progress = Callable[[int, int], bool]
+"""Told the pictures done and those in all; returns whether to go on."""
+
+
+class CacheRefused(Exception):
+    """There is no room for a set; the text says why, for people. Training goes on without."""
+
+
+def open_cache(files: Sequence[Path], config: Config, n_wanted: int, progress: Progress) -> PictureCache | None:
+    """Return the cached rows of a set, made now if need be.
+
+    One process fills a set, the others wait for it. A set appears whole or not at all.
+
+    Args:
+        files: The pictures.
+        config: Of the run.
+        n_wanted: Pictures that the run will ask for. Unless it asks for some twice, nothing is made for it.
+        progress: Called after every few pictures, and while waiting for another process.
+
+    Returns:
+        None when ``cache_gib`` is 0, when it is not worth it, or when ``progress`` said to stop.
+
+    Raises:
+        CacheRefused: The set is beyond the bound, or the disk is full or cannot be written.
+    """
+    needed = len(files) * row_bytes(config)
+    if config.cache_gib == 0:
+        return None
+    if needed > config.cache_gib * GIB:
+        raise CacheRefused(
+            f"{len(files)} pictures take {needed / GIB:.1f} GiB resized, more than cache_gib ({config.cache_gib:g})"
+        )
+    root = Path(config.cache_dir).expanduser() if config.cache_dir else cache_root() / "sets"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        folder = root / set_key(files, config)
+        return _find(folder) if n_wanted <= len(files) else _find_or_fill(folder, files, config, progress)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = "its disk is full" if full else f"it cannot be used: {error.strerror or error}"
+        raise CacheRefused(f"the cache folder is {root}, and {why}") from error
+
+
+def _find_or_fill(folder: Path, files: Sequence[Path], config: Config, progress: Progress) -> PictureCache | None:
+    lock = FileLock(_lock_file(folder))
+    try:
+        while not (found := _find(folder)):
+            if lock.acquire():
+                # Between the look and the lock another process may have finished the set.
+                found = _find(folder) or _fill(folder, files, config, progress)
+                break
+            if not progress(0, len(files)):
+                break
+            time.sleep(_POLL_S)
+        return found
+    finally:
+        lock.release()
+
+
+def _find(folder: Path) -> PictureCache | None:
+    try:
+        cache = PictureCache(folder)
+        os.utime(folder / META)  # the time of last use
+    except FileNotFoundError:
+        return None
+    return cache
+
+
+def _fill(folder: Path, files: Sequence[Path], config: Config, progress: Progress) -> PictureCache | None:
+    building = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    _sweep(folder)
+    try:
+        _make_room(folder, int(config.cache_gib * GIB) - len(files) * row_bytes(config))
+        cache = PictureCache.create(building, len(files), config)
+        if not _decode_into(cache, files, config, progress):
+            return None
+        cache.flush()
+        del cache
+        with contextlib.suppress(FileExistsError, PermissionError):
+            os.replace(building, folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return _find(folder)
+
+
+class _Rows(Dataset[int]):
+    """Asked for a chunk of pictures, it fills their rows and returns how many that were."""
+
+    def __init__(self, cache: PictureCache, files: Sequence[Path], config: Config) -> None:
+        self._cache, self._files, self._config = cache, files, config
+
+    def __len__(self) -> int:
+        return -(-len(self._files) // _CHUNK)
+
+    def __getitem__(self, chunk: int) -> int:
+        indices = range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, len(self._files)))
+        for index in indices:
+            try:
+                self._cache.put(index, prepare(self._files[index], self._config))
+            except InpaintError:
+                pass  # it has no row, so that who wants it tries the file and reports it
+        return len(indices)
+
+
+def _decode_into(cache: PictureCache, files: Sequence[Path], config: Config, progress: Progress) -> bool:
+    """Fill all rows; returns whether it went to the end."""
+    rows = DataLoader(
+        _Rows(cache, files, config),
+        batch_size=None,
+        num_workers=min(config.workers, len(files) // _CHUNK),
+        worker_init_fn=start_worker,
+        # From a generator of its own, so that the run's stays exact.
+        generator=torch.Generator(),
+    )
+    done = 0
+    for count in rows:
+        done += count
+        if not progress(done, len(files)):
+            return False
+    return True
+
+
+def _make_room(folder: Path, allowed: int) -> None:
+    """Remove sets beside ``folder``, the least recently used first, until all take at most ``allowed`` bytes.
+
+    A training that reads a removed set goes on: its rows stay mapped. Where the system forbids the removal, the set stays.
+    """
+    sets = []
+    for entry in folder.parent.iterdir():
+        if entry.name.startswith(".") or entry == folder:
+            continue
+        meta = read_json(entry / META)
+        if isinstance(meta, dict):
+            sets.append(((entry / META).stat().st_mtime, int(meta["bytes"]), entry))
+    total = sum(size for _, size, _ in sets)
+    for _, size, entry in sorted(sets):
+        if total <= allowed:
+            break
+        leaving = entry.with_name(f".{entry.name}.{os.getpid()}.tmp")
+        try:
+            os.replace(entry, leaving)
+        except OSError:
+            continue
+        shutil.rmtree(leaving, ignore_errors=True)
+        total -= size
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left half-made; of this set, whose lock is held, and of those that nobody fills."""
+    for left in folder.parent.glob(".*.tmp"):
+        key = left.name.split(".")[1]
+        lock = FileLock(_lock_file(left.with_name(key)))
+        if key == folder.name or lock.acquire():
+            shutil.rmtree(left, ignore_errors=True)
+        lock.release()
+
+
+def _lock_file(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.lock")
