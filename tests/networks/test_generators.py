@@ -12,8 +12,11 @@ from inpaintgan.networks.edge_generators import EDGE_GENERATORS
 from inpaintgan.networks.inpaint_generator import InpaintGenerator
 from inpaintgan.networks.smooth_fill import smooth_fill
 
-SIZES = [(256, 256), (200, 312), (64, 64), (33, 70)]
+SIZES = [(256, 256), (200, 312), (64, 64), (37, 53)]
 EDGE_NAMES = sorted(EDGE_GENERATORS)
+BOTH_STEMS = [
+    (name, stem) for name in EDGE_NAMES for stem in ("conv", "unshuffle") if (name, stem) != ("effunet", "unshuffle")
+]
 
 
 def edge_inputs(height: int, width: int, batch: int = 1) -> tuple[torch.Tensor, ...]:
@@ -23,9 +26,40 @@ def edge_inputs(height: int, width: int, batch: int = 1) -> tuple[torch.Tensor, 
     return gray * (1 - mask) + mask, (edge > 0.9).float() * (1 - mask), mask
 
 
-@pytest.mark.parametrize(("name", "count"), [("mec", 34_879_105), ("edgeconnect", 10_761_089)])
+def gated_convolution_count() -> int:
+    """Weights and biases of `egc`, from NETWORKS.md's list of its layers."""
+
+    def layer(inside: int, outside: int, side: int) -> int:
+        return inside * outside * side * side + outside
+
+    channels = [3, 32, 64, 128, 128, 128, 256]
+    count = 0
+    for i in range(6):
+        inside, outside, gate = channels[i], channels[i + 1], channels[i] if i else 0
+        count += 2 * layer(inside, outside, 3) + layer(outside + gate + 1, outside, 3)
+    count += 16 * 256 * 256 * 9
+    count += layer(512, 256, 4) + layer(256, 256, 3) + layer(256, 128, 4) + layer(128, 128, 3) + layer(128, 64, 4)
+    return count + layer(64, 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("mec", 34_879_105),
+        ("mec-shared", 16_529_025),
+        ("edgeconnect", 10_761_089),
+        ("egc", 16_065_729),
+        ("effunet", 4_886_269),
+        ("multistep", 13_102_273),
+    ],
+)
 def test_edge_generator_parameter_count(name, count):
     assert n_parameters(EDGE_GENERATORS[name]()) == count
+
+
+def test_egc_has_the_parameters_of_the_papers_layer_list():
+    assert n_parameters(EDGE_GENERATORS["egc"]()) == gated_convolution_count()
+    assert round(gated_convolution_count() / 1e6) == 16
 
 
 def test_inpaint_generator_parameter_count():
@@ -37,8 +71,7 @@ def test_discriminator_parameter_count(channels, count):
     assert n_parameters(Discriminator(channels)) == count
 
 
-@pytest.mark.parametrize("stem", ["conv", "unshuffle"])
-@pytest.mark.parametrize("name", EDGE_NAMES)
+@pytest.mark.parametrize(("name", "stem"), BOTH_STEMS)
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_edge_generator_takes_any_size(name, stem, height, width):
     network = EDGE_GENERATORS[name](8, stem)
@@ -55,9 +88,9 @@ def test_inpaint_generator_takes_any_size(stem, height, width):
     assert painted.min() >= 0 and painted.max() <= 1
 
 
-@pytest.mark.parametrize("name", EDGE_NAMES)
-def test_gradients_reach_every_parameter_of_an_edge_generator(name):
-    network = EDGE_GENERATORS[name](8)
+@pytest.mark.parametrize(("name", "stem"), BOTH_STEMS)
+def test_gradients_reach_every_parameter_of_an_edge_generator(name, stem):
+    network = EDGE_GENERATORS[name](8, stem)
     network(*edge_inputs(128, 128, batch=2)).square().mean().backward()
     # A bias before an instance norm is subtracted again: its gradient is zero up to rounding, but it exists.
     assert all(p.grad is not None for p in network.parameters())
@@ -123,11 +156,11 @@ def test_discriminator_sees_patches_of_70_pixels():
     assert rows.max() - rows.min() + 1 == 70
 
 
-@pytest.mark.parametrize("name", EDGE_NAMES)
+@pytest.mark.parametrize("name", [name for name, stem in BOTH_STEMS if stem == "unshuffle"])
 def test_the_unshuffle_stem_starts_as_a_copy_of_what_is_known(name):
     network = EDGE_GENERATORS[name](8, "unshuffle")
     gray, edge, mask = edge_inputs(64, 64)
-    folded = torch.nn.functional.pixel_unshuffle(torch.cat([gray, edge + mask, mask], 1), 2)
+    folded = torch.nn.functional.pixel_unshuffle(network.inputs(gray, edge, mask), 2)
     copied = torch.nn.functional.pixel_shuffle(network.shortcut(folded), 2)
     assert torch.equal(copied > 0, edge > 0.5)
 

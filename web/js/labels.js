@@ -11,6 +11,7 @@ const SETTINGS = {
   sigma: "Sigma",
   block_ratio: "Block size",
   mask_data: "Folder of masks",
+  efficientnet_weights: "EfficientNet weights",
   init_from: "Start from",
   data: "Dataset folder path",
   val_data: "Validation folder",
@@ -47,7 +48,10 @@ const CHOICES = {
     edge: "Edge Model", inpaint: "Inpaint Model", "edge-inpaint": "Edge-Inpaint Model", joint: "Joint Model",
     auto: "Automatic",
   },
-  edge_generator: { mec: "MEC (multi-scale edge completion)", edgeconnect: "EdgeConnect" },
+  edge_generator: {
+    mec: "MEC (multi-scale edge completion)", "mec-shared": "MEC, shared blocks", edgeconnect: "EdgeConnect",
+    egc: "EGC (enhanced gated convolution)", effunet: "EffU-Net (EfficientNet-B0)", multistep: "Multistep",
+  },
   mask: {
     "random-block": "Random block", half: "Half", irregular: "Irregular strokes", mixed: "Mixed", external: "External",
     "external-block": "External and random block", "external-block-half": "External, random block and half",
@@ -66,6 +70,14 @@ export const EXPLAINED = {
     inpaint: "Learns to paint colour along the true edges of each picture.",
     "edge-inpaint": "Learns to paint along edges that a trained edge generator predicts.",
     joint: "Trains the edge and the inpaint model together, in one run.",
+  },
+  edge_generator: {
+    mec: "The paper's: looks at the picture at three scales and merges them, from coarse to fine. The largest network.",
+    "mec-shared": "MEC with one set of blocks for all scales: half the weights, more than twice the work.",
+    edgeconnect: "The network that the paper starts from: one scale, simple and proven.",
+    egc: "Learns at each layer how far to trust what it sees, so that the hole does not smear into its surroundings.",
+    effunet: "A small classifier's eye with a decoder: by far the least work for a GPU. Works with the convolution stem only.",
+    multistep: "Closes the hole in four passes, the easiest part first, with an eye on texture. Four times the work.",
   },
   mask: {
     "random-block": "A square at a random place.",

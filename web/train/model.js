@@ -33,6 +33,7 @@ function show() {
   const values = draft.values;
   for (const key of selects) /** @type {HTMLSelectElement} */ ($(key)).value = values[key];
   $("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
+  $("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
   $("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
   $("block-field").hidden = !BLOCK_MASKS.has(values.mask);
   /** @type {HTMLInputElement} */ ($("block_ratio")).value = values.block_ratio;

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Stage = Literal["edge", "inpaint", "edge-inpaint", "joint"]
-EdgeGeneratorName = Literal["mec", "edgeconnect"]
+EdgeGeneratorName = Literal["mec", "mec-shared", "edgeconnect", "egc", "effunet", "multistep"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
 
 
@@ -32,7 +32,11 @@ class Config(BaseModel):
         "predicted edges (edge-inpaint), or both at once (joint).",
     )
     edge_generator: EdgeGeneratorName = _setting(
-        "mec", "Model", "The network that completes edges: mec (Multi-scale Edge Completion) or edgeconnect."
+        "mec",
+        "Model",
+        "The network that completes edges: mec (Multi-scale Edge Completion), mec-shared (the same with one stack of "
+        "blocks for all scales), edgeconnect, egc (enhanced gated convolution), effunet (a U-Net on EfficientNet-B0) or "
+        "multistep (the hole is closed in four passes).",
     )
     width: int = _setting(
         64,
@@ -48,6 +52,12 @@ class Config(BaseModel):
         "Model",
         "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into "
         "channels, for a quarter of the arithmetic, and paints on top of a smooth fill.",
+    )
+    efficientnet_weights: str = _setting(
+        "off",
+        "Model",
+        "What effunet's trunk starts from: off (noise, as the other edge generators), auto (torchvision's ImageNet "
+        "weights, downloaded once), or a weights file.",
     )
     init_from: str = _setting(
         "",
@@ -187,4 +197,6 @@ class Config(BaseModel):
             raise ValueError("sigma: allowed are -1 (no edges), 0 (random) and values above 0")
         if self.mask.startswith("external") and not self.mask_data:
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
+        if self.edge_generator == "effunet" and self.stem == "unshuffle":
+            raise ValueError("stem: effunet's trunk halves the picture itself; allowed with it is conv")
         return self

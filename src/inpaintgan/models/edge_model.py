@@ -12,6 +12,7 @@ from ..losses.edge import edge_bce_loss
 from ..losses.feature_matching import feature_matching_loss
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
+from ..networks.edge_generators.effunet import EffUNetGenerator
 from .composition import masked_image
 
 
@@ -27,6 +28,8 @@ class EdgeModel(nn.Module):
         super().__init__()
         self.config = config
         self.generator = EDGE_GENERATORS[config.edge_generator](config.width, config.stem)
+        if isinstance(self.generator, EffUNetGenerator):
+            self.generator.start_from_imagenet(config.efficientnet_weights)
         self.discriminator = Discriminator(2, config.width)
 
     def forward(self, batch: Batch) -> Tensor:

@@ -5,16 +5,32 @@ Source: EdgeConnect (arXiv 1901.00212), appendix A.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
+from torch.nn.utils import parametrize
+from torch.nn.utils.parametrizations import _SpectralNorm
 
 Stem = Literal["conv", "unshuffle"]
 N_RESIDUAL_BLOCKS = 8
 _KNOWN_EDGE_LOGIT = 4.0
+
+
+def full_precision(device: torch.device) -> AbstractContextManager[object]:
+    """Within it, arithmetic stays float32 although the networks around it run under autocast."""
+    available = torch.amp.is_autocast_available(device.type)  # not on the meta device, where costs are counted
+    return torch.autocast(device.type, enabled=False) if available else nullcontext()
+
+
+class SpectralNorm(_SpectralNorm):
+    """PyTorch's spectral norm with its power iteration in float32, which autocast would run in half precision."""
+
+    def forward(self, weight: Tensor) -> Tensor:
+        with full_precision(weight.device):
+            return super().forward(weight)
 
 
 def conv(module: nn.Conv2d | nn.ConvTranspose2d, spectral: bool) -> nn.Module:
@@ -28,7 +44,9 @@ def conv(module: nn.Conv2d | nn.ConvTranspose2d, spectral: bool) -> nn.Module:
     if not spectral:
         return module
     # A transposed convolution keeps its output channels in dimension 1.
-    return spectral_norm(module, dim=1 if isinstance(module, nn.ConvTranspose2d) else 0)
+    dim = 1 if isinstance(module, nn.ConvTranspose2d) else 0
+    parametrize.register_parametrization(module, "weight", SpectralNorm(module.weight, dim=dim))
+    return module
 
 
 class ReflectionPad(nn.ReflectionPad2d):
@@ -95,6 +113,15 @@ def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spec
     )
 
 
+def upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
+    """Twice the size: ConvT4 s2, instance norm, ReLU, without spectral norm; MEC's way from one scale to the next."""
+    return nn.Sequential(
+        conv(nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1), False),
+        nn.InstanceNorm2d(out_channels),
+        nn.ReLU(inplace=True),
+    )
+
+
 class Generator(nn.Module):
     """Any-size wrapper of a generator: pads to the multiple the layers need, folds the stem, crops back.
 
@@ -128,16 +155,24 @@ class EdgeGenerator(Generator):
     """What the edge generators share: their inputs, and with the unshuffle stem a convolution around the layers.
 
     That 3x3 convolution of the input is added to the logits. It starts as a copy of the known edges.
+
+    Subclasses define `trunk`. They set `hole_in_edges` to False when the edge channel is to be 0 in the hole instead of
+    EdgeConnect's 1, and `n_inputs` when `inputs` adds channels behind gray, edge and mask.
     """
+
+    hole_in_edges = True
+    n_inputs = 3
 
     def __init__(self, stem: Stem) -> None:
         super().__init__(stem)
         if stem == "unshuffle":
-            self.shortcut = nn.Conv2d(12, 4, 3, padding=1)
+            self.shortcut = nn.Conv2d(4 * self.n_inputs, 4, 3, padding=1)
             nn.init.zeros_(self.shortcut.weight)
             self.shortcut.bias = nn.Parameter(torch.full((4,), -_KNOWN_EDGE_LOGIT))
-            # Inputs are gray, edge + mask, mask; the four folded pixels of each lie next to each other.
-            copy = 2 * _KNOWN_EDGE_LOGIT * torch.tensor([[0.0, 1.0, -1.0]])
+            copy = torch.zeros(1, self.n_inputs)
+            copy[0, 1] = 2 * _KNOWN_EDGE_LOGIT
+            copy[0, 2] = -2 * _KNOWN_EDGE_LOGIT if self.hole_in_edges else 0
+            # The four folded pixels of each input channel lie next to each other.
             self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
 
     def forward(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
@@ -151,8 +186,12 @@ class EdgeGenerator(Generator):
         Returns:
             (B, 1, H, W) edge probabilities.
         """
-        # EdgeConnect marks the hole in the edge channel too: edge * (1 - M) + M.
-        return torch.sigmoid(self.logits(torch.cat([masked_gray, masked_edge + mask, mask], dim=1)))
+        return torch.sigmoid(self.logits(self.inputs(masked_gray, masked_edge, mask)))
+
+    def inputs(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
+        """What the layers see, (B, n_inputs, H, W): gray, edge, mask, and what a subclass adds."""
+        edge = masked_edge + mask if self.hole_in_edges else masked_edge
+        return torch.cat([masked_gray, edge, mask], dim=1)
 
     def trunk(self, x: Tensor) -> Tensor:
         """What `layers` are without the shortcut."""

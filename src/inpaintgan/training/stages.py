@@ -59,8 +59,14 @@ class Trained(Generic[ModelT]):
         with torch.no_grad():
             for mean, value in zip(self.ema.parameters(), self.model.generator.parameters(), strict=True):
                 mean.lerp_(value, 1 - decay)
-            for kept, value in zip(self.ema.buffers(), self.model.generator.buffers(), strict=True):
-                kept.copy_(value)  # spectral norm's vectors are directions; an average of them is none
+            kept = dict(self.ema.named_buffers())
+            for name, value in self.model.generator.named_buffers():
+                if name.endswith(("running_mean", "running_var")):
+                    kept[name].lerp_(
+                        value, 1 - decay
+                    )  # batch norm's statistics belong to the weights they were seen with
+                else:
+                    kept[name].copy_(value)  # spectral norm's vectors are directions; an average of them is none
 
     def state_dict(self) -> dict[str, object]:
         return {

@@ -6,6 +6,17 @@ from collections.abc import Callable
 
 from ..blocks import EdgeGenerator
 from .edgeconnect import EdgeConnectGenerator
+from .effunet import EffUNetGenerator
+from .egc import EGCGenerator
 from .mec import MECGenerator
+from .mec_shared import SharedMECGenerator
+from .multistep import MultistepGenerator
 
-EDGE_GENERATORS: dict[str, Callable[..., EdgeGenerator]] = {"mec": MECGenerator, "edgeconnect": EdgeConnectGenerator}
+EDGE_GENERATORS: dict[str, Callable[..., EdgeGenerator]] = {
+    "mec": MECGenerator,
+    "mec-shared": SharedMECGenerator,
+    "edgeconnect": EdgeConnectGenerator,
+    "egc": EGCGenerator,
+    "effunet": EffUNetGenerator,
+    "multistep": MultistepGenerator,
+}

@@ -15,17 +15,9 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from ..blocks import EdgeGenerator, Stem, conv, decoder, encoder, residual_blocks
-
-
-def _upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
-    return nn.Sequential(
-        conv(nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1), False),
-        nn.InstanceNorm2d(out_channels),
-        nn.ReLU(inplace=True),
-    )
+from ..blocks import EdgeGenerator, Stem, decoder, encoder, residual_blocks, upsampler
 
 
 class MECGenerator(EdgeGenerator):
@@ -40,9 +32,9 @@ class MECGenerator(EdgeGenerator):
         self.branch8 = residual_blocks(channels, spectral=True, bias=False)
         self.branch16 = residual_blocks(channels, spectral=True, bias=False)
         self.branch32 = residual_blocks(channels, spectral=True, bias=False)
-        self.upsample1 = _upsampler(channels, channels)
-        self.upsample2 = _upsampler(2 * channels, channels)
-        self.upsample3 = _upsampler(2 * channels, channels)
+        self.upsample1 = upsampler(channels, channels)
+        self.upsample2 = upsampler(2 * channels, channels)
+        self.upsample3 = upsampler(2 * channels, channels)
         self.decoder = decoder(channels, width, 1, stem=stem, spectral=True)
 
     def trunk(self, x: Tensor) -> Tensor:
