@@ -1,4 +1,4 @@
-"""Edge maps. scikit-image's own Canny is the detector; tested here is how it is called."""
+"""Edge maps by the detector of a config. scikit-image's own Canny is the first; tested here is how it is called."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import pytest
 import skimage.data
 from skimage.feature import canny as reference
 
-from inpaintgan.imaging.edges import canny
+from inpaintgan.core.config import Config
+from inpaintgan.imaging.edges import canny, detect_edges
+from inpaintgan.imaging.gradients import laplacian_of_gaussian, multi_scale, sobel
 from inpaintgan.imaging.io import to_gray
 
 
@@ -58,3 +60,44 @@ def test_edges_outside_a_hole_are_found(gray):
 
 def test_an_all_white_hole_has_no_edges(gray):
     assert not canny(gray, 2, hole=np.ones_like(gray)).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "detector"),
+    [("canny", canny), ("sobel", sobel), ("log", laplacian_of_gaussian), ("multi-scale", multi_scale)],
+)
+def test_a_config_names_the_detector(gray, name, detector):
+    hole = np.zeros_like(gray)
+    hole[40:80, 40:80] = 1
+    unit = gray.astype(np.float32) / 255
+    config = Config(edge=name, sigma=1.5)
+    assert np.array_equal(detect_edges(gray, config), detector(unit, 1.5))
+    assert np.array_equal(detect_edges(unit, config), detector(unit, 1.5))
+    assert np.array_equal(detect_edges(gray, config, hole), detector(unit, 1.5, hole))
+
+
+@pytest.mark.parametrize("name", ["canny", "sobel", "log", "multi-scale"])
+def test_sigma_keeps_its_meaning_with_every_detector(gray, name):
+    assert not detect_edges(gray, Config(edge=name, sigma=-1)).any()
+    config = Config(edge=name, sigma=0)
+    draws = [detect_edges(gray, config, rng=np.random.default_rng(seed)) for seed in (1, 1, 2)]
+    assert draws[0].any() and np.array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[0], draws[2])
+    with pytest.raises(ValueError, match="generator"):
+        detect_edges(gray, config)
+
+
+def test_external_edges_are_taken_as_they_are_or_thinned_by_canny(gray):
+    given = np.zeros_like(gray)
+    given[20:60] = 1
+    hole = np.zeros_like(gray)
+    hole[40:80, 40:80] = 1
+    config = Config(edge="external", edge_data="edges", sigma=2)
+    assert np.array_equal(detect_edges(gray, config, external=given), given)
+    assert np.array_equal(detect_edges(gray, config, hole, external=given), given * (1 - hole))
+    thinned = config.model_copy(update={"edge_nms": True})
+    assert np.array_equal(detect_edges(gray, thinned, external=given), given * canny(gray, 2))
+    assert np.array_equal(detect_edges(gray, thinned, hole, external=given), given * canny(gray, 2, hole))
+    assert not detect_edges(gray, config.model_copy(update={"sigma": -1.0}), external=given).any()
+    # A picture that has no file of edges, as when filling.
+    assert np.array_equal(detect_edges(gray, config, hole), canny(gray, 2, hole))
