@@ -73,6 +73,17 @@ def test_edgeconnects_own_file_loads(tmp_path: Path):
     assert (config.seed, config.style_loss_weight, config.max_iters) == (7, 250, 2_000_000)
 
 
+def test_edgeconnects_edges_of_files_load(tmp_path: Path):
+    (tmp_path / "config.yml").write_text(
+        "MODE: 1\nMODEL: 1\nMASK: 1\nEDGE: 2\nNMS: 1\nTRAIN_FLIST: ./train\nVAL_FLIST: ./val\nTEST_EDGE_FLIST: ./e\n"
+        "TRAIN_EDGE_FLIST: ./edges\nVAL_EDGE_FLIST: ./val-edges\n"
+    )
+    config = load_config(tmp_path / "config.yml")
+    assert (config.edge, config.edge_nms) == ("external", True)
+    assert (config.edge_data, config.val_edge_data) == ("./edges", "./val-edges")
+    assert load_config(None, ["edge=external", "edge_data=x", "edge_nms=0"]).edge_nms is False
+
+
 def test_an_unknown_key_is_named_with_the_nearest_one():
     error = refusal(sigmma=2)
     assert "sigmma" in error.message and "'sigma'" in error.hint
@@ -102,6 +113,7 @@ def test_nan_is_no_number():
 def test_settings_that_contradict_each_other_are_refused():
     assert refusal(sigma=-0.5).message.startswith("sigma: ")
     assert refusal(mask="external").message.startswith("mask_data: ")
+    assert refusal(edge="external").message.startswith("edge_data: ")
 
 
 def test_a_malformed_setting_or_file_is_refused_in_words(tmp_path: Path):

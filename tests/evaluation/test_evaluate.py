@@ -74,6 +74,8 @@ def test_an_unknown_kind_of_mask_is_refused(pictures):
 def test_release_writes_a_card_and_half_size_weights(pictures, tmp_path, capsys):
     run = tmp_path / "run"
     settings = ["stage=joint", "width=8", "input_size=32", "max_iters=2", "batch_size=2", "workers=0", "log_interval=1"]
+    # Settings that need a folder keep its name, or the released config could not be read again.
+    settings += ["mask=external", f"mask_data={pictures}", "edge=external", f"edge_data={pictures}", "edge_nms=true"]
     quiet = ["eval_interval=0", "sample_interval=0", "save_interval=0", "perceptual_weights=off", "device=cpu"]
     assert main(["train", "--data", str(pictures), "--run", str(run), "--set", *settings, *quiet]) == 0
     words = ["--run", str(run), "--name", "tiny", "--output", str(tmp_path), "--note", "Public domain."]
@@ -82,4 +84,5 @@ def test_release_writes_a_card_and_half_size_weights(pictures, tmp_path, capsys)
     assert "| joint | 32 | 2 | 2 |" in card and "Public domain." in card
     released = load_checkpoint(tmp_path / "tiny")
     assert released.step == 2 and released.config.data == "" and released.inpaint_generator is not None
+    assert (released.config.mask_data, released.config.edge_data) == (pictures.name, pictures.name)
     assert main(["release", "--run", str(run), "--name", "a/b"]) == 2

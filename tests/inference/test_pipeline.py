@@ -8,9 +8,11 @@ import skimage.data
 import torch
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.core.rundir import EDGE_WEIGHTS
-from inpaintgan.imaging.edges import canny
-from inpaintgan.imaging.picture import to_gray
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.imaging.edges import canny, detect_edges
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.picture import Picture, to_gray
+from inpaintgan.inference.files import fill_file
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 
@@ -79,9 +81,37 @@ def test_edges_outside_the_hole_are_the_known_ones(inpainter):
     image = np.ascontiguousarray(ASTRONAUT[:64, :64])
     mask = holed(64, 64, (16, 16, 48, 48))
     edges = inpainter.predict_edges(image, mask)
-    known = canny(to_gray(image), inpainter.edge_sigma, hole=mask) * 255
+    known = canny(to_gray(image), inpainter.checkpoint.config.sigma, hole=mask) * 255
     assert np.array_equal(edges[mask == 0], known[mask == 0])
     assert np.array_equal(edges, inpainter.fill_with_edges(image, mask).edges)
+
+
+@pytest.mark.parametrize("detector", ["sobel", "log", "multi-scale"])
+def test_known_edges_are_the_trainings_detectors(tmp_path, detector):
+    config = CONFIG.model_copy(update={"edge": detector, "sigma": 0.0})
+    save_checkpoint(tmp_path, config, 1, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    inpainter = Inpainter.load(tmp_path, "cpu")
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, 200:264]), holed(64, 64, (16, 16, 48, 48))
+    # What lies under the hole, and so its border, gives no edge.
+    covered = np.where(mask[..., None] == 1, np.uint8(255), image)
+    known = detect_edges(to_gray(covered), config.model_copy(update={"sigma": 2.0}), hole=mask) * 255
+    assert known.any() and not np.array_equal(known, canny(to_gray(covered), 2.0, hole=mask) * 255)
+    for edges in (inpainter.predict_edges(image, mask), inpainter.fill_with_edges(image, mask).edges):
+        assert np.array_equal(edges[mask == 0], known[mask == 0])
+    assert inpainter.notices == ()
+
+
+def test_canny_stands_in_for_edges_of_files_and_the_report_says_so(tmp_path):
+    config = CONFIG.model_copy(update={"edge": "external", "edge_data": "edges", "sigma": 1.5})
+    save_checkpoint(tmp_path, config, 1, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    inpainter = Inpainter.load(tmp_path, "cpu")
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, 200:264]), holed(64, 64, (16, 16, 48, 48))
+    known = canny(to_gray(image), 1.5, hole=mask) * 255
+    assert np.array_equal(inpainter.predict_edges(image, mask)[mask == 0], known[mask == 0])
+    for name, pixels in (("image", image), ("mask", np.repeat(mask[..., None] * np.uint8(255), 3, axis=2))):
+        save_picture(Picture(pixels), tmp_path / f"{name}.png")
+    report = fill_file(inpainter, *(tmp_path / f"{name}.png" for name in ("image", "mask", "filled")))
+    assert any("edges from files" in notice for notice in report.notices)
 
 
 def test_progress_rises_to_one(inpainter):

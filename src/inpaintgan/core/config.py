@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Stage = Literal["edge", "inpaint", "edge-inpaint", "joint"]
 EdgeGeneratorName = Literal["mec", "mec-shared", "edgeconnect", "egc", "effunet", "multistep"]
+EdgeDetector = Literal["canny", "sobel", "log", "multi-scale", "external"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
 
 
@@ -106,11 +107,27 @@ class Config(BaseModel):
         lt=1,
     )
 
-    edge: Literal["canny"] = _setting("canny", "Edges", "The edge detector.")
+    edge: EdgeDetector = _setting(
+        "canny",
+        "Edges",
+        "The edge detector: canny is the papers'; sobel; log (Laplacian of Gaussian); multi-scale, edges over a "
+        "Gaussian pyramid merged by weight; or a folder of edge pictures (external).",
+    )
+    edge_data: str = _setting(
+        "",
+        "Edges",
+        "Folder of edge pictures for the external kind, named as their pictures are; white is an edge.",
+    )
+    val_edge_data: str = _setting(
+        "", "Edges", "Folder of edge pictures of the held-out pictures in val_data. Empty: edge_data holds them too."
+    )
+    edge_nms: bool = _setting(
+        False, "Edges", "Keep of external edges those that Canny finds too, which thins them: EdgeConnect's NMS."
+    )
     sigma: float = _setting(
         2.0,
         "Edges",
-        "Canny's Gaussian blur; 0 draws 1 to 4 anew for each picture, -1 uses no edges.",
+        "Gaussian blur before edges are looked for; 0 draws 1 to 4 anew for each picture, -1 uses no edges.",
         "px",
         ge=-1,
         le=10,
@@ -199,4 +216,6 @@ class Config(BaseModel):
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
         if self.edge_generator == "effunet" and self.stem == "unshuffle":
             raise ValueError("stem: effunet's trunk halves the picture itself; allowed with it is conv")
+        if self.edge == "external" and not self.edge_data:
+            raise ValueError("edge_data: external edges need the folder of edge pictures")
         return self

@@ -16,14 +16,17 @@ from .errors import InpaintError
 # EdgeConnect numbers its choices (README of the reference, section "Model Configuration").
 _EDGECONNECT_CHOICES: dict[str, dict[int, Any]] = {
     "mask": {1: "random-block", 2: "half", 3: "external", 4: "external-block", 5: "external-block-half", 6: "external"},
-    "edge": {1: "canny"},
+    "edge": {1: "canny", 2: "external"},
 }
 _EDGECONNECT_STAGES = {1: "edge", 2: "inpaint", 3: "edge-inpaint", 4: "joint"}
 _EDGECONNECT_UNUSED = {
-    "mode", "nms", "gpu", "debug", "verbose", "gan_pool_size", "train_edge_flist", "val_edge_flist", "test_edge_flist",
-    "test_flist", "test_mask_flist", "val_mask_flist",
+    "mode", "gpu", "debug", "verbose", "gan_pool_size", "test_edge_flist", "test_flist", "test_mask_flist",
+    "val_mask_flist",
 }  # fmt: skip
-_EDGECONNECT_RENAMED = {"train_flist": "data", "val_flist": "val_data", "train_mask_flist": "mask_data"}
+_EDGECONNECT_RENAMED = {
+    "train_flist": "data", "val_flist": "val_data", "train_mask_flist": "mask_data", "nms": "edge_nms",
+    "train_edge_flist": "edge_data", "val_edge_flist": "val_edge_data",
+}  # fmt: skip
 
 
 def load_config(path: Path | None, settings: list[str] | None = None, **overrides: Any) -> Config:

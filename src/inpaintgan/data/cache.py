@@ -19,6 +19,7 @@ import PIL
 
 from ..core.atomic import read_json, write_json
 from ..core.config import Config
+from .edge_files import find_edge_files
 from .prepare import Prepared, has_fixed_edges
 
 _LAYOUT = 1
@@ -36,11 +37,13 @@ def row_bytes(config: Config) -> int:
 def set_key(files: Sequence[Path], config: Config) -> str:
     """Name the rows of these files under this config: another file, size, time, setting or library gives another name."""
     digest = hashlib.blake2b(digest_size=16)
-    edges = [config.edge, config.sigma] if has_fixed_edges(config) else None
+    edges = [config.edge, config.sigma, config.edge_nms] if has_fixed_edges(config) else None
     made_by = [cv2.__version__, PIL.__version__, version("scikit-image")]
     digest.update(json.dumps([_LAYOUT, config.input_size, edges, made_by]).encode())
-    for file in files:
+    for file, edge_file in zip(files, find_edge_files(files, config), strict=True):
         digest.update(_stamp(file))
+        if edges and edge_file:
+            digest.update(_stamp(edge_file))
     return digest.hexdigest()
 
 

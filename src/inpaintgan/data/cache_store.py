@@ -19,6 +19,7 @@ from ..core.errors import InpaintError
 from ..core.lock import FileLock
 from ..core.paths import cache_root
 from .cache import META, PictureCache, row_bytes, set_key
+from .edge_files import find_edge_files
 from .loader import start_worker
 from .prepare import prepare
 
@@ -116,6 +117,7 @@ class _Rows(Dataset[int]):
 
     def __init__(self, cache: PictureCache, files: Sequence[Path], config: Config) -> None:
         self._cache, self._files, self._config = cache, files, config
+        self._edge_files = find_edge_files(files, config)
 
     def __len__(self) -> int:
         return -(-len(self._files) // _CHUNK)
@@ -124,7 +126,7 @@ class _Rows(Dataset[int]):
         indices = range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, len(self._files)))
         for index in indices:
             try:
-                self._cache.put(index, prepare(self._files[index], self._config))
+                self._cache.put(index, prepare(self._files[index], self._config, self._edge_files[index]))
             except InpaintError:
                 pass  # it has no row, so that who wants it tries the file and reports it
         return len(indices)

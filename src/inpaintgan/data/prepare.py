@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.config import Config
-from ..imaging.edges import canny
+from ..imaging.edges import NO_EDGES, detect_edges
 from ..imaging.io import read_rgb, resize_square, to_gray
+from .edge_files import read_edges
 
 
 class Prepared(NamedTuple):
@@ -23,15 +24,26 @@ class Prepared(NamedTuple):
 
 def has_fixed_edges(config: Config) -> bool:
     """Whether a picture has the same edges each time, and costly ones: a random sigma draws them anew, -1 has none."""
+    if config.edge == "external" and not config.edge_nms:
+        return config.sigma != NO_EDGES
     return config.sigma > 0
 
 
-def prepare(file: Path, config: Config) -> Prepared:
+def prepare(file: Path, config: Config, edge_file: Path | None) -> Prepared:
     """Decode and resize a picture, and detect its edges if they are fixed.
 
+    Args:
+        file: The picture.
+        config: Of the run.
+        edge_file: The picture of its edges, from `find_edge_files`.
+
     Raises:
-        InpaintError: The file cannot be read.
+        InpaintError: The file cannot be read; with a code ``edges-...`` where the edges are to blame.
     """
     side = config.input_size
-    picture = resize_square(read_rgb(file, smallest_side=side), side)
-    return Prepared(picture, canny(to_gray(picture), config.sigma) if has_fixed_edges(config) else None)
+    pixels = read_rgb(file, smallest_side=side)
+    picture = resize_square(pixels, side)
+    if not has_fixed_edges(config):
+        return Prepared(picture, None)
+    external = None if edge_file is None else read_edges(edge_file, side, pixels.shape)
+    return Prepared(picture, detect_edges(to_gray(picture), config, external=external))

@@ -10,10 +10,11 @@ import numpy as np
 
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..imaging.edges import canny
+from ..imaging.edges import NO_EDGES, detect_edges
 from ..imaging.io import find_pictures, to_gray
 from ..imaging.masks import draw_mask
 from .cache import PictureCache
+from .edge_files import find_edge_files, read_edges
 from .prepare import Prepared, prepare
 
 
@@ -54,7 +55,8 @@ class SampleMaker:
 
     Raises:
         NothingReadable: There is no readable file in the set.
-        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask.
+        InpaintError: The folder of mask pictures is missing, empty or holds no usable mask; the folder of edge pictures
+            is missing, lacks some or has none that can be used.
     """
 
     def __init__(
@@ -64,10 +66,16 @@ class SampleMaker:
         self._config = config
         self._flip = train and config.augment_flip
         self._mask_files = _find_masks(config)
-        self._unreadable: set[int] = set()
+        self._edge_files = find_edge_files(files, config)
+        self._unreadable: dict[int, str] = {}
         self._cache = cache
         # A set without a readable picture is refused here and now, not by a worker minutes later.
-        self._load(0)
+        try:
+            self._load(0)
+        except NothingReadable:
+            if config.edge == "external":
+                self._prepared(0)  # says whether the pictures are to blame or their edges
+            raise
 
     def __len__(self) -> int:
         return len(self._files)
@@ -81,32 +89,39 @@ class SampleMaker:
         config = self._config
         rng = np.random.default_rng([config.seed, position])
         mirrored = rng.random() < 0.5 and self._flip
-        index, (picture, edge), unreadable = self._load(file_index)
+        index, (picture, edge), external, unreadable = self._load(file_index)
         gray = to_gray(picture)
         if edge is None:
-            edge = canny(gray, config.sigma, rng=rng)
+            edge = detect_edges(gray, config, rng=rng, external=external)
         if mirrored:
             picture, gray, edge = (np.ascontiguousarray(array[:, ::-1]) for array in (picture, gray, edge))
         side = config.input_size
         mask = draw_mask(config.mask, side, side, rng, block_ratio=config.block_ratio, files=self._mask_files)
         return Sample(picture, gray, edge, mask, self._files[index], unreadable)
 
-    def _load(self, file_index: int) -> tuple[int, Prepared, tuple[str, ...]]:
-        """Return the first readable file from an index on, around the end: index, picture and edge, files passed."""
+    def _load(self, file_index: int) -> tuple[int, Prepared, np.ndarray | None, tuple[str, ...]]:
+        """Return the first readable file from an index on, around the end: index, what `_prepared` gives, files passed."""
         passed = []
         for offset in range(len(self._files)):
             index = (file_index + offset) % len(self._files)
             if index not in self._unreadable:
                 try:
-                    return index, self._prepared(index), tuple(passed)
-                except InpaintError:
-                    self._unreadable.add(index)
-            passed.append(str(self._files[index]))
+                    return index, *self._prepared(index), tuple(passed)
+                except InpaintError as error:
+                    edges_to_blame = error.code.startswith("edges-")
+                    self._unreadable[index] = str((self._edge_files if edges_to_blame else self._files)[index])
+            passed.append(self._unreadable[index])
         raise NothingReadable
 
-    def _prepared(self, index: int) -> Prepared:
-        cached = self._cache.get(index) if self._cache is not None else None
-        return cached if cached is not None else prepare(self._files[index], self._config)
+    def _prepared(self, index: int) -> tuple[Prepared, np.ndarray | None]:
+        """A picture as its set keeps it, and the edges of its file where they are wanted and not yet in it."""
+        found = self._cache.get(index) if self._cache is not None else None
+        edge_file = self._edge_files[index]
+        if found is None:
+            found = prepare(self._files[index], self._config, edge_file)
+        if found.edge is not None or edge_file is None or self._config.sigma == NO_EDGES:
+            return found, None
+        return found, read_edges(edge_file, self._config.input_size)
 
 
 def _find_masks(config: Config) -> list[Path]:

@@ -52,6 +52,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         "proxy_network": vgg.origin if vgg else None,
         "machine": f"{device_name(inpainter.device)}, {platform.machine()}",
         "version": __version__,
+        "notices": list(inpainter.notices),
         **result,
     }
     if arguments.report:
@@ -75,6 +76,7 @@ def table(report: dict[str, Any]) -> str:
         lines.append(f"| {method} | " + " | ".join(f"{scores[name]:.{COLUMNS[name][1]}f}" for name in shown) + " |")
     if report["edges"]:
         lines += ["", "Edges in the hole: " + ", ".join(f"{k} {v:.3f}" for k, v in report["edges"].items()) + "."]
+    lines += [line for notice in report["notices"] for line in ("", notice)]
     return "\n".join(lines)
 
 

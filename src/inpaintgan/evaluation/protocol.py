@@ -14,11 +14,10 @@ from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
-from ..imaging.edges import canny
 from ..imaging.folder import find_pictures
 from ..imaging.io import read_rgb
 from ..imaging.masks import draw_mask, read_mask
-from ..imaging.picture import resize_square, to_gray
+from ..imaging.picture import resize_square
 from ..inference.pipeline import Inpainter
 from ..metrics.edge import precision_recall
 from ..metrics.image import image_scores
@@ -83,8 +82,7 @@ def methods(inpainter: Inpainter) -> dict[str, Filler]:
     """Every method of a comparison by name: the checkpoint, its upper bound and its start, if any, the baselines."""
     result: dict[str, Filler] = {NETWORK: inpainter.fill}
     if inpainter.checkpoint.edge_generator is not None:
-        sigma = inpainter.edge_sigma
-        result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, canny(to_gray(image), sigma))
+        result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, inpainter.detect_edges(image))
     if inpainter.checkpoint.config.stem == "unshuffle":
         result[START] = _smooth
     return result | CLASSICAL
@@ -124,7 +122,7 @@ def evaluate_case(
 def evaluate_edges(inpainter: Inpainter, case: Case) -> dict[str, float]:
     """Precision and recall of the predicted edges in the hole, exact and with 1 px tolerance."""
     config = inpainter.checkpoint.config
-    true_edges = canny(to_gray(case.picture), inpainter.edge_sigma)
+    true_edges = inpainter.detect_edges(case.picture)
     predicted = to_tensor([inpainter.predict_edges(case.picture, case.mask)[..., None]])
     true, mask = (to_tensor([array[..., None] * np.uint8(255)]) for array in (true_edges, case.mask))
     result = {}

@@ -39,9 +39,13 @@ def release(run_path: Path, name: str, parent: Path | None, report_file: Path | 
     target = (parent or resource("checkpoints")) / name
     report = _read_report(report_file)
     config = checkpoint.config
-    # The folders of the machine it was trained on mean nothing elsewhere.
-    local = dict.fromkeys(("data", "val_data", "mask_data", "init_from"), "")
-    frozen = config.model_copy(update=local | {"perceptual_weights": Path(config.perceptual_weights).name})
+    # The folders of the machine it was trained on mean nothing elsewhere; of those that a setting asks for stays the name.
+    local = dict.fromkeys(("data", "val_data", "init_from"), "")
+    names = {
+        key: Path(getattr(config, key)).name
+        for key in ("mask_data", "edge_data", "val_edge_data", "perceptual_weights")
+    }
+    frozen = config.model_copy(update=local | names)
     save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)
     card = _card(name, history(run_path), report, note)
     write_bytes(target / "MODEL_CARD.md", card.encode())

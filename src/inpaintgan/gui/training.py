@@ -34,6 +34,10 @@ def start(supervisor: Supervisor, values: dict[str, Any], name: str) -> str:
         folders["val_data"] = checked_folder(config.val_data, "val_data")
     if config.mask.startswith("external"):
         folders["mask_data"] = checked_folder(config.mask_data, "mask_data")
+    if config.edge == "external":
+        folders["edge_data"] = checked_folder(config.edge_data, "edge_data")
+        if config.val_edge_data:
+            folders["val_edge_data"] = checked_folder(config.val_edge_data, "val_edge_data")
     if config.init_from:
         folders["init_from"] = absolute(config.init_from)
         find_checkpoint(Path(folders["init_from"]))

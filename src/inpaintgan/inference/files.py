@@ -70,7 +70,7 @@ def fill_file(
             "output-is-input", f"{output} is the input picture itself.", "Name another output, or add --overwrite."
         )
     picture = decode(image)
-    report = FileReport(str(image), str(output), notices=list(picture.notices))
+    report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
     hole = _read_aligned(mask, picture, report)
     report.hole_px = int(hole.sum())

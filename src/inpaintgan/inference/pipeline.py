@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..core.errors import InpaintError
 from ..data.batch import Batch
-from ..imaging.edges import RANDOM_SIGMA, canny
+from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.masks import check_mask
 from ..imaging.picture import to_gray
 from ..models.checkpoint import Checkpoint, bake_spectral_norm, load_checkpoint
@@ -27,6 +27,10 @@ from .strategy import Crop, plan_crops
 Progress = Callable[[str, float], None]
 """Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all crops done, 0 to 1."""
 _DEFAULT_SIGMA = 2.0
+_CANNY_STANDS_IN = (
+    "This checkpoint was trained on edges from files. Canny's stand in for them here; "
+    "edges of your own can be given inside the hole."
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Inpainter:
     Attributes:
         checkpoint: The networks and the config they were trained with.
         device: Where they compute.
-        edge_sigma: Canny's sigma in px, at the networks' size.
+        notices: What is to know about every fill of this checkpoint, in words.
     """
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
@@ -57,7 +61,9 @@ class Inpainter:
         config = checkpoint.config
         self._size = config.input_size
         # A training may draw sigma anew for every picture; using it wants one.
-        self.edge_sigma = _DEFAULT_SIGMA if config.sigma == RANDOM_SIGMA else config.sigma
+        sigma = _DEFAULT_SIGMA if config.sigma == RANDOM_SIGMA else config.sigma
+        self._edge_config = config.model_copy(update={"sigma": sigma})
+        self.notices = (_CANNY_STANDS_IN,) if config.edge == "external" else ()
 
     @classmethod
     def load(cls, path: str | Path, device: str = "auto") -> Inpainter:
@@ -114,12 +120,23 @@ class Inpainter:
         """
         hole = _checked_hole(image, mask, edges)
         self._must_paint()
-        return self._run(image, hole, edges, progress, self._known_edges(image, hole))
+        return self._run(image, hole, edges, progress, self.detect_edges(image, hole) * np.uint8(255))
 
     def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the edges that `fill` would paint along, (H, W) in [0, 255], without painting."""
         hole = _checked_hole(image, mask, None)
-        return self._run(image, hole, None, None, self._known_edges(image, hole), with_paint=False).edges
+        return self._run(
+            image, hole, None, None, self.detect_edges(image, hole) * np.uint8(255), with_paint=False
+        ).edges
+
+    def detect_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+        """Return a picture's edges by the detector that the networks were trained with, (H, W) of 0 and 1.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            mask: (H, W), not 0 where the picture is unknown: there and around its border is no edge.
+        """
+        return detect_edges(to_gray(image), self._edge_config, hole=mask)
 
     def _must_paint(self) -> None:
         if self.checkpoint.inpaint_generator is None:
@@ -128,9 +145,6 @@ class Inpainter:
                 f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
                 "Train an inpaint model that starts from it, or choose another checkpoint.",
             )
-
-    def _known_edges(self, image: NDArray[np.uint8], hole: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return canny(to_gray(image), self.edge_sigma, hole=hole) * np.uint8(255)
 
     def _run(
         self,
@@ -179,7 +193,7 @@ class Inpainter:
             unknown = _resize_any(unknown, size)
             edges = None if edges is None else _resize_any(edges != 0, size)
         gray = to_gray(pixels)
-        known_edges = canny(gray, self.edge_sigma, hole=unknown)
+        known_edges = detect_edges(gray, self._edge_config, hole=unknown)
         batch = Batch(
             image=torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float() / 255,
             gray=_map(gray) / 255,

@@ -44,7 +44,7 @@ def fill_batch(stage: Stage, batch: Batch) -> tuple[Tensor | None, Tensor | None
 def save_samples(stage: Stage, batches: Sequence[Batch], rows: int, path: Path) -> list[str]:
     """Draw the grid of the first ``rows`` held-out pictures as PNG and return the names of its columns."""
     drawn: list[np.ndarray] = []
-    columns = ["ground truth", "masked", "edges", "canny"]
+    columns = ["ground truth", "masked", "edges", str(stage.config.edge)]
     for batch in batches:
         batch = batch.to(stage.device)
         predicted, filled = fill_batch(stage, batch)

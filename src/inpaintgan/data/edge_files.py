@@ -1,0 +1,104 @@
+"""Edges that come from a folder of pictures: which file belongs to which picture, and reading it. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..core.config import Config
+from ..core.errors import InpaintError
+from ..imaging.io import decode, find_pictures
+from ..imaging.masks import binarize
+
+_ASPECT_TOLERANCE = 0.02
+
+
+def find_edge_files(files: Sequence[Path], config: Config) -> list[Path | None]:
+    """Return the edge picture of each picture, in order; None for each unless the config's edges are external.
+
+    They are matched by path without extension: ``data/a/b.jpg`` has its edges in ``edge_data/a/b.png``, and a picture of
+    ``val_data`` in ``val_edge_data`` (or ``edge_data`` where that is empty). A picture may have several extensions.
+
+    Raises:
+        InpaintError: ``folder-missing`` or ``folder-empty`` for a folder of edges, ``edges-missing`` when a picture has
+            none.
+    """
+    if config.edge != "external":
+        return [None] * len(files)
+    roots = {Path(config.data): Path(config.edge_data)}
+    if config.val_data:
+        roots[Path(config.val_data)] = Path(config.val_edge_data or config.edge_data)
+    known: dict[Path, dict[str, Path]] = {}
+    found: list[Path | None] = []
+    missing: list[tuple[Path, Path]] = []
+    for file in files:
+        root, folder = _root_of(file, roots)
+        if folder not in known:
+            known[folder] = {_key(edge, folder): edge for edge in find_pictures(folder)}
+        edge = known[folder].get(_key(file, root))
+        if edge is None:
+            missing.append((file, folder / f"{_key(file, root)}.png"))
+        else:
+            found.append(edge)
+    if missing:
+        file, wanted = missing[0]
+        raise InpaintError(
+            "edges-missing",
+            f"edge_data: {len(missing)} of {len(files)} pictures have no edge picture, the first is {file}.",
+            f"Put its edges at {wanted}, white on black.",
+        )
+    return found
+
+
+def read_edges(source: Path, side: int, picture_shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """Read an edge picture and bring it to the networks' size as its picture is: the middle square, resized.
+
+    Where a picture shrinks, a pixel is an edge when at least half the width of a one-pixel line falls into it: thin lines
+    neither vanish nor double.
+
+    Args:
+        source: White on black; half white and more is an edge.
+        side: In px.
+        picture_shape: (height, width, ...) of the picture, as read. Edges of another shape are refused, unless they are
+            square: those are taken as cut already. None checks nothing.
+
+    Returns:
+        (side, side) uint8 of 0 and 1.
+
+    Raises:
+        InpaintError: ``edges-unreadable`` or ``edges-mismatch``.
+    """
+    try:
+        pixels = decode(source).pixels
+    except InpaintError as error:
+        raise InpaintError("edges-unreadable", error.message, error.hint) from error
+    edges = binarize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
+    height, width = edges.shape
+    aspect = picture_shape[1] / picture_shape[0] if picture_shape else width / height
+    if height != width and abs(width / height / aspect - 1) > _ASPECT_TOLERANCE:
+        raise InpaintError(
+            "edges-mismatch",
+            f"{source} is {width}x{height}, which is not the shape of its picture.",
+            "Edges need the shape of their picture, or a square one.",
+        )
+    cut = min(height, width)
+    top, left = (height - cut) // 2, (width - cut) // 2
+    square = edges[top : top + cut, left : left + cut]
+    if cut <= side:
+        return cv2.resize(square, (side, side), interpolation=cv2.INTER_NEAREST_EXACT)
+    shares = cv2.resize(square.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
+    return (shares >= side / cut / 2).astype(np.uint8)
+
+
+def _root_of(file: Path, roots: dict[Path, Path]) -> tuple[Path, Path]:
+    """The folder of pictures that a file lies in, the inner one if they are nested, and its folder of edges."""
+    inside = [root for root in roots if file.is_relative_to(root)]
+    root = max(inside, key=lambda path: len(path.parts), default=file.parent)
+    return root, roots.get(root, next(iter(roots.values())))
+
+
+def _key(file: Path, root: Path) -> str:
+    return file.relative_to(root).with_suffix("").as_posix()
