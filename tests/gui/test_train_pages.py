@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config, make_config
@@ -79,6 +81,50 @@ def test_preview_follows_sigma_and_mask(page: Any, pictures: Path) -> None:
     expect(page.locator("#preview-grid")).to_contain_text("Choose the folder of masks")
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert").filter(has_text="Mask path is not defined")).to_be_visible()
+
+
+def test_preview_follows_the_edge_detector(page: Any, pictures: Path) -> None:
+    open_train(page)
+    type_dataset(page, pictures)
+    edges = page.locator("#preview-grid img[alt$='edges']").first
+    edges.wait_for()
+    for title in ("Sobel", "Laplacian of Gaussian", "Multi-scale"):
+        before = edges.get_attribute("src")
+        page.get_by_label("Edge Detector").select_option(label=title)
+        expect(edges).not_to_have_attribute("src", before)
+        expect(page.locator("#edge-data-field")).to_be_hidden()
+    page.get_by_label("Edge Detector").select_option(label="External")
+    expect(page.locator("#preview-grid")).to_contain_text("Choose the folder of edges")
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_role("alert").filter(has_text="Edge path is not defined")).to_be_visible()
+
+
+def test_external_edges_are_previewed_and_missing_ones_keep_from_going_on(page: Any, pictures: Path) -> None:
+    folder = pictures.parent / "edges"
+    folder.mkdir()
+    for file in pictures.iterdir():
+        edges = cv2.Canny(cv2.imread(str(file)), 50, 150)
+        assert cv2.imwrite(str(folder / file.name), cv2.dilate(edges, np.ones((5, 5), np.uint8)))
+    lost = folder / "picture-3.png"
+    lost.rename(pictures.parent / "elsewhere.png")
+    open_train(page)
+    type_dataset(page, pictures)
+    page.get_by_label("Edge Detector").select_option(label="External")
+    page.get_by_label("Edge folder, typed").fill(str(folder))
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview-grid")).to_contain_text("1 of 8 pictures have no edge picture")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#next-error")).to_contain_text("picture-3")
+    (pictures.parent / "elsewhere.png").rename(lost)
+    page.get_by_label("Keep only edges that Canny finds too").check()
+    thinned = page.locator("#preview-grid img[alt$='edges']").first
+    thinned.wait_for()
+    before = thinned.get_attribute("src")
+    page.get_by_label("Keep only edges that Canny finds too").uncheck()
+    expect(thinned).not_to_have_attribute("src", before)
+    expect(page.locator("#sigma-field")).to_be_hidden()
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/train/gan.html")
 
 
 def test_a_folder_that_cannot_be_used_is_refused_in_words(page: Any, pictures: Path) -> None:

@@ -8,6 +8,9 @@ const SETTINGS = {
   edge_generator: "Edge generator",
   mask: "Masking image",
   edge: "Edge Detector",
+  edge_data: "Folder of edges",
+  val_edge_data: "Validation edges",
+  edge_nms: "Thinned by Canny (NMS)",
   sigma: "Sigma",
   block_ratio: "Block size",
   mask_data: "Folder of masks",
@@ -56,7 +59,10 @@ const CHOICES = {
     "random-block": "Random block", half: "Half", irregular: "Irregular strokes", mixed: "Mixed", external: "External",
     "external-block": "External and random block", "external-block-half": "External, random block and half",
   },
-  edge: { canny: "Canny" },
+  edge: {
+    canny: "Canny", sobel: "Sobel", log: "Laplacian of Gaussian", "multi-scale": "Multi-scale",
+    external: "External",
+  },
   stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)" },
   gan_loss: { nsgan: "Non-saturating (nsgan)", lsgan: "Least squares (lsgan)", hinge: "Hinge" },
   device: { auto: "Automatic", cpu: "CPU", cuda: "GPU (CUDA)" },
@@ -87,6 +93,13 @@ export const EXPLAINED = {
     external: "Pictures of masks from a folder of yours; white is the hole.",
     "external-block": "Your masks, and random blocks, half each.",
     "external-block-half": "Your masks, random blocks and halves, a third each.",
+  },
+  edge: {
+    canny: "Thin lines, followed where they weaken: the papers' detector.",
+    sobel: "Thin lines where brightness changes most. Weak parts of a line are left out.",
+    log: "Zero crossings of the Laplacian of Gaussian: fine and closed lines, more of them in texture.",
+    "multi-scale": "Contours that hold at three sizes, merged by weight. Texture is mostly left out.",
+    external: "Edge pictures from a folder of yours, named as their pictures are; white is an edge.",
   },
 };
 

@@ -12,7 +12,7 @@ const KEY = "inpaintgan-draft";
 
 /** Settings of the first page; a preset may set them too, but putting page 2 back leaves them alone. */
 export const PAGE_ONE = new Set([
-  "stage", "edge_generator", "init_from", "data", "mask", "mask_data", "block_ratio", "edge", "sigma",
+  "stage", "edge_generator", "init_from", "data", "mask", "mask_data", "block_ratio", "edge", "edge_data", "edge_nms", "sigma",
 ]);
 
 export class Draft {

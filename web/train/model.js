@@ -35,13 +35,17 @@ function show() {
   $("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
   $("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
   $("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
+  $("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
   $("block-field").hidden = !BLOCK_MASKS.has(values.mask);
   /** @type {HTMLInputElement} */ ($("block_ratio")).value = values.block_ratio;
   $("block-value").textContent = `${percent(values.block_ratio)} of the side`;
   $("mask-data-field").hidden = !values.mask.startsWith("external");
   showPath("mask_data", "mask-path", values.mask_data);
+  $("edge-data-field").hidden = values.edge !== "external";
+  showPath("edge_data", "edge-path", values.edge_data);
+  /** @type {HTMLInputElement} */ ($("edge_nms")).checked = values.edge_nms;
   showPath("data", "data-path", values.data);
-  showSigma(values.sigma);
+  showSigma(values);
   startFrom.show();
 }
 
@@ -52,11 +56,11 @@ function showPath(id, output, path) {
   $(output).textContent = path;
 }
 
-/** @param {number} sigma -1 no edges, 0 random, above 0 a blur in px */
-function showSigma(sigma) {
+/** Of sigma: -1 no edges, 0 random, above 0 a blur in px; edges of files are not blurred. @param {import("../js/schema.js").Values} values */
+function showSigma({ sigma, edge, edge_nms: nms }) {
   const mode = sigma < 0 ? "none" : sigma === 0 ? "random" : "fixed";
   /** @type {HTMLSelectElement} */ ($("sigma-mode")).value = mode;
-  $("sigma-field").hidden = mode !== "fixed";
+  $("sigma-field").hidden = mode !== "fixed" || (edge === "external" && !nms);
   if (mode === "fixed") {
     /** @type {HTMLInputElement} */ ($("sigma")).value = String(sigma);
     $("sigma-value").textContent = `${sigma.toFixed(1)} px`;
@@ -67,6 +71,7 @@ function showPreview() {
   const values = draft.values;
   if (!values.data) preview.empty("Choose a dataset to see its first pictures here.");
   else if (values.mask.startsWith("external") && !values.mask_data) preview.empty("Choose the folder of masks, too.");
+  else if (values.edge === "external" && !values.edge_data) preview.empty("Choose the folder of edges, too.");
   else preview.show(values);
 }
 
@@ -82,32 +87,36 @@ function refuse(id, message) {
   $(id).hidden = !message;
 }
 
+/** @typedef {"data" | "mask_data" | "edge_data"} FolderKey */
+/** @type {Record<FolderKey, string>} */
+const FOLDER_ERRORS = { data: "data-error", mask_data: "mask-error", edge_data: "edge-error" };
+
 /**
  * A folder was chosen or typed: resolve it, or say in words why it cannot be used.
- * @param {"data" | "mask_data"} key
+ * @param {FolderKey} key
  * @param {string} path
  * @returns {Promise<boolean>}
  */
 async function takeFolder(key, path) {
-  const error = key === "data" ? "data-error" : "mask-error";
+  const error = FOLDER_ERRORS[key];
   refuse(error, "");
   refuse("next-error", "");
   try {
     const resolved = path.trim() ? (await call("list_folder", path.trim())).path : "";
     set(key, resolved);
-    checkDataset();
+    if (key !== "edge_data") checkDataset();
     return true;
   } catch (problem) {
     draft.set(key, "");
     show();
-    check.clear();
+    if (key !== "edge_data") check.clear();
     showPreview();
     refuse(error, errorText(problem));
     return false;
   }
 }
 
-function wireFolder(/** @type {"data" | "mask_data"} */ key, /** @type {string} */ button, /** @type {string} */ title) {
+function wireFolder(/** @type {FolderKey} */ key, /** @type {string} */ button, /** @type {string} */ title) {
   $(button).addEventListener("click", async () => {
     const path = await chooseFolder({ title, start: draft.values[key], hasScreen });
     if (path) await takeFolder(key, path);
@@ -152,6 +161,8 @@ function wire() {
   });
   wireFolder("data", "select-data", "Select the folder of training pictures");
   wireFolder("mask_data", "select-masks", "Select the folder of masks");
+  wireFolder("edge_data", "select-edges", "Select the folder of edge pictures");
+  $("edge_nms").addEventListener("change", (event) => set("edge_nms", /** @type {HTMLInputElement} */ (event.target).checked));
   $("model-form").addEventListener("submit", (event) => {
     event.preventDefault();
     next();
@@ -163,18 +174,23 @@ async function next() {
   refuse("next-error", "");
   const typed = /** @type {HTMLInputElement} */ ($("data")).value.trim();
   if (typed !== draft.values.data && !(await takeFolder("data", typed))) return;
-  const { data, mask, mask_data: masks, stage, init_from: init } = draft.values;
+  const { data, mask, mask_data: masks, edge, edge_data: edges, stage, init_from: init } = draft.values;
   if (!data) {
     refuse("data-error", "Dataset path is not defined");
     $("select-data").focus();
   } else if (mask.startsWith("external") && !masks) {
     refuse("mask-error", "Mask path is not defined");
     $("select-masks").focus();
+  } else if (edge === "external" && !edges) {
+    refuse("edge-error", "Edge path is not defined");
+    $("select-edges").focus();
   } else if (stage === "edge-inpaint" && !init) {
     refuse("next-error", "The Edge-Inpaint Model needs an edge generator: choose what to start from.");
     $("init_from").focus();
   } else if (check.blocker) {
     refuse("next-error", check.blocker);
+  } else if (preview.refusal) {
+    refuse("next-error", preview.refusal);
   } else location.assign("/train/gan.html");
 }
 
@@ -188,7 +204,7 @@ async function takeLink() {
     const run = startFrom.runs.find(({ path }) => path === from);
     if (run) {
       const { config } = await call("get_run", run.run);
-      for (const key of ["data", "mask", "mask_data", "block_ratio", "sigma", "input_size"]) draft.set(key, config[key]);
+      for (const key of ["data", "mask", "mask_data", "block_ratio", "edge", "edge_data", "edge_nms", "sigma", "input_size"]) draft.set(key, config[key]);
     }
     await startFrom.choose(from);
   }

@@ -18,6 +18,8 @@ export class Preview {
     this.wanted = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.timer = undefined;
     this.busy = false;
+    /** Why the newest settings cannot be drawn, and so not trained; or nothing. */
+    this.refusal = "";
     /** @type {import("../js/schema.js").Values | null} */ this.next = null;
     this.empty("Choose a dataset to see its first pictures here.");
   }
@@ -25,6 +27,7 @@ export class Preview {
   /** @param {string} text */
   empty(text) {
     this.next = null;
+    this.refusal = "";
     this.wanted += 1;
     this.grid.replaceChildren(el("p", { class: "preview-empty muted" }, text));
     this.note.textContent = "";
@@ -48,7 +51,10 @@ export class Preview {
       const { items } = await call("preview_data", values, SHOWN);
       if (ticket === this.wanted) this._draw(items);
     } catch (error) {
-      if (ticket === this.wanted) this.empty(errorText(error));
+      if (ticket === this.wanted) {
+        this.empty(errorText(error));
+        this.refusal = errorText(error);
+      }
     } finally {
       this.busy = false;
       if (this.next) this._ask();
@@ -64,6 +70,7 @@ export class Preview {
       ...items.map((item) => cell(item[part], item.name + suffix))]),
     el("span"), ...items.map((item) => el("span", { class: "preview-name small muted", title: item.name }, item.name)));
     this.note.textContent = "";
+    this.refusal = "";
   }
 }
 

@@ -1,12 +1,13 @@
 // The sample grids of a run, with one slider from the first to the newest. At its end the slider stays with the newest.
 
 import { count } from "../js/format.js";
+import { choiceTitle } from "../js/labels.js";
 import { el } from "../js/shell.js";
 
 /** @typedef {import("../js/run_view.js").SampleView} SampleView */
 
-/** Column titles as people read them. @type {Record<string, string>} */
-const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", canny: "Canny", fill: "Fill" };
+/** Column titles as people read them; the one of true edges is named after the edge detector. @type {Record<string, string>} */
+const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", fill: "Fill" };
 
 export class SampleSlider {
   /** @param {string} run @param {(id: string) => HTMLElement} $ */
@@ -58,7 +59,7 @@ export class SampleSlider {
     this.image.src = url;
     this.image.alt = `Sample grid at step ${sample.step}: ${sample.columns.join(", ")}`;
     this.link.href = url;
-    this.heads.replaceChildren(...sample.columns.map((column) => el("span", {}, COLUMNS[column] ?? column)));
+    this.heads.replaceChildren(...sample.columns.map((column) => el("span", {}, COLUMNS[column] ?? choiceTitle("edge", column))));
     // The neighbours come along so that the slider does not flicker.
     for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = this._url(this.samples[near]);
   }
