@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.ranks import Ranks
 from inpaintgan.data.batch import Batch
 from inpaintgan.data.loader import StreamSampler, make_train_loader, make_val_loader, split
 from inpaintgan.imaging.io import find_pictures
@@ -76,6 +77,28 @@ def test_the_number_of_workers_changes_nothing(folder, config):
     assert all(same(one, other) for one, other in zip(alone, helped, strict=True))
     assert [batch.unreadable for batch in alone] == [batch.unreadable for batch in helped]
     assert {path for batch in helped for path in batch.unreadable} == {str(files[2])}
+
+
+def nth(rank: int, size: int) -> Ranks:
+    ranks = Ranks()
+    ranks.rank, ranks.size = rank, size
+    return ranks
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_ranks_side_by_side_see_what_one_alone_sees(folder, config, size):
+    files = find_pictures(folder)
+    alone = first(make_train_loader(files, config, 6), 5)
+    shares = [first(make_train_loader(files, config, 6, ranks=nth(rank, size)), 5) for rank in range(size)]
+    for batch, *parts in zip(alone, *shares, strict=True):
+        assert [len(part) for part in parts] == [4 // size] * size
+        for key in ("image", "gray", "edge", "mask"):
+            assert torch.equal(getattr(batch, key), torch.cat([getattr(part, key) for part in parts]))
+
+
+def test_a_batch_that_cannot_be_shared_equally_is_refused(folder, config):
+    with pytest.raises(InpaintError, match="batch_size: 4 pictures cannot be shared equally by 3 processes"):
+        make_train_loader(find_pictures(folder), config, 0, ranks=nth(1, 3))
 
 
 def test_nothing_readable_is_refused_before_a_worker_starts(folder, config):

@@ -21,6 +21,16 @@ class Batch:
     """(B, 1, H, W), 1 in the hole."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read while this batch was made; the next readable one stood in for each."""
+    step_hole_share: torch.Tensor | None = None
+    """`hole_share` where a step's pictures are spread over several batches."""
+
+    @property
+    def hole_share(self) -> torch.Tensor:
+        """The mean of the masks of all pictures of the step, a scalar, by which losses over the hole are divided.
+
+        A mean over parts of a step is that of the whole only if each part was divided by the same number.
+        """
+        return self.mask.mean() if self.step_hole_share is None else self.step_hole_share
 
     def __len__(self) -> int:
         return self.image.shape[0]
@@ -35,4 +45,5 @@ class Batch:
         return replace(self, **{name: tensor.pin_memory() for name, tensor in self._tensors().items()})
 
     def _tensors(self) -> dict[str, torch.Tensor]:
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "unreadable"}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if isinstance(value, torch.Tensor)}

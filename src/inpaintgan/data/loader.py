@@ -13,6 +13,8 @@ import torch
 from torch.utils.data import DataLoader, Sampler
 
 from ..core.config import Config
+from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..imaging.io import find_pictures
 from .cache import PictureCache
 from .dataset import InpaintDataset, Ticket, collate
@@ -42,14 +44,27 @@ class StreamSampler(Sampler[Ticket]):
         n_files: Files in the set.
         seed: The run's seed.
         start_position: Items already used, from which the stream goes on.
+        batch_size: Items in a step of all ranks together.
+        ranks: Of every ``batch_size`` items each rank gets its own equal run, so that all of them side by side are the
+            batch of a process that trains alone.
     """
 
-    def __init__(self, n_files: int, seed: int, start_position: int = 0) -> None:
+    def __init__(
+        self, n_files: int, seed: int, start_position: int = 0, batch_size: int = 1, ranks: Ranks | None = None
+    ) -> None:
         self._n_files = n_files
         self._seed = seed
         self._start = start_position
+        self._batch_size = batch_size
+        rank, size = (ranks.rank, ranks.size) if ranks else (0, 1)
+        self._own = range(rank * batch_size // size, (rank + 1) * batch_size // size)
 
     def __iter__(self) -> Iterator[Ticket]:
+        for number, ticket in enumerate(self._everybodys()):
+            if number % self._batch_size in self._own:
+                yield ticket
+
+    def _everybodys(self) -> Iterator[Ticket]:
         epoch, offset = divmod(self._start, self._n_files)
         while True:
             # The last number keeps this stream apart from the items', which are drawn from seed and position.
@@ -60,20 +75,33 @@ class StreamSampler(Sampler[Ticket]):
 
 
 def make_train_loader(
-    files: Sequence[Path], config: Config, start_position: int, cache: PictureCache | None = None
+    files: Sequence[Path],
+    config: Config,
+    start_position: int,
+    cache: PictureCache | None = None,
+    ranks: Ranks | None = None,
 ) -> DataLoader:
     """Return a loader of endless batches, of which the first begins at a position of the stream.
 
     Position p is picture p modulo n of epoch p // n: a run that has used ``step * batch_size`` items goes on exactly
-    where it stopped by starting there, whatever the number of workers.
+    where it stopped by starting there, whatever the number of workers. With many ranks the batches are this rank's
+    share of ``batch_size`` pictures.
 
     Raises:
-        InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
+        InpaintError: No picture can be read, the folder of mask pictures is missing, empty or holds no usable mask, or
+            ``batch_size`` cannot be shared equally.
     """
+    ranks = ranks or Ranks()
+    if config.batch_size % ranks.size:
+        raise InpaintError(
+            "batch-indivisible",
+            f"batch_size: {config.batch_size} pictures cannot be shared equally by {ranks.size} processes.",
+            f"Set batch_size to a multiple of {ranks.size}, or start another number of processes.",
+        )
     return DataLoader(
         InpaintDataset(files, config, train=True, cache=cache),
-        batch_size=config.batch_size,
-        sampler=StreamSampler(len(files), config.seed, start_position),
+        batch_size=config.batch_size // ranks.size,
+        sampler=StreamSampler(len(files), config.seed, start_position, config.batch_size, ranks),
         persistent_workers=config.workers > 0,
         prefetch_factor=4 if config.workers > 0 else None,
         **_common(config),

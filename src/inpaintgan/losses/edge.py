@@ -9,13 +9,14 @@ _EDGE_WEIGHT = 4.0
 """How much more an edge pixel counts than an empty one: edges are about a tenth of all pixels."""
 
 
-def edge_bce_loss(predicted: Tensor, true: Tensor, mask: Tensor) -> Tensor:
+def edge_bce_loss(predicted: Tensor, true: Tensor, mask: Tensor, hole_share: Tensor | None = None) -> Tensor:
     """Mean binary cross entropy of edge probabilities in the hole, edge pixels weighted.
 
     Args:
         predicted: (B, 1, H, W) probabilities.
         true: (B, 1, H, W) in {0, 1}.
         mask: (B, 1, H, W), 1 in the hole.
+        hole_share: Mean of the mask, a scalar, where these pictures are only a part of those it is taken over.
 
     Returns:
         A scalar, 0 for certain and right predictions.
@@ -24,4 +25,5 @@ def edge_bce_loss(predicted: Tensor, true: Tensor, mask: Tensor) -> Tensor:
     """
     probability = predicted.float().clamp(1e-6, 1 - 1e-6)
     entropy = -(_EDGE_WEIGHT * true * probability.log() + (1 - true) * torch.log1p(-probability))
-    return (entropy * mask).sum() / mask.sum().clamp(min=1)
+    share = mask.mean() if hole_share is None else hole_share
+    return (entropy * mask).mean() / share.clamp(min=1 / mask.numel())

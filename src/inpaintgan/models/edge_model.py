@@ -53,7 +53,7 @@ class EdgeModel(nn.Module):
         loss = adv + self.config.fm_loss_weight * fm
         logs = {"edge_adversarial_loss": adv, "feature_matching_loss": fm}
         if self.config.edge_bce_loss_weight:
-            logs["edge_bce_loss"] = edge_bce_loss(fake, batch.edge, batch.mask)
+            logs["edge_bce_loss"] = edge_bce_loss(fake, batch.edge, batch.mask, batch.hole_share)
             loss = loss + self.config.edge_bce_loss_weight * logs["edge_bce_loss"]
         logs["edge_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}

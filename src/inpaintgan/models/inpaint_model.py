@@ -62,7 +62,7 @@ class InpaintModel(nn.Module):
         config = self.config
         fake = fake.float()
         # Divided by the hole's share, so that small holes weigh as much as large ones.
-        l1 = (fake - batch.image).abs().mean() / batch.mask.mean()
+        l1 = (fake - batch.image).abs().mean() / batch.hole_share
         loss = config.l1_loss_weight * l1
         logs = {"l1_loss": l1}
         if config.inpaint_adv_loss_weight:

@@ -1,18 +1,44 @@
-"""How a training computes: seed, threads, device, autocast."""
+"""How a training computes: seed, threads, device, autocast, and the processes that share the work.
+
+Many processes are PyTorch's own engine: ``torchrun`` starts them, on one machine or many, and
+`DistributedDataParallel` averages the gradients. Nothing outside of this file knows `torch.distributed`.
+"""
 
 from __future__ import annotations
 
+import os
 import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
+from ..core.errors import InpaintError
+from ..core.ranks import CallT, Ranks
 from ..models.device import pick_device
 
+T = TypeVar("T")
 
-def prepare(config: Config) -> torch.device:
-    """Seed everything, set threads and return the device."""
+_PATIENCE = timedelta(days=1)
+"""Others wait this long while rank 0 scores, saves, or has no disk space left. Torchrun itself sees a process that died."""
+
+
+def prepare(config: Config, ranks: Ranks) -> torch.device:
+    """Seed everything, set threads and return the device: with many processes, each its own GPU.
+
+    Every rank starts from the same seed. Nothing in the networks draws random numbers while they train, and what is
+    random about a picture hangs on its place in the stream.
+
+    Raises:
+        InpaintError: ``device-missing``, or ``devices-missing`` when there are fewer GPUs than processes.
+    """
     if config.threads:
         torch.set_num_threads(config.threads)
     random.seed(config.seed)
@@ -21,9 +47,148 @@ def prepare(config: Config) -> torch.device:
     device = pick_device(config.device)
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
-    return device
+    return ranks.use(device)
 
 
 def autocast(config: Config, device: torch.device) -> torch.autocast:
     """The arithmetic of the networks' forward passes. Losses cast their inputs to float32 themselves."""
     return torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16")
+
+
+@contextmanager
+def joined() -> Iterator[Ranks]:
+    """Join the processes that ``torchrun`` started beside this one; a process started alone is a group of one."""
+    if not (dist.is_available() and dist.is_torchelastic_launched()):
+        yield Ranks()
+        return
+    ranks = Processes()
+    yield ranks
+    # Only after success: a rank that failed leaves at once, since the others may be gone and torchrun sees to the rest.
+    dist.barrier()
+    dist.destroy_process_group()
+
+
+class Processes(Ranks):
+    """The processes of a ``torchrun``.
+
+    Words travel over gloo on the CPU, so that asking for an order between steps never waits for a GPU. Gradients and
+    means travel over a group of their own, NCCL between GPUs.
+    """
+
+    restartable = True
+
+    def __init__(self) -> None:
+        dist.init_process_group("gloo", timeout=_PATIENCE)
+        self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        self._local_rank = int(os.environ["LOCAL_RANK"])
+        self._gradients: dist.ProcessGroup | None = None
+
+    def use(self, device: torch.device) -> torch.device:
+        """Make the group that gradients travel over, and return this rank's own device of the kind given."""
+        n_local = int(os.environ["LOCAL_WORLD_SIZE"])
+        with self.together():
+            if device.type == "cuda":
+                if n_local > torch.cuda.device_count():
+                    raise InpaintError(
+                        "devices-missing",
+                        f"{n_local} processes were started on a machine with {torch.cuda.device_count()} GPUs.",
+                        "Start one process for each GPU: torchrun --nproc-per-node gpu.",
+                    )
+                device = torch.device("cuda", self._local_rank)
+                torch.cuda.set_device(device)
+        kinds = set(self.gather(device.type))
+        if len(kinds) > 1:
+            raise InpaintError(
+                "devices-differ",
+                "Some of the machines have a GPU and some have none.",
+                "Set device to cpu, or to cuda.",
+            )
+        group = dist.new_group(backend="nccl" if device.type == "cuda" else "gloo")
+        assert isinstance(group, dist.ProcessGroup)
+        self._gradients = group
+        return device
+
+    def gather(self, value: T) -> list[T]:
+        values: list[T] = [value] * self.size
+        dist.all_gather_object(values, value)
+        return values
+
+    def first(self, work: Callable[[], T]) -> T:
+        result: list[T | None] = [None]
+        with self.together():
+            if self.is_first:
+                result[0] = work()
+        dist.broadcast_object_list(result)
+        return result[0]  # pyright: ignore[reportReturnType]
+
+    def in_turn(self, work: Callable[[], T]) -> T:
+        result: list[T] = []
+        for turn in (True, False):
+            with self.together():
+                if (self._local_rank == 0) == turn:
+                    result.append(work())
+        return result[0]
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        own: Exception | None = None
+        try:
+            yield
+        except Exception as error:
+            own = error
+        failures = [failure for failure in self.gather(own and _in_words(own)) if failure]
+        if own is not None:
+            raise own
+        if failures:
+            raise InpaintError(**failures[0])
+
+    def largest(self, *values: float) -> tuple[float, ...]:
+        tensor = torch.tensor(values, dtype=torch.float64)
+        dist.all_reduce(tensor, dist.ReduceOp.MAX)
+        return tuple(tensor.tolist())
+
+    def explain(self, error: BaseException) -> BaseException:
+        lost = isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
+        if not lost:
+            return error
+        return InpaintError(
+            "rank-lost",
+            "Another process of this training ended, or can no longer be reached.",
+            "torchrun's own messages say which one; with --max-restarts it starts all of them again.",
+        )
+
+    def mean(self, tensor: Tensor) -> Tensor:
+        total = tensor.detach().clone()
+        dist.all_reduce(total, group=self._gradients)
+        return total / self.size
+
+    def synced(self, network: nn.Module, call: CallT) -> CallT:
+        device = next(network.parameters()).device
+        if device.type == "cuda":
+            # Elsewhere there is none: on CPUs each rank normalises over its own share of the batch.
+            network = nn.SyncBatchNorm.convert_sync_batchnorm(network, self._gradients)
+        return DistributedDataParallel(
+            _Call(network, call),
+            device_ids=[device] if device.type == "cuda" else None,
+            process_group=self._gradients,
+            gradient_as_bucket_view=True,
+        )  # pyright: ignore[reportReturnType]
+
+
+def _in_words(error: Exception) -> dict[str, str]:
+    if isinstance(error, InpaintError):
+        return error.as_dict()
+    return {"code": type(error).__name__, "message": f"{type(error).__name__}: {error}", "hint": ""}
+
+
+class _Call(nn.Module):
+    """A call that uses a network, as the module that `DistributedDataParallel` wraps."""
+
+    def __init__(self, network: nn.Module, call: Callable) -> None:
+        super().__init__()
+        self.network = network
+        # In a tuple: if it is a module, its other weights are not this one's to average.
+        self._call = (call,)
+
+    def forward(self, *args: object, **kwargs: object) -> object:
+        return self._call[0](*args, **kwargs)

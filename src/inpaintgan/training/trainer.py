@@ -13,6 +13,7 @@ from .. import __version__
 from ..core import events
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.loader import make_train_loader, make_val_loader, split
 from ..imaging.folder import find_pictures
@@ -69,7 +70,7 @@ class Trainer:
     def _prepare(self) -> None:
         """Everything up to the first step: device, data, networks, the state to resume from, the first event."""
         config = self.config
-        self.device = prepare(config)
+        self.device = prepare(config, Ranks())
         if not config.data:
             raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
         train_files, val_files = split(find_pictures(Path(config.data)), config)
