@@ -82,11 +82,17 @@ def drag(page: Any, points: list[tuple[float, float]], button: str = "left", ele
 
 def mask_of(page: Any) -> NDArray[np.uint8]:
     """Return the editor's mask, (H, W) of 0 and 1."""
+    return map_of(page, "inpaint-editor", "mask")
+
+
+def map_of(page: Any, element: str, name: str) -> NDArray[np.uint8]:
+    """Return the mask or the edges of an element, (H, W) of 0 and 1."""
     width, height, ones = page.evaluate(
-        """() => {
-            const { width, height, data } = document.querySelector("inpaint-editor").mask;
+        """([element, name]) => {
+            const { width, height, data } = document.querySelector(element)[name];
             return [width, height, Array.from(data.keys()).filter((i) => data[i])];
-        }"""
+        }""",
+        [element, name],
     )
     mask = np.zeros(width * height, np.uint8)
     mask[ones] = 1

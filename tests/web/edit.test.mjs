@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { Bitmap } from "../../web/inference/editor/bitmap.js";
 import { Edit } from "../../web/inference/editor/edit.js";
+import { HistoryStore } from "../../web/inference/editor/history-store.js";
 import { History } from "../../web/inference/editor/history.js";
 import { grow, shrink } from "../../web/inference/editor/morph.js";
 import { rectangle } from "../../web/inference/editor/raster.js";
@@ -21,10 +22,10 @@ test("a patch goes back and forth, over tile borders and at the picture's edge",
   const first = paintBox(map, { x0: 100, y0: 100, x1: 301, y1: 259 }).commit();
   const after = map.data.slice();
   assert.equal(map.count, 201 * 159);
-  first.apply();
+  first.apply(map);
   assert.equal(sum(map), 0);
   assert.equal(map.count, 0);
-  first.apply();
+  first.apply(map);
   assert.deepEqual(map.data, after);
   assert.equal(map.count, sum(map));
 });
@@ -73,29 +74,87 @@ test("the extent is the tight box around all ones", () => {
 
 test("the history undoes, redoes, drops what was undone and forgets the oldest", () => {
   let value = 0;
-  const step = (by, bytes = 1) => {
-    value += by;
-    return { label: `add ${by}`, bytes, undo: () => { value -= by; }, redo: () => { value += by; } };
-  };
   const history = new History({ maxBytes: 10, maxSteps: 3 });
-  history.push(step(1));
-  history.push(step(10));
-  assert.equal(history.undo(), "add 10");
+  history.handlers.mask = ({ patch }, way) => { value += way === "undo" ? -patch.by : patch.by; };
+  const add = (by, bytes = 1) => {
+    value += by;
+    history.push({ label: `add ${by}`, changes: [{ kind: "mask", patch: { by, bytes } }] });
+  };
+  add(1);
+  add(10);
+  assert.equal(history.go("undo").label, "add 10");
   assert.equal(value, 1);
-  assert.equal(history.redoLabel, "add 10");
-  assert.equal(history.redo(), "add 10");
+  assert.equal(history.next("redo").label, "add 10");
+  assert.equal(history.go("redo").label, "add 10");
   assert.equal(value, 11);
-  history.undo();
-  history.push(step(100));
-  assert.equal(history.redo(), null);
-  history.push(step(1000));
-  history.push(step(10000));
+  history.go("undo");
+  add(100);
+  assert.equal(history.go("redo"), null);
+  add(1000);
+  add(10000);
   assert.equal(history.done.length, 3);
-  assert.equal(history.undo(), "add 10000");
-  history.push(step(5, 99));
+  assert.equal(history.go("undo").label, "add 10000");
+  history.drop();
+  assert.equal(value, 101);
+  assert.equal(history.next("redo").label, "add 10000", "a dropped step leaves no trace");
+  add(5, 99);
   assert.equal(history.done.length, 1, "a step larger than the limit is still undoable");
-  assert.equal(history.undo(), "add 5");
-  assert.equal(history.undo(), null);
+  assert.equal(history.go("undo").label, "add 5");
+  assert.equal(history.go("undo"), null);
+});
+
+test("a step of the other page is known as such", () => {
+  const history = new History();
+  history.handlers.mask = () => {};
+  assert.equal(history.isHere("undo"), true, "nothing to undo is said here");
+  history.push({ label: "Fill 1", changes: [{ kind: "fill", from: null, to: 1 }] });
+  assert.equal(history.isHere("undo"), false);
+});
+
+test("a kept history comes back for the same mask only, and when it is too long in part", () => {
+  const limit = 4000;
+  const stored = new Map();
+  globalThis.sessionStorage = {
+    getItem: (key) => stored.get(key) ?? null,
+    removeItem: (key) => stored.delete(key),
+    setItem(key, text) {
+      if (text.length > limit) throw new Error("quota");
+      stored.set(key, text);
+    },
+  };
+  const map = new Bitmap(300, 200);
+  const history = new History();
+  const draw = (x) => {
+    const patch = paintBox(map, { x0: x, y0: 3, x1: x + 9, y1: 140 }).commit();
+    history.push({ label: `at ${x}`, changes: [{ kind: "mask", patch }] });
+  };
+  const layers = { mask_url: "mask.png?v=3", edges_url: null };
+  draw(10);
+  draw(125);
+  history.push({ label: "Fill 1", changes: [{ kind: "fill", from: null, to: 1 }] });
+  const store = new HistoryStore(history, "p");
+  store.save(layers);
+
+  const later = new History();
+  const kept = new HistoryStore(later, "p");
+  assert.equal(kept.restore({ ...layers, mask_url: "mask.png?v=4" }), false);
+  assert.equal(new HistoryStore(later, "other").restore(layers), false);
+  assert.equal(kept.restore(layers), true);
+  assert.deepEqual(later.done.map(({ label }) => label), ["at 10", "at 125", "Fill 1"]);
+  later.handlers.mask = ({ patch }) => patch.apply(map);
+  const drawn = map.data.slice();
+  for (let i = 0; i < 3; i++) later.go("undo");
+  assert.equal(sum(map), 0, "patches are as good as before");
+  assert.equal(map.count, 0);
+  for (let i = 0; i < 3; i++) later.go("redo");
+  assert.deepEqual(map.data, drawn);
+
+  for (let x = 20; x < 120; x += 10) draw(x);
+  store.save(layers);
+  assert.equal(kept.restore(layers), true);
+  const labels = later.done.map(({ label }) => label);
+  assert.ok(labels.length > 1 && labels.length < history.done.length);
+  assert.equal(labels.at(-1), "at 110");
 });
 
 test("growing adds a disc around a point, shrinking takes it away again", () => {

@@ -9,7 +9,7 @@ import { Stage } from "./editor/stage.js";
 /** @typedef {import("./editor/raster.js").Point} Point */
 
 const GRIP_PX = 14;
-const EDGE_COLOUR = [38, 222, 232];
+export const EDGE_COLOUR = [38, 222, 232];
 const SHADE_COLOUR = [8, 12, 14];
 
 export class CompareView extends HTMLElement {

@@ -1,84 +1,63 @@
-// The edges in the hole: seen, drawn, erased, and filled from again.
+// The edges in the hole: seen, drawn, erased, loaded from a file, and filled from again.
 
 import { putEdges } from "../js/bridge.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
-import { History } from "./editor/history.js";
-import { decodeMask, encodeMask } from "./editor/mask-file.js";
-import { byId } from "./steps.js";
+import { decodeMap, encodeMask } from "./editor/mask-file.js";
+import { TOOLS } from "./editor/tools.js";
+import { usesPressure } from "./panel.js";
+import { byId, download, fetched, splitName } from "./steps.js";
 
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
 /** @typedef {import("./tries.js").Fill} Fill */
+/** @typedef {import("./editor/patch.js").Patch} Patch */
 
 const NETWORK_SIDE = 256; // the size networks see a hole at: a line of one pixel there is this much wider in a large picture
 
 export class EdgeEditing {
   /**
    * @param {CompareView} compare after its picture was opened
-   * @param {string} picture
-   * @param {() => Promise<void>} fillFromEdges
+   * @param {{id: string, name: string}} picture
+   * @param {import("./keeper.js").Keeper} keeper
+   * @param {{fill: () => Promise<void>, shown: () => Fill | null}} page how to fill from the edges, and the try in sight
    */
-  constructor(compare, picture, fillFromEdges) {
+  constructor(compare, picture, keeper, page) {
     this.compare = compare;
     this.picture = picture;
-    this.history = new History();
-    this.drawing = new Drawing(compare.stage, compare.edges, this.history, compare.mask);
+    this.keeper = keeper;
+    this.page = page;
+    this.drawing = new Drawing(compare.stage, compare.edges, "edges", keeper.history, compare.mask);
+    this.drawing.pressure = usesPressure();
     this.drawing.enable(false);
-    /** @type {Fill | null} the fill whose edges are in hand */
-    this.owner = null;
-    /** Lines were drawn that nothing was filled from yet. */
-    this.unfinished = false;
-    this.drawing.listeners.add(() => {
-      this.unfinished = this.history.undoLabel !== null;
-    });
+    keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
     this.active = false;
-    this.toggle = /** @type {HTMLButtonElement} */ (byId("edit-edges"));
+    this.toggle = byId("edit-edges");
     this.box = /** @type {HTMLInputElement} */ (byId("show-edges"));
     this.toggle.addEventListener("click", () => this.setActive(!this.active));
     this.box.addEventListener("change", () => compare.setLayers({ shown: this.box.checked }));
-    byId("fill-edges").addEventListener("click", async () => {
-      try {
-        await putEdges(this.picture, await encodeMask(compare.edges));
-        await fillFromEdges();
-      } catch (error) {
-        showError(error);
-      }
-    });
     this.#tools();
+    this.#buttons();
+  }
+
+  /** Whether lines were drawn that nothing was filled from yet: looking at another try must not replace them. */
+  get unfinished() {
+    return this.keeper.history.next("undo")?.changes.every(({ kind }) => kind === "edges") ?? false;
   }
 
   /**
-   * A fill was made from the edges in hand: they are its edges now, and can still be undone.
+   * Take the edges that a fill was painted along in hand.
    * @param {Fill} fill
+   * @returns {Promise<Patch | null>} the change, for the history; null when nothing changes
    */
-  filled(fill) {
-    this.owner = fill;
-    this.unfinished = false;
-    this.setActive(false);
+  async takeOver(fill) {
+    const data = await this.#edgesOf(fill);
+    return data && this.drawing.edit((edit) => edit.replace(data));
   }
 
-  /**
-   * Take over the edges that a fill was painted along. Lines that nothing was filled from yet stay: looking at another
-   * try must not lose them.
-   * @param {Fill} fill
-   */
-  async load(fill) {
-    const { compare } = this;
-    const url = fill.edges_url;
-    this.box.disabled = !url;
-    this.toggle.disabled = !url;
-    if (!url || this.owner === fill || this.unfinished) return;
-    this.owner = fill;
-    try {
-      const response = await fetch(url);
-      const { data } = await decodeMask(await response.blob(), compare.edges.width, compare.edges.height);
-      if (this.owner !== fill) return;
-      for (let i = 0; i < data.length; i++) data[i] &= compare.mask.data[i];
-      compare.edges.replace(data);
-      this.history.clear();
-    } catch (error) {
-      showError(error);
-    }
+  /** Take up the edges as they were when the page was left. @param {string} url */
+  async restore(url) {
+    const { width, height } = this.compare.edges;
+    this.compare.edges.replace((await decodeMap(await fetched(url), width, height)).data);
   }
 
   /** @param {boolean} active whether pointer and keys draw edges now */
@@ -87,44 +66,121 @@ export class EdgeEditing {
     this.active = active;
     this.toggle.setAttribute("aria-pressed", String(active));
     byId("edge-tools").hidden = !active;
-    byId("divider-bar").hidden = active;
+    byId("divider-bar").hidden = active || !this.page.shown();
     const { compare, drawing } = this;
     compare.pointer.handlers = active ? drawing.handlers : compare.compareHandlers;
     drawing.enable(active);
     compare.setLayers({ edited: active });
+    this.#showTool();
     if (active) say("Draw edges in the hole, then fill from them.");
   }
 
-  undo() {
-    this.drawing.cancel();
-    const label = this.history.undo();
-    say(label ? `Undone: ${label}.` : "There is nothing to undo.");
+  /** @param {import("./editor/tools.js").ToolName | "compare"} tool */
+  take(tool) {
+    this.setActive(tool !== "compare");
+    if (tool !== "compare") this.drawing.setTool(tool);
+    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${TOOLS[tool].name} in hand.`);
   }
 
-  redo() {
-    const label = this.history.redo();
-    say(label ? `Redone: ${label}.` : "There is nothing to redo.");
+  /** Have the program know the edges in hand, also when they were never touched. */
+  async send() {
+    await this.keeper.flush();
+    if (!this.keeper.layers.edges_url) this.keeper.layers = await putEdges(this.picture.id, await encodeMask(this.compare.edges));
+  }
+
+  async fill() {
+    try {
+      await this.send();
+      await this.page.fill();
+    } catch (error) {
+      showError(error);
+    }
+  }
+
+  /** @param {Fill} fill @returns {Promise<Uint8Array | null>} its edges inside the hole, when it has any */
+  async #edgesOf(fill) {
+    if (!fill.edges_url) return null;
+    const { width, height } = this.compare.edges;
+    const { data } = await decodeMap(await fetched(fill.edges_url), width, height);
+    this.#clip(data);
+    return data;
+  }
+
+  /** @param {Uint8Array} data loses what lies outside the hole */
+  #clip(data) {
+    const { data: hole } = this.compare.mask;
+    for (let i = 0; i < data.length; i++) data[i] &= hole[i];
+  }
+
+  #showTool() {
+    const inHand = this.active ? this.drawing.tool : "compare";
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"))) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === inHand));
+    }
   }
 
   #tools() {
-    const { drawing, history, compare } = this;
-    const tools = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("#edge-tools [data-tool]"));
-    for (const button of tools) button.addEventListener("click", () => drawing.setTool(/** @type {any} */ (button.dataset.tool)));
-    const [undo, redo] = [byId("edge-undo"), byId("edge-redo")].map((node) => /** @type {HTMLButtonElement} */ (node));
-    undo.addEventListener("click", () => this.undo());
-    redo.addEventListener("click", () => this.redo());
-    history.listeners.add(() => {
-      undo.disabled = history.undoLabel === null;
-      redo.disabled = history.redoLabel === null;
-    });
+    const { drawing, compare } = this;
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"))) {
+      button.addEventListener("click", () => this.take(/** @type {any} */ (button.dataset.tool)));
+    }
     const width = /** @type {HTMLInputElement} */ (byId("edge-width"));
     width.addEventListener("input", () => drawing.setWidth(width.valueAsNumber));
     drawing.settingListeners.add(() => {
       width.value = String(drawing.width);
       byId("edge-width-value").textContent = `${drawing.width} px`;
-      for (const button of tools) button.setAttribute("aria-pressed", String(button.dataset.tool === drawing.tool));
+      this.#showTool();
     });
     const { x0, y0, x1, y1 } = compare.mask.extent();
     drawing.setWidth(Math.max(1, Math.round((2 * Math.max(x1 - x0, y1 - y0)) / NETWORK_SIDE)));
+  }
+
+  #buttons() {
+    const { compare, drawing } = this;
+    const { width, height } = compare.edges;
+    const press = (/** @type {string} */ id, /** @type {() => void | Promise<void>} */ action) =>
+      byId(id).addEventListener("click", async () => {
+        try {
+          await action();
+        } catch (error) {
+          showError(error);
+        }
+      });
+    press("fill-edges", () => this.fill());
+    press("edges-clear", () => {
+      drawing.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)));
+      say("There are no edges in the hole now. Undo brings them back.");
+    });
+    press("edges-predicted", async () => {
+      const fill = this.page.shown();
+      const data = fill && await this.#edgesOf(fill);
+      if (!data) throw new Error("There is no result whose edges could be taken. Fill first.");
+      drawing.change("Edges of the result", (edit) => edit.replace(data));
+      say("These are the edges that the result in sight was painted along.");
+    });
+    press("edges-save", async () => {
+      const url = URL.createObjectURL(await encodeMask(compare.edges));
+      const name = `${splitName(this.picture.name).stem}_edges.png`;
+      download(url, name);
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      say(`${name} is saved: white lines on black.`, { kind: "ok" });
+    });
+    const file = /** @type {HTMLInputElement} */ (byId("edges-file"));
+    press("edges-load", () => file.click());
+    file.addEventListener("change", async () => {
+      const [chosen] = file.files ?? [];
+      file.value = "";
+      if (!chosen) return;
+      try {
+        const { data, resized } = await decodeMap(chosen, width, height);
+        this.#clip(data);
+        drawing.change("Load edges", (edit) => edit.replace(data));
+        const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";
+        say(data.includes(1) ? `${chosen.name} gives the edges in the hole now.${size}`
+          : `${chosen.name} has no white lines inside the hole.${size}`);
+      } catch (error) {
+        showError(error);
+      }
+    });
   }
 }

@@ -1,7 +1,7 @@
 // The keys of the filling page.
 
 import * as keyboard from "./editor/keyboard.js";
-import { drawingKeys } from "./mask-keys.js";
+import { ARROWS, drawingKeys, historyKeys } from "./mask-keys.js";
 import { viewKeys } from "./panel.js";
 import { byId } from "./steps.js";
 
@@ -9,61 +9,63 @@ import { byId } from "./steps.js";
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
 
 const { control, letter, named } = keyboard;
+const ARROW_PAN_PX = 40;
 
 /**
  * @param {CompareView} compare
  * @param {{fill: () => void, openSave: () => void, edges: import("./edge-editing.js").EdgeEditing,
  *   tries: import("./tries.js").Tries, progress: import("./fill-run.js").ProgressCard,
- *   comparing: {before: (only: boolean) => void}}} page
+ *   comparing: ReturnType<typeof import("./comparing.js").comparing>, keeper: import("./keeper.js").Keeper,
+ *   sideBySide: import("./side-by-side.js").SideBySide}} page
  */
 export function bindFillKeys(compare, page) {
-  const { edges, tries, progress } = page;
+  const { edges, tries, progress, comparing, sideBySide } = page;
   const press = (/** @type {string} */ id) => () => byId(id).click();
   const editing = (/** @type {Binding} */ binding) => ({
     ...binding, match: (/** @type {KeyboardEvent} */ event) => edges.active && Boolean(binding.match?.(event)),
   });
+  const before = (/** @type {boolean} */ only) => (sideBySide.isOpen ? sideBySide.showBefore(only) : comparing.before(only));
   /** @type {Binding[]} */
   const bindings = [
     {
       group: "Compare", keys: ["B"], text: "Hold to see the picture as it was", match: letter("b"),
-      run: () => page.comparing.before(true), release: () => page.comparing.before(false),
+      run: () => before(true), release: () => before(false),
     },
-    { group: "Compare", keys: ["D"], text: "Divider in the middle, or away", match: letter("d"), run: () => toggleDivider(compare) },
+    { group: "Compare", keys: ["D"], text: "Divider in the middle, or away", match: letter("d"), run: () => comparing.toggleDivider() },
     { group: "Compare", keys: ["PageUp"], text: "The try before", match: named("PageUp"), run: () => tries.step(-1) },
     { group: "Compare", keys: ["PageDown"], text: "The next try", match: named("PageDown"), run: () => tries.step(1) },
+    { group: "Compare", keys: ["C"], text: "Checkpoints side by side", match: letter("c"), run: press("choose-checkpoints") },
+    {
+      group: "Compare", keys: ["Esc"], text: "Close side by side", match: (event) => event.key === "Escape" && sideBySide.isOpen && !progress.running,
+      run: () => sideBySide.close(),
+    },
     { group: "Fill", keys: ["Enter"], text: "Fill again", match: named("Enter"), run: () => page.fill(), scope: "canvas" },
     { group: "Fill", keys: ["Esc"], text: "Cancel a fill that runs", match: (event) => event.key === "Escape" && progress.running, run: () => progress.cancel() },
     { group: "Fill", keys: ["Ctrl+S"], text: "Save Image", match: control("s"), run: page.openSave },
+    ...historyKeys((way) => page.keeper.go(way)),
     { group: "Edges", keys: ["X"], text: "Show the edges in the hole", match: letter("x"), run: press("show-edges") },
-    { group: "Edges", keys: ["P"], text: "Draw edges: pen", match: letter("p"), run: () => take(page, "brush") },
-    { group: "Edges", keys: ["E"], text: "Draw edges: eraser", match: letter("e"), run: () => take(page, "eraser") },
+    { group: "Edges", keys: ["P"], text: "Pen", match: letter("p"), run: () => edges.take("brush") },
+    { group: "Edges", keys: ["E"], text: "Eraser", match: letter("e"), run: () => edges.take("eraser") },
+    { group: "Edges", keys: ["R"], text: "Rectangle", match: letter("r"), run: () => edges.take("rectangle") },
+    { group: "Edges", keys: ["L"], text: "Lasso", match: letter("l"), run: () => edges.take("lasso") },
+    { group: "Edges", keys: ["V"], text: "Hand away from the edges: compare", match: letter("v"), run: () => edges.take("compare") },
+    { group: "Edges", keys: ["F"], text: "Fill from these edges", match: letter("f"), run: () => { edges.fill(); } },
     editing({ group: "Edges", keys: ["[", "]"], text: "Thinner, thicker line", match: named("[", "]"), run: ({ key }) => edges.drawing.stepWidth(key === "]" ? 1 : -1) }),
-    editing({ group: "Edges", keys: ["Ctrl+Z"], text: "Undo", match: control("z"), run: () => edges.undo() }),
-    editing({
-      group: "Edges", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], text: "Redo",
-      match: (event) => control("z", true)(event) || control("y")(event), run: () => edges.redo(),
-    }),
     ...drawingKeys(edges.drawing, compare.pointer).map((binding) => (binding.keys.length ? editing(binding) : binding)),
+    {
+      group: "View", keys: ["Arrows"], text: "Move the picture, while no edges are drawn", scope: "canvas",
+      match: (event) => !edges.active && event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
+      run: ({ key }) => {
+        const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (key)];
+        compare.view.pan(-dx * ARROW_PAN_PX * compare.stage.density, -dy * ARROW_PAN_PX * compare.stage.density);
+      },
+    },
+    { group: "View", keys: ["H"], text: "The hole, as large as it fits", match: letter("h"), run: press("zoom-hole") },
     ...viewKeys(compare.stage, { about: () => undefined }, keyboard),
   ];
   const listed = bindings.filter(({ keys }) => keys.length);
   const help = () => keyboard.showHelp([...listed, { group: "View", keys: ["?"], text: "This list" }]);
   keyboard.listen([...bindings, { group: "", keys: [], text: "", match: named("?"), run: help }], compare);
+  byId("help").addEventListener("click", help);
   compare.addEventListener("blur", () => edges.drawing.hideCrosshair());
-}
-
-/** @param {CompareView} compare */
-function toggleDivider(compare) {
-  compare.setDivider(compare.divider ? 0 : 0.5);
-  for (const listener of compare.dividerListeners) listener();
-}
-
-/**
- * @param {{edges: import("./edge-editing.js").EdgeEditing}} page
- * @param {"brush" | "eraser"} tool
- */
-function take({ edges }, tool) {
-  if (edges.toggle.disabled) return;
-  edges.setActive(true);
-  edges.drawing.setTool(tool);
 }

@@ -3,24 +3,28 @@
 import { call, ready } from "../js/bridge.js";
 import { count } from "../js/format.js";
 import { el, errorText, say, showError } from "../js/shell.js";
+import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
+import { comparing } from "./comparing.js";
 import { EdgeEditing } from "./edge-editing.js";
-import { decodeMask } from "./editor/mask-file.js";
+import { decodeMap } from "./editor/mask-file.js";
 import { PictureLayer } from "./editor/picture-layer.js";
+import { around } from "./editor/rect.js";
 import { bindFillKeys } from "./fill-keys.js";
 import { ProgressCard } from "./fill-run.js";
+import { Keeper } from "./keeper.js";
 import { zoomControls } from "./panel.js";
 import { saveDialog } from "./save-dialog.js";
-import { byId, chosen, linkSteps, rememberChoice, stepUrl } from "./steps.js";
+import { SideBySide } from "./side-by-side.js";
+import { askedWay, beforeLeaving, byId, chosen, fetched, linkSteps, rememberChoice, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
 
-const REVEAL_MS = 700;
+const LOOKING = "Look at try ";
 
 const compare = /** @type {import("./compare-view.js").CompareView} */ (document.querySelector("compare-view"));
 const message = byId("message");
-const select = /** @type {HTMLSelectElement} */ (byId("checkpoint"));
 
 /**
  * Say over the picture, or in its place while there is none, what went wrong, with ways on.
@@ -37,82 +41,6 @@ function refuse(error, ...ways) {
 const way = (/** @type {string} */ text, /** @type {import("./steps.js").StepName} */ step) =>
   el("a", { class: "button", href: stepUrl(step, step === "upload" ? { picture: "" } : {}) }, text);
 
-/** @param {string} url @returns {Promise<Blob>} */
-async function fetched(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error("The picture could not be fetched from the program. Reload this page.");
-  return response.blob();
-}
-
-/**
- * @param {{checkpoints: any[], default_checkpoint: string | null}} state
- * @returns {(path: string) => string} the title of a checkpoint
- */
-function checkpointChoice({ checkpoints, default_checkpoint: usual }) {
-  const title = (/** @type {string} */ path) => checkpoints.find((one) => one.path === path)?.title ?? path.split(/[/\\]/).at(-1) ?? path;
-  select.replaceChildren(...checkpoints.map((one) => {
-    const option = new Option(one.title, one.path);
-    option.disabled = one.has_inpaint === false;
-    return option;
-  }));
-  const wanted = chosen.checkpoint || usual || "";
-  if (wanted && !checkpoints.some((one) => one.path === wanted)) select.append(new Option(title(wanted), wanted));
-  select.value = wanted;
-  const describe = () => {
-    const one = checkpoints.find(({ path }) => path === select.value);
-    const step = one?.step ? `, step ${count(one.step)}` : "";
-    byId("checkpoint-note").textContent = one ? `${one.note}${step}` : "";
-  };
-  select.addEventListener("change", () => {
-    chosen.checkpoint = select.value;
-    rememberChoice();
-    describe();
-  });
-  describe();
-  return title;
-}
-
-/** The divider's slider, and the button and key that show the picture as it was. */
-function comparing() {
-  const slider = /** @type {HTMLInputElement} */ (byId("divider"));
-  const hold = byId("hold-before");
-  const words = (/** @type {number} */ share) => (share === 0 ? "all after" : `${Math.round(100 * share)} % before`);
-  const show = () => {
-    slider.value = String(100 * compare.divider);
-    slider.setAttribute("aria-valuetext", words(compare.divider));
-  };
-  slider.addEventListener("input", () => {
-    compare.setDivider(slider.valueAsNumber / 100);
-    slider.setAttribute("aria-valuetext", words(compare.divider));
-  });
-  compare.dividerListeners.add(show);
-  const before = (/** @type {boolean} */ only) => {
-    compare.showBefore(only);
-    hold.setAttribute("aria-pressed", String(only));
-  };
-  hold.addEventListener("pointerdown", (event) => {
-    hold.setPointerCapture(event.pointerId);
-    before(true);
-  });
-  for (const type of ["pointerup", "pointercancel", "blur"]) hold.addEventListener(type, () => before(false));
-  hold.addEventListener("keydown", (event) => (event.key === " " || event.key === "Enter") && before(true));
-  hold.addEventListener("keyup", () => before(false));
-
-  /** Wipe from the picture as it was to the result, so that one sees what came. */
-  const reveal = () => {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const began = performance.now();
-    const frame = () => {
-      const part = Math.min(1, (performance.now() - began) / REVEAL_MS);
-      compare.setDivider((1 - part) ** 2);
-      show();
-      if (part < 1) requestAnimationFrame(frame);
-    };
-    frame();
-  };
-  return { before, reveal };
-}
-
 class FillPage {
   /**
    * @param {any} info picture_info
@@ -122,24 +50,33 @@ class FillPage {
    */
   constructor(info, state, mask, before) {
     this.info = info;
-    this.title = checkpointChoice(state);
+    this.checkpoints = new CheckpointChoice(state);
     compare.open(before, mask);
-    this.comparing = comparing();
+    this.comparing = comparing(compare);
     this.progress = new ProgressCard(info.id);
-    this.tries = new Tries(byId("tries"), info, compare.mask.extent(), (fill, picture) => this.#show(fill, picture), (error) => refuse(error));
-    this.edges = new EdgeEditing(compare, info.id, () => this.fill({ edges: true }));
+    this.tries = new Tries(byId("tries"), info, compare.mask.extent(), {
+      pressed: (fill) => this.pick(fill), show: (fill, picture) => this.#show(fill, picture), fail: (error) => refuse(error),
+    });
+    this.keeper = new Keeper(info, "mask");
+    this.keeper.history.handlers.fill = ({ from, to }, direction) => {
+      this.present(this.tries.find(direction === "undo" ? from : to));
+    };
+    this.edges = new EdgeEditing(compare, info, this.keeper, { fill: () => this.fill({ edges: true }), shown: () => this.tries.current });
+    this.sideBySide = new SideBySide(compare, this);
     this.again = /** @type {HTMLButtonElement} */ (byId("again"));
     this.again.addEventListener("click", () => this.fill());
     this.openSave = saveDialog(info, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
+    beforeLeaving(() => this.keeper.flush());
     zoomControls(compare.stage);
+    byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
     bindFillKeys(compare, this);
     for (const fill of info.fills) this.tries.add(fill, this.name(fill));
   }
 
   /** @param {Fill} fill @returns {string} */
   name({ checkpoint, steered }) {
-    return this.title(checkpoint) + (steered ? ", along your edges" : "");
+    return this.checkpoints.title(checkpoint) + (steered ? ", along your edges" : "");
   }
 
   /**
@@ -148,19 +85,18 @@ class FillPage {
    */
   async fill({ edges = false } = {}) {
     if (this.progress.running) return;
-    if (!select.value) {
+    if (!this.checkpoints.value) {
       refuse(new Error("There is no checkpoint to fill with. Train an inpaint model first."), el("a", { class: "button", href: "/train/model.html" }, "Train"));
       return;
     }
     message.hidden = true;
+    this.sideBySide.close();
     this.again.disabled = true;
-    compare.setLayers({ covered: !this.tries.current });
+    if (!this.tries.current) compare.setLayers({ covered: true });
     try {
-      const options = { checkpoint: select.value, device: "auto", edges };
-      const fill = { checkpoint: select.value, steered: edges, ...await this.progress.follow(call("fill", this.info.id, options)) };
-      this.tries.add(fill, this.name(fill));
-      if (edges) this.edges.filled(fill);
-      await this.tries.choose(fill);
+      const fill = await this.run(this.checkpoints.value, edges);
+      if (edges) this.edges.setActive(false);
+      await this.#record(fill, `Fill ${this.tries.number(fill)}`);
       this.comparing.reveal();
       say(`Filled ${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s.`, { kind: "ok" });
       if (document.activeElement === document.body) compare.focus({ preventScroll: true });
@@ -171,17 +107,88 @@ class FillPage {
     }
   }
 
-  /** Show what was filled earlier, or fill for the first time. @param {boolean} asked whether a fill was asked for */
-  async begin(asked) {
+  /**
+   * Have the hole filled and add the result to the tries.
+   * @param {string} checkpoint
+   * @param {boolean} edges
+   * @param {string} [title] of the progress
+   * @returns {Promise<Fill>}
+   */
+  async run(checkpoint, edges, title = "Filling") {
+    const options = { checkpoint, device: "auto", edges };
+    const fill = await this.progress.follow(call("fill", this.info.id, options), title);
+    this.tries.add(fill, this.name(fill));
+    return fill;
+  }
+
+  /** Show another try: a step of the history too, but looking around is only one. @param {Fill} fill */
+  async pick(fill) {
+    if (fill === this.tries.current) return;
+    const { history } = this.keeper;
+    if (history.next("undo")?.label.startsWith(LOOKING)) history.drop();
+    await this.#record(fill, LOOKING + this.tries.number(fill));
+  }
+
+  /**
+   * @param {Fill | null} fill null: as before the first fill
+   * @returns {Promise<void>} resolves when it is on the screen
+   */
+  async present(fill) {
+    await this.tries.choose(fill);
+    if (fill) return;
+    compare.setResult(null);
+    compare.setLayers({ covered: true });
+    delete compare.dataset.fill;
+    byId("result-text").textContent = "The fill is taken back. Redo, or a try below, shows it again.";
+    byId("notices").hidden = true;
+    byId("divider-bar").hidden = true;
+    /** @type {HTMLButtonElement} */ (byId("save")).disabled = true;
+    byId("save-reason").textContent = "There is no result in sight to save.";
+  }
+
+  /**
+   * @param {Fill} fill
+   * @param {string} label
+   */
+  async #record(fill, label) {
+    const from = this.tries.current?.fill ?? null;
+    const patch = this.edges.unfinished && label.startsWith(LOOKING) ? null : await this.edges.takeOver(fill);
+    /** @type {import("./editor/history.js").Change[]} */
+    const changes = [{ kind: "fill", from, to: fill.fill }];
+    if (patch) changes.push({ kind: "edges", patch });
+    this.keeper.history.push({ label, changes });
+    await this.present(fill);
+  }
+
+  /**
+   * Show what was filled earlier, or fill for the first time.
+   * @param {boolean} asked whether a fill was asked for
+   * @param {"undo" | "redo" | null} direction what is to be taken back or done again
+   */
+  async begin(asked, direction) {
     if (!asked && await this.progress.waitForEarlier()) {
       for (const fill of (await call("picture_info", this.info.id)).fills.slice(this.tries.fills.length)) {
         this.tries.add(fill, this.name(fill));
       }
     }
-    const last = this.tries.fills.at(-1);
-    if (last) await this.tries.choose(last);
-    if (asked || !last) await this.fill();
+    const shown = this.#left();
+    const { edges_url } = this.info;
+    if (this.keeper.restored && edges_url) await this.edges.restore(edges_url);
+    else if (shown?.edges_url) await this.edges.restore(shown.edges_url);
+    await this.present(shown);
+    if (direction) await this.keeper.go(direction);
+    else if (asked || !this.tries.fills.length) await this.fill();
     await this.tries.drawAll();
+  }
+
+  /** @returns {Fill | null} the try that was in sight when the page was left */
+  #left() {
+    const { done, undone } = this.keeper.history;
+    const fills = (/** @type {import("./editor/history.js").Step[]} */ steps) =>
+      steps.flatMap(({ changes }) => changes.flatMap((change) => (change.kind === "fill" ? [change] : [])));
+    const [last, next] = [fills(done).at(-1), fills(undone).at(-1)];
+    if (last) return this.tries.find(last.to);
+    return next ? this.tries.find(next.from) : this.tries.fills.at(-1) ?? null;
   }
 
   /** @param {any} error */
@@ -206,7 +213,6 @@ class FillPage {
   #show(fill, picture) {
     compare.setLayers({ covered: false });
     compare.setResult(picture);
-    this.edges.load(fill);
     byId("result-text").textContent = `${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${this.name(fill)}.`;
     const notices = byId("notices");
     notices.replaceChildren(...fill.notices.map((text) => el("li", { class: "notice" }, text)));
@@ -221,6 +227,7 @@ class FillPage {
 async function start() {
   if (!chosen.picture) throw new Error("There is no picture yet. Open one first.");
   const asked = new URLSearchParams(location.search).has("run");
+  const direction = askedWay();
   rememberChoice(); // a reload shows the result instead of filling once more
   byId("edit-mask").setAttribute("href", stepUrl("mask"));
   await ready();
@@ -232,9 +239,9 @@ async function start() {
     return;
   }
   const [picture, maskFile] = await Promise.all([fetched(info.url), fetched(info.mask_url)]);
-  const { data } = await decodeMask(maskFile, info.width, info.height);
+  const { data } = await decodeMap(maskFile, info.width, info.height);
   const page = new FillPage(info, state, data, await PictureLayer.decode(picture, info.width, info.height));
-  await page.begin(asked);
+  await page.begin(asked, direction);
 }
 
 start().catch((error) => refuse(error, way("Upload Image", "upload")));

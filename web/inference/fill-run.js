@@ -39,9 +39,11 @@ export class ProgressCard {
    * Show the card until a work is done.
    * @template T
    * @param {Promise<T>} work
+   * @param {string} [title]
    * @returns {Promise<T>}
    */
-  async follow(work) {
+  async follow(work, title = "Filling") {
+    byId("progress-title").textContent = title;
     const began = performance.now();
     this.running = true;
     this.cancelButton.disabled = false;

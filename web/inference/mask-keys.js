@@ -13,7 +13,7 @@ import { byId } from "./steps.js";
 
 const { control, letter, named } = keyboard;
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
  * Drawing by keyboard: what a mouse does with press, drag and release.
@@ -56,11 +56,26 @@ export function drawingKeys(drawing, pointer) {
 }
 
 /**
+ * @param {(way: "undo" | "redo") => void} go
+ * @returns {Binding[]}
+ */
+export function historyKeys(go) {
+  const group = "History";
+  return [
+    { group, keys: ["Ctrl+Z"], text: "Undo: strokes, mask, edges and fills", match: control("z"), run: () => go("undo") },
+    {
+      group, keys: ["Ctrl+Shift+Z", "Ctrl+Y"], text: "Redo",
+      match: (event) => control("z", true)(event) || control("y")(event), run: () => go("redo"),
+    },
+  ];
+}
+
+/**
  * @param {InpaintEditor} editor
  * @param {Drawing} drawing
- * @param {{undo: () => void, redo: () => void, fill: () => void}} actions
+ * @param {{go: (way: "undo" | "redo") => void, fill: () => void}} actions
  */
-export function bindMaskKeys(editor, drawing, { undo, redo, fill }) {
+export function bindMaskKeys(editor, drawing, { go, fill }) {
   const { stage } = editor;
   const press = (/** @type {string} */ id) => () => byId(id).click();
   const about = () => {
@@ -77,11 +92,7 @@ export function bindMaskKeys(editor, drawing, { undo, redo, fill }) {
     { group: "Tools", keys: ["]"], text: "Thicker line", match: named("]", "}"), run: () => drawing.stepWidth(1) },
     { group: "Tools", keys: ["Right button"], text: "Erase with any tool" },
     { group: "Tools", keys: ["Shift+Click"], text: "Straight line from the last point" },
-    { group: "Mask", keys: ["Ctrl+Z"], text: "Undo", match: control("z"), run: undo },
-    {
-      group: "Mask", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], text: "Redo",
-      match: (event) => control("z", true)(event) || control("y")(event), run: redo,
-    },
+    ...historyKeys(go),
     { group: "Mask", keys: ["Delete"], text: "Clear Area", match: named("Delete"), run: press("clear"), scope: "canvas" },
     { group: "Mask", keys: ["I"], text: "Invert", match: letter("i"), run: press("invert") },
     { group: "Mask", keys: ["G"], text: "Grow", match: letter("g"), run: press("grow") },

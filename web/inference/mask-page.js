@@ -2,14 +2,14 @@
 
 import { call, putMask, ready } from "../js/bridge.js";
 import { count } from "../js/format.js";
-import { el, errorText, say, showError, statusSide } from "../js/shell.js";
-import { decodeMask, encodeMask } from "./editor/mask-file.js";
-import { MaskSaver } from "./editor/mask-saver.js";
+import { el, errorText, say, showError } from "../js/shell.js";
+import { decodeMap, decodeMask, encodeMask } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
 import "./editor/editor.js";
+import { Keeper } from "./keeper.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
-import { beforeLeaving, byId, chosen, download, linkSteps, splitName, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, byId, chosen, download, fetched, linkSteps, rememberChoice, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 
@@ -28,47 +28,18 @@ function refuse(error) {
   showError(error);
 }
 
-/** @param {string} url @returns {Promise<Blob>} */
-async function fetched(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error("The picture could not be fetched from the program. Reload this page.");
-  return response.blob();
-}
-
-/**
- * @param {Drawing} drawing
- * @param {MaskSaver} saver
- */
-function toolButtons(drawing, saver) {
-  for (const button of document.querySelectorAll("[data-tool]")) {
+/** @param {Drawing} drawing */
+function toolButtons(drawing) {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"));
+  for (const button of buttons) {
     button.addEventListener("click", () => {
-      drawing.setTool(/** @type {any} */ (button).dataset.tool);
+      drawing.setTool(/** @type {any} */ (button.dataset.tool));
       say(`${TOOLS[drawing.tool].name} in hand.`);
     });
   }
   drawing.settingListeners.add(() => {
-    for (const button of document.querySelectorAll("[data-tool]")) {
-      button.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (button).dataset.tool === drawing.tool));
-    }
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === drawing.tool));
   });
-  const { history } = drawing;
-  const [undo, redo] = [byId("undo"), byId("redo")].map((node) => /** @type {HTMLButtonElement} */ (node));
-  const taken = (/** @type {string | null} */ label, /** @type {string} */ verb) =>
-    say(label ? `${verb}: ${label}.` : `There is nothing to ${verb === "Undone" ? "undo" : "redo"}.`);
-  const actions = {
-    undo: () => taken((drawing.cancel(), history.undo()), "Undone"),
-    redo: () => taken((drawing.cancel(), history.redo()), "Redone"),
-  };
-  undo.addEventListener("click", actions.undo);
-  redo.addEventListener("click", actions.redo);
-  history.listeners.add(() => {
-    undo.disabled = history.undoLabel === null;
-    redo.disabled = history.redoLabel === null;
-    undo.title = history.undoLabel ? `Undo: ${history.undoLabel} (Ctrl+Z)` : "Nothing to undo";
-    redo.title = history.redoLabel ? `Redo: ${history.redoLabel} (Ctrl+Shift+Z)` : "Nothing to redo";
-  });
-  drawing.listeners.add(() => saver.changed());
-  return actions;
 }
 
 /**
@@ -132,8 +103,8 @@ function objection() {
   return "";
 }
 
-/** @param {MaskSaver} saver */
-async function fill(saver) {
+/** @param {Keeper} keeper */
+async function fill(keeper) {
   editor.drawing?.hideCrosshair();
   const why = objection();
   const error = byId("fill-error");
@@ -143,8 +114,7 @@ async function fill(saver) {
   const button = /** @type {HTMLButtonElement} */ (byId("fill"));
   button.disabled = true;
   try {
-    saver.version++; // sent again even when saved, because the server may have been restarted in between
-    await saver.flush();
+    await keeper.flush();
     location.assign(stepUrl("fill", { run: "1" }));
   } catch (failure) {
     error.textContent = errorText(failure);
@@ -167,18 +137,11 @@ async function start() {
   const title = byId("picture-name");
   title.textContent = `${info.name} · ${info.width} × ${info.height}`;
   const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);
-  const drawing = await editor.open(picture, info.width, info.height);
-  if (mask) editor.mask.replace((await decodeMask(mask, info.width, info.height)).data);
-
-  const saveState = el("span", { class: "muted", id: "save-state" });
-  statusSide.append(saveState);
-  const words = { saved: "Mask kept", waiting: "Keeping the mask…", failed: "The mask could not be kept" };
-  const saver = new MaskSaver(editor.mask, (png) => putMask(chosen.picture, png), (state, error) => {
-    saveState.textContent = words[state];
-    saveState.dataset.state = state;
-    if (error) showError(error);
-  });
-  const { undo, redo } = toolButtons(drawing, saver);
+  const keeper = new Keeper(info, "fill");
+  const drawing = await editor.open(picture, info.width, info.height, keeper.history);
+  if (mask) editor.mask.replace((await decodeMap(mask, info.width, info.height)).data);
+  keeper.keep(drawing, "Mask", (png) => putMask(chosen.picture, png));
+  toolButtons(drawing);
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
   zoomControls(editor.stage);
@@ -188,14 +151,17 @@ async function start() {
   const panel = byId("panel");
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
-    fill(saver);
+    fill(keeper);
   });
-  bindMaskKeys(editor, drawing, { undo, redo, fill: () => fill(saver) });
+  bindMaskKeys(editor, drawing, { go: (way) => keeper.go(way), fill: () => fill(keeper) });
   linkSteps({ mask: true, fill: info.fills.length > 0 });
-  beforeLeaving(() => saver.flush());
+  beforeLeaving(() => keeper.flush());
   editor.dataset.ready = "true";
   warmUp();
-  say("Paint over what shall be filled. Press ? for all keys.");
+  const way = askedWay();
+  rememberChoice();
+  if (way) await keeper.go(way);
+  else say("Paint over what shall be filled. Press ? for all keys.");
 }
 
 start().catch(refuse);

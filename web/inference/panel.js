@@ -8,6 +8,7 @@ import { byId } from "./steps.js";
 /** @typedef {import("./editor/editor.js").InpaintEditor} InpaintEditor */
 
 const WIDTH_KEY = "inpaintgan-line-width";
+const PRESSURE_KEY = "inpaintgan-pen-pressure";
 const LOOK_KEY = "inpaintgan-mask-look";
 const ZOOM_STEP = 1.25;
 
@@ -40,7 +41,16 @@ export function lineControls(drawing, usual) {
   range.addEventListener("input", () => drawing.setWidth(MAX_WIDTH ** (range.valueAsNumber / 100)));
   drawing.settingListeners.add(show);
   drawing.setWidth(Number(sessionStorage.getItem(WIDTH_KEY)) || usual);
+  const pressure = /** @type {HTMLInputElement} */ (byId("pen-pressure"));
+  pressure.checked = drawing.pressure = usesPressure();
+  pressure.addEventListener("change", () => {
+    drawing.pressure = pressure.checked;
+    sessionStorage.setItem(PRESSURE_KEY, pressure.checked ? "on" : "off");
+  });
 }
+
+/** @returns {boolean} whether a pen's pressure is to change the line's width */
+export const usesPressure = () => sessionStorage.getItem(PRESSURE_KEY) === "on";
 
 /** @param {InpaintEditor} editor */
 export function lookControls(editor) {

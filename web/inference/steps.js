@@ -27,6 +27,12 @@ export function rememberChoice() {
   history.replaceState(null, "", stepUrl(page));
 }
 
+/** @returns {"undo" | "redo" | null} what this page was opened to take back or do again */
+export function askedWay() {
+  const way = query.get("history");
+  return way === "undo" || way === "redo" ? way : null;
+}
+
 /**
  * Make those steps of the header links that can be gone to.
  * @param {{mask?: boolean, fill?: boolean}} reachable
@@ -55,6 +61,17 @@ export function beforeLeaving(finish) {
       finish().catch(() => {}).finally(() => location.assign(href));
     });
   }
+}
+
+/**
+ * @param {string} url of the program
+ * @returns {Promise<Blob>}
+ * @throws {Error} in words, when it is not there any more
+ */
+export async function fetched(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error("The picture could not be fetched from the program. Reload this page.");
+  return response.blob();
 }
 
 /** @param {number} bytes @returns {string} "3.2 MB" */

@@ -2,10 +2,11 @@
 
 import { el } from "../js/shell.js";
 import { PictureLayer } from "./editor/picture-layer.js";
+import { around } from "./editor/rect.js";
 
 /** @typedef {import("./editor/rect.js").Rect} Rect */
 /** @typedef {{fill: number, url: string, edges_url: string | null, seconds: number, notices: string[], hole_px: number,
- *   checkpoint: string, steered: boolean}} Fill */
+ *   checkpoint: string, steered: boolean, mask_url: string | null}} Fill */
 
 const KEPT_PIXELS = 80e6; // decoded pictures kept for switching back and forth
 const THUMBNAIL = { width: 168, height: 126 };
@@ -15,13 +16,14 @@ export class Tries {
    * @param {HTMLElement} strip
    * @param {{width: number, height: number}} picture
    * @param {Rect} hole shown in the small pictures, with what is around it
-   * @param {(fill: Fill, picture: PictureLayer) => void} show
-   * @param {(error: unknown) => void} fail
+   * @param {{pressed: (fill: Fill) => void, show: (fill: Fill, picture: PictureLayer) => void, fail: (error: unknown) => void}} page
+   *   told of a press; shows a fill; says why one cannot be shown
    */
-  constructor(strip, picture, hole, show, fail) {
+  constructor(strip, picture, hole, { pressed, show, fail }) {
     this.strip = strip;
     this.picture = picture;
     this.hole = hole;
+    this.pressed = pressed;
     this.show = show;
     this.fail = fail;
     /** @type {Map<number, PictureLayer>} the most recently shown last */
@@ -41,24 +43,35 @@ export class Tries {
     const hidden = (/** @type {string} */ text) => el("span", { class: "visually-hidden" }, text);
     const caption = el("span", { class: "caption" }, el("b", {}, hidden("Try "), number),
       el("span", {}, fill.steered ? "edges" : `${fill.seconds.toFixed(1)} s`), hidden(name));
-    const button = el("button", { type: "button", class: "try", "aria-pressed": "false", title: name, onclick: () => this.choose(fill) },
+    const button = el("button", { type: "button", class: "try", "aria-pressed": "false", title: name, onclick: () => this.pressed(fill) },
       el("canvas", THUMBNAIL), caption);
     button.dataset.fill = String(fill.fill);
     this.strip.append(button);
   }
 
+  /** @param {Fill} fill @returns {number} as it is called on the page, from 1 */
+  number(fill) {
+    return this.fills.indexOf(fill) + 1;
+  }
+
+  /** @param {number | null} fill number of a fill @returns {Fill | null} */
+  find(fill) {
+    return this.fills.find((one) => one.fill === fill) ?? null;
+  }
+
   /**
    * Show a fill.
-   * @param {Fill} fill
+   * @param {Fill | null} fill null: none of them
    */
   async choose(fill) {
     this.current = fill;
+    for (const button of this.strip.querySelectorAll("button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.fill === String(fill?.fill)));
+    }
+    if (!fill) return;
     try {
-      const picture = await this.#decode(fill);
+      const picture = await this.decode(fill);
       if (this.current !== fill) return;
-      for (const button of this.strip.querySelectorAll("button")) {
-        button.setAttribute("aria-pressed", String(button.dataset.fill === String(fill.fill)));
-      }
       this.show(fill, picture);
     } catch (error) {
       this.fail(error);
@@ -69,7 +82,7 @@ export class Tries {
   step(direction) {
     const at = this.current ? this.fills.indexOf(this.current) : -1;
     const next = this.fills[(at + direction + this.fills.length) % this.fills.length];
-    if (next && next !== this.current) this.choose(next);
+    if (next && next !== this.current) this.pressed(next);
   }
 
   /**
@@ -79,7 +92,7 @@ export class Tries {
   async drawAll() {
     for (const fill of this.fills) {
       const canvas = this.#canvas(fill);
-      if (canvas && !canvas.dataset.drawn) await this.#decode(fill).catch(() => {});
+      if (canvas && !canvas.dataset.drawn) await this.decode(fill).catch(() => {});
     }
   }
 
@@ -89,7 +102,7 @@ export class Tries {
   }
 
   /** @param {Fill} fill @returns {Promise<PictureLayer>} */
-  async #decode(fill) {
+  async decode(fill) {
     const { width, height } = this.picture;
     let picture = this.decoded.get(fill.fill);
     if (!picture) {
@@ -98,7 +111,7 @@ export class Tries {
       picture = await PictureLayer.decode(await response.blob(), width, height);
       const canvas = this.#canvas(fill);
       if (canvas) {
-        picture.thumbnail(around(this.hole, width, height), canvas);
+        picture.thumbnail(around(this.hole, { x0: 0, y0: 0, x1: width, y1: height }), canvas);
         canvas.dataset.drawn = "true";
       }
     }
@@ -112,18 +125,4 @@ export class Tries {
     }
     return picture;
   }
-}
-
-/**
- * A part of the picture with the hole in its middle and half its size around it.
- * @param {Rect} hole
- * @param {number} width
- * @param {number} height
- * @returns {Rect}
- */
-function around(hole, width, height) {
-  const pad = 0.25 * Math.max(hole.x1 - hole.x0, hole.y1 - hole.y0);
-  return {
-    x0: Math.max(0, hole.x0 - pad), y0: Math.max(0, hole.y0 - pad), x1: Math.min(width, hole.x1 + pad), y1: Math.min(height, hole.y1 + pad),
-  };
 }

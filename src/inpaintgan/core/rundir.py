@@ -20,6 +20,8 @@ CHECKPOINT_CONFIG = "config.yml"
 EDGE_WEIGHTS = "edge_generator.safetensors"
 INPAINT_WEIGHTS = "inpaint_generator.safetensors"
 TRAINING_STATE = "training_state.pt"
+SCORES = "scores.json"
+"""A released checkpoint's scores: ``values``, a number by metric, and ``on``, in words what they were measured on."""
 _STEP_NAME = re.compile(r"step-(\d{9})")
 
 

@@ -7,11 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ..core.atomic import write_bytes
+from ..core.atomic import write_bytes, write_json
 from ..core.errors import InpaintError
 from ..core.events import read_events
 from ..core.paths import resource
-from ..core.rundir import RunDir
+from ..core.rundir import SCORES, RunDir
 from ..imaging.folder import find_pictures
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
 from .command import table
@@ -49,7 +49,20 @@ def release(run_path: Path, name: str, parent: Path | None, report_file: Path | 
     save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)
     card = _card(name, history(run_path), report, note)
     write_bytes(target / "MODEL_CARD.md", card.encode())
+    if report:
+        write_json(target / SCORES, scores(report))
     return target
+
+
+def scores(report: dict[str, Any]) -> dict[str, Any]:
+    """Return the few numbers of a report of ``evaluate`` that the window shows with a checkpoint, as ``scores.json``."""
+    found = report["methods"]["checkpoint"] | (report.get("edges") or {})
+    shown = ("psnr_hole", "ssim_hole", "proxy", "precision", "recall")
+    masks = Path(report["masks"]).name
+    return {
+        "values": {key: found[key] for key in shown if isinstance(found.get(key), int | float)},
+        "on": f"{report['n']} held-out pictures at {report['side_px']} px, masks {masks}",
+    }
 
 
 def history(run_path: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The checkpoints that the window offers: the shipped ones, and those of trainings, also while they run."""
+"""The checkpoints that the window offers: the shipped ones, and all those of trainings, also while they run."""
 
 from __future__ import annotations
 
@@ -12,24 +12,38 @@ from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint, resource
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
+from .scores import checkpoint_scores
 
 _STEP = re.compile(r"step-(\d+)")
+_MAX_OF_A_RUN = 8
 
 
 def list_checkpoints(runs: list[RunDir]) -> list[dict[str, Any]]:
-    """Return the shipped checkpoints, then those of the given runs, newest first."""
+    """Return the shipped checkpoints, then those of the given runs: newest run first, in each the best, then the latest."""
     shipped = resource("checkpoints")
     folders = sorted(path for path in shipped.iterdir() if path.is_dir()) if shipped.is_dir() else []
     entries = [_entry(path, path.name, path.name) for path in folders]
     for run in reversed(runs):
-        try:
-            path = find_checkpoint(run.path)
-        except (InpaintError, OSError):
-            continue
-        match = _STEP.fullmatch(path.name)
-        step = f" (step {int(match[1])})" if match else ""
-        entries.append(_entry(path, run.path.name, f"run {run.path.name}{step}"))
+        entries += [_entry(path, run.path.name, f"run {run.path.name}{words}") for path, words in _saved(run)]
     return [entry for entry in entries if entry]
+
+
+def _saved(run: RunDir) -> list[tuple[Path, str]]:
+    """Return a run's checkpoint folders and what tells them apart: the one that stands for the run, then the others."""
+    try:
+        first = find_checkpoint(run.path)
+    except (InpaintError, OSError):
+        return []
+    paths = [first, *(run.checkpoint_path(step) for step in reversed(run.saved_steps()))]
+    # The best is a folder of its own or one of the steps; each folder is offered once.
+    folders = {path.resolve(): path for path in reversed(paths)}
+    ordered = sorted(folders.values(), key=lambda path: (path.resolve() != first.resolve(), -(_step(path) or 0)))
+    return [(path, f" (step {step})" if (step := _step(path)) is not None else "") for path in ordered[:_MAX_OF_A_RUN]]
+
+
+def _step(path: Path) -> int | None:
+    match = _STEP.fullmatch(path.name)
+    return int(match[1]) if match else None
 
 
 def default_path(entries: list[dict[str, Any]]) -> str | None:
@@ -47,7 +61,9 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
         config = load_config(path / CHECKPOINT_CONFIG)
     except InpaintError:
         return None
-    match = _STEP.fullmatch(path.name)
+    step = _step(path)
+    if step is None:
+        step = _step_in_weights(path / (INPAINT_WEIGHTS if has_inpaint else EDGE_WEIGHTS))
     notes = [f"{config.edge_generator}, width {config.width}"]
     if not has_inpaint:
         notes.append("edges only: cannot fill yet")
@@ -58,11 +74,12 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
         "path": str(path),
         "edge_generator": config.edge_generator,
         "width": config.width,
-        "step": int(match[1]) if match else _step_in_weights(path / (INPAINT_WEIGHTS if has_inpaint else EDGE_WEIGHTS)),
+        "step": step,
         "title": title,
         "note": ", ".join(notes),
         "has_edge": has_edge,
         "has_inpaint": has_inpaint,
+        "scores": checkpoint_scores(path, step),
     }
 
 

@@ -39,6 +39,7 @@ class Fills:
         """
         picture = self._pictures.get(identity)
         number = next(picture.numbers)
+        mask_url = picture.layer_url("mask")
         mask = self._snapshot(picture, "mask", f"fill-{number}-mask.png")
         edges = self._snapshot(picture, "edges", f"fill-{number}-steered.png") if options.get("edges") else None
         output = picture.folder / f"fill-{number}.png"
@@ -66,6 +67,7 @@ class Fills:
             "changed_outside_px": result["changed_outside_px"],
             "checkpoint": options["checkpoint"],
             "steered": edges is not None,
+            "mask_url": mask_url,
         }
         picture.fills.append(fill)
         return fill

@@ -124,8 +124,9 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         """Return the running process, started now if there is none."""
         if self._process is None or self._process.poll() is not None:
+            # -P: a file such as html.py in the folder the window was started in must not stand in for a library.
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "inpaintgan.jobs.serve", self._module],
+                [sys.executable, "-P", "-m", "inpaintgan.jobs.serve", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=child_environment(),

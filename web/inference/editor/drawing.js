@@ -17,15 +17,19 @@ export class Drawing {
   /**
    * @param {Stage} stage
    * @param {Bitmap} map
+   * @param {"mask" | "edges"} kind what the map is, for the history
    * @param {History} history
    * @param {Bitmap | null} [clip] where drawing is allowed; everywhere when left out
    */
-  constructor(stage, map, history, clip = null) {
+  constructor(stage, map, kind, history, clip = null) {
     this.stage = stage;
     this.map = map;
+    this.kind = kind;
     this.history = history;
     this.clip = clip;
     this.enabled = true;
+    /** Whether a pen pressed lightly draws a thinner line. */
+    this.pressure = false;
     /** @type {ToolName} */
     this.tool = "brush";
     this.width = 20;
@@ -43,6 +47,11 @@ export class Drawing {
     this.listeners = new Set();
     /** @type {Set<() => void>} told when tool or width change */
     this.settingListeners = new Set();
+    history.handlers[kind] = ({ patch }) => {
+      this.cancel();
+      patch.apply(map);
+      this.#tell();
+    };
     this.refresh = stage.addLayer((context, view) => drawOverlay(context, view, this));
     /** @type {import("./pointer.js").Handlers} */
     this.handlers = {
@@ -101,7 +110,8 @@ export class Drawing {
     const edit = new Edit(this.map, this.clip);
     const from = straight && sized ? this.last : null;
     const label = erase && this.tool !== "eraser" ? `${name} (erase)` : name;
-    this.current = { gesture: begin(edit, point, { width: this.width, value, from }), edit, label };
+    const widthOf = (/** @type {Point} */ at) => this.#widthOf(at);
+    this.current = { gesture: begin(edit, point, { widthOf, value, from }), edit, label };
     this.last = sized ? point : this.last;
     return true;
   }
@@ -141,6 +151,20 @@ export class Drawing {
     const edit = new Edit(this.map, this.clip);
     change(edit);
     this.#commit(edit, label);
+  }
+
+  /**
+   * A change that is part of a larger step, which the caller puts into the history.
+   * @param {(edit: Edit) => void} change
+   * @returns {import("./patch.js").Patch | null} null when nothing differs
+   */
+  edit(change) {
+    this.cancel();
+    const edit = new Edit(this.map, this.clip);
+    change(edit);
+    const patch = edit.commit();
+    if (patch) this.#tell();
+    return patch;
   }
 
   /**
@@ -201,12 +225,13 @@ export class Drawing {
   #commit(edit, label) {
     const patch = edit.commit();
     if (!patch) return;
-    const apply = () => {
-      patch.apply();
-      this.#tell();
-    };
-    this.history.push({ label, bytes: patch.bytes, undo: apply, redo: apply });
-    this.#tell();
+    this.#tell(); // first, so that who keeps the history knows that the map is ahead of what is stored
+    this.history.push({ label, changes: [{ kind: this.kind, patch }] });
+  }
+
+  /** @param {Point} point @returns {number} how wide the line is there, in whole picture pixels */
+  #widthOf({ pressure }) {
+    return this.pressure && pressure !== undefined ? Math.max(1, Math.round(this.width * pressure)) : this.width;
   }
 
   #tell() {

@@ -4,6 +4,7 @@
 // what differs becomes a patch of single bits, which takes itself back when it is applied again. A stroke on a
 // 50-megapixel picture so costs some kilobytes, an inversion of all of it next to nothing.
 
+import { Patch } from "./patch.js";
 import { EMPTY, intersect, isEmpty, union } from "./rect.js";
 
 /** @typedef {import("./rect.js").Rect} Rect */
@@ -98,7 +99,7 @@ export class Edit {
     }
     this.map.count += delta;
     this.before.clear();
-    return tiles.length ? new Patch(this.map, tiles) : null;
+    return tiles.length ? new Patch(tiles) : null;
   }
 
   /** Take everything back, as if the edit had never begun. */
@@ -115,39 +116,6 @@ export class Edit {
     }
     this.before.clear();
     if (!isEmpty(touched)) this.map.changed(touched);
-  }
-}
-
-/** The difference between two states of a map; applying it goes from either one to the other. */
-export class Patch {
-  /**
-   * @param {Bitmap} map
-   * @param {{rect: Rect, bits: Uint8Array | null}[]} tiles the differing pixels of each tile; null means all of them
-   */
-  constructor(map, tiles) {
-    this.map = map;
-    this.tiles = tiles;
-    /** What this takes in memory. */
-    this.bytes = tiles.reduce((sum, { bits }) => sum + 64 + (bits?.length ?? 0), 0);
-  }
-
-  apply() {
-    const { data, width } = this.map;
-    let touched = /** @type {Rect} */ (EMPTY);
-    let delta = 0;
-    for (const { rect, bits } of this.tiles) {
-      const wide = rect.x1 - rect.x0;
-      const n = wide * (rect.y1 - rect.y0);
-      for (let i = 0; i < n; i++) {
-        if (bits && !(bits[i >> 3] & (1 << (i & 7)))) continue;
-        const at = (rect.y0 + Math.floor(i / wide)) * width + rect.x0 + (i % wide);
-        data[at] ^= 1;
-        delta += data[at] ? 1 : -1;
-      }
-      touched = union(touched, rect);
-    }
-    this.map.count += delta;
-    this.map.changed(touched);
   }
 }
 

@@ -1,11 +1,10 @@
 // <inpaint-editor>: a picture with a mask that is drawn on it.
 //
-// Holds the document (picture, mask, history) and shows it; the page around it holds the buttons.
+// Holds picture and mask and shows them; the page around it holds the buttons and the history.
 
 import { Bitmap } from "./bitmap.js";
 import { BitmapLayer } from "./bitmap-layer.js";
 import { Drawing } from "./drawing.js";
-import { History } from "./history.js";
 import { grow, shrink } from "./morph.js";
 import { PictureLayer } from "./picture-layer.js";
 import { Pointer } from "./pointer.js";
@@ -15,7 +14,6 @@ export class InpaintEditor extends HTMLElement {
   constructor() {
     super();
     this.stage = new Stage(this);
-    this.history = new History();
     /** @type {PictureLayer | null} */
     this.picture = null;
     this.mask = new Bitmap(1, 1);
@@ -37,9 +35,10 @@ export class InpaintEditor extends HTMLElement {
    * @param {Blob} blob
    * @param {number} width of the picture, which is also the mask's
    * @param {number} height
+   * @param {import("./history.js").History} history
    * @returns {Promise<Drawing>} what the tools act on
    */
-  async open(blob, width, height) {
+  async open(blob, width, height, history) {
     const picture = await PictureLayer.decode(blob, width, height);
     this.picture = picture;
     this.mask = new Bitmap(width, height);
@@ -55,7 +54,7 @@ export class InpaintEditor extends HTMLElement {
       this.maskLayer.changed(rect);
       refresh();
     });
-    this.drawing = new Drawing(this.stage, this.mask, this.history);
+    this.drawing = new Drawing(this.stage, this.mask, "mask", history);
     this.pointer = new Pointer(this.stage, this.drawing.handlers);
     this.addEventListener("focus", () => this.matches(":focus-visible") && this.drawing?.showCrosshair());
     this.addEventListener("blur", () => this.drawing?.hideCrosshair());

@@ -1,8 +1,13 @@
-// The undo history: what was done, in order, each step able to take itself back and to do itself again.
+// The undo history: what was done, in order. One for everything that is done to a picture: strokes, mask operations,
+// edge lines and fills.
 //
-// Anything can be a step (a stroke, an edge line, another fill), so that one Ctrl+Z serves the whole editor.
+// A step is plain data, so that it outlives the page (see history-store.js). Whoever can take a kind of change back
+// registers for it; a step with other kinds belongs to another page, which the person is taken to.
 
-/** @typedef {{label: string, bytes: number, undo: () => void, redo: () => void}} Step */
+/** @typedef {import("./patch.js").Patch} Patch */
+/** @typedef {{kind: "mask" | "edges", patch: Patch} | {kind: "fill", from: number | null, to: number | null}} Change */
+/** @typedef {{label: string, changes: Change[]}} Step */
+/** @typedef {"undo" | "redo"} Way */
 
 export class History {
   /**
@@ -13,11 +18,16 @@ export class History {
     this.maxSteps = maxSteps;
     /** @type {Step[]} */
     this.done = [];
-    /** @type {Step[]} */
+    /** @type {Step[]} the one to be done again first is last */
     this.undone = [];
-    this.bytes = 0;
+    /** @type {Partial<Record<Change["kind"], (change: any, way: Way) => void>>} how a kind of change is applied here */
+    this.handlers = {};
     /** @type {Set<() => void>} */
     this.listeners = new Set();
+  }
+
+  get bytes() {
+    return [...this.done, ...this.undone].reduce((sum, step) => sum + bytesOf(step), 0);
   }
 
   /**
@@ -25,50 +35,53 @@ export class History {
    * @param {Step} step
    */
   push(step) {
-    this.bytes -= this.undone.reduce((sum, { bytes }) => sum + bytes, 0);
     this.undone = [];
     this.done.push(step);
-    this.bytes += step.bytes;
-    while (this.done.length > 1 && (this.bytes > this.maxBytes || this.done.length > this.maxSteps)) {
-      this.bytes -= /** @type {Step} */ (this.done.shift()).bytes;
+    let { bytes } = this;
+    while (this.done.length > 1 && (bytes > this.maxBytes || this.done.length > this.maxSteps)) {
+      bytes -= bytesOf(/** @type {Step} */ (this.done.shift()));
     }
     this.#tell();
   }
 
-  /** @returns {string | null} the label of what was taken back, or null when there is nothing */
-  undo() {
-    const step = this.done.pop();
+  /**
+   * Take the last step back, or do the one that was taken back last again.
+   * @param {Way} way
+   * @returns {Step | null} the step, or null when there is none
+   */
+  go(way) {
+    const [from, to] = way === "undo" ? [this.done, this.undone] : [this.undone, this.done];
+    const step = from.pop();
     if (!step) return null;
-    this.undone.push(step);
-    step.undo();
+    to.push(step);
+    for (const change of step.changes) this.handlers[change.kind]?.(change, way);
     this.#tell();
-    return step.label;
+    return step;
   }
 
-  /** @returns {string | null} the label of what was done again, or null when there is nothing */
-  redo() {
-    const step = this.undone.pop();
-    if (!step) return null;
-    this.done.push(step);
-    step.redo();
+  /** Take the last step back for good. */
+  drop() {
+    if (this.go("undo")) this.undone.pop();
     this.#tell();
-    return step.label;
   }
 
-  /** @returns {string | null} what undo would take back */
-  get undoLabel() {
-    return this.done.at(-1)?.label ?? null;
+  /** @param {Way} way @returns {Step | null} what would be taken back or done again */
+  next(way) {
+    return (way === "undo" ? this.done : this.undone).at(-1) ?? null;
   }
 
-  /** @returns {string | null} what redo would do again */
-  get redoLabel() {
-    return this.undone.at(-1)?.label ?? null;
+  /** @param {Way} way @returns {boolean} whether that can happen on this page */
+  isHere(way) {
+    return this.next(way)?.changes.every(({ kind }) => kind in this.handlers) ?? true;
   }
 
-  clear() {
-    this.done = [];
-    this.undone = [];
-    this.bytes = 0;
+  /**
+   * Take over a history that was kept.
+   * @param {{done: Step[], undone: Step[]}} kept
+   */
+  restore({ done, undone }) {
+    this.done = done;
+    this.undone = undone;
     this.#tell();
   }
 
@@ -76,3 +89,6 @@ export class History {
     for (const listener of this.listeners) listener();
   }
 }
+
+/** @param {Step} step */
+const bytesOf = ({ changes }) => changes.reduce((sum, change) => sum + ("patch" in change ? change.patch.bytes : 64), 0);

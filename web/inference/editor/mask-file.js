@@ -67,22 +67,38 @@ function chunk(name, body) {
  * @param {Blob} blob
  * @param {number} width
  * @param {number} height
- * @returns {Promise<{data: Uint8Array, notices: string[]}>} zeros and ones, and what was done to the file
+ * @returns {Promise<{data: Uint8Array, resized: {width: number, height: number} | null}>} zeros and ones, and the size of
+ *   the file when it was another
  * @throws {Error} when the file cannot be read as a picture, in words
  */
-export async function decodeMask(blob, width, height) {
+export async function decodeMap(blob, width, height) {
   let picture;
   try {
     picture = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch {
-    throw new Error("This file could not be read as a mask. A mask is a black and white picture, white where the hole is.");
+    throw new Error("This file could not be read as a mask. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
   }
-  const notices = [];
-  if (picture.width !== width || picture.height !== height) {
-    notices.push(`The mask was ${picture.width} × ${picture.height} and has been resized to the picture's ${width} × ${height}.`);
-  }
+  const same = picture.width === width && picture.height === height;
+  const resized = same ? null : { width: picture.width, height: picture.height };
   const data = readTones(picture, width, height);
   picture.close();
+  return { data, resized };
+}
+
+/**
+ * Read a mask file, and say what a person should know about it.
+ * @param {Blob} blob
+ * @param {number} width
+ * @param {number} height
+ * @returns {Promise<{data: Uint8Array, notices: string[]}>}
+ * @throws {Error} see `decodeMap`
+ */
+export async function decodeMask(blob, width, height) {
+  const { data, resized } = await decodeMap(blob, width, height);
+  const notices = [];
+  if (resized) {
+    notices.push(`The mask was ${resized.width} × ${resized.height} and has been resized to the picture's ${width} × ${height}.`);
+  }
   const map = new Bitmap(width, height);
   map.replace(data);
   if (map.coverage > MOSTLY_WHITE) {

@@ -54,7 +54,7 @@ export class Pointer {
 
   /** @param {PointerEvent} event */
   #down(event) {
-    const { host, view } = this.stage;
+    const { host } = this.stage;
     const at = this.stage.screenPoint(event);
     host.focus({ preventScroll: true });
     host.setPointerCapture(event.pointerId);
@@ -65,7 +65,7 @@ export class Pointer {
     } else if (this.pressed.size === 1) {
       const erase = event.button === RIGHT || event.button === PEN_ERASER;
       const pans = this.panKey || event.button === MIDDLE;
-      const draws = !pans && this.handlers.begin(view.toPicture(at), { erase, shift: event.shiftKey });
+      const draws = !pans && this.handlers.begin(this.#picturePoint(event), { erase, shift: event.shiftKey });
       this.mode = draws ? "draw" : "pan";
     }
     host.toggleAttribute("data-panning", this.mode === "pan");
@@ -80,8 +80,7 @@ export class Pointer {
     if (!last) return;
     if (this.mode === "draw") {
       const events = event.getCoalescedEvents?.() ?? [];
-      const points = (events.length ? events : [event]).map((one) => view.toPicture(this.stage.screenPoint(one)));
-      this.handlers.extend(points);
+      this.handlers.extend((events.length ? events : [event]).map((one) => this.#picturePoint(one)));
     } else if (this.mode === "pan") {
       view.pan(at.x - last.x, at.y - last.y);
     } else if (this.mode === "pinch") {
@@ -92,6 +91,12 @@ export class Pointer {
       view.zoomTo((view.scale * after.distance) / Math.max(1, before.distance), after.middle);
     }
     this.pressed.set(event.pointerId, at);
+  }
+
+  /** @param {PointerEvent} event @returns {Point} */
+  #picturePoint(event) {
+    const point = this.stage.view.toPicture(this.stage.screenPoint(event));
+    return event.pointerType === "pen" ? { ...point, pressure: event.pressure } : point;
   }
 
   /** @param {PointerEvent} event */

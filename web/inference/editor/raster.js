@@ -3,7 +3,10 @@
 // A pixel belongs to a shape when its centre does. Shapes are handed over as spans, one row at a time:
 // span(y, x0, x1) means the pixels x0 <= x < x1 of row y. Rows and columns outside the map are never handed over.
 
-/** @typedef {{x: number, y: number}} Point in picture pixels; (0, 0) is the corner of the first pixel, not its centre */
+/**
+ * In picture pixels; (0, 0) is the corner of the first pixel, not its centre. Points of a pen carry its pressure, 0 to 1.
+ * @typedef {{x: number, y: number, pressure?: number}} Point
+ */
 /** @typedef {(y: number, x0: number, x1: number) => void} Span */
 /** @typedef {import("./rect.js").Rect} Rect */
 

@@ -38,3 +38,12 @@ export function intersect(a, b) {
  * @returns {Rect}
  */
 export const expand = (r, by) => ({ x0: r.x0 - by, y0: r.y0 - by, x1: r.x1 + by, y1: r.y1 + by });
+
+/**
+ * @param {Rect} hole
+ * @param {Rect} picture
+ * @returns {Rect} the part of the picture with the hole in its middle and half its size around it
+ */
+export function around(hole, picture) {
+  return intersect(picture, expand(hole, 0.25 * Math.max(hole.x1 - hole.x0, hole.y1 - hole.y0)));
+}

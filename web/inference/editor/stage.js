@@ -16,10 +16,13 @@ import { View } from "./view.js";
 export class Stage {
   /**
    * @param {HTMLElement} host fills its place on the page; the canvases are put into it
+   * @param {View} [view] shared with other stages of the same size, which then zoom and move together
    */
-  constructor(host) {
+  constructor(host, view = new View()) {
     this.host = host;
-    this.view = new View();
+    this.view = view;
+    /** A stage that is covered by others rests: it neither draws nor tells the view its size. */
+    this.resting = false;
     /** device pixels per CSS pixel */
     this.density = window.devicePixelRatio || 1;
     /** @type {{canvas: HTMLCanvasElement, context: CanvasRenderingContext2D, draw: Draw, dirty: boolean}[]} */
@@ -28,11 +31,27 @@ export class Stage {
     this.frame = 0;
     /** Time the last frames took to draw, milliseconds; for measurements. */
     this.frameTimes = /** @type {number[]} */ ([]);
-    this.view.listeners.add(() => {
+    this.onMoved = () => {
       this.moved = true;
       this.#schedule();
-    });
-    new ResizeObserver(([entry]) => this.#resize(entry)).observe(host);
+    };
+    this.view.listeners.add(this.onMoved);
+    this.observer = new ResizeObserver(() => this.#resize());
+    this.observer.observe(host);
+  }
+
+  /** @param {boolean} resting */
+  rest(resting) {
+    this.resting = resting;
+    if (!resting) this.#resize();
+  }
+
+  /** Take no part any more. */
+  close() {
+    this.observer.disconnect();
+    this.view.listeners.delete(this.onMoved);
+    cancelAnimationFrame(this.frame);
+    this.resting = true;
   }
 
   /**
@@ -64,10 +83,10 @@ export class Stage {
     return { x: (clientX - left) * this.density, y: (clientY - top) * this.density };
   }
 
-  /** @param {ResizeObserverEntry} entry */
-  #resize(entry) {
+  #resize() {
+    if (this.resting) return;
     this.density = window.devicePixelRatio || 1;
-    const { width, height } = entry.contentRect;
+    const { width, height } = this.host.getBoundingClientRect();
     const [w, h] = [Math.max(1, Math.round(width * this.density)), Math.max(1, Math.round(height * this.density))];
     for (const { canvas } of this.layers) {
       canvas.width = w;
@@ -75,12 +94,13 @@ export class Stage {
     }
     this.view.margin = 24 * this.density;
     this.view.resize(w, h);
+    this.moved = true;
     // Drawn at once: an emptied canvas would flash until the next frame.
     this.#draw();
   }
 
   #schedule() {
-    this.frame ||= requestAnimationFrame(() => this.#draw());
+    if (!this.resting) this.frame ||= requestAnimationFrame(() => this.#draw());
   }
 
   #draw() {

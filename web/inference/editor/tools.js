@@ -13,18 +13,25 @@ import { boxBetween, line, lineBounds, polygon, polygonBounds, rectangle, snap }
  * @property {() => Point[]} outline what is not drawn yet, to be shown as a dashed line; closed
  */
 
+/**
+ * @typedef {object} How
+ * @property {(point: Point) => number} widthOf of a line, whole picture pixels
+ * @property {0 | 1} value
+ * @property {Point | null} from begins with a straight line from there
+ */
+
 /** A freehand line: drawn while the pointer moves. @implements {Gesture} */
 class Stroke {
   /**
    * @param {Edit} edit
    * @param {Point} start
-   * @param {{width: number, value: 0 | 1, from: Point | null}} how `from` begins with a straight line from there
+   * @param {How} how
    */
-  constructor(edit, start, { width, value, from }) {
+  constructor(edit, start, { widthOf, value, from }) {
     this.edit = edit;
-    this.width = width;
+    this.widthOf = widthOf;
     this.value = value;
-    this.at = snap(from ?? start, width);
+    this.at = from ?? start;
     this.#lineTo(start);
   }
 
@@ -42,9 +49,10 @@ class Stroke {
 
   /** @param {Point} point */
   #lineTo(point) {
-    const [from, to, clip] = [this.at, snap(point, this.width), this.edit.map.bounds];
-    this.edit.paint(lineBounds(from, to, this.width, clip), this.value, (span) => line(from, to, this.width, clip, span));
-    this.at = to;
+    const width = this.widthOf(point);
+    const [from, to, clip] = [snap(this.at, width), snap(point, width), this.edit.map.bounds];
+    this.edit.paint(lineBounds(from, to, width, clip), this.value, (span) => line(from, to, width, clip, span));
+    this.at = point;
   }
 }
 
@@ -114,7 +122,7 @@ class Lasso {
 
 /**
  * @type {Record<ToolName, {name: string, key: string, sized: boolean,
- *   begin: (edit: Edit, start: Point, how: {width: number, value: 0 | 1, from: Point | null}) => Gesture}>}
+ *   begin: (edit: Edit, start: Point, how: How) => Gesture}>}
  */
 export const TOOLS = {
   brush: { name: "Brush", key: "B", sized: true, begin: (edit, start, how) => new Stroke(edit, start, how) },

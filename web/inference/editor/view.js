@@ -83,6 +83,20 @@ export class View {
   }
 
   /**
+   * Show a part of the picture, as large as it fits.
+   * @param {Rect} part
+   */
+  fitPart({ x0, y0, x1, y1 }) {
+    const [w, h] = [this.screenWidth - 2 * this.margin, this.screenHeight - 2 * this.margin];
+    const scale = Math.min(Math.max(1, w) / (x1 - x0), Math.max(1, h) / (y1 - y0));
+    this.scale = Math.min(MAX_FIT_SCALE, Math.max(this.fitScale, scale));
+    this.x = this.screenWidth / 2 - ((x0 + x1) / 2) * this.scale;
+    this.y = this.screenHeight / 2 - ((y0 + y1) / 2) * this.scale;
+    this.fitted = false;
+    this.#settle();
+  }
+
+  /**
    * Zoom so that the picture point under `about` stays there.
    * @param {number} scale
    * @param {Point} [about] on the screen; the middle when left out

@@ -1,4 +1,5 @@
-// Keeps the drawn mask on the server, so that it is there after leaving the page, a reload, or a crash of the browser.
+// Keeps what is drawn (the mask, the edges) on the server, so that it is there after leaving the page, a reload, or a
+// crash of the browser.
 
 import { encodeMask } from "./mask-file.js";
 
@@ -7,14 +8,14 @@ import { encodeMask } from "./mask-file.js";
 
 const DELAY_MS = 300;
 
-export class MaskSaver {
+export class LayerSaver {
   /**
-   * @param {Bitmap} mask
-   * @param {(png: Blob) => Promise<any>} send
+   * @param {Bitmap} map
+   * @param {(png: Blob) => Promise<any>} send resolves when the server has it
    * @param {(state: SaveState, error?: unknown) => void} tell
    */
-  constructor(mask, send, tell) {
-    this.mask = mask;
+  constructor(map, send, tell) {
+    this.map = map;
     this.send = send;
     this.tell = tell;
     this.version = 0;
@@ -23,13 +24,18 @@ export class MaskSaver {
     /** @type {Promise<void>} saves run one after another */
     this.chain = Promise.resolve();
     addEventListener("beforeunload", (event) => {
-      if (this.version === this.savedVersion) return;
+      if (this.idle) return;
       this.flush().catch(() => {});
       event.preventDefault();
     });
   }
 
-  /** The mask has changed: save it once the hand rests. */
+  /** Whether the server has what is drawn. */
+  get idle() {
+    return this.version === this.savedVersion;
+  }
+
+  /** The map has changed: save it once the hand rests. */
   changed() {
     this.version++;
     this.tell("waiting");
@@ -52,7 +58,7 @@ export class MaskSaver {
     const { version } = this;
     if (version === this.savedVersion) return;
     try {
-      await this.send(await encodeMask(this.mask));
+      await this.send(await encodeMask(this.map));
     } catch (error) {
       this.tell("failed", error);
       throw error;

@@ -1,0 +1,147 @@
+"""How smooth the editor is: frame times in a real browser while drawing, panning and zooming large pictures.
+
+    python benchmarks/editor_frames.py [--megapixels 12 50] [--frames 120] [--report benchmarks/results/editor_frames.json]
+
+Each frame moves the pointer or the view a little, as a hand would. *frame* is the time from one frame to the next with
+the browser's 60 Hz limit off; *script* is what the editor itself computes in it. The browser draws in software here
+(``--disable-gpu``), which a machine with a graphics card does not, so *frame* is an upper bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+MAIN = Path(__file__).resolve().parents[1] / "main.py"
+SIZES = {12: (4000, 3000), 50: (8660, 5774)}
+BROWSER_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-frame-rate-limit", "--disable-gpu-vsync"]
+
+# Moves the hand once a frame and notes when frames begin. The events are those of a pen that reports four points each.
+DRIVE = """async ([action, frames]) => {
+    const editor = document.querySelector("inpaint-editor");
+    const { stage, view } = editor;
+    const { left, top, width, height } = editor.getBoundingClientRect();
+    const send = (type, x, y, more = {}) => editor.dispatchEvent(new PointerEvent(type, {
+        clientX: left + x, clientY: top + y, pointerId: 1, pointerType: "mouse", isPrimary: true, bubbles: true, ...more }));
+    const at = (i) => [width * (0.5 + 0.32 * Math.cos(i / 9)), height * (0.5 + 0.32 * Math.sin(i / 6))];
+    const [zoomed, x0, y0] = [view.scale, view.x, view.y];
+    editor.setPointerCapture = () => {};
+    if (action === "draw") send("pointerdown", ...at(0), { button: 0 });
+    if (action === "pan") send("pointerdown", ...at(0), { button: 1 });
+    const starts = [];
+    stage.frameTimes.length = 0;
+    for (let i = 1; i <= frames; i++) {
+        starts.push(await new Promise(requestAnimationFrame));
+        if (action === "zoom") view.zoomTo(zoomed * (1 + 0.9 * Math.sin(i / 12)), { x: width / 2, y: height / 2 });
+        else for (let k = 1; k <= (action === "draw" ? 4 : 1); k++) send("pointermove", ...at(i + k / 4));
+    }
+    send("pointerup", ...at(frames));
+    const gaps = starts.slice(1).map((time, i) => time - starts[i]);
+    const script = [...stage.frameTimes];
+    view.zoomTo(zoomed);
+    view.pan(x0 - view.x, y0 - view.y);
+    return { gaps, script };
+}"""
+
+
+def main() -> int:
+    """Measure and print a table; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--megapixels", type=int, nargs="+", choices=SIZES, default=[12, 50])
+    parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--window", default="1920x1080", metavar="WIDTHxHEIGHT")
+    parser.add_argument("--report", type=Path, metavar="FILE.json")
+    arguments = parser.parse_args()
+    program = os.environ.get("INPAINTGAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        print("Chromium was not found; set INPAINTGAN_CHROMIUM to its program.", file=sys.stderr)
+        return 2
+    width, height = map(int, arguments.window.split("x"))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        command = [sys.executable, str(MAIN), "gui", "--no-window", "--runs", folder]
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            assert server.stdout
+            address = json.loads(server.stdout.readline())["url"]
+            browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(address)
+            for megapixels in arguments.megapixels:
+                open_picture(page, address.split("/?")[0], write_picture(Path(folder), SIZES[megapixels]))
+                rows += [row for zoom in ("fit", "100 %") for row in measure(page, megapixels, zoom, arguments.frames)]
+            version = browser.version
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait()
+    print(
+        "| picture | zoom | action | frame, ms: median | 95 % | script, ms: median | 95 % |\n|---|---|---|---|---|---|---|"
+    )
+    for row in rows:
+        print("| {megapixels} MP | {zoom} | {action} | {frame} | {frame_95} | {script} | {script_95} |".format(**row))
+    if arguments.report:
+        report = {"window": arguments.window, "browser": f"Chromium {version}, drawing in software", "rows": rows}
+        arguments.report.write_text(json.dumps({**report, "cores": os.cpu_count()}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def write_picture(folder: Path, size: tuple[int, int]) -> Path:
+    """Write a JPEG with detail everywhere."""
+    y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.uint16)
+    noise = np.random.default_rng(0).integers(0, 60, size[::-1], np.uint8)
+    pixels = np.stack([(x >> 4) % 180 + noise, (y >> 4) % 180 + noise, ((x + y) >> 5) % 180 + noise], axis=2)
+    file = folder / f"{size[0]}x{size[1]}.jpg"
+    Image.fromarray(pixels.astype(np.uint8)).save(file, quality=85)
+    return file
+
+
+def open_picture(page: Page, origin: str, picture: Path) -> None:
+    """Open a picture and half of its mask."""
+    page.goto(f"{origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.locator("#file").set_input_files(picture)
+    page.wait_for_selector("#mask:enabled", timeout=120_000)
+    page.locator("#mask").click()
+    page.wait_for_selector("inpaint-editor[data-ready]", timeout=120_000)
+    page.evaluate(
+        """() => {
+            const { drawing, mask } = document.querySelector("inpaint-editor");
+            drawing.setWidth(Math.round(mask.height / 20));
+            drawing.begin({ x: mask.width * 0.1, y: mask.height * 0.2 });
+            drawing.extend([{ x: mask.width * 0.9, y: mask.height * 0.6 }, { x: mask.width * 0.1, y: mask.height * 0.8 }]);
+            drawing.end();
+        }"""
+    )
+    page.wait_for_selector("#save-state[data-state=saved]", timeout=120_000)
+
+
+def measure(page: Page, megapixels: int, zoom: str, frames: int) -> list[dict[str, Any]]:
+    """Return a row for each action at one zoom."""
+    page.locator("#zoom-fit" if zoom == "fit" else "#zoom-actual").click()
+    rows = []
+    for action in ("draw", "pan", "zoom"):
+        page.evaluate(DRIVE, [action, 20])
+        times = page.evaluate(DRIVE, [action, frames])
+        row: dict[str, Any] = {"megapixels": megapixels, "zoom": zoom, "action": action}
+        for name, values in (("frame", times["gaps"]), ("script", times["script"])):
+            row[name] = round(statistics.median(values), 1)
+            row[f"{name}_95"] = round(float(np.percentile(values, 95)), 1)
+        rows.append(row)
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Which checkpoints the window offers, and the scores it shows with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inpaintgan.core.atomic import write_json
+from inpaintgan.core.config import Config
+from inpaintgan.core.events import EventLog, Validation
+from inpaintgan.core.rundir import INPAINT_WEIGHTS, SCORES, TRAINING_STATE, RunDir
+from inpaintgan.gui.checkpoints import list_checkpoints
+from inpaintgan.gui.scores import checkpoint_scores
+
+
+def make_run(path: Path, steps: list[int], best: int) -> RunDir:
+    run = RunDir(path)
+    path.mkdir()
+    run.create(Config(width=16))
+    for step in steps:
+        folder = run.checkpoint_path(step)
+        folder.mkdir()
+        for name in (INPAINT_WEIGHTS, TRAINING_STATE):
+            (folder / name).write_bytes(b"")
+        (folder / "config.yml").write_text("width: 16\n")
+    run.point("best", best)
+    return run
+
+
+def test_all_checkpoints_of_a_run_are_offered_the_best_first(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "r", [10, 20, 30], best=20)
+    entries = [entry for entry in list_checkpoints([run]) if entry["name"] == "r"]
+    assert [entry["step"] for entry in entries] == [20, 30, 10]
+    assert [entry["title"] for entry in entries] == [f"run r (step {step})" for step in (20, 30, 10)]
+    assert len({entry["path"] for entry in entries}) == 3
+
+
+def test_scores_of_a_training_are_those_of_the_validation_at_that_step(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "r", [10, 20], best=20)
+    log = EventLog(run.events_file)
+    for step, psnr_hole in ((10, 18.5), (20, None), (30, 25.0)):
+        values = {"psnr_hole": psnr_hole, "recall": 0.25, "l1": 0.1}
+        log.emit(Validation(step=step, values=values, baselines={}, best=True))
+    first, second = (checkpoint_scores(run.checkpoint_path(step), step) for step in (10, 20))
+    assert first == {
+        "values": {"psnr_hole": 18.5, "recall": 0.25}, "on": "the training's validation pictures at step 10",
+    }  # fmt: skip
+    assert second is not None and second["values"] == {"recall": 0.25}, "what broke down is not shown"
+    assert checkpoint_scores(run.checkpoint_path(5), 5) is None
+
+
+def test_a_released_checkpoint_brings_its_scores_along(tmp_path: Path) -> None:
+    assert checkpoint_scores(tmp_path, 7) is None
+    write_json(tmp_path / SCORES, {"values": {"psnr_hole": 21.5, "proxy": None}, "on": "142 pictures"})
+    assert checkpoint_scores(tmp_path, 7) == {"values": {"psnr_hole": 21.5}, "on": "142 pictures"}
+    write_json(tmp_path / SCORES, ["something else"])
+    assert checkpoint_scores(tmp_path, 7) is None
+    shipped = next(entry for entry in list_checkpoints([]) if entry["name"] == "faces-lite")
+    assert shipped["scores"]["values"]["psnr_hole"] > 20

@@ -1,0 +1,51 @@
+// Before and after: the divider's slider, the button that shows the picture as it was, and the wipe of a new result.
+
+import { byId } from "./steps.js";
+
+/** @typedef {import("./compare-view.js").CompareView} CompareView */
+
+const REVEAL_MS = 700;
+
+/**
+ * @param {CompareView} compare
+ * @returns {{before: (only: boolean) => void, reveal: () => void, toggleDivider: () => void}} what keys and new results do
+ */
+export function comparing(compare) {
+  const slider = /** @type {HTMLInputElement} */ (byId("divider"));
+  const hold = byId("hold-before");
+  const words = (/** @type {number} */ share) => (share === 0 ? "all after" : `${Math.round(100 * share)} % before`);
+  const show = () => {
+    slider.value = String(100 * compare.divider);
+    slider.setAttribute("aria-valuetext", words(compare.divider));
+  };
+  const set = (/** @type {number} */ share) => {
+    compare.setDivider(share);
+    show();
+  };
+  slider.addEventListener("input", () => set(slider.valueAsNumber / 100));
+  compare.dividerListeners.add(show);
+  const before = (/** @type {boolean} */ only) => {
+    compare.showBefore(only);
+    hold.setAttribute("aria-pressed", String(only));
+  };
+  hold.addEventListener("pointerdown", (event) => {
+    hold.setPointerCapture(event.pointerId);
+    before(true);
+  });
+  for (const type of ["pointerup", "pointercancel", "blur"]) hold.addEventListener(type, () => before(false));
+  hold.addEventListener("keydown", (event) => (event.key === " " || event.key === "Enter") && before(true));
+  hold.addEventListener("keyup", () => before(false));
+
+  /** Wipe from the picture as it was to the result, so that one sees what came. */
+  const reveal = () => {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const began = performance.now();
+    const frame = () => {
+      const part = Math.min(1, (performance.now() - began) / REVEAL_MS);
+      set((1 - part) ** 2);
+      if (part < 1) requestAnimationFrame(frame);
+    };
+    frame();
+  };
+  return { before, reveal, toggleDivider: () => set(compare.divider ? 0 : 0.5) };
+}

@@ -1,0 +1,94 @@
+// What the mask page and the filling page share about their picture: one history, and keeping what is drawn.
+
+import { el, say, showError, statusSide } from "../js/shell.js";
+import { HistoryStore } from "./editor/history-store.js";
+import { History } from "./editor/history.js";
+import { LayerSaver } from "./editor/layer-saver.js";
+import { byId, stepUrl } from "./steps.js";
+
+/** @typedef {import("./editor/history.js").Way} Way */
+/** @typedef {import("./editor/drawing.js").Drawing} Drawing */
+
+const WORDS = {
+  undo: { done: "Undone", none: "There is nothing to undo.", verb: "Undo", keys: "Ctrl+Z" },
+  redo: { done: "Redone", none: "There is nothing to redo.", verb: "Redo", keys: "Ctrl+Shift+Z" },
+};
+
+export class Keeper {
+  /**
+   * @param {any} info picture_info
+   * @param {"mask" | "fill"} otherPage where the steps belong that cannot be taken back on this page
+   */
+  constructor(info, otherPage) {
+    this.layers = info;
+    this.otherPage = otherPage;
+    this.history = new History();
+    this.store = new HistoryStore(this.history, info.id);
+    /** Whether the history of an earlier page was taken up. */
+    this.restored = this.store.restore(info);
+    /** @type {LayerSaver | null} */
+    this.saver = null;
+    /** @type {Drawing | null} */
+    this.drawing = null;
+    /** @type {Way[]} */
+    const ways = ["undo", "redo"];
+    const buttons = ways.map((way) => {
+      const button = /** @type {HTMLButtonElement} */ (byId(way));
+      button.addEventListener("click", () => this.go(way));
+      return button;
+    });
+    const show = () => buttons.forEach((button, i) => {
+      const [way, step] = [WORDS[ways[i]], this.history.next(ways[i])];
+      button.disabled = !step;
+      button.title = step ? `${way.verb}: ${step.label} (${way.keys})` : way.none;
+    });
+    show();
+    this.history.listeners.add(() => {
+      show();
+      if (this.saver?.idle) this.store.save(this.layers);
+    });
+  }
+
+  /**
+   * Keep a map on the server whenever it was drawn on.
+   * @param {Drawing} drawing
+   * @param {string} name for people
+   * @param {(png: Blob) => Promise<any>} send resolves to the picture_info
+   */
+  keep(drawing, name, send) {
+    const state = el("span", { class: "muted", id: "save-state" });
+    statusSide.append(state);
+    const words = { saved: `${name} kept`, waiting: `Keeping the ${name.toLowerCase()}…`, failed: `The ${name.toLowerCase()} could not be kept` };
+    const saver = new LayerSaver(drawing.map, async (png) => {
+      this.layers = await send(png);
+    }, (outcome, error) => {
+      state.textContent = words[outcome];
+      state.dataset.state = outcome;
+      if (outcome === "saved") this.store.save(this.layers);
+      if (error) showError(error);
+    });
+    drawing.listeners.add(() => saver.changed());
+    this.drawing = drawing;
+    this.saver = saver;
+  }
+
+  /** @returns {Promise<void>} resolves when the server has what is drawn */
+  async flush() {
+    await this.saver?.flush();
+  }
+
+  /**
+   * Undo or redo one step; one that belongs to the other page is done there.
+   * @param {Way} way
+   */
+  async go(way) {
+    this.drawing?.cancel();
+    if (!this.history.isHere(way)) {
+      await this.flush().catch(() => {});
+      location.assign(stepUrl(this.otherPage, { history: way }));
+      return;
+    }
+    const step = this.history.go(way);
+    say(step ? `${WORDS[way].done}: ${step.label}.` : WORDS[way].none);
+  }
+}

@@ -1,0 +1,235 @@
+// Several checkpoints on the same hole, side by side: all panels zoom and move together.
+
+import { count } from "../js/format.js";
+import { el, errorText, say } from "../js/shell.js";
+import { facts, scoredOn, scoreTexts } from "./checkpoint-choice.js";
+import { Bitmap } from "./editor/bitmap.js";
+import { BitmapLayer } from "./editor/bitmap-layer.js";
+import { decodeMap } from "./editor/mask-file.js";
+import { Pointer } from "./editor/pointer.js";
+import { around } from "./editor/rect.js";
+import { Stage } from "./editor/stage.js";
+import { EDGE_COLOUR } from "./compare-view.js";
+import { byId, fetched } from "./steps.js";
+
+/** @typedef {import("./tries.js").Fill} Fill */
+/** @typedef {import("./checkpoint-choice.js").Checkpoint} Checkpoint */
+/** @typedef {import("./compare-view.js").CompareView} CompareView */
+/** @typedef {import("./editor/picture-layer.js").PictureLayer} PictureLayer */
+
+const MOST = 6;
+const CAPTION_PX = 80;
+
+/**
+ * @typedef {object} Page what the filling page lends
+ * @property {import("./checkpoint-choice.js").CheckpointChoice} checkpoints
+ * @property {import("./tries.js").Tries} tries
+ * @property {import("./keeper.js").Keeper} keeper
+ * @property {import("./edge-editing.js").EdgeEditing} edges
+ * @property {(checkpoint: string, edges: boolean, title?: string) => Promise<Fill>} run
+ * @property {(fill: Fill) => Promise<void>} pick
+ */
+
+/** One checkpoint's result with what is known about it. */
+class Panel {
+  /**
+   * @param {CompareView} compare
+   * @param {Checkpoint} checkpoint
+   * @param {{fill: Fill, picture: PictureLayer, edges: Uint8Array | null} | null} result
+   * @param {string} problem why there is none
+   * @param {() => void} keep
+   */
+  constructor(compare, checkpoint, result, problem, keep) {
+    this.before = false;
+    this.edgesShown = false;
+    const canvas = el("div", { class: "side-canvas" });
+    const scores = scoreTexts(checkpoint).map(({ name, text }) => el("span", {}, `${name} `, el("b", { class: "num" }, text)));
+    this.element = el("figure", { class: "side-panel", "aria-label": checkpoint.title }, canvas, el("figcaption", {},
+      el("div", { class: "side-words" }, el("strong", {}, checkpoint.title), el("span", { class: "side-facts" }, facts(checkpoint)),
+        el("span", { class: "side-scores", title: scoredOn(checkpoint) }, ...(scores.length ? scores : [el("span", {}, "not scored yet")]),
+          result ? el("span", { class: "num" }, `${result.fill.seconds.toFixed(1)} s`) : "")),
+      result ? el("button", { type: "button", class: "button small", onclick: keep, "aria-label": `Keep the result of ${checkpoint.title}` }, "Keep") : ""));
+    if (!result) {
+      canvas.append(el("p", { class: "side-problem" }, problem));
+      return;
+    }
+    const { original, view } = compare;
+    this.stage = new Stage(canvas, view);
+    const map = new Bitmap(view.width, view.height);
+    if (result.edges) map.replace(result.edges);
+    const edgeLayer = new BitmapLayer(map);
+    edgeLayer.setColour(EDGE_COLOUR, 1);
+    const refreshPicture = this.stage.addLayer((context) => (this.before && original ? original : result.picture).draw(context, view));
+    const refreshEdges = this.stage.addLayer((context) => {
+      context.canvas.hidden = !this.edgesShown || this.before;
+      if (!context.canvas.hidden) edgeLayer.draw(context, view, true);
+    });
+    this.refresh = () => {
+      refreshPicture();
+      refreshEdges();
+    };
+    const none = () => {};
+    new Pointer(this.stage, { begin: () => false, extend: none, end: none, cancel: none, hover: none });
+  }
+
+  refresh() {}
+}
+
+export class SideBySide {
+  /**
+   * @param {CompareView} compare
+   * @param {Page} page
+   */
+  constructor(compare, page) {
+    this.compare = compare;
+    this.page = page;
+    this.place = byId("side-by-side");
+    this.dialog = /** @type {HTMLDialogElement} */ (byId("checkpoint-dialog"));
+    /** @type {Panel[]} */
+    this.panels = [];
+    byId("choose-checkpoints").addEventListener("click", () => this.#choose());
+    byId("side-close").addEventListener("click", () => this.close());
+    byId("checkpoint-cancel").addEventListener("click", () => this.dialog.close());
+    byId("show-edges").addEventListener("change", () => this.#showEdges());
+    byId("checkpoint-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      const chosen = this.#chosen();
+      if (chosen.length < 2) return;
+      this.dialog.close();
+      this.#fillAll(chosen, /** @type {HTMLInputElement} */ (byId("along-edges")).checked);
+    });
+  }
+
+  get isOpen() {
+    return !this.place.hidden;
+  }
+
+  close() {
+    if (!this.isOpen) return;
+    for (const { stage } of this.panels) stage?.close();
+    this.panels = [];
+    this.place.hidden = true;
+    byId("divider-bar").hidden = !this.page.tries.current;
+    this.compare.stage.rest(false);
+    this.compare.refreshAll();
+    this.compare.view.fit();
+    this.compare.focus({ preventScroll: true });
+  }
+
+  /** @param {boolean} only whether all panels show the picture as it was */
+  showBefore(only) {
+    for (const panel of this.panels) {
+      panel.before = only;
+      panel.refresh();
+    }
+  }
+
+  #showEdges() {
+    for (const panel of this.panels) {
+      panel.edgesShown = /** @type {HTMLInputElement} */ (byId("show-edges")).checked;
+      panel.refresh();
+    }
+  }
+
+  /** @returns {Checkpoint[]} those that are ticked */
+  #chosen() {
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (this.dialog.querySelectorAll("input[name=checkpoint]:checked"));
+    return [...boxes].flatMap((box) => this.page.checkpoints.find(box.value) ?? []);
+  }
+
+  #choose() {
+    const { checkpoints } = this.page;
+    const rows = checkpoints.able.map((one, i) => el("label", { class: "choice" },
+      el("input", { type: "checkbox", name: "checkpoint", value: one.path, checked: one.path === checkpoints.value || (i < 2 && checkpoints.able.length === 2) }),
+      el("span", { class: "choice-words" }, el("strong", {}, one.title), el("span", { class: "small muted" }, facts(one)),
+        el("span", { class: "small num" }, scoreTexts(one).map(({ name, text }) => `${name} ${text}`).join(" · ") || "not scored yet"))));
+    const list = byId("checkpoint-list");
+    list.replaceChildren(...rows);
+    const check = () => {
+      const n = this.#chosen().length;
+      const enough = checkpoints.able.length > 1;
+      /** @type {HTMLButtonElement} */ (byId("checkpoint-fill")).disabled = n < 2 || n > MOST;
+      byId("checkpoint-hint").textContent = !enough ? "There is only one checkpoint that can fill. Train another one, then come back."
+        : n > MOST ? `At most ${MOST} fit side by side.` : n < 2 ? "Choose two or more." : `${n} checkpoints, one after the other, on the same mask.`;
+    };
+    list.onchange = check;
+    check();
+    this.dialog.showModal();
+    (list.querySelector("input") ?? byId("checkpoint-cancel")).focus();
+  }
+
+  /**
+   * @param {Checkpoint[]} checkpoints
+   * @param {boolean} edges along the edges in hand
+   */
+  async #fillAll(checkpoints, edges) {
+    this.close();
+    const { page, compare } = this;
+    page.edges.setActive(false);
+    if (edges) await page.edges.send();
+    else await page.keeper.flush().catch(() => {});
+    /** @type {Panel[]} */
+    const panels = [];
+    for (const [i, checkpoint] of checkpoints.entries()) {
+      try {
+        const fill = this.#made(checkpoint, edges)
+          ?? await page.run(checkpoint.path, edges, `Filling ${i + 1} of ${checkpoints.length}: ${checkpoint.title}`);
+        const { width, height } = compare.mask;
+        const map = fill.edges_url ? await decodeMap(await fetched(fill.edges_url), width, height) : null;
+        const lines = map?.data.map((one, at) => one & compare.mask.data[at]) ?? null;
+        const picture = await page.tries.decode(fill);
+        panels.push(new Panel(compare, checkpoint, { fill, picture, edges: lines }, "", () => {
+          this.close();
+          page.pick(fill);
+        }));
+      } catch (error) {
+        if (/** @type {any} */ (error)?.code === "cancelled") {
+          say("Cancelled. What was filled until then is among the tries.");
+          for (const { stage } of panels) stage?.close();
+          return;
+        }
+        panels.push(new Panel(compare, checkpoint, null, errorText(error), () => {}));
+      }
+    }
+    this.#show(panels);
+  }
+
+  /** @param {Checkpoint} checkpoint @param {boolean} edges @returns {Fill | undefined} a try that is just what is wanted */
+  #made(checkpoint, edges) {
+    const { mask_url } = this.page.keeper.layers;
+    return edges ? undefined
+      : this.page.tries.fills.find((fill) => fill.checkpoint === checkpoint.path && !fill.steered && fill.mask_url === mask_url);
+  }
+
+  /** @param {Panel[]} panels */
+  #show(panels) {
+    this.panels = panels;
+    this.compare.stage.rest(true);
+    byId("divider-bar").hidden = true;
+    const grid = byId("side-panels");
+    grid.replaceChildren(...panels.map(({ element }) => element));
+    this.place.hidden = false;
+    const { view, mask } = this.compare;
+    grid.style.gridTemplateColumns = `repeat(${bestColumns(panels.length, view, grid)}, minmax(0, 1fr))`;
+    this.#showEdges();
+    // Once the panels have their size: what is to be compared is the hole.
+    requestAnimationFrame(() => requestAnimationFrame(() => view.fitPart(around(mask.extent(), mask.bounds))));
+    byId("side-close").focus({ preventScroll: true });
+    const n = count(panels.length);
+    say(`${n} checkpoints on the same mask. They zoom and move together; hold B to see the picture as it was.`, { kind: "ok" });
+  }
+}
+
+/**
+ * @param {number} n panels
+ * @param {{width: number, height: number}} picture
+ * @param {HTMLElement} grid
+ * @returns {number} columns that show the picture largest
+ */
+function bestColumns(n, picture, { clientWidth, clientHeight }) {
+  const scale = (/** @type {number} */ columns) => {
+    const rows = Math.ceil(n / columns);
+    return Math.min(clientWidth / columns / picture.width, (clientHeight / rows - CAPTION_PX) / picture.height);
+  };
+  return Array.from({ length: n }, (_, i) => i + 1).reduce((best, columns) => (scale(columns) > scale(best) ? columns : best), 1);
+}
