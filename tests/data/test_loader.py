@@ -17,6 +17,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.ranks import Ranks
 from inpaintgan.data.batch import Batch
 from inpaintgan.data.loader import StreamSampler, make_train_loader, make_val_loader, split
+from inpaintgan.data.pictures import open_pictures
 from inpaintgan.imaging.io import find_pictures
 
 
@@ -132,21 +133,27 @@ def test_validation_is_spread_over_the_set(folder, config):
 
 def test_one_in_twenty_is_held_out(config, tmp_path):
     for count, held_out in ((1, 1), (2, 1), (20, 1), (21, 2), (100, 5)):
-        files = [tmp_path / f"{index:03}.png" for index in range(count)]
-        train, val = split(files, config)
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        for index in range(count):
+            (folder / f"{index:03}.png").touch()
+        pictures = open_pictures(folder)
+        train, val = (list(part) for part in split(pictures, config))
         assert len(val) == held_out
         assert train
         if count > 1:
-            assert Counter(train + val) == Counter(files)
-        assert split(files, config.model_copy(update={"seed": 99})) == (train, val)
+            assert Counter(train + val) == Counter(pictures)
+        again = split(pictures, config.model_copy(update={"seed": 99}))
+        assert [list(part) for part in again] == [train, val]
 
 
 def test_a_validation_folder_holds_nothing_out(folder, config, tmp_path):
-    files = find_pictures(folder)
+    pictures = open_pictures(folder)
     given = config.model_copy(update={"val_data": str(folder / "set-1")})
-    assert split(files, given) == (files, find_pictures(folder / "set-1"))
+    train, val = split(pictures, given)
+    assert (list(train), list(val)) == (list(pictures), find_pictures(folder / "set-1"))
     with pytest.raises(InpaintError) as refused:
-        split(files, config.model_copy(update={"val_data": str(tmp_path / "none")}))
+        split(pictures, config.model_copy(update={"val_data": str(tmp_path / "none")}))
     assert refused.value.code == "folder-missing"
 
 
@@ -166,6 +173,7 @@ import multiprocessing, time
 from pathlib import Path
 from inpaintgan.core.config import Config
 from inpaintgan.data.loader import make_train_loader
+from inpaintgan.data.pictures import open_pictures
 from inpaintgan.imaging.io import find_pictures
 config = Config(**{config.model_dump() | {"workers": 2}})
 batches = iter(make_train_loader(find_pictures(Path(config.data)), config, 0))

@@ -67,7 +67,7 @@ class Config(BaseModel):
         "generator from it. Empty: start from noise.",
     )
 
-    data: str = _setting("", "Data", "Folder of training pictures; sub-folders are searched.")
+    data: str = _setting("", "Data", "Folder of training pictures and tar shards; sub-folders are searched.")
     val_data: str = _setting(
         "", "Data", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out."
     )
@@ -97,7 +97,11 @@ class Config(BaseModel):
         "(irregular), six strokes to three blocks to one half (mixed), a folder of masks (external) or that folder mixed "
         "with blocks and halves.",
     )
-    mask_data: str = _setting("", "Masks", "Folder of mask pictures for the external kinds; white is the hole.")
+    mask_data: str = _setting(
+        "",
+        "Masks",
+        "Folder of mask pictures for the external kinds; white is the hole. Of tar shards, name.mask.png.",
+    )
     block_ratio: float = _setting(
         0.5,
         "Masks",

@@ -20,7 +20,9 @@ import PIL
 from ..core.atomic import read_json, write_json
 from ..core.config import Config
 from .edge_files import find_edge_files
+from .pictures import PictureFile
 from .prepare import Prepared, has_fixed_edges
+from .shards import Span
 
 _LAYOUT = 1
 _CHUNK = 1 << 24
@@ -34,25 +36,32 @@ def row_bytes(config: Config) -> int:
     return 3 * pixels + (pixels // 8 if has_fixed_edges(config) else 0) + 1
 
 
-def set_key(files: Sequence[Path], config: Config) -> str:
+def set_key(files: Sequence[PictureFile], config: Config) -> str:
     """Name the rows of these files under this config: another file, size, time, setting or library gives another name."""
     digest = hashlib.blake2b(digest_size=16)
     edges = [config.edge, config.sigma, config.edge_nms] if has_fixed_edges(config) else None
     made_by = [cv2.__version__, PIL.__version__, version("scikit-image")]
     digest.update(json.dumps([_LAYOUT, config.input_size, edges, made_by]).encode())
+    shards: dict[Path, str] = {}
     for file, edge_file in zip(files, find_edge_files(files, config), strict=True):
-        digest.update(_stamp(file))
+        if isinstance(file, Span):
+            if file.shard not in shards:
+                shards[file.shard] = _stamp(file.shard)
+            stamp = f"{shards[file.shard]}\0{file.inner_name}\0{file.offset}\0{file.size}"
+        else:
+            stamp = _stamp(file)
         if edges and edge_file:
-            digest.update(_stamp(edge_file))
+            stamp += f"\0{_stamp(edge_file)}"
+        digest.update(os.fsencode(f"{stamp}\0"))
     return digest.hexdigest()
 
 
-def _stamp(file: Path) -> bytes:
+def _stamp(file: Path) -> str:
     try:
         found = file.stat()
-        return os.fsencode(f"{file}\0{found.st_size}\0{found.st_mtime_ns}\0")
+        return f"{file}\0{found.st_size}\0{found.st_mtime_ns}"
     except OSError:
-        return os.fsencode(f"{file}\0missing\0")
+        return f"{file}\0missing"
 
 
 class PictureCache:

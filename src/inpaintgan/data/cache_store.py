@@ -21,6 +21,7 @@ from ..core.paths import cache_root
 from .cache import META, PictureCache, row_bytes, set_key
 from .edge_files import find_edge_files
 from .loader import start_worker
+from .pictures import PictureFile
 from .prepare import prepare
 
 GIB = 2**30
@@ -35,7 +36,7 @@ class CacheRefused(Exception):
     """There is no room for a set; the text says why, for people. Training goes on without."""
 
 
-def open_cache(files: Sequence[Path], config: Config, n_wanted: int, progress: Progress) -> PictureCache | None:
+def open_cache(files: Sequence[PictureFile], config: Config, n_wanted: int, progress: Progress) -> PictureCache | None:
     """Return the cached rows of a set, made now if need be.
 
     One process fills a set, the others wait for it. A set appears whole or not at all.
@@ -70,7 +71,9 @@ def open_cache(files: Sequence[Path], config: Config, n_wanted: int, progress: P
         raise CacheRefused(f"the cache folder is {root}, and {why}") from error
 
 
-def _find_or_fill(folder: Path, files: Sequence[Path], config: Config, progress: Progress) -> PictureCache | None:
+def _find_or_fill(
+    folder: Path, files: Sequence[PictureFile], config: Config, progress: Progress
+) -> PictureCache | None:
     lock = FileLock(_lock_file(folder))
     try:
         while not (found := _find(folder)):
@@ -95,7 +98,7 @@ def _find(folder: Path) -> PictureCache | None:
     return cache
 
 
-def _fill(folder: Path, files: Sequence[Path], config: Config, progress: Progress) -> PictureCache | None:
+def _fill(folder: Path, files: Sequence[PictureFile], config: Config, progress: Progress) -> PictureCache | None:
     building = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     _sweep(folder)
     try:
@@ -115,7 +118,7 @@ def _fill(folder: Path, files: Sequence[Path], config: Config, progress: Progres
 class _Rows(Dataset[int]):
     """Asked for a chunk of pictures, it fills their rows and returns how many that were."""
 
-    def __init__(self, cache: PictureCache, files: Sequence[Path], config: Config) -> None:
+    def __init__(self, cache: PictureCache, files: Sequence[PictureFile], config: Config) -> None:
         self._cache, self._files, self._config = cache, files, config
         self._edge_files = find_edge_files(files, config)
 
@@ -132,7 +135,7 @@ class _Rows(Dataset[int]):
         return len(indices)
 
 
-def _decode_into(cache: PictureCache, files: Sequence[Path], config: Config, progress: Progress) -> bool:
+def _decode_into(cache: PictureCache, files: Sequence[PictureFile], config: Config, progress: Progress) -> bool:
     """Fill all rows; returns whether it went to the end."""
     rows = DataLoader(
         _Rows(cache, files, config),

@@ -6,7 +6,7 @@ No torch. One picture at a time is in memory; of each only a digest and two numb
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -16,8 +16,9 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from ..core.errors import InpaintError
-from ..imaging.io import find_pictures, read_header, read_rgb, resize_square
+from ..imaging.io import read_header, read_rgb, resize_square
 from ..imaging.masks import binarize
+from .pictures import PictureFile, open_masks, open_pictures
 
 SMALL_SIDE_PX = 256
 MOSTLY_WHITE = 0.75
@@ -110,8 +111,8 @@ def check_data(
     Raises:
         InpaintError: ``folder-missing`` or ``folder-empty``, for either folder.
     """
-    files = find_pictures(folder)
-    mask_files = find_pictures(masks) if masks else []
+    files = open_pictures(folder)
+    mask_files = open_masks(masks) if masks else []
     report = DataReport(folder=str(folder), n_pictures=len(files), masks_folder=str(masks or ""))
     total = len(files) + len(mask_files)
     step = progress or (lambda done, total: None)
@@ -157,7 +158,9 @@ def describe(report: DataReport) -> str:
     return "\n".join(lines)
 
 
-def _check_pictures(files: list[Path], root: Path, report: DataReport, progress: Callable[[int], None]) -> None:
+def _check_pictures(
+    files: Sequence[PictureFile], root: Path, report: DataReport, progress: Callable[[int], None]
+) -> None:
     sides = array("l")
     first_with: dict[bytes, int] = {}
     for index, path in enumerate(files):
@@ -185,7 +188,7 @@ def _check_pictures(files: list[Path], root: Path, report: DataReport, progress:
         report.n_small = int((values < SMALL_SIDE_PX).sum())
 
 
-def _check_masks(files: list[Path], root: Path, report: DataReport, progress: Callable[[int], None]) -> None:
+def _check_masks(files: Sequence[PictureFile], root: Path, report: DataReport, progress: Callable[[int], None]) -> None:
     report.n_masks = len(files)
     coverages = array("d")
     for index, path in enumerate(files):
@@ -215,7 +218,7 @@ def _note(entries: list, entry: BaseModel) -> None:
         entries.append(entry)
 
 
-def _relative(path: Path, root: Path) -> str:
+def _relative(path: PictureFile, root: Path) -> str:
     return path.relative_to(root).as_posix()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,6 +11,7 @@ from torch.utils.data import Dataset
 from ..core.config import Config
 from .batch import Batch
 from .cache import PictureCache
+from .pictures import PictureFile
 from .sample import Sample, SampleMaker
 
 Ticket = tuple[int, int]
@@ -36,7 +36,7 @@ class InpaintDataset(Dataset[Sample]):
     """
 
     def __init__(
-        self, files: Sequence[Path], config: Config, *, train: bool, cache: PictureCache | None = None
+        self, files: Sequence[PictureFile], config: Config, *, train: bool, cache: PictureCache | None = None
     ) -> None:
         self._maker = SampleMaker(files, config, train=train, cache=cache)
 

@@ -12,15 +12,17 @@ from ..core.config import Config
 from ..core.errors import InpaintError
 from ..imaging.io import decode, find_pictures
 from ..imaging.masks import binarize
+from .pictures import PictureFile
 
 _ASPECT_TOLERANCE = 0.02
 
 
-def find_edge_files(files: Sequence[Path], config: Config) -> list[Path | None]:
+def find_edge_files(files: Sequence[PictureFile], config: Config) -> list[Path | None]:
     """Return the edge picture of each picture, in order; None for each unless the config's edges are external.
 
     They are matched by path without extension: ``data/a/b.jpg`` has its edges in ``edge_data/a/b.png``, and a picture of
-    ``val_data`` in ``val_edge_data`` (or ``edge_data`` where that is empty). A picture may have several extensions.
+    ``val_data`` in ``val_edge_data`` (or ``edge_data`` where that is empty). A picture may have several extensions. A
+    picture ``b.jpg`` in a shard ``data/set.tar`` has its edges in ``edge_data/set.tar/b.png``.
 
     Raises:
         InpaintError: ``folder-missing`` or ``folder-empty`` for a folder of edges, ``edges-missing`` when a picture has
@@ -33,7 +35,7 @@ def find_edge_files(files: Sequence[Path], config: Config) -> list[Path | None]:
         roots[Path(config.val_data)] = Path(config.val_edge_data or config.edge_data)
     known: dict[Path, dict[str, Path]] = {}
     found: list[Path | None] = []
-    missing: list[tuple[Path, Path]] = []
+    missing: list[tuple[PictureFile, Path]] = []
     for file in files:
         root, folder = _root_of(file, roots)
         if folder not in known:
@@ -93,12 +95,12 @@ def read_edges(source: Path, side: int, picture_shape: tuple[int, ...] | None = 
     return (shares >= side / cut / 2).astype(np.uint8)
 
 
-def _root_of(file: Path, roots: dict[Path, Path]) -> tuple[Path, Path]:
+def _root_of(file: PictureFile, roots: dict[Path, Path]) -> tuple[Path, Path]:
     """The folder of pictures that a file lies in, the inner one if they are nested, and its folder of edges."""
     inside = [root for root in roots if file.is_relative_to(root)]
     root = max(inside, key=lambda path: len(path.parts), default=file.parent)
     return root, roots.get(root, next(iter(roots.values())))
 
 
-def _key(file: Path, root: Path) -> str:
+def _key(file: PictureFile, root: Path) -> str:
     return file.relative_to(root).with_suffix("").as_posix()

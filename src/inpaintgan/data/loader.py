@@ -15,14 +15,14 @@ from torch.utils.data import DataLoader, Sampler
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
-from ..imaging.io import find_pictures
 from .cache import PictureCache
 from .dataset import InpaintDataset, Ticket, collate
+from .pictures import PictureFile, PictureSet, open_pictures
 
 _HELD_OUT = 20
 
 
-def split(files: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
+def split(pictures: PictureSet, config: Config) -> tuple[PictureSet, PictureSet]:
     """Return training and validation files: ``val_data``'s pictures, or every twentieth of the set held out.
 
     The files held out depend on neither seed nor chance. A set of one picture serves as both.
@@ -31,10 +31,9 @@ def split(files: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]
         InpaintError: ``val_data`` is missing or holds no picture.
     """
     if config.val_data:
-        return list(files), find_pictures(Path(config.val_data))
-    held_out = list(files[::_HELD_OUT])
-    train = [file for index, file in enumerate(files) if index % _HELD_OUT]
-    return train or list(files), held_out
+        return pictures, open_pictures(Path(config.val_data))
+    train = pictures[np.flatnonzero(np.arange(len(pictures)) % _HELD_OUT)]
+    return train if len(train) else pictures, pictures[::_HELD_OUT]
 
 
 class StreamSampler(Sampler[Ticket]):
@@ -75,7 +74,7 @@ class StreamSampler(Sampler[Ticket]):
 
 
 def make_train_loader(
-    files: Sequence[Path],
+    files: Sequence[PictureFile],
     config: Config,
     start_position: int,
     cache: PictureCache | None = None,
@@ -108,7 +107,7 @@ def make_train_loader(
     )
 
 
-def make_val_loader(files: Sequence[Path], config: Config) -> DataLoader:
+def make_val_loader(files: Sequence[PictureFile], config: Config) -> DataLoader:
     """Return a loader over ``val_size`` pictures with the same masks each time, the last batch maybe smaller.
 
     The pictures are spread evenly over the set, so that a set sorted by source is scored on every source.

@@ -11,6 +11,7 @@ from ..core.config import Config
 from ..imaging.edges import NO_EDGES, detect_edges
 from ..imaging.io import read_rgb, resize_square, to_gray
 from .edge_files import read_edges
+from .pictures import PictureFile
 
 
 class Prepared(NamedTuple):
@@ -29,7 +30,7 @@ def has_fixed_edges(config: Config) -> bool:
     return config.sigma > 0
 
 
-def prepare(file: Path, config: Config, edge_file: Path | None) -> Prepared:
+def prepare(file: PictureFile, config: Config, edge_file: Path | None) -> Prepared:
     """Decode and resize a picture, and detect its edges if they are fixed.
 
     Args:

@@ -11,11 +11,13 @@ import numpy as np
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..imaging.edges import NO_EDGES, detect_edges
-from ..imaging.io import find_pictures, to_gray
-from ..imaging.masks import draw_mask
+from ..imaging.io import to_gray
+from ..imaging.masks import draw_mask, is_empty, read_mask
 from .cache import PictureCache
 from .edge_files import find_edge_files, read_edges
+from .pictures import PictureFile, open_masks
 from .prepare import Prepared, prepare
+from .shards import Span
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Sample:
     gray: np.ndarray
     edge: np.ndarray
     mask: np.ndarray
-    file: Path
+    file: PictureFile
     """What it was made from."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read on the way to this one."""
@@ -60,7 +62,7 @@ class SampleMaker:
     """
 
     def __init__(
-        self, files: Sequence[Path], config: Config, *, train: bool, cache: PictureCache | None = None
+        self, files: Sequence[PictureFile], config: Config, *, train: bool, cache: PictureCache | None = None
     ) -> None:
         self._files = files
         self._config = config
@@ -96,8 +98,17 @@ class SampleMaker:
         if mirrored:
             picture, gray, edge = (np.ascontiguousarray(array[:, ::-1]) for array in (picture, gray, edge))
         side = config.input_size
-        mask = draw_mask(config.mask, side, side, rng, block_ratio=config.block_ratio, files=self._mask_files)
-        return Sample(picture, gray, edge, mask, self._files[index], unreadable)
+        file = self._files[index]
+        mask = draw_mask(
+            config.mask,
+            side,
+            side,
+            rng,
+            block_ratio=config.block_ratio,
+            files=self._mask_files,
+            own=lambda: _own_mask(file, side, mirrored),
+        )
+        return Sample(picture, gray, edge, mask, file, unreadable)
 
     def _load(self, file_index: int) -> tuple[int, Prepared, np.ndarray | None, tuple[str, ...]]:
         """Return the first readable file from an index on, around the end: index, what `_prepared` gives, files passed."""
@@ -124,10 +135,23 @@ class SampleMaker:
         return found, read_edges(edge_file, self._config.input_size)
 
 
-def _find_masks(config: Config) -> list[Path]:
+def _own_mask(file: PictureFile, side: int, mirrored: bool) -> np.ndarray | None:
+    """Return the mask that lies beside a picture in its shard, if it is one that can be trained on."""
+    if not isinstance(file, Span) or file.mask is None:
+        return None
+    try:
+        mask, _ = read_mask(file.mask, side, side)
+    except InpaintError:
+        return None
+    if is_empty(mask) or mask.all():
+        return None
+    return np.ascontiguousarray(mask[:, ::-1]) if mirrored else mask
+
+
+def _find_masks(config: Config) -> Sequence[PictureFile]:
     """Return the mask files that the config asks for, after making sure that one of them can be used."""
     if not config.mask.startswith("external"):
         return []
-    files = find_pictures(Path(config.mask_data))
+    files = open_masks(Path(config.mask_data))
     draw_mask("external", config.input_size, config.input_size, np.random.default_rng(0), block_ratio=0.5, files=files)
     return files

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..core.atomic import write_bytes
 from ..core.config_io import make_config
-from ..imaging.io import Picture, decode, encode, find_pictures
+from ..imaging.io import Picture, decode, encode
 from .check import check_data
+from .pictures import open_pictures
 from .sample import SampleMaker
 
 Progress = Callable[[dict[str, Any]], None]
@@ -74,7 +75,7 @@ def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """
     folder, out = Path(args["folder"]), Path(args["out"])
     config = make_config({**args.get("values", {}), "data": str(folder)})
-    files = find_pictures(folder)
+    files = open_pictures(folder)
     count = min(int(args["count"]), len(files))
     maker = SampleMaker(files, config, train=True)
     out.mkdir(parents=True, exist_ok=True)

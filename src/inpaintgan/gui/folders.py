@@ -100,7 +100,7 @@ def choose_folder(title: str) -> str | None:
 
 
 def has_picture(folder: Path) -> bool:
-    """Return whether a picture lies in a folder or below it, going by names and stopping at the first."""
+    """Return whether a picture or a tar shard lies in a folder or below it, going by names, stopping at the first."""
     looked_at = 0
     waiting = [folder]
     while waiting:
@@ -110,7 +110,7 @@ def has_picture(folder: Path) -> bool:
                     looked_at += 1
                     if _is_folder(entry):
                         waiting.append(Path(entry.path))
-                    elif is_picture(entry.name):
+                    elif is_picture(entry.name) or entry.name.lower().endswith(".tar"):
                         return True
                     if looked_at > _MAX_LOOKED_AT:
                         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..core.errors import InpaintError
@@ -26,39 +26,50 @@ def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:
     Raises:
         InpaintError: ``folder-missing`` or ``folder-empty``.
     """
-    if not folder.is_dir():
-        why = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise InpaintError("folder-missing", f"The folder {folder} {why}.", "Choose a folder with pictures in it.")
-    root = str(folder)
-    found = sorted(os.path.relpath(path, root).replace(os.sep, "/") for path in _walk(root, recursive))
+    found = list_files(folder, PICTURE_SUFFIXES, recursive)
     if not found:
         raise InpaintError("folder-empty", f"There are no pictures in the folder {folder}.", ACCEPTED)
     return [folder / name for name in found]
 
 
-def _walk(root: str, recursive: bool) -> Iterator[str]:
-    """Yield the paths of pictures; real folders come before linked ones, so that the answer is always the same."""
-    suffixes = tuple(PICTURE_SUFFIXES)
-    folders, linked = [root], []
+def list_files(folder: Path, suffixes: Collection[str], recursive: bool = True) -> list[str]:
+    """Return the files with such suffixes by their path in a folder, otherwise as `find_pictures`; maybe none.
+
+    Raises:
+        InpaintError: ``folder-missing``.
+    """
+    if not folder.is_dir():
+        why = "is a file, not a folder" if folder.exists() else "does not exist"
+        raise InpaintError("folder-missing", f"The folder {folder} {why}.", "Choose a folder with pictures in it.")
+    return sorted(_walk(folder, tuple(suffixes), recursive))
+
+
+def _walk(root: Path, suffixes: tuple[str, ...], recursive: bool) -> Iterator[str]:
+    """Yield the paths of files below a folder; real folders come before linked ones, so that the answer is always the same.
+
+    Millions of files pass through here: names stay text, and only folders and links are looked at.
+    """
+    folders, linked = [""], []
     seen: set[tuple[int, int]] = set()
     while folders or linked:
         if not folders:
             linked.sort(reverse=True)
-        folder = folders.pop() if folders else linked.pop()
+        inside = folders.pop() if folders else linked.pop()
         try:
-            identity = Path(folder).stat()
+            identity = (root / inside).stat()
             if (identity.st_dev, identity.st_ino) in seen:
                 continue
             seen.add((identity.st_dev, identity.st_ino))
-            with os.scandir(folder) as entries:
+            with os.scandir(root / inside) as entries:
                 for entry in entries:
-                    if entry.name.startswith("."):
+                    name = entry.name
+                    if name.startswith("."):
                         continue
                     if entry.is_dir():
                         if recursive:
-                            (linked if entry.is_symlink() else folders).append(entry.path)
-                    elif entry.name.lower().endswith(suffixes) and entry.is_file():
-                        yield entry.path
+                            (linked if entry.is_symlink() else folders).append(f"{inside}{name}/")
+                    elif name.lower().endswith(suffixes) and entry.is_file():
+                        yield inside + name
         except OSError:
             # One locked folder does not keep the others from being used.
             continue

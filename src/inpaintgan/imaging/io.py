@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import imageio.v3 as iio
@@ -41,6 +40,12 @@ _ORIENTATION_TAG = 0x0112
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
+class Readable(Protocol):
+    """A path, or whatever else holds a picture's bytes and says where they lie when it is turned into text."""
+
+    def read_bytes(self) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class Header:
     """What a picture file says about itself before its pixels are decoded."""
@@ -52,7 +57,7 @@ class Header:
     has_alpha: bool
 
 
-def read_header(source: Path | bytes, name: str = "") -> Header:
+def read_header(source: Readable | bytes, name: str = "") -> Header:
     """Read a picture's size and format without decoding it.
 
     Raises:
@@ -63,7 +68,7 @@ def read_header(source: Path | bytes, name: str = "") -> Header:
     return Header(image.width, image.height, _format(image), _has_alpha(image))
 
 
-def decode(source: Path | bytes, name: str = "") -> Picture:
+def decode(source: Readable | bytes, name: str = "") -> Picture:
     """Decode a picture file with its alpha, colour profile and EXIF; of several frames the first.
 
     Args:
@@ -98,11 +103,11 @@ def decode(source: Path | bytes, name: str = "") -> Picture:
     return Picture(pixels, alpha, icc, _upright_exif(info.get("exif")), _format(header), tuple(notices))
 
 
-def _default_name(source: Path | bytes) -> str:
-    return str(source) if isinstance(source, Path) else "The picture"
+def _default_name(source: Readable | bytes) -> str:
+    return "The picture" if isinstance(source, bytes | bytearray | memoryview) else str(source)
 
 
-def _read_bytes(source: Path | bytes, name: str) -> bytes:
+def _read_bytes(source: Readable | bytes, name: str) -> bytes:
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
     try:
@@ -208,7 +213,7 @@ def _upright_exif(exif: bytes | None) -> bytes | None:
         return None
 
 
-def read_rgb(source: Path | bytes, smallest_side: int = 0, name: str = "") -> np.ndarray:
+def read_rgb(source: Readable | bytes, smallest_side: int = 0, name: str = "") -> np.ndarray:
     """Read a picture for training, as leanly as its format allows; transparent parts come out white.
 
     Args:

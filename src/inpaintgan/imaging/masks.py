@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
-from .io import decode
+from .io import Readable, decode
 
 _STROKE_COVERAGE = (0.05, 0.56)
 _MAX_COVERAGE = 0.62
@@ -40,7 +39,7 @@ def check_mask(mask: np.ndarray) -> None:
         )
 
 
-def read_mask(source: Path | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
+def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
     """Read a mask file for a picture of a given size.
 
     A mask drawn into the alpha channel alone (all of it one colour) is read from there: opaque is the hole.
@@ -161,13 +160,15 @@ def draw_mask(
     rng: np.random.Generator,
     *,
     block_ratio: float,
-    files: Sequence[Path] = (),
+    files: Sequence[Readable] = (),
+    own: Callable[[], np.ndarray | None] = lambda: None,
 ) -> np.ndarray:
     """Draw one training mask.
 
     ``mixed`` is strokes, a block or a half with probabilities 0.6, 0.3 and 0.1. ``external`` is a file of ``files``,
     ``external-block`` a file or a block half the time each, ``external-block-half`` a file, a block or a half a third
-    each; files are resized to the picture and mirrored half of the time.
+    each; files are resized to the picture and mirrored half of the time. A picture's own mask, where ``own`` gives one,
+    takes the place of a file.
 
     Returns:
         (height, width) uint8 of 0 and 1, neither empty nor full.
@@ -179,7 +180,7 @@ def draw_mask(
         "strokes": lambda: draw_strokes(height, width, rng),
         "block": lambda: draw_block(height, width, rng, block_ratio),
         "half": lambda: draw_half(height, width, rng),
-        "file": lambda: _pick_file(files, height, width, rng),
+        "file": lambda: mask if (mask := own()) is not None else _pick_file(files, height, width, rng),
     }
     shares: dict[str, dict[str, float]] = {
         "random-block": {"block": 1},
@@ -196,7 +197,7 @@ def draw_mask(
     return draws[names[min(choice, len(names) - 1)]]()
 
 
-def _pick_file(files: Sequence[Path], height: int, width: int, rng: np.random.Generator) -> np.ndarray:
+def _pick_file(files: Sequence[Readable], height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Read a random mask file, or the next one after it that is readable and neither empty nor full."""
     start = int(rng.integers(len(files))) if files else 0
     mirrored = rng.random() < 0.5

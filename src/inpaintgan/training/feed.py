@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from ..core import events
 from ..core.config import Config
 from ..data.cache import PictureCache
 from ..data.cache_store import CacheRefused, open_cache
+from ..data.pictures import PictureFile
 
 _SAY_EVERY_S = 5.0
 
 
 def cached_pictures(
-    files: Sequence[Path],
+    files: Sequence[PictureFile],
     config: Config,
     n_wanted: int,
     emit: Callable[[events.Event], None],

@@ -16,7 +16,7 @@ from ..core.errors import InpaintError
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.loader import make_train_loader, make_val_loader, split
-from ..imaging.folder import find_pictures
+from ..data.pictures import open_pictures
 from ..models.device import device_name
 from ..networks.blocks import n_parameters
 from . import state
@@ -73,7 +73,7 @@ class Trainer:
         self.device = prepare(config, Ranks())
         if not config.data:
             raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
-        train_files, val_files = split(find_pictures(Path(config.data)), config)
+        train_files, val_files = split(open_pictures(Path(config.data)), config)
         self.stage, perceptual = build_stage(config, self.device)
         if self.resume:
             self.progress.become(state.load_training(self.run_dir, self.stage))

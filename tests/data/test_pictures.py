@@ -1,0 +1,184 @@
+"""Loose files and tar shards as one set: the same pictures, the same order, small at any size."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import pickle
+import tarfile
+
+import numpy as np
+import pytest
+import torch
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.data import shards as shards_module
+from inpaintgan.data.check import check_data
+from inpaintgan.data.loader import make_train_loader, split
+from inpaintgan.data.pictures import open_masks, open_pictures
+from inpaintgan.data.sample import SampleMaker
+from inpaintgan.imaging.io import Picture, encode, find_pictures
+
+
+def write_shard(path, members: dict[str, bytes], mode: str = "w") -> None:
+    with tarfile.open(path, mode) as tar:
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+
+
+def left_half() -> bytes:
+    pixels = np.zeros((40, 40, 3), np.uint8)
+    pixels[:, :20] = 255
+    return encode(Picture(pixels), "PNG")
+
+
+@pytest.fixture
+def sharded(folder, tmp_path):
+    """The same seven pictures in two shards, with names that need tar's extensions."""
+    root = tmp_path / "shards"
+    root.mkdir()
+    files = find_pictures(folder)
+    long = "folder-" * 20
+    first = {f"{long}/猫{index}.png": file.read_bytes() for index, file in enumerate(files[:4])}
+    second = {f"{index}.PNG": file.read_bytes() for index, file in enumerate(files[4:])}
+    write_shard(
+        root / "set-000000.tar", first | {"0.json": b"{}", "0.seg.png": left_half(), "._0.png": b"", "x.txt": b""}
+    )
+    write_shard(root / "set-000001.tar", second)
+    return root
+
+
+def test_shards_give_the_files_bytes_in_their_order(folder, sharded):
+    pictures = open_pictures(sharded)
+    assert [picture.read_bytes() for picture in pictures] == [file.read_bytes() for file in find_pictures(folder)]
+    assert pictures[-1].name == "2.PNG"
+    assert str(pictures[-1]) == f"{sharded}/set-000001.tar/2.PNG"
+    assert pictures[0].relative_to(sharded).parts[0] == "set-000000.tar"
+    alone = open_pictures(sharded / "set-000001.tar")
+    assert [str(picture) for picture in alone] == [str(picture) for picture in pictures[4:]]
+
+
+def test_loose_files_come_first_and_sets_can_be_cut(folder, sharded):
+    (sharded / "loose").mkdir()
+    loose = find_pictures(folder)[0]
+    (sharded / "loose" / "é.png").write_bytes(loose.read_bytes())
+    pictures = open_pictures(sharded)
+    assert len(pictures) == 8
+    assert pictures[0] == sharded / "loose" / "é.png"
+    names = [str(picture) for picture in pictures]
+    assert [str(picture) for picture in pictures[::3]] == names[::3]
+    assert [str(picture) for picture in pictures[np.array([7, 0])]] == [names[7], names[0]]
+    assert [str(picture) for picture in pickle.loads(pickle.dumps(pictures[2:]))] == names[2:]
+    with pytest.raises(IndexError):
+        pictures[8]
+
+
+def test_batches_from_shards_equal_those_from_files_and_resume(folder, sharded, config):
+    loose, _ = split(open_pictures(folder), config)
+    tarred, _ = split(open_pictures(sharded), config)
+    config = config.model_copy(update={"workers": 2})
+    straight = list(itertools.islice(iter(make_train_loader(loose, config, 0)), 4))
+    resumed = list(itertools.islice(iter(make_train_loader(tarred, config, 2 * config.batch_size)), 2))
+    for one, other in zip(straight[2:], resumed, strict=True):
+        for part in ("image", "gray", "edge", "mask"):
+            assert torch.equal(getattr(one, part), getattr(other, part))
+
+
+def test_the_index_is_made_once_and_again_when_the_shard_changes(sharded, monkeypatch):
+    shard = sharded / "set-000001.tar"
+    names = [str(picture) for picture in open_pictures(shard)]
+    with monkeypatch.context() as patch:
+        patch.setattr(shards_module, "_read_index", None)
+        assert [str(picture) for picture in open_pictures(shard)] == names
+    write_shard(shard, {"9.png": left_half()}, "a")
+    assert len(open_pictures(shard)) == len(names) + 1
+
+
+def test_a_picture_is_trained_with_the_mask_beside_it(folder, config, tmp_path):
+    files = find_pictures(folder)
+    members = {"a.png": files[0].read_bytes(), "a.mask.png": left_half(), "b.png": files[1].read_bytes()}
+    write_shard(tmp_path / "set.tar", members)
+    masks = open_masks(tmp_path / "set.tar")
+    assert [mask.read_bytes() for mask in masks] == [left_half()]
+    external = config.model_copy(update={"mask": "external", "mask_data": str(tmp_path / "set.tar")})
+    maker = SampleMaker(open_pictures(tmp_path / "set.tar"), external, train=True)
+    plain = SampleMaker(files[:1], external, train=False)
+    sides = set()
+    for position in range(12):
+        made = maker.make(position, 0)
+        left = bool(made.mask[:, :32].all())
+        assert made.mask.mean() == 0.5 and made.mask[:, :32].all() != made.mask[:, 32:].all()
+        # It is mirrored with its picture, never without.
+        assert left == np.array_equal(made.picture, plain.make(position, 0).picture)
+        sides.add(left)
+    assert sides == {True, False}
+
+
+def test_edges_from_files_are_found_for_pictures_in_shards(sharded, config, tmp_path):
+    pictures = open_pictures(sharded)[4:]
+    for picture in pictures:
+        path = tmp_path / "edges" / picture.relative_to(sharded)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(left_half())
+    external = config.model_dump() | {"edge": "external", "edge_data": str(tmp_path / "edges"), "data": str(sharded)}
+    made = SampleMaker(pictures, Config(**external), train=False).make(0, 1)
+    assert made.edge[:, :32].all() and not made.edge[:, 32:].any()
+
+
+def test_check_data_looks_into_shards(sharded):
+    write_shard(sharded / "set-000002.tar", {"broken.png": b"no picture"})
+    report = check_data(sharded)
+    assert (report.n_pictures, report.n_unreadable) == (8, 1)
+    assert report.unreadable[0].path == "set-000002.tar/broken.png"
+
+
+def test_a_shard_cut_short_after_indexing_is_one_unreadable_picture(sharded, config):
+    pictures = open_pictures(sharded)
+    last = pictures[-1]
+    maker = SampleMaker(pictures, config, train=False)
+    os.truncate(last.shard, last.offset + 5)
+    assert maker.make(0, len(pictures) - 1).unreadable == (str(last),)
+    last.shard.unlink()
+    assert SampleMaker(pictures, config, train=False).make(0, len(pictures) - 2).unreadable[0] == str(pictures[-2])
+
+
+@pytest.mark.parametrize("content", [b"", b"no tar at all" * 100, "gz"])
+def test_what_is_no_tar_is_refused_in_words(tmp_path, content):
+    shard = tmp_path / "set.tar"
+    if content == "gz":
+        write_shard(shard, {"a.png": left_half()}, "w:gz")
+    else:
+        shard.write_bytes(content)
+    with pytest.raises(InpaintError) as refused:
+        open_pictures(tmp_path)
+    assert refused.value.code == "shard-unreadable"
+    assert "set.tar" in refused.value.message and refused.value.hint
+
+
+def test_an_empty_folder_and_an_empty_shard_are_refused(tmp_path):
+    write_shard(tmp_path / "set.tar", {"x.txt": b""})
+    for open_set in (open_pictures, open_masks):
+        with pytest.raises(InpaintError) as refused:
+            open_set(tmp_path)
+        assert refused.value.code == "folder-empty"
+
+
+def test_a_set_is_opened_without_looking_at_its_files(tmp_path, monkeypatch, config):
+    root = tmp_path / "many"
+    for part in range(5):
+        (root / str(part)).mkdir(parents=True)
+        for index in range(200):
+            (root / str(part) / f"{index:05}.jpg").touch()
+    looked_at = []
+    real = os.stat
+    monkeypatch.setattr(os, "stat", lambda path, *args, **more: looked_at.append(path) or real(path, *args, **more))
+    pictures = open_pictures(root)
+    train, val = split(pictures, config)
+    assert (len(train), len(val)) == (950, 50)
+    assert len(looked_at) < 20
+    # A few numbers a file: a worker that is started afresh receives a million in some 40 MB.
+    assert len(pickle.dumps(pictures)) < 1000 * 40
