@@ -111,8 +111,10 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _fill(arguments: argparse.Namespace) -> int:
     from .inference.command import fill
+    from .training.runtime import joined
 
-    return fill(arguments)
+    with joined() as ranks:
+        return fill(arguments, ranks)
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ class InpaintError(Exception):
     """
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
-        super().__init__(message)
+        super().__init__(code, message, hint)  # all three, so that it can be sent to another process
         self.code = code
         self.message = message
         self.hint = hint

@@ -10,20 +10,26 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import zip_longest
 
 from tqdm import tqdm
 
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
+from ..core.ranks import Ranks
 from .files import FileReport
-from .folder import ALREADY_THERE, count_reports, fill_folder, fill_job, plan_jobs
+from .folder import ALREADY_THERE, Job, count_reports, fill_folder, fill_job, plan_jobs
 from .pipeline import Inpainter
 
 INTERRUPTED = 130
 
 
-def fill(arguments: argparse.Namespace) -> int:
+def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
     """Fill what the command line names.
+
+    Args:
+        arguments: Of the command line.
+        ranks: The processes that share the pictures of a folder; rank 0 prints the report of all.
 
     Returns:
         0 when all was done, 1 when a picture of a folder failed, 130 when Ctrl+C ended a folder early: what was done
@@ -32,39 +38,48 @@ def fill(arguments: argparse.Namespace) -> int:
     Raises:
         InpaintError: Nothing could be done at all.
     """
-    jobs = plan_jobs(arguments.image, arguments.mask, arguments.output, recursive=arguments.recursive)
+    # Rank 0 looks before anybody writes: a result inside the picture folder must not become another rank's picture.
+    jobs = ranks.first(
+        lambda: plan_jobs(arguments.image, arguments.mask, arguments.output, recursive=arguments.recursive)
+    )
     is_folder = arguments.image.is_dir()
     if is_folder and (arguments.edges or arguments.save_edges):
         raise InpaintError(
             "edges-for-folder", f"--edges and --save-edges are for one picture, but {arguments.image} is a folder.",
             "Fill that picture on its own.",
         )  # fmt: skip
-    inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
+    with ranks.together():
+        inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
     if not is_folder:
-        job = jobs[0]
-        if arguments.skip_existing and job.output.exists():
-            report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
-        else:
-            report = fill_job(
-                inpainter, job,
-                edges=arguments.edges, save_edges=arguments.save_edges, overwrite_input=arguments.overwrite,
-            )  # fmt: skip
-        _print([report], as_json=arguments.json)
+        report = ranks.first(lambda: _fill_one(inpainter, jobs[0], arguments))
+        if ranks.is_first:
+            _print([report], as_json=arguments.json)
         return 0
-    with (
-        tqdm(total=len(jobs), unit="picture", disable=arguments.json or not sys.stderr.isatty()) as bar,
-        _interrupt_asked() as interrupted,
-    ):
-        reports = fill_folder(
-            inpainter, jobs,
+    own = ranks.share(jobs)
+    silent = arguments.json or not sys.stderr.isatty() or not ranks.is_first
+    with tqdm(total=len(own), unit="picture", disable=silent) as bar, _interrupt_asked() as interrupted:
+        done = fill_folder(
+            inpainter, own,
             skip_existing=arguments.skip_existing, overwrite_input=arguments.overwrite,
             on_result=lambda _done, _total, _report: bar.update(), cancelled=interrupted.is_set,
         )  # fmt: skip
-    _print(reports, as_json=arguments.json)
+    by_rank = ranks.gather(done)
+    reports = [report for row in zip_longest(*by_rank) for report in row if report]
+    if ranks.is_first:
+        _print(reports, as_json=arguments.json)
     if len(reports) < len(jobs):
-        print(f"Interrupted: {len(jobs) - len(reports)} of {len(jobs)} pictures are left.", file=sys.stderr)
+        if ranks.is_first:
+            print(f"Interrupted: {len(jobs) - len(reports)} of {len(jobs)} pictures are left.", file=sys.stderr)
         return INTERRUPTED
     return 1 if any(report.status == "failed" for report in reports) else 0
+
+
+def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> FileReport:
+    if arguments.skip_existing and job.output.exists():
+        return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
+    return fill_job(
+        inpainter, job, edges=arguments.edges, save_edges=arguments.save_edges, overwrite_input=arguments.overwrite
+    )
 
 
 @contextmanager

@@ -81,6 +81,8 @@ class Processes(Ranks):
         dist.init_process_group("gloo", timeout=_PATIENCE)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self._local_rank = int(os.environ["LOCAL_RANK"])
+        if torch.cuda.is_available():
+            torch.cuda.set_device(self._local_rank % torch.cuda.device_count())
         self._gradients: dist.ProcessGroup | None = None
 
     def use(self, device: torch.device) -> torch.device:
@@ -95,7 +97,6 @@ class Processes(Ranks):
                         "Start one process for each GPU: torchrun --nproc-per-node gpu.",
                     )
                 device = torch.device("cuda", self._local_rank)
-                torch.cuda.set_device(device)
         kinds = set(self.gather(device.type))
         if len(kinds) > 1:
             raise InpaintError(
@@ -140,7 +141,7 @@ class Processes(Ranks):
         if own is not None:
             raise own
         if failures:
-            raise InpaintError(**failures[0])
+            raise failures[0]
 
     def largest(self, *values: float) -> tuple[float, ...]:
         tensor = torch.tensor(values, dtype=torch.float64)
@@ -175,10 +176,11 @@ class Processes(Ranks):
         )  # pyright: ignore[reportReturnType]
 
 
-def _in_words(error: Exception) -> dict[str, str]:
+def _in_words(error: Exception) -> InpaintError:
+    """An error that can be sent: others may not even be picklable."""
     if isinstance(error, InpaintError):
-        return error.as_dict()
-    return {"code": type(error).__name__, "message": f"{type(error).__name__}: {error}", "hint": ""}
+        return error
+    return InpaintError(type(error).__name__, f"{type(error).__name__}: {error}")
 
 
 class _Call(nn.Module):
