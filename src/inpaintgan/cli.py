@@ -81,6 +81,34 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--save-fills", type=Path, metavar="DIR", help="write picture, hole and fills side by side")
     evaluate.set_defaults(run=_evaluate)
 
+    compare = commands.add_parser("compare", help="train edge generators alike, score them alike, write a report")
+    compare.add_argument("--data", help="folder of training pictures; default: the config's")
+    compare.add_argument("--generators", metavar="A,B,...", help="edge generators; default: all")
+    budget = compare.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--steps", type=int, help="budget of each training in steps")
+    budget.add_argument("--seconds", type=float, help="budget of each training in seconds of training")
+    compare.add_argument("--seeds", type=int, default=1, metavar="K", help="train each K times, for the spread")
+    compare.add_argument("--val-data", help="folder of held-out pictures; default: one in twenty of --data")
+    compare.add_argument(
+        "--masks", help="holes to score: a folder, or random-block | half | irregular | mixed; default: as trained"
+    )
+    compare.add_argument("--limit", type=int, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    compare.add_argument("--config", type=Path, help="a config.yml; default: the program's")
+    compare.add_argument(
+        "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override a setting"
+    )
+    compare.add_argument(
+        "--inpaint", type=Path, metavar="CHECKPOINT", help="paints for all; default: one is trained for each seed"
+    )
+    compare.add_argument("--perceptual-weights", metavar="FILE", help="VGG19 for losses and proxy, as in config.yml")
+    compare.add_argument(
+        "--output", type=Path, help="folder; default: runs/comparisons/ and a name from data and budget"
+    )
+    compare.add_argument(
+        "--report", type=Path, metavar="FILE.json", help="write the report, .csv and .html beside it, here too"
+    )
+    compare.set_defaults(run=_compare)
+
     check = commands.add_parser("check-data", help="look for problems in a folder of pictures")
     check.add_argument("folder", type=Path)
     check.add_argument("--masks", type=Path, help="folder of masks to check too")
@@ -121,6 +149,12 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from .evaluation.command import evaluate
 
     return evaluate(arguments)
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from .evaluation.compare import compare
+
+    return compare(arguments)
 
 
 def _check_data(arguments: argparse.Namespace) -> int:

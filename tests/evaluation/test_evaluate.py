@@ -32,7 +32,7 @@ def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, cap
     report = json.loads(report_file.read_text())
     assert set(report["methods"]) == {"checkpoint", "checkpoint, true edges", "smooth fill it starts from", *CLASSICAL}
     assert report["n"] == len(report["cases"]) == 3 and report["step"] == 7
-    assert {"precision", "recall", "precision_1px", "recall_1px"} == set(report["edges"])
+    assert {"precision", "recall", "precision_1px", "recall_1px", "edge_l1"} == set(report["edges"])
     mean = np.mean([case["scores"]["telea"]["psnr_hole"] for case in report["cases"]])
     assert report["methods"]["telea"]["psnr_hole"] == pytest.approx(mean)
     assert len(list(strips.rglob("*.png"))) == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
+from ..data.pictures import PictureFile
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
 from ..imaging.folder import find_pictures
@@ -25,7 +26,9 @@ from ..metrics.perceptual import PROXY_LAYERS, perceptual_proxy
 from ..networks.smooth_fill import smooth_fill
 from ..networks.vgg19 import VGG19Features
 
-DRAWN_MASKS: dict[str, MaskKind] = {"random-block": "random-block", "half": "half", "irregular": "irregular"}
+DRAWN_MASKS: dict[str, MaskKind] = {
+    "random-block": "random-block", "half": "half", "irregular": "irregular", "mixed": "mixed",
+}  # fmt: skip
 BLOCK_RATIO = 0.5
 NETWORK, UPPER_BOUND, START = "checkpoint", "checkpoint, true edges", "smooth fill it starts from"
 
@@ -39,21 +42,32 @@ class Case:
     mask: NDArray[np.uint8]
 
 
-def cases(data: Path, masks: str, side: int, *, limit: int, seed: int) -> Iterator[Case]:
+def cases(
+    data: Path,
+    masks: str,
+    side: int,
+    *,
+    limit: int,
+    seed: int,
+    block_ratio: float = BLOCK_RATIO,
+    files: Sequence[PictureFile] | None = None,
+) -> Iterator[Case]:
     """Pair pictures with masks, always in the same way.
 
     Args:
         data: Folder of pictures, cut to a square and resized to ``side``.
-        masks: ``random-block``, ``half`` or ``irregular``, drawn anew from the seed for each picture; or a folder, whose
-            masks are dealt out in order, again from the first when they run out.
+        masks: One of `DRAWN_MASKS`, drawn anew from the seed for each picture; or a folder, whose masks are dealt out in
+            order, again from the first when they run out.
         side: In px.
         limit: Take this many pictures, spread evenly over the set; 0 takes all.
         seed: Of drawn masks.
+        block_ratio: Side of a drawn block as a share of the picture's.
+        files: The pictures of the folder to take; None is all.
 
     Raises:
         InpaintError: A folder is missing or empty, or a picture cannot be read.
     """
-    files = find_pictures(data)
+    files = find_pictures(data) if files is None else files
     count = min(limit, len(files)) if limit else len(files)
     mask_files = [] if masks in DRAWN_MASKS else _mask_files(masks)
     for index in range(count):
@@ -63,7 +77,7 @@ def cases(data: Path, masks: str, side: int, *, limit: int, seed: int) -> Iterat
             mask, _ = read_mask(mask_files[index % len(mask_files)], side, side)
         else:
             rng = np.random.default_rng([seed, index])
-            mask = draw_mask(DRAWN_MASKS[masks], side, side, rng, block_ratio=BLOCK_RATIO, files=())
+            mask = draw_mask(DRAWN_MASKS[masks], side, side, rng, block_ratio=block_ratio, files=())
         if mask.any() and not mask.all():
             yield Case(file.relative_to(data).as_posix(), picture, mask)
 
@@ -84,11 +98,12 @@ def methods(inpainter: Inpainter) -> dict[str, Filler]:
     if inpainter.checkpoint.edge_generator is not None:
         result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, inpainter.detect_edges(image))
     if inpainter.checkpoint.config.stem == "unshuffle":
-        result[START] = _smooth
+        result[START] = smooth
     return result | CLASSICAL
 
 
-def _smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The smooth fill that networks with the unshuffle stem start from."""
     return to_pixels(smooth_fill(to_tensor([image]), to_tensor([mask[..., None] * np.uint8(255)])))[0]
 
 
@@ -120,16 +135,31 @@ def evaluate_case(
 
 
 def evaluate_edges(inpainter: Inpainter, case: Case) -> dict[str, float]:
-    """Precision and recall of the predicted edges in the hole, exact and with 1 px tolerance."""
-    config = inpainter.checkpoint.config
-    true_edges = inpainter.detect_edges(case.picture)
-    predicted = to_tensor([inpainter.predict_edges(case.picture, case.mask)[..., None]])
-    true, mask = (to_tensor([array[..., None] * np.uint8(255)]) for array in (true_edges, case.mask))
+    """Score the predicted edges; see `edge_scores`."""
+    predicted = inpainter.predict_edges(case.picture, case.mask)
+    true = inpainter.detect_edges(case.picture)
+    return edge_scores(predicted, true, case.mask, inpainter.checkpoint.config.edge_threshold)
+
+
+def edge_scores(
+    predicted: NDArray[np.uint8], true: NDArray[np.uint8], mask: NDArray[np.uint8], threshold: float
+) -> dict[str, float]:
+    """Precision and recall in the hole, exact and with 1 px tolerance, and the L1 of the probabilities there.
+
+    Args:
+        predicted: (H, W), 255 is probability 1.
+        true: (H, W) of 0 and 1.
+        mask: (H, W), 1 in the hole; must not be empty.
+        threshold: A prediction is an edge above it.
+    """
+    guess, truth, hole = (
+        to_tensor([array[..., None]]) for array in (predicted, true * np.uint8(255), mask * np.uint8(255))
+    )
     result = {}
     for suffix, tolerance in (("", 0), ("_1px", 1)):
-        precision, recall = precision_recall(predicted, true, mask, config.edge_threshold, tolerance)
+        precision, recall = precision_recall(guess, truth, hole, threshold, tolerance)
         result |= {f"precision{suffix}": float(precision), f"recall{suffix}": float(recall)}
-    return result
+    return result | {"edge_l1": float(((guess - truth).abs() * hole).sum() / hole.sum())}
 
 
 def mean_scores(rows: list[dict[str, float]]) -> dict[str, float]:

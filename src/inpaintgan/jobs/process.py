@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from ..core.child import CREATION_FLAGS, OWN_SESSION, child_environment
 from ..core.errors import InpaintError
 
 Progress = Callable[[dict[str, Any]], None]
-
-OWN_SESSION = sys.platform != "win32"
-CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
-"""What keeps a child out of this terminal's Ctrl+C, on POSIX and on Windows."""
-
-_SOURCE = Path(__file__).resolve().parents[2]
 
 
 class Worker:
@@ -141,12 +134,6 @@ class Worker:
         if process is not None:
             process.kill()
             process.wait()
-
-
-def child_environment() -> dict[str, str]:
-    """Return an environment in which a child finds this package, installed or not."""
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])])}
 
 
 def _cancelled() -> InpaintError:

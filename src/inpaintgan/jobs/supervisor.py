@@ -10,11 +10,11 @@ from pathlib import Path
 import psutil
 
 from ..core.atomic import read_json, write_json
+from ..core.child import start_logged
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.paths import main_script
 from ..core.rundir import RunDir
-from .process import CREATION_FLAGS, OWN_SESSION, child_environment
 
 LOG_HEADING = "--- started"
 """Begins a line of a run's log wherever a training process was started."""
@@ -76,18 +76,8 @@ class Supervisor:
     def _launch(self, run: RunDir, extra: list[str]) -> None:
         self._reap()
         launched = time.time()
-        with open(run.log_file, "ab") as log:
-            log.write(f"{LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode())
-            log.flush()
-            process = subprocess.Popen(
-                [*self._command, "train", "--run", str(run.path), *extra],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=child_environment(),
-                start_new_session=OWN_SESSION,
-                creationflags=CREATION_FLAGS,
-            )
+        heading = f"{LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}"
+        process = start_logged([*self._command, "train", "--run", str(run.path), *extra], run.log_file, heading)
         self._children.append(process)
         try:
             started = psutil.Process(process.pid).create_time()

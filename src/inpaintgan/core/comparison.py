@@ -1,0 +1,86 @@
+"""The folder of a comparison: a run folder for each training, the scores, the report; readable at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from .atomic import read_json, write_json
+from .control import Control
+from .errors import InpaintError
+from .rundir import RunDir
+
+INPAINT_RUN = "inpaint"
+"""Takes a generator's place in the name of the run that trains the shared inpaint generator."""
+
+Phase = Literal["training", "scoring", "finished", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class ComparisonDir:
+    """Paths of a comparison's folder, and who is at work in it."""
+
+    path: Path
+
+    @property
+    def plan_file(self) -> Path:
+        """What is compared: settings, budget, generators, seeds."""
+        return self.path / "plan.json"
+
+    @property
+    def status_file(self) -> Path:
+        return self.path / "status.json"
+
+    @property
+    def log_file(self) -> Path:
+        """What the process printed, when a window started it."""
+        return self.path / "compare.log"
+
+    @property
+    def control(self) -> Control:
+        """Knows one order: stop."""
+        return Control(self.path / "control.json")
+
+    def run(self, generator: str, seed: int) -> RunDir:
+        """The run folder of one training."""
+        return RunDir(self.path / "runs" / f"{generator}-seed-{seed}")
+
+    def scores(self, unit: str) -> Path:
+        """Folder of the scores and pictures of what is scored in one go."""
+        return self.path / "scores" / unit
+
+    def report(self, kind: Literal["json", "csv", "html"]) -> Path:
+        return self.path / f"report.{kind}"
+
+    def say(self, phase: Phase, message: str = "", **more: Any) -> None:
+        """Record how things stand, for whoever looks."""
+        write_json(self.status_file, {"phase": phase, "message": message, **more})
+
+    def status(self) -> dict[str, Any]:
+        """Return what was recorded last; empty before the first word."""
+        status = read_json(self.status_file)
+        return status if isinstance(status, dict) else {}
+
+    def plan(self) -> dict[str, Any] | None:
+        """Return what is compared, or None when this is no comparison's folder."""
+        plan = read_json(self.plan_file)
+        return plan if isinstance(plan, dict) else None
+
+    def pid(self) -> int | None:
+        """Return the id of the live process at work here, or None."""
+        return RunDir(self.path).trainer_pid()
+
+    def claim(self) -> None:
+        """Record this process as the one at work. Raises `InpaintError` ``compare-busy`` when there is another."""
+        try:
+            RunDir(self.path).claim()
+        except InpaintError as error:
+            raise InpaintError(
+                "compare-busy", f"Process {self.pid()} is at work on {self.path} already.",
+                "Wait for it, stop it, or name another --output.",
+            ) from error  # fmt: skip
+
+    def release(self) -> None:
+        """Forget this process as the one at work."""
+        RunDir(self.path).release()

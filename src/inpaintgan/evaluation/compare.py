@@ -1,0 +1,275 @@
+"""``python main.py compare``: trains edge generators alike, scores them alike, and writes a report."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .. import __version__
+from ..core.atomic import read_json, write_bytes, write_json
+from ..core.comparison import INPAINT_RUN, ComparisonDir
+from ..core.errors import InpaintError
+from ..core.rundir import TRAINING_STATE, RunDir
+from ..models.checkpoint import Checkpoint, load_checkpoint, saved_step
+from ..models.device import device_name, pick_device
+from ..networks.cost import gmac
+from ..networks.discriminator import Discriminator
+from ..networks.edge_generators import EDGE_GENERATORS
+from ..networks.vgg19 import load_vgg19
+from ..training.command import INTERRUPTED
+from ..training.orders import Orders
+from . import scoring
+from .plan import Plan, default_output, freeze, make_plan
+from .report import comparison_html
+from .scoring import Exam
+from .summary import COLUMNS, Summary, csv_text, curves, method_summary, training_summary
+from .trainings import Stopped, TrainingFailed, train_to_end
+
+EDGE_CURVES = ("feature_matching_loss", "edge_generator_loss", "edge_discriminator_loss")
+CLASSICAL_UNIT = "classical"
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Make the comparison that the command line asks for; returns the exit code, 1 when a training failed.
+
+    Raises:
+        InpaintError: Anything a person can put right.
+    """
+    plan = make_plan(
+        data=arguments.data, val_data=arguments.val_data, generators=arguments.generators, steps=arguments.steps,
+        seconds=arguments.seconds, seeds=arguments.seeds, config_file=arguments.config, settings=arguments.set,
+        inpaint=arguments.inpaint, perceptual_weights=arguments.perceptual_weights,
+    )  # fmt: skip
+    folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
+    exam = _exam(plan, arguments.masks, arguments.limit)
+    if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
+        raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
+    if folder.pid() is not None:
+        folder.claim()  # refuses in words, before the plan is touched
+    comparison = Comparison(freeze(folder, plan), folder, exam)
+    folder.claim()
+    try:
+        with comparison.orders.listening():
+            failed = comparison.make()
+    except Stopped:
+        folder.say("stopped", "Stopped; the same command goes on.")
+        print(f"stopped; the same command goes on with {folder.path}")
+        return INTERRUPTED if comparison.orders.interrupted else 0
+    except BaseException as error:
+        folder.say("failed", str(error) or type(error).__name__)
+        raise
+    finally:
+        folder.release()
+    if arguments.report:
+        for kind in ("json", "csv", "html"):
+            write_bytes(arguments.report.with_suffix(f".{kind}"), folder.report(kind).read_bytes())
+    print(table(read_json(folder.report("json")) or {}))
+    print(f"\n{folder.report('html')}")
+    return 1 if failed else 0
+
+
+def _exam(plan: Plan, masks: str | None, limit: int) -> Exam:
+    """Look at data, masks, device and weights before anything is trained for hours."""
+    vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
+    device = pick_device(plan.base.device)
+    source = scoring.mask_source(masks, plan.base)
+    exam = Exam(scoring.held_out(plan.base), source, limit, plan.base, vgg.to(device) if vgg else None, device)
+    if next(exam.cases(), None) is None:
+        raise InpaintError("nothing-to-evaluate", f"None of the masks of {source} leaves both hole and picture.")
+    return exam
+
+
+@dataclass
+class Comparison:
+    """A plan, its folder, and what has come of it so far."""
+
+    plan: Plan
+    folder: ComparisonDir
+    exam: Exam
+    failures: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.orders = Orders(self.folder.control)
+
+    def make(self) -> bool:
+        """Train, score, report; what is done already is skipped. Returns whether a training failed.
+
+        Raises:
+            Stopped: A stop was ordered.
+            InpaintError: There is nothing to report, or the shared inpaint generator could not be trained.
+        """
+        plan = self.plan
+        jobs = [
+            (name, seed)
+            for seed in plan.seeds
+            for name in (*plan.generators, *(() if plan.inpaint else (INPAINT_RUN,)))
+        ]
+        for number, (name, seed) in enumerate(jobs, 1):
+            self._train(name, seed, f"[{number}/{len(jobs)}] {name}, seed {seed}", done=number - 1, total=len(jobs))
+        trained = [(name, seed) for name in plan.generators for seed in plan.seeds if not self._has_failed(name, seed)]
+        if not trained:
+            raise InpaintError("compare-empty", f"No training reached its end. {self.failures[0]['message']}")
+        self._score(trained)
+        report = self._report(trained)
+        write_json(self.folder.report("json"), report)
+        write_bytes(self.folder.report("csv"), csv_text(report).encode())
+        write_bytes(self.folder.report("html"), comparison_html(report, self.folder, self.exam.shown).encode())
+        self.folder.say("finished", "; ".join(failure["message"] for failure in self.failures))
+        return bool(self.failures)
+
+    def _train(self, name: str, seed: int, title: str, *, done: int, total: int) -> None:
+        run = self.folder.run(name, seed)
+        self.folder.say("training", title, run=run.path.name, done=done, total=total)
+        try:
+            train_to_end(run, self.plan.config(None if name == INPAINT_RUN else name, seed), title, self.orders)
+        except TrainingFailed as error:
+            if name == INPAINT_RUN:
+                raise
+            self.failures.append({"generator": name, "seed": seed, "message": str(error)})
+            print(f"warning: {error}")
+
+    def _has_failed(self, name: str, seed: int) -> bool:
+        return any(failure["generator"] == name and failure["seed"] == seed for failure in self.failures)
+
+    def _inpaint_path(self, seed: int) -> Path:
+        """The checkpoint that paints for all generators of a seed."""
+        return Path(self.plan.inpaint) if self.plan.inpaint else _last_checkpoint(self.folder.run(INPAINT_RUN, seed))
+
+    def _score(self, trained: list[tuple[str, int]]) -> None:
+        self.folder.say("scoring", "Scoring on held-out pictures")
+        exam, stem = self.exam, self.plan.base.stem
+        self._score_unit(CLASSICAL_UNIT, {"stem": stem}, lambda: scoring.classical(exam, stem), "baselines")
+        for seed in self.plan.seeds:
+            paints = {"inpaint": _identity(self._inpaint_path(seed))}
+            self._score_unit(
+                f"bounds-seed-{seed}", paints, lambda seed=seed: self._bounds(seed), f"bounds, seed {seed}"
+            )
+            for name in (name for name, its_seed in trained if its_seed == seed):
+                depends_on = {**paints, "edges": _identity(_last_checkpoint(self.folder.run(name, seed)))}
+                self._score_unit(
+                    f"{name}-seed-{seed}",
+                    depends_on,
+                    lambda name=name, seed=seed: self._network(name, seed),
+                    f"{name}, seed {seed}",
+                )
+
+    def _score_unit(self, unit: str, depends_on: dict[str, Any], build: Any, title: str) -> None:
+        scoring.score(self.exam, self.folder.scores(unit), depends_on, build, f"scoring {title}", self.orders)
+
+    def _bounds(self, seed: int) -> scoring.Scorer:
+        inpaint = load_checkpoint(self._inpaint_path(seed), self.exam.device)
+        return scoring.bounds(self.exam, scoring.inpainter_of(None, inpaint, self.plan.base, self.exam.device))
+
+    def _network(self, name: str, seed: int) -> scoring.Scorer:
+        device = self.exam.device
+        edges = load_checkpoint(_last_checkpoint(self.folder.run(name, seed)), device)
+        inpaint = load_checkpoint(self._inpaint_path(seed), device)
+        inpainter = scoring.inpainter_of(edges, inpaint, self.plan.config(name, seed), device)
+        return scoring.network(self.exam, name, inpainter, _discriminator(edges, device))
+
+    def _rows(self, unit: str) -> list[dict[str, Any]]:
+        return (read_json(self.folder.scores(unit) / "scores.json") or {})["rows"]
+
+    def _report(self, trained: list[tuple[str, int]]) -> dict[str, Any]:
+        plan, exam = self.plan, self.exam
+        runs = {key: training_summary(self.folder.run(*key)) for key in trained}
+        rows: list[Summary] = []
+        for name in plan.generators:
+            seeds = [seed for generator, seed in trained if generator == name]
+            if seeds:
+                of_seeds = [self._rows(f"{name}-seed-{seed}") for seed in seeds]
+                cost = self._cost(name)
+                costs = [cost | {"seconds_per_step": runs[name, seed]["seconds_per_step"]} for seed in seeds]
+                rows.append(method_summary(name, "generator", of_seeds, costs))
+        bounds = [self._rows(f"bounds-seed-{seed}") for seed in plan.seeds]
+        rows += [method_summary(name, "bound", bounds) for name in (scoring.TRUE_EDGES, scoring.NO_EDGES)]
+        baselines = self._rows(CLASSICAL_UNIT)
+        rows += [method_summary(name, "classical", [baselines]) for name in baselines[0]["scores"]]
+        shares = [row["hole_share"] for row in baselines]
+        inpaint_runs = (
+            [] if plan.inpaint else [training_summary(self.folder.run(INPAINT_RUN, seed)) for seed in plan.seeds]
+        )
+        return {
+            "kind": "comparison",
+            "title": f"Edge generators on {Path(plan.base.data).name}",
+            "version": __version__,
+            "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+            "machine": f"{device_name(exam.device)}, {platform.machine()}",
+            "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
+            **plan.as_dict(),
+            "budget": plan.budget,
+            "val_data": str(exam.pictures.root),
+            "n_train": next(iter(runs.values()))["n_train"],
+            "n_scored": len(baselines),
+            "masks": exam.masks,
+            "hole_share": {"mean": sum(shares) / len(shares), "min": min(shares), "max": max(shares)},
+            "side_px": plan.base.input_size,
+            "proxy_network": exam.vgg.origin if exam.vgg else None,
+            "columns": [column.__dict__ for column in COLUMNS],
+            "rows": rows,
+            "failures": self.failures,
+            "runs": [{"generator": name, "seed": seed, **run} for (name, seed), run in runs.items()],
+            "inpaint_runs": inpaint_runs,
+            "curves": self._curves(trained),
+        }
+
+    def _cost(self, name: str) -> dict[str, float]:
+        base = self.plan.base
+        generator = EDGE_GENERATORS[name](base.width, base.stem)
+        picture = torch.zeros(1, 1, base.input_size, base.input_size)
+        count = sum(parameter.numel() for parameter in generator.parameters())
+        return {"parameters": count / 1e6, "gmac": gmac(generator, picture, picture, picture)}
+
+    def _curves(self, trained: list[tuple[str, int]]) -> list[dict[str, Any]]:
+        """The curves of every training, as ``{generator, seed, validation: {name: points}, step: {name: points}}``."""
+        found = []
+        for name, seed in trained:
+            run = self.folder.run(name, seed)
+            scores = curves(run, ("precision", "recall"), "validation")
+            found.append(
+                {"generator": name, "seed": seed, "validation": scores, "step": curves(run, EDGE_CURVES, "step")}
+            )
+        return found
+
+
+def _last_checkpoint(run: RunDir) -> Path:
+    """The checkpoint at the end of the budget: the best one on the way would be chosen by the pictures scored here."""
+    path = run.pointer("latest")
+    if path is None:
+        raise InpaintError(
+            "checkpoint-missing", f"{run.path} holds no checkpoint.", "Delete the folder to train it anew."
+        )
+    return path
+
+
+def _identity(checkpoint: Path) -> str:
+    return f"{checkpoint} at step {saved_step(checkpoint)}"
+
+
+def _discriminator(edges: Checkpoint, device: torch.device) -> Discriminator:
+    """The discriminator that was trained beside an edge generator."""
+    state = torch.load(edges.path / TRAINING_STATE, map_location=device, weights_only=True)["models"]["edge"]["model"]
+    network = Discriminator(2, edges.config.width)
+    prefix = "discriminator."
+    network.load_state_dict({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
+    return network.to(device).eval().requires_grad_(False)
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report's table as Markdown."""
+    shown = [column for column in COLUMNS if any(column.key in row["scores"] for row in report["rows"])]
+    lines = ["| method | " + " | ".join(column.title for column in shown) + " |", "|---|" + "---|" * len(shown)]
+    for row in report["rows"]:
+        cells = []
+        for column in shown:
+            score = row["scores"].get(column.key)
+            spread = f" ± {score['std']:.{column.digits}f}" if score and score["std"] is not None else ""
+            cells.append(f"{score['mean']:.{column.digits}f}{spread}" if score else "")
+        lines.append(f"| {row['name']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

@@ -1,0 +1,222 @@
+"""What a comparison's numbers say, in sentences: findings, the protocol, and how to read the scores."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from .protocol import DRAWN_MASKS
+from .scoring import NO_EDGES, TRUE_EDGES
+
+_MASK_WORDS = {
+    "random-block": "a block at a random place, {block} px of {side} px a side",
+    "half": "the left or the right half",
+    "irregular": "drawn strokes",
+    "mixed": "strokes, blocks and halves",
+}
+
+
+def findings(report: dict[str, Any]) -> list[str]:
+    """The main results, one sentence or two each."""
+    said = [_edges(report), _worth(report), _classical(report), _chance(report)]
+    said += [f"Not in the table: {failure['message']}" for failure in report["failures"]]
+    return [sentence for sentence in said if sentence]
+
+
+def _generators(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for row in report["rows"] if row["kind"] == "generator"]
+
+
+def _mean(row: dict[str, Any], key: str) -> float:
+    return row["scores"][key]["mean"]
+
+
+def _top(report: dict[str, Any], key: str) -> dict[str, Any]:
+    return max(_generators(report), key=lambda row: _mean(row, key))
+
+
+def _f1(row: dict[str, Any], suffix: str = "") -> float:
+    precision, recall = _mean(row, f"precision{suffix}"), _mean(row, f"recall{suffix}")
+    return 2 * precision * recall / max(precision + recall, 1e-9)
+
+
+def _edges(report: dict[str, Any]) -> str:
+    best = max(_generators(report), key=_f1)
+    near = max(_generators(report), key=lambda row: _f1(row, "_1px"))
+    exact = (
+        f"{best['name']} finds edges best: of the edge pixels it draws in the hole {100 * _mean(best, 'precision'):.1f} % are "
+        f"true, and it finds {100 * _mean(best, 'recall'):.1f} % of those that are there (F1 {_f1(best):.3f})."
+    )
+    leader = "it leads again" if near is best else f"{near['name']} leads"
+    return f"{exact} When a pixel of tolerance is given, {leader} (F1 {_f1(near, '_1px'):.3f})."
+
+
+def _worth(report: dict[str, Any]) -> str:
+    rows = {row["name"]: row for row in report["rows"]}
+    upper, lower = (_mean(rows[name], "psnr_hole") for name in (TRUE_EDGES, NO_EDGES))
+    best = _top(report, "psnr_hole")
+    value = _mean(best, "psnr_hole")
+    said = (
+        f"In the hole, the shared inpaint generator reaches {upper:.2f} dB along true edges and {lower:.2f} dB without any: "
+        f"perfect edges are worth {upper - lower:+.2f} dB here. "
+    )
+    if upper - lower < 0.05:
+        return said + "That is too little to rank edge generators by their fills."
+    share = 100 * (value - lower) / (upper - lower)
+    verdict = f"which is {share:.0f} % of that gain" if share > 0 else "which is worse than painting without edges"
+    return said + f"The best fill is along the edges of {best['name']}, {value:.2f} dB, {verdict}."
+
+
+def _classical(report: dict[str, Any]) -> str:
+    classical = [row for row in report["rows"] if row["kind"] == "classical"]
+    best = max(classical, key=lambda row: _mean(row, "psnr_hole"))
+    trained = _mean(_top(report, "psnr_hole"), "psnr_hole")
+    value = _mean(best, "psnr_hole")
+    relation = "below all of that" if value < min(_mean(row, "psnr_hole") for row in _generators(report)) else (
+        "better than every trained fill" if value > trained else "between them"
+    )  # fmt: skip
+    return f"Without any training, {best['name']} reaches {value:.2f} dB in the hole, {relation}."
+
+
+def _chance(report: dict[str, Any]) -> str:
+    count = len(report["seeds"])
+    if len(_generators(report)) < 2:
+        return ""
+    if count == 1:
+        return "One seed each: nothing here tells a small difference from chance. Repeat with --seeds 3 before relying on one."
+    first, second = sorted(_generators(report), key=lambda row: -_mean(row, "psnr_hole"))[:2]
+    gap = _mean(first, "psnr_hole") - _mean(second, "psnr_hole")
+    spread = max(row["scores"]["psnr_hole"]["std"] or 0.0 for row in (first, second))
+    verdict = "more than chance alone would explain" if gap > 2 * spread else "which is within chance"
+    return (
+        f"Over {count} seeds, {first['name']} and {second['name']} lie {gap:.2f} dB apart in the hole, with a standard "
+        f"deviation of up to {spread:.2f} dB: {verdict}."
+    )
+
+
+def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """How to read the scores: (what, in words)."""
+    share = report["hole_share"]["mean"]
+    bonus = -10 * math.log10(share)
+    seeds = len(report["seeds"])
+    listed = [
+        (
+            "Full-picture PSNR flatters small holes.",
+            f"Outside the hole every method returns the picture itself. Here holes cover {100 * share:.2f} % on average, which "
+            f"alone adds about {bonus:.0f} dB. Compare the columns for the hole.",
+        ),
+        (
+            "True edges and no edges frame the rest.",
+            "Both rows use the same inpaint generator. No edge generator can be expected above the first, and one below the "
+            "second does harm. What lies between is all that edges can change.",
+        ),
+        (
+            "Fills differ by edges alone.",
+            "One inpaint generator per seed, trained on true edges with the same budget, paints for all edge generators. A "
+            "generator trained together with its own would score higher, and say less about the edges.",
+        ) if not report["inpaint"] else (
+            "Fills differ by edges alone.", "One given inpaint generator paints for all edge generators.",
+        ),
+        (
+            "Exact precision and recall are harsh.",
+            "An edge one pixel beside the true one counts as wrong twice, as in the papers. The 1 px columns forgive that.",
+        ),
+        (
+            "FM is no common yardstick.",
+            "It is the feature matching loss without its weight, on held-out pictures, in the discriminator that was trained "
+            "beside each generator. A weak discriminator gives a low FM. The papers' tables weight it by each run's settings.",
+        ),
+        (
+            "Edge L1 rewards silence.",
+            "Few pixels are edges, so a network that draws none is nearly always right: see the row without edges.",
+        ),
+    ]  # fmt: skip
+    if report["proxy_network"]:
+        text = "It compares VGG19 features in the hole; lower is closer. Published LPIPS has another scale."
+        listed.append(("The proxy is not LPIPS.", text))
+    if seeds > 1:
+        text = f"The number after ± is the standard deviation over {seeds} seeds of each seed's mean over all pictures."
+    else:
+        text = "There is one seed, so no spread is known. Baselines have none: they are the same each time."
+    listed.append(("Spread.", text))
+    return listed
+
+
+def protocol(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """How the numbers were made: (what, in words)."""
+    return [*_data_words(report), *_training_words(report), *_scoring_words(report)]
+
+
+def _data_words(report: dict[str, Any]) -> list[tuple[str, str]]:
+    config, side, share = report["config"], report["side_px"], report["hole_share"]
+    range_words = (
+        f"{100 * share['min']:.1f} to {100 * share['max']:.1f} % of the picture, {100 * share['mean']:.1f} % on average"
+    )
+    return [
+        ("Training pictures", f"{report['n_train']:,} of {config['data']}"),
+        ("Scored pictures", f"{report['n_scored']:,} held out, of {report['val_data']}; the same for all"),
+        ("Size", f"{side}x{side} px: the largest square from the middle, resized"),
+        ("Holes in training", _masks(config["mask"], config)),
+        ("Holes in scoring", f"{_masks(report['masks'], config)}; the same for all; {range_words}"),
+        ("True edges", _edges_words(config)),
+    ]
+
+
+def _training_words(report: dict[str, Any]) -> list[tuple[str, str]]:
+    config, runs = report["config"], report["runs"]
+    c = config.get
+    losses = f"{c('gan_loss')}, feature matching x {c('fm_loss_weight'):g}, edge cross entropy x {c('edge_bce_loss_weight'):g}"
+    start = "noise"
+    if "effunet" in report["generators"] and c("efficientnet_weights") != "off":
+        start = f"noise, but effunet's trunk from {c('efficientnet_weights')}"
+    return [
+        ("Budget of each training", f"{report['budget']}, batches of {c('batch_size')}; {_steps(runs)}"),
+        ("Seeds", f"{', '.join(map(str, report['seeds']))}: one order of pictures, holes and mirrors for all generators"),
+        ("Networks", f"width {c('width')}, stem {c('stem')}, from {start}"),
+        ("Weights scored", f"those at the budget's end, averaged (EMA {c('ema_decay'):g})"),
+        ("Losses", losses),
+        ("Optimizer", f"Adam ({c('beta1'):g}, {c('beta2'):g}), lr {c('lr'):g}, discriminator x {c('d2g_lr'):g}"),
+        ("Inpaint generator", _inpaint(report)),
+        ("Trained on", ", ".join(sorted({run["device"] for run in runs}))),
+    ]  # fmt: skip
+
+
+def _scoring_words(report: dict[str, Any]) -> list[tuple[str, str]]:
+    versions = report["versions"]
+    return [
+        ("Perceptual proxy", report["proxy_network"] or "not scored: VGG19's weights were not at hand"),
+        ("Edge threshold", f"a prediction above {report['config']['edge_threshold']:g} is an edge"),
+        ("Scored on", report["machine"]),
+        ("Versions", f"InpaintGAN {report['version']}, torch {versions['torch']}, Python {versions['python']}"),
+        ("Made", report["made"]),
+    ]
+
+
+def _masks(kind: str, config: dict[str, Any]) -> str:
+    if kind in DRAWN_MASKS:
+        side = config["input_size"]
+        return _MASK_WORDS[kind].format(block=round(side * config["block_ratio"]), side=side)
+    if kind.startswith("external"):
+        return f"{kind}: masks of {Path(config['mask_data']).name}"
+    return f"masks of {Path(kind).name}, dealt in order"
+
+
+def _edges_words(config: dict[str, Any]) -> str:
+    if config["edge"] == "external":
+        return (
+            f"in training from files of {config['edge_data']}; in scoring Canny's, sigma {config['sigma']:g}, stand in"
+        )
+    return f"{config['edge']}, sigma {config['sigma']:g}, on the whole picture"
+
+
+def _steps(runs: list[dict[str, Any]]) -> str:
+    counts = sorted({run["steps"] for run in runs})
+    return f"{counts[0]:,} steps each" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,} steps, by pace"
+
+
+def _inpaint(report: dict[str, Any]) -> str:
+    if report["inpaint"]:
+        return f"given: {report['inpaint']}"
+    run = report["inpaint_runs"][0]
+    return f"one for each seed, trained on true edges; {_steps(report['inpaint_runs'])}; perceptual network: {run['perceptual']}"

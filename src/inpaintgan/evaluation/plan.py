@@ -1,0 +1,184 @@
+"""What a comparison compares: one set of settings, a budget, generators and seeds; frozen into its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..core.atomic import write_json
+from ..core.comparison import ComparisonDir
+from ..core.config import Config
+from ..core.config_io import load_config, make_config
+from ..core.errors import InpaintError
+from ..core.paths import resource, work_root
+from ..networks.edge_generators import EDGE_GENERATORS
+
+_OURS = {
+    "stage": "compare trains edge generators, then an inpaint generator.",
+    "edge_generator": "Name the generators with --generators.",
+    "init_from": "Every generator starts from noise.",
+    "max_iters": "Give the budget with --steps.",
+    "max_seconds": "Give the budget with --seconds.",
+}
+"""Settings that a comparison sets itself, and what to do instead."""
+_FOLDERS = ("data", "val_data", "mask_data", "edge_data", "val_edge_data")
+_CURVE_POINTS = 10
+_MAX_STEPS: int = next(rule.le for rule in Config.model_fields["max_iters"].metadata if hasattr(rule, "le"))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison to be made.
+
+    Attributes:
+        base: The settings all trainings share; what differs between trainings has its default in it.
+        generators: Names of edge generators, in the order of the report.
+        seeds: One training of each generator for each.
+        steps: The budget of each training in steps, or None.
+        seconds: Or in seconds of training.
+        inpaint: A checkpoint whose inpaint generator paints for all, or None to train one for each seed.
+    """
+
+    base: Config
+    generators: tuple[str, ...]
+    seeds: tuple[int, ...]
+    steps: int | None
+    seconds: float | None
+    inpaint: str | None
+
+    def config(self, generator: str | None, seed: int) -> Config:
+        """Return the settings of one training; None is the shared inpaint generator."""
+        values: dict[str, Any] = {"stage": "edge" if generator else "inpaint", "seed": seed}
+        if generator:
+            values["edge_generator"] = generator
+        values |= {"max_iters": self.steps} if self.steps else {"max_iters": _MAX_STEPS, "max_seconds": self.seconds}
+        return make_config({**self.base.model_dump(), **values})
+
+    @property
+    def budget(self) -> str:
+        """The budget in words."""
+        return f"{self.steps:,} steps" if self.steps else f"{self.seconds:g} seconds of training"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as plain JSON."""
+        return {
+            "generators": list(self.generators), "seeds": list(self.seeds), "steps": self.steps, "seconds": self.seconds,
+            "inpaint": self.inpaint, "config": self.base.model_dump(),
+        }  # fmt: skip
+
+
+def make_plan(
+    *,
+    data: str | None,
+    val_data: str | None,
+    generators: str | None,
+    steps: int | None,
+    seconds: float | None,
+    seeds: int,
+    config_file: Path | None,
+    settings: list[str],
+    inpaint: Path | None,
+    perceptual_weights: str | None,
+) -> Plan:
+    """Make a plan from the words of the command line.
+
+    Raises:
+        InpaintError: A generator, a setting or the budget is refused.
+    """
+    for setting in settings:
+        key = setting.partition("=")[0].strip().lower()
+        if key in _OURS:
+            raise InpaintError("config-invalid", f"{key}: compare sets this itself.", _OURS[key])
+    for name, value in (("--steps", steps), ("--seconds", seconds), ("--seeds", seeds)):
+        if value is not None and value <= 0:
+            raise InpaintError("config-invalid", f"{name}: {value:g} is not allowed.", "Allowed: numbers above 0.")
+    weights = perceptual_weights
+    if weights and weights not in ("auto", "off"):
+        weights = _absolute(weights)
+    config = load_config(
+        config_file or resource("config.yml"), settings, data=data, val_data=val_data, perceptual_weights=weights,
+    )  # fmt: skip
+    folders = {key: _absolute(getattr(config, key)) or "" for key in _FOLDERS}
+    if not config.data:
+        raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
+    default = Config()
+    shared = {key: getattr(default, key) for key in _OURS}
+    if steps:  # enough points for a curve, also of a short training
+        shared["eval_interval"] = min(config.eval_interval, max(1, steps // _CURVE_POINTS))
+    names = _checked_generators(generators)
+    first = config.seed
+    return Plan(
+        make_config({**config.model_dump(), **folders, **shared}),
+        names,
+        tuple(range(first, first + seeds)),
+        steps,
+        seconds,
+        _absolute(str(inpaint)) if inpaint else None,
+    )
+
+
+def _checked_generators(text: str | None) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",") if name.strip()] if text else list(EDGE_GENERATORS)
+    for name in names:
+        if name not in EDGE_GENERATORS:
+            raise InpaintError(
+                "generator-unknown",
+                f"--generators: there is no edge generator '{name}'.",
+                f"Allowed: {', '.join(EDGE_GENERATORS)}.",
+            )
+    return tuple(dict.fromkeys(names))
+
+
+def _absolute(path: str | None) -> str | None:
+    """The plan must mean the same folder wherever the command is run again."""
+    return str(Path(path).expanduser().resolve()) if path else None
+
+
+def default_output(plan: Plan) -> Path:
+    """The same folder whenever the same command is run: named after the data and the budget."""
+    budget = f"{plan.steps}-steps" if plan.steps else f"{plan.seconds:g}-seconds"
+    return work_root() / "runs" / "comparisons" / f"{Path(plan.base.data).name}-{budget}"
+
+
+def freeze(folder: ComparisonDir, plan: Plan) -> Plan:
+    """Write the plan into its folder, and return it; or check it against the one that is there.
+
+    Generators and seeds may be added to a comparison that has begun, and left out of a command: those that were there
+    are kept. All that decides how a training goes must be the same, or its rows would not be comparable.
+
+    Raises:
+        InpaintError: ``compare-changed`` naming what differs, or ``run-unwritable``.
+    """
+    before = folder.plan()
+    if before is not None:
+        _must_be_same(before, plan.as_dict(), folder.path)
+        generators = dict.fromkeys([*before["generators"], *plan.generators])
+        seeds = sorted({*before["seeds"], *plan.seeds})
+        plan = Plan(plan.base, tuple(generators), tuple(seeds), plan.steps, plan.seconds, plan.inpaint)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        write_json(folder.plan_file, plan.as_dict())
+    except OSError as error:
+        raise InpaintError(
+            "run-unwritable", f"The folder {folder.path} cannot be written: {error.strerror}.", "Name another --output."
+        ) from error
+    return plan
+
+
+def _must_be_same(before: dict[str, Any], now: dict[str, Any], path: Path) -> None:
+    changed = [
+        f"{key} was {before[key]}, now {now[key]}" for key in ("steps", "seconds", "inpaint") if before[key] != now[key]
+    ]
+    keys = sorted({*before["config"], *now["config"]} - {"seed"})
+    changed += [
+        f"{key} was {before['config'].get(key)!r}, now {now['config'].get(key)!r}"
+        for key in keys
+        if before["config"].get(key) != now["config"].get(key)
+    ]
+    if changed:
+        raise InpaintError(
+            "compare-changed",
+            f"{path} holds a comparison with other settings: {'; '.join(changed[:4])}.",
+            "Name another --output for the new one; only generators and seeds can be added to one that has begun.",
+        )

@@ -1,0 +1,200 @@
+"""A report as one self-contained HTML page: styles, charts, script and pictures inside, nothing from the network."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ..core.comparison import ComparisonDir
+from ..core.paths import resource
+from . import charts, findings
+from .charts import Dot, Line
+from .scoring import NO_EDGES, TRUE_EDGES
+from .summary import BUCKET_SCORES, COLUMNS, Column
+
+_FONT = "vendor/plex/ibm-plex-sans-latin-wght-normal.woff2"
+_TITLES = {
+    "precision": "Precision on held-out pictures",
+    "recall": "Recall on held-out pictures",
+    "feature_matching_loss": "Feature matching loss (training, own discriminator)",
+    "edge_generator_loss": "Generator loss (training)",
+    "edge_discriminator_loss": "Discriminator loss (training)",
+}
+_GROUPS = (
+    ("Edges in the hole", ("precision", "recall", "precision_1px", "recall_1px", "edge_l1", "fm")),
+    ("Filled picture", ("psnr_hole", "psnr", "ssim_hole", "ssim", "proxy")),
+    ("Cost", ("parameters", "gmac", "seconds_per_step")),
+)
+_DOT_SCORES = ("psnr_hole", "proxy", "ssim_hole")
+
+
+def environment() -> Environment:
+    """Return the Jinja environment of the report templates."""
+    made = Environment(
+        loader=PackageLoader("inpaintgan.evaluation"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters["fixed"] = lambda value, digits: f"{value:,.{digits}f}"
+    made.filters["count"] = lambda value: f"{value:,}"
+    return made
+
+
+@cache
+def design_tokens() -> Markup:
+    """The window's colours, sizes and type, with the typeface inside."""
+    css = (resource("web") / "css" / "tokens.css").read_text(encoding="utf-8")
+    css = re.sub(r"@font-face\s*\{[^}]*\}", "", css)
+    font = data_uri(resource("web") / _FONT, "font/woff2")
+    face = f'@font-face {{ font-family: "Plex"; src: url("{font}") format("woff2"); font-weight: 100 700; }}\n'
+    return Markup(face + css)
+
+
+def data_uri(path: Path, kind: str) -> str:
+    """A file inside an address."""
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def asset(name: str) -> Markup:
+    """A style sheet or script that lies beside the templates, to be put into a page."""
+    return Markup((Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
+
+
+def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[int]) -> str:
+    """Render a comparison's page.
+
+    Args:
+        report: What `compare` wrote as JSON.
+        folder: Holds the pictures.
+        shown: Numbers of the pictures to show.
+    """
+    colours = {name: index for index, name in enumerate(report["generators"])}
+    groups = [(title, [column for key in keys if (column := _column(key, report))]) for title, keys in _GROUPS]
+    return (
+        environment()
+        .get_template("comparison.html.j2")
+        .render(
+            report=report,
+            tokens=design_tokens(),
+            css=asset("report.css"),
+            script=asset("report.js"),
+            icon=Markup((resource("web") / "favicon.svg").read_text(encoding="utf-8")),
+            colours=colours,
+            groups=[(title, columns) for title, columns in groups if columns],
+            best=_best(report),
+            dot_plots=_dot_plots(report, colours),
+            charts=_curve_charts(report, colours),
+            buckets=_buckets(report),
+            samples=_samples(report, folder, shown),
+            findings=findings.findings(report),
+            hints=findings.hints(report),
+            protocol=findings.protocol(report),
+        )
+    )
+
+
+def _column(key: str, report: dict[str, Any]) -> Column | None:
+    """A column, unless no row has a value for it."""
+    column = next(column for column in COLUMNS if column.key == key)
+    return column if any(key in row["scores"] for row in report["rows"]) else None
+
+
+def _best(report: dict[str, Any]) -> dict[str, set[str]]:
+    """The generators with the best value of each column; ties, as far as shown digits go, share it."""
+    rows = [row for row in report["rows"] if row["kind"] == "generator"]
+    best = {}
+    for column in COLUMNS:
+        values = {
+            row["name"]: round(row["scores"][column.key]["mean"], column.digits)
+            for row in rows
+            if column.key in row["scores"]
+        }
+        if column.better and len(values) > 1:
+            top = (max if column.better > 0 else min)(values.values())
+            best[column.key] = {name for name, value in values.items() if value == top}
+    return best
+
+
+def _dot_plots(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
+    """Where the methods lie between no edges and true edges, for two scores of the fill."""
+    plots = []
+    for key in _DOT_SCORES:
+        column = _column(key, report)
+        if column is None or len(plots) == 2:
+            continue
+        rows = [row for row in report["rows"] if key in row["scores"]]
+        rows.sort(key=lambda row: row["scores"][key]["mean"], reverse=column.better > 0)
+        dots = [
+            Dot(row["name"], colours.get(row["name"]), row["scores"][key]["mean"], row["scores"][key]["std"])
+            for row in rows
+        ]
+        plots.append((column, Markup(charts.dot_plot(dots, column.unit, column.digits))))
+    return plots
+
+
+def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[str, Markup]]:
+    found = []
+    for name, title in _TITLES.items():
+        kind = "validation" if name in ("precision", "recall") else "step"
+        lines = [
+            Line(_curve_name(curve, report), colours[curve["generator"]], curve[kind][name])
+            for curve in report["curves"]
+            if curve[kind].get(name)
+        ]
+        if lines:
+            found.append((title, Markup(charts.line_chart(lines, "steps"))))
+    return found
+
+
+def _curve_name(curve: dict[str, Any], report: dict[str, Any]) -> str:
+    return f"{curve['generator']}, seed {curve['seed']}" if len(report["seeds"]) > 1 else curve["generator"]
+
+
+def _buckets(report: dict[str, Any]) -> list[tuple[Column, list[tuple[str, int]], list[dict[str, Any]]]]:
+    """For each score by hole size: its column, the buckets with their numbers of pictures, the rows; none for one bucket."""
+    labels = list(report["rows"][0]["buckets"].items())
+    if len(labels) < 2:
+        return []
+    sizes = [(label, content["n"]) for label, content in labels]
+    tables = []
+    for key in BUCKET_SCORES:
+        column = _column(key, report)
+        wanted = ("generator", "bound") if key == "psnr_hole" else ("generator",)
+        if column is not None:
+            tables.append((column, sizes, [row for row in report["rows"] if row["kind"] in wanted]))
+    return tables
+
+
+def _samples(report: dict[str, Any], folder: ComparisonDir, shown: list[int]) -> list[list[dict[str, Any]]]:
+    """For each picture its columns: a title, and two tiles below it, each an address or None with a caption."""
+    seed = report["seeds"][0]
+    bounds = f"bounds-seed-{seed}"
+    # title, where the pictures lie, the upper tile and the lower one with their captions
+    layout = [
+        ("Picture", "classical", ("picture", "the picture"), ("hole", "the hole")),
+        (TRUE_EDGES, bounds, ("true-edges", "true edges"), ("true-edges-fill", "fill along true edges")),
+    ]
+    for name in report["generators"]:
+        layout.append(
+            (name, f"{name}-seed-{seed}", ("edges", f"edges of {name}"), ("fill", f"fill along edges of {name}"))
+        )
+    layout += [
+        (NO_EDGES, bounds, ("no-edges", "no edges in the hole"), ("no-edges-fill", "fill without edges")),
+        ("telea", "classical", ("", ""), ("telea", "fill by Telea's method")),
+    ]
+    rows = []
+    for index in shown:
+        columns = []
+        for title, unit, *tiles in layout:
+            files = [folder.scores(unit) / f"{index:05d}-{name}.jpg" for name, _ in tiles]
+            uris = [data_uri(file, "image/jpeg") if file.is_file() else None for file in files]
+            if any(uris):
+                texts = (text for _, text in tiles)
+                columns.append({"title": title, "tiles": list(zip(uris, texts, strict=True))})
+        rows.append(columns)
+    return [row for row in rows if row]

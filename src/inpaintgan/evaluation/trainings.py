@@ -1,0 +1,126 @@
+"""The trainings of a comparison, one after the other, each a process of the command line's `train`.
+
+A process of its own leaves a whole run folder behind, so that an interrupted comparison goes on where it stopped, and
+no training inherits another's memory, caches or random state.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tqdm import tqdm
+
+from ..core.child import start_logged
+from ..core.config import Config
+from ..core.errors import InpaintError
+from ..core.events import EventTail, read_events
+from ..core.paths import main_script
+from ..core.rundir import RunDir
+from ..training.orders import Orders
+
+_POLL_S = 0.25
+
+
+class Stopped(Exception):
+    """The comparison was told to stop, and what it was doing is saved."""
+
+
+class TrainingFailed(InpaintError):
+    """One training ended without reaching its budget."""
+
+
+@dataclass
+class Progress:
+    """What the newest events of a training say."""
+
+    step: int = 0
+    elapsed_s: float = 0.0
+
+
+def is_finished(run: RunDir) -> bool:
+    """Whether a training has used its whole budget and left a checkpoint."""
+    last = next(
+        (event for event in reversed(list(read_events(run.events_file))) if event["type"].startswith("run_")), {}
+    )
+    return last.get("type") == "run_finished" and last["reason"] != "stopped" and run.pointer("latest") is not None
+
+
+def train_to_end(run: RunDir, config: Config, title: str, orders: Orders) -> None:
+    """Train in a run folder until its budget is used; what is there already is gone on with.
+
+    Raises:
+        Stopped: A stop was ordered; the training has saved and left.
+        TrainingFailed: The process ended for another reason.
+        InpaintError: The run folder cannot be written.
+    """
+    if is_finished(run):
+        return
+    process = None
+    if run.trainer_pid() is None:
+        run.create(config)
+        command = [sys.executable, *main_script(), "train", "--run", str(run.path), "--resume"]
+        process = start_logged(command, run.log_file, f"--- started {time.strftime('%Y-%m-%d %H:%M:%S')}")
+    # Else an earlier comparison was killed, and its training goes on: it is the same one.
+    try:
+        _watch(run, config, title, orders, process)
+    finally:
+        if process is not None and process.poll() is None:  # this process broke down, not the training
+            run.control.send("stop")
+    if orders.stop_wanted:
+        raise Stopped
+    if not is_finished(run):
+        raise _failure(run, title, process)
+
+
+def _watch(run: RunDir, config: Config, title: str, orders: Orders, process: subprocess.Popen[bytes] | None) -> None:
+    """Show a training's progress until its process has gone; a stop order is passed on."""
+    tail = EventTail(run.events_file)
+    in_steps = not config.max_seconds
+    total = config.max_iters if in_steps else config.max_seconds
+    with _bar(title, total, in_steps=in_steps) as bar:
+        progress = Progress()
+        while True:
+            alive = process.poll() is None if process else run.trainer_pid() is not None
+            _follow(tail.read(), progress)
+            bar.set_postfix_str(f"step {progress.step}", refresh=False)
+            bar.update((progress.step if in_steps else min(progress.elapsed_s, total)) - bar.n)
+            if not alive:
+                return
+            orders.take()
+            if orders.stop_wanted:
+                # Again each time: a training drops what it finds when it begins to listen.
+                run.control.send("stop")
+            time.sleep(_POLL_S)
+
+
+def _bar(title: str, total: float, *, in_steps: bool) -> tqdm:
+    pause_s = 0.5 if sys.stderr.isatty() else 30
+    bar = tqdm(total=total, desc=title, unit="step" if in_steps else "s", mininterval=pause_s, file=sys.stderr)
+    if not in_steps:
+        bar.bar_format = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of training {postfix}"
+    return bar
+
+
+def _follow(events: list[dict[str, Any]], progress: Progress) -> None:
+    for event in events:
+        if event["type"] in ("run_started", "step"):
+            progress.step = event["step"]
+            progress.elapsed_s = event.get("elapsed_s", progress.elapsed_s)
+
+
+def _failure(run: RunDir, title: str, process: subprocess.Popen[bytes] | None) -> TrainingFailed:
+    """Say why a training did not reach its end."""
+    events = [event for event in read_events(run.events_file) if event["type"].startswith("run_")]
+    last = events[-1] if events else {}
+    if last.get("type") == "run_failed":
+        why, hint = last["message"], last["hint"]
+    elif last.get("type") == "run_finished":
+        why, hint = f"It was stopped at step {last['step']}.", "Run the same command again to go on."
+    else:
+        code = f"with code {process.returncode}" if process else "unexpectedly"
+        why, hint = f"Its process ended {code}.", f"{run.log_file} tells more; run the same command again to go on."
+    return TrainingFailed("training-failed", f"{title}: {why}", hint)
