@@ -134,7 +134,7 @@ def _set_tiff_orientation(data: bytes, orientation: int) -> bytes:
 
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_deep_pictures_are_reduced_by_value_with_a_notice(cat, tmp_path, suffix, channels):
+def test_deep_pictures_are_kept_beside_their_8_bit_view(cat, tmp_path, suffix, channels):
     rng = np.random.default_rng(0)
     deep = rng.integers(0, 65536, (40, 50, channels), dtype=np.uint16).squeeze()
     path = tmp_path / f"deep{suffix}"
@@ -144,7 +144,8 @@ def test_deep_pictures_are_reduced_by_value_with_a_notice(cat, tmp_path, suffix,
     rgb = np.repeat(expected[..., None], 3, 2) if channels == 1 else expected[..., :3]
     assert np.array_equal(picture.pixels, rgb)
     assert (picture.alpha is not None) == (channels == 4)
-    assert any("16-bit" in notice for notice in picture.notices)
+    kept = np.repeat(deep[..., None], 3, 2) if channels == 1 else deep
+    assert np.array_equal(picture.deep, kept) and picture.gray == (channels == 1)
     if channels < 4:
         assert np.array_equal(read_rgb(path), rgb)
 
@@ -162,10 +163,11 @@ def test_other_modes_become_rgb(cat, mode):
     assert any("CMYK" in notice for notice in decode(source).notices) == (mode == "CMYK")
 
 
-def test_gray_profile_does_not_survive_into_rgb(cat):
+def test_gray_profile_stays_in_gray_and_does_not_survive_into_rgb(cat):
     gray_profile = SRGB[:16] + b"GRAY" + SRGB[20:]
-    source = as_bytes(Image.fromarray(cat).convert("L"), "PNG", icc_profile=gray_profile)
-    assert decode(source).icc is None
+    picture = decode(as_bytes(Image.fromarray(cat).convert("L"), "PNG", icc_profile=gray_profile))
+    assert Image.open(io.BytesIO(encode(picture, "PNG"))).info["icc_profile"] == gray_profile
+    assert "icc_profile" not in Image.open(io.BytesIO(encode(picture, "WEBP"))).info
 
 
 def test_palette_transparency_is_alpha_and_white_in_training(cat):

@@ -36,8 +36,8 @@ def test_a_large_hole_gets_context_in_proportion():
     mask = np.zeros((3000, 3000), np.uint8)
     mask[1000:1800, 1000:1400] = 1
     (crop,) = plan_crops(mask, 256)
-    assert crop.height == crop.width == 800 + 2 * 600
-    assert crop.top <= 1000 - 600 + 1 and crop.left <= 1000
+    assert crop.height == crop.width == 800 + 2 * 400
+    assert crop.top <= 1000 - 400 + 1 and crop.left <= 1000 - 400
 
 
 def test_a_small_hole_gets_at_least_the_networks_view():

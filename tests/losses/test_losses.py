@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 
 import pytest
+import skimage.data
 import torch
 import torch.nn.functional as F
 
+from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.data.batch import Batch
 from inpaintgan.losses import adversarial
 from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
-from inpaintgan.losses.perceptual import perceptual_loss, style_loss
+from inpaintgan.losses.perceptual import crop_around_holes, perceptual_loss, style_loss
+from inpaintgan.models.inpaint_model import InpaintModel
 from inpaintgan.networks.vgg19 import load_vgg19
 
 
@@ -159,3 +163,74 @@ def test_auto_without_a_network_gives_none(monkeypatch, tmp_path):
 
     monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
     assert load_vgg19("auto") is None
+
+
+def test_losses_are_float32_under_autocast():
+    """Of features in bfloat16, every loss is what float32 arithmetic makes of them, to the last bit."""
+    torch.manual_seed(0)
+    fake, real = (torch.randn(2, 4, 16, 16).bfloat16() for _ in range(2))
+    mask = (torch.rand(2, 1, 16, 16) > 0.5).float()
+
+    class Features(torch.nn.Module):
+        """Gives what it is given, as the layers of both losses."""
+
+        def forward(self, picture, layers):
+            return {layers[0]: picture}
+
+    losses = {
+        "nsgan": lambda a, b: adversarial.discriminator_loss("nsgan", a, b),
+        "lsgan": lambda a, b: adversarial.generator_loss("lsgan", a),
+        "hinge": lambda a, b: adversarial.discriminator_loss("hinge", a, b),
+        "feature matching": lambda a, b: feature_matching_loss([a], [b]),
+        "edge": lambda a, b: edge_bce_loss(a.float().sigmoid(), (b > 0).float(), mask),
+        "perceptual": lambda a, b: perceptual_loss(Features(), a, b),
+        "style": lambda a, b: style_loss(Features(), a, b, torch.ones(())),
+    }
+    for name, loss in losses.items():
+        with torch.autocast("cpu", torch.bfloat16):
+            mixed = loss(fake, real)
+        assert mixed.dtype == torch.float32, name
+        torch.testing.assert_close(mixed, loss(fake.float(), real.float()), rtol=0, atol=0, msg=name)
+
+
+@pytest.mark.parametrize(("top", "left", "expected"), [(0, 0, (0, 0)), (40, 60, (16, 32)), (60, 95, (32, 64))])
+def test_the_crop_lies_around_the_hole_on_vggs_grid(top, left, expected):
+    mask = torch.zeros(1, 1, 96, 128)
+    mask[..., top : top + 20, left : left + 20] = 1
+    picture = torch.rand(1, 3, 96, 128)
+    cut_mask, cut = crop_around_holes(mask, 64, picture)
+    y, x = expected
+    assert torch.equal(cut, picture[..., y : y + 64, x : x + 64])
+    assert cut_mask.sum() == mask.sum()
+
+
+def test_the_crop_of_a_hole_that_is_too_large_is_its_middle():
+    picture = torch.rand(2, 3, 96, 96)
+    mask, cut = crop_around_holes(torch.ones(2, 1, 96, 96), 32, picture)
+    assert mask.all()
+    assert torch.equal(cut, picture[..., 32:64, 32:64])
+
+
+def test_perceptual_losses_of_a_crop_are_the_whole_pictures_without_what_lies_outside(vgg_file):
+    """What differs in the hole alone is seen by the crop but for what reaches out of it."""
+    vgg = load_vgg19(str(vgg_file))
+    real = torch.from_numpy(skimage.data.astronaut()[:128, 150:278].copy()).permute(2, 0, 1)[None].float() / 255
+    mask = torch.zeros(1, 1, 128, 128)
+    mask[..., 50:74, 60:84] = 1
+    fake = torch.where(mask > 0, 1 - real, real)
+    batch = Batch(real, real[:, :1], real[:, :1], mask)
+
+    def losses(side: int, painted: torch.Tensor) -> dict[str, torch.Tensor]:
+        settings = {"input_size": 128, "inpaint_adv_loss_weight": 0, "l1_loss_weight": 0, "perceptual_crop": side}
+        loss, logs = InpaintModel(Config(width=8, **settings), vgg).generator_loss(batch, painted)
+        return logs | {"loss": loss}
+
+    with torch.no_grad():
+        whole, equal = losses(0, fake), losses(128, fake)
+    crop = losses(96, fake.requires_grad_())
+    for name in ("perceptual_loss", "style_loss"):
+        assert torch.equal(equal[name], whole[name])
+        assert crop[name].item() == pytest.approx(whole[name].item(), rel=0.1)
+    crop["loss"].backward()
+    seen = crop_around_holes(mask, 96, fake.grad)[1]
+    assert seen.abs().sum() == fake.grad.abs().sum() > 0

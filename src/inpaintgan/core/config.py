@@ -192,6 +192,15 @@ class Config(BaseModel):
     perceptual_interval: int = _setting(
         1, "Losses", "Perceptual and style losses every n-th step; 1 is exact, more is faster.", "steps", ge=1, le=100
     )
+    perceptual_crop: int = _setting(
+        0,
+        "Losses",
+        "Perceptual and style losses see a square of this side around the hole, which is faster; 0 is the whole picture.",
+        "px",
+        ge=0,
+        le=1024,
+        multiple_of=16,
+    )
     imagenet_normalization: bool = _setting(
         True, "Losses", "Normalise pictures as VGG19 was trained; EdgeConnect leaves it out."
     )

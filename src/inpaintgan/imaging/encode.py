@@ -2,55 +2,97 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
-import imageio.v3 as iio
 import numpy as np
+from PIL import Image, PngImagePlugin
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
+from .deep import encode_png_16
 from .folder import WRITABLE
-from .picture import Picture, on_white
+from .picture import Picture, on_white, to_gray
+from .tiff import encode_tiff
+
+_QUALITY = 95
+DEEP_FORMATS = ("PNG", "TIFF")
+"""The formats that hold 16 bits a sample."""
 
 
-def encode(picture: Picture, format: str, quality: int = 95) -> bytes:
+def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
     """Encode a picture; PNG, TIFF and BMP are exact, and so is WebP at quality 100.
 
-    Alpha, colour profile and EXIF are kept where the format can hold them; for JPEG and BMP, which have no alpha, the
-    picture is laid on white.
+    Alpha, 16 bits a sample, gray, colour profile, EXIF and resolution are kept where the format can hold them; for JPEG
+    and BMP, which have no alpha, the picture is laid on white.
 
     Args:
         picture: What to encode.
         format: ``"PNG"``, ``"JPEG"``, ``"WEBP"``, ``"TIFF"`` or ``"BMP"``.
-        quality: 1 to 100, of JPEG and WebP.
+        quality: 1 to 100, of JPEG and WebP. None codes as the source was, when it has the same format: JPEG with its
+            quantisation tables and subsampling, WebP lossless or not; else 95.
 
     Raises:
         InpaintError: ``output-format`` for another format or a picture too large for it.
     """
     if format not in WRITABLE.values():
         raise InpaintError("output-format", f"'{format}' cannot be written.", "Choose PNG, JPEG, WebP, TIFF or BMP.")
-    options: dict[str, Any] = {
-        "PNG": {"compress_level": 4},
-        "JPEG": {"quality": quality, "subsampling": 0},
-        "WEBP": {"quality": quality, "lossless": quality >= 100, "exact": True},
-        "TIFF": {"compression": "tiff_adobe_deflate"},
-        "BMP": {},
-    }[format]
-    pixels = picture.pixels
-    if picture.alpha is not None:
-        flat = format in ("JPEG", "BMP")
-        pixels = on_white(pixels, picture.alpha) if flat else np.dstack([pixels, picture.alpha])
-    if format != "BMP":
-        options.update({"icc_profile": picture.icc} if picture.icc else {})
-        options.update({"exif": picture.exif} if picture.exif else {})
     try:
-        return iio.imwrite("<bytes>", pixels, extension=f".{format.lower()}", plugin="pillow", format=format, **options)
+        if format == "PNG" and picture.deep is not None:
+            return encode_png_16(picture)
+        pixels = _stored_pixels(picture, format)
+        if format == "TIFF":
+            return encode_tiff(pixels, picture)
+        options = _options(picture, format, quality)
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, format, **options)
+        return buffer.getvalue()
     except Exception as error:
-        height, width = pixels.shape[:2]
+        height, width = picture.pixels.shape[:2]
         raise InpaintError(
             "output-format", f"A picture of {width}x{height} cannot be written as {format}.", "Choose PNG."
         ) from error
+
+
+def _stored_pixels(picture: Picture, format: str) -> np.ndarray:
+    """The pixels in the channels that the format holds."""
+    if picture.deep is not None and format in DEEP_FORMATS:
+        pixels, alpha = np.ascontiguousarray(picture.deep[..., :3]), picture.deep[..., 3:]
+        alpha = alpha if alpha.size else None
+    else:
+        pixels, alpha = picture.pixels, picture.alpha
+    if alpha is not None and format in ("JPEG", "BMP"):
+        pixels, alpha = on_white(pixels, alpha), None
+    if picture.gray and format != "WEBP":
+        pixels = to_gray(pixels)
+    return pixels if alpha is None else np.dstack([pixels, alpha])
+
+
+def _options(picture: Picture, format: str, quality: int | None) -> dict[str, Any]:
+    """Pillow's options for a format, with the metadata that it can hold."""
+    coding = dict(picture.coding) if quality is None and picture.format == format else {}
+    quality = quality or _QUALITY
+    options: dict[str, Any] = {
+        "PNG": {"compress_level": 4},
+        "JPEG": coding or {"quality": quality, "subsampling": 0},
+        "WEBP": {"quality": quality, "lossless": quality >= 100, "exact": True, **coding},
+        "BMP": {},
+    }[format]
+    if picture.dpi and format != "WEBP":
+        options["dpi"] = picture.dpi
+    if format == "BMP":
+        return options
+    # A gray profile would make a file of colours unreadable for others.
+    if picture.icc and (picture.icc[16:20] != b"GRAY" or (picture.gray and format != "WEBP")):
+        options["icc_profile"] = picture.icc
+    if picture.exif:
+        options["exif"] = picture.exif
+    if format == "PNG" and "chunks" in coding:
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        for name, body in coding["chunks"]:
+            options["pnginfo"].add(name, body)
+    return options
 
 
 def output_format(path: Path) -> str:

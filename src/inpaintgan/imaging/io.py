@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import imageio.v3 as iio
@@ -13,9 +13,11 @@ import numpy as np
 from PIL import Image
 
 from ..core.errors import InpaintError
+from .deep import decode_16_bit, is_16_bit
 from .encode import encode, output_format, save_picture
 from .folder import ACCEPTED, PICTURE_SUFFIXES, find_pictures
-from .picture import Picture, on_white, resize_square, to_gray
+from .metadata import read_coding, read_dpi, read_orientation, upright_exif
+from .picture import Picture, on_white, reduced, resize_square, to_gray
 
 __all__ = [
     "PICTURE_SUFFIXES",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 MAX_PIXELS = 100_000_000
-_ORIENTATION_TAG = 0x0112
+_PNG_GRAY_TYPES = (0, 4)
 
 # Broken pictures are reported in our own words.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -69,7 +71,7 @@ def read_header(source: Readable | bytes, name: str = "") -> Header:
 
 
 def decode(source: Readable | bytes, name: str = "") -> Picture:
-    """Decode a picture file with its alpha, colour profile and EXIF; of several frames the first.
+    """Decode a picture file with all that saving it again should keep; of several frames the first.
 
     Args:
         source: A path, or the bytes of the file.
@@ -83,24 +85,30 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     header = _open_header(data, name)
     notices: list[str] = []
     try:
-        if header.mode in ("F", "I") and not _is_16_bit(data, header):
+        deep = decode_16_bit(data) if is_16_bit(data, header) else None
+        if header.mode in ("F", "I") and deep is None:
             raise _unreadable(name, "its pixels are 32-bit numbers, not colours")
-        pixels, info = _read_pixels(data, header, notices)
+        pixels, orientation = _read_pixels(data, header, deep)
         n_frames = 1 if _format(header) == "JPEG" else getattr(header, "n_frames", 1)
     except InpaintError:
         raise
     except Exception as error:  # decoders raise anything at all on broken data
         raise _unreadable(name, "it is damaged or cut short") from error
+    if deep is not None:
+        deep, pixels = pixels, reduced(pixels)
     alpha = None
     if pixels.shape[2] == 4:
         pixels, alpha = np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
+    if header.mode == "CMYK":
+        notices.append("CMYK colour was converted to RGB")
     if n_frames > 1:
         notices.append(f"Only the first of {n_frames} frames is used")
-    icc = info.get("icc_profile") or None
-    if icc and icc[16:20] != b"RGB ":
-        # A gray or CMYK profile would make an RGB file unreadable for others.
-        icc = None
-    return Picture(pixels, alpha, icc, _upright_exif(info.get("exif")), _format(header), tuple(notices))
+    turned = orientation in (5, 6, 7, 8)
+    return Picture(
+        pixels, alpha, _icc(header), upright_exif(header), _format(header), tuple(notices), deep,
+        gray=_is_gray(data, header), dpi=read_dpi(header, turned=turned),
+        coding=read_coding(header, data, turned=turned),
+    )  # fmt: skip
 
 
 def _default_name(source: Readable | bytes) -> str:
@@ -144,21 +152,28 @@ def _open_header(data: bytes, name: str) -> Image.Image:
     return image
 
 
-def _read_pixels(data: bytes, header: Image.Image, notices: list[str]) -> tuple[np.ndarray, dict[str, Any]]:
-    """Return upright uint8 pixels of 3 or 4 channels, and the file's metadata."""
-    deep = _decode_16_bit(data) if _is_16_bit(data, header) else None
+def _read_pixels(data: bytes, header: Image.Image, deep: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """Return upright pixels of 3 or 4 channels, uint8 or those of ``deep``, and the orientation that was applied."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        info = iio.immeta(data, index=0, plugin="pillow", exclude_applied=False)
         mode = "RGBA" if _has_alpha(header) else "RGB"
         pixels = deep if deep is not None else iio.imread(data, index=0, plugin="pillow", mode=mode)
-    if deep is not None:
-        notices.append("16-bit colour was reduced to 8-bit")
-    if header.mode == "CMYK":
-        notices.append("CMYK colour was converted to RGB")
+        orientation = read_orientation(header)
     # Both decoders turn a TIFF upright themselves.
-    orientation = 1 if header.format == "TIFF" else info.get("Orientation", 1)
-    return np.ascontiguousarray(_upright(pixels, orientation)), info
+    upright = pixels if header.format == "TIFF" else _upright(pixels, orientation)
+    return np.ascontiguousarray(upright), orientation
+
+
+def _is_gray(data: bytes, header: Image.Image) -> bool:
+    if header.format == "PNG" and is_16_bit(data, header):
+        return data[25] in _PNG_GRAY_TYPES
+    return header.mode in ("1", "L", "LA", "La") or header.mode.startswith("I;16")
+
+
+def _icc(header: Image.Image) -> bytes | None:
+    """A file's colour profile, unless it is one for other colours than we keep."""
+    icc = header.info.get("icc_profile")
+    return icc if icc and icc[16:20] in (b"RGB ", b"GRAY") else None
 
 
 def _format(image: Image.Image) -> str:
@@ -170,24 +185,6 @@ def _has_alpha(image: Image.Image) -> bool:
     return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
 
 
-def _is_16_bit(data: bytes, header: Image.Image) -> bool:
-    if header.format == "PNG":
-        return data[24] == 16
-    bits = getattr(header, "tag_v2", {}).get(258, (8,))
-    return header.mode.startswith("I;16") or max(bits if isinstance(bits, tuple) else (bits,)) == 16
-
-
-def _decode_16_bit(data: bytes) -> np.ndarray | None:
-    """Return 16-bit pixels scaled to 8 bits, RGB or RGBA, or None where OpenCV does not know them."""
-    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if deep is None or deep.dtype != np.uint16:
-        return None
-    pixels = ((deep.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if pixels.ndim == 2:
-        return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)
-    return cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA if pixels.shape[2] == 4 else cv2.COLOR_BGR2RGB)
-
-
 def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     """Apply an EXIF orientation, 1 to 8 (Exif 2.3, tag 0x0112); other values mean upright."""
     if orientation in (5, 6, 7, 8):
@@ -197,20 +194,6 @@ def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     if orientation in (2, 3, 6, 7):
         pixels = pixels[:, ::-1]
     return pixels
-
-
-def _upright_exif(exif: bytes | None) -> bytes | None:
-    """Return the EXIF block with its orientation set to upright; a damaged block is dropped."""
-    if not exif:
-        return None
-    try:
-        block = Image.Exif()
-        block.load(exif)
-        if _ORIENTATION_TAG in block:
-            block[_ORIENTATION_TAG] = 1
-        return block.tobytes()
-    except Exception:
-        return None
 
 
 def read_rgb(source: Readable | bytes, smallest_side: int = 0, name: str = "") -> np.ndarray:
@@ -260,5 +243,5 @@ def _lean_flag(data: bytes, header: Image.Image, smallest_side: int) -> int | No
         return cv2.IMREAD_COLOR
     plain = header.mode in ("RGB", "L", "P") and not {"transparency", "exif"} & header.info.keys()
     if header.format in ("PNG", "WEBP", "BMP") and plain and getattr(header, "n_frames", 1) == 1:
-        return None if _is_16_bit(data, header) else cv2.IMREAD_COLOR
+        return None if is_16_bit(data, header) else cv2.IMREAD_COLOR
     return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,6 +24,14 @@ class Picture:
     format: str = "PNG"
     notices: tuple[str, ...] = ()
     """What decoding had to change, in words."""
+    deep: np.ndarray | None = None
+    """(H, W, 3) or (H, W, 4) uint16 RGB(A) of a 16-bit picture, of which ``pixels`` and ``alpha`` are the 8-bit view."""
+    gray: bool = False
+    """The file holds no colour; saving keeps it so where the format can."""
+    dpi: tuple[float, float] | None = None
+    """Pixels an inch, across and down."""
+    coding: Mapping[str, Any] = field(default_factory=dict)
+    """How the file was coded, as options for `encode` in the same ``format``."""
 
 
 def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -31,8 +41,16 @@ def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def to_gray(rgb: np.ndarray) -> np.ndarray:
-    """Return the luma of (H, W, 3) uint8 RGB as (H, W) uint8."""
+    """Return the luma of (H, W, 3) uint8 or uint16 RGB as (H, W) of the same type; gray pixels keep their value."""
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+
+
+def reduced(deep: np.ndarray) -> np.ndarray:
+    """Return 16-bit values scaled to 8 bits, rounded to the nearest."""
+    result = np.empty(deep.shape, np.uint8)
+    for row, values in enumerate(deep):  # by rows: the sum needs more than 16 bits
+        result[row] = (values.astype(np.uint32) + 128) // 257
+    return result
 
 
 def resize_square(rgb: np.ndarray, side: int) -> np.ndarray:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InpaintError
-from ..imaging.encode import output_format, save_picture
+from ..imaging.encode import DEEP_FORMATS, output_format, save_picture
 from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_mask
 from ..imaging.picture import Picture
+from .patches import Patch, filled_picture, paste_edges
 from .pipeline import Inpainter, Progress
 
 NOTHING_TO_FILL = "The mask is all black: there is nothing to fill, the picture is unchanged."
@@ -46,6 +47,7 @@ def fill_file(
     *,
     edges: Path | None = None,
     save_edges: Path | None = None,
+    feather_px: float = 0.0,
     overwrite_input: bool = False,
     progress: Progress | None = None,
 ) -> FileReport:
@@ -55,11 +57,12 @@ def fill_file(
         inpainter: The loaded networks.
         image: Any readable picture.
         mask: A mask file, white in the hole; resized with a notice when its size differs.
-        output: Written in the format of its suffix; alpha, ICC profile and EXIF of the input are kept where it can.
+        output: Written in the format of its suffix, with all of the input that the format can hold.
         edges: A file of edges to paint along in the hole, white on black.
         save_edges: Where to write the edges that were painted along.
+        feather_px: See `Inpainter.fill_patches`.
         overwrite_input: Allow ``output`` to be ``image``.
-        progress: See `Inpainter.fill_with_edges`.
+        progress: See `Inpainter.fill_patches`.
 
     Raises:
         InpaintError: Anything is missing, unreadable or refused.
@@ -75,36 +78,46 @@ def fill_file(
     hole = _read_aligned(mask, picture, report)
     report.hole_px = int(hole.sum())
     drawn = None if edges is None else _read_aligned(edges, picture, report)
-    filled = picture.pixels
+    patches: list[Patch] = []
     if is_empty(hole):
         report.status = "unchanged"
         report.notices.append(NOTHING_TO_FILL)
     else:
         start = time.perf_counter()
-        if save_edges is None:
-            filled, painted_along = inpainter.fill(picture.pixels, hole, drawn, progress), None
-        else:
-            result = inpainter.fill_with_edges(picture.pixels, hole, drawn, progress)
-            filled, painted_along = result.picture, result.edges
+        patches = inpainter.fill_patches(picture.pixels, hole, drawn, progress, feather_px=feather_px)
         report.seconds = time.perf_counter() - start
-        if save_edges is not None and painted_along is not None:
-            save_picture(Picture(np.repeat(painted_along[..., None], 3, axis=2)), save_edges, overwrite=True)
-    save_filled(picture, filled, hole, output, report)
+        if save_edges is not None:
+            lines = inpainter.detect_edges(picture.pixels, hole) * np.uint8(255)
+            paste_edges(lines, patches)
+            save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges, overwrite=True)
+    save_filled(picture, patches, hole, output, report)
     return report
 
 
 def save_filled(
-    original: Picture, filled: NDArray[np.uint8], hole: NDArray[np.uint8], output: Path, report: FileReport
+    original: Picture, patches: list[Patch], hole: NDArray[np.uint8], output: Path, report: FileReport
 ) -> None:
-    """Encode filled pixels with what the original carried, and count what the encoding changed outside the mask."""
-    alpha = original.alpha
-    if alpha is not None and (alpha[hole == 1] < 255).any():
-        # A filled hole that stays see-through would not be filled to the eye.
-        alpha = np.where(hole == 1, np.uint8(255), alpha)
+    """Encode a picture with its holes filled, once, and count what the encoding changed outside the mask."""
+    filled, cleared = filled_picture(original, patches)
+    if cleared:
         report.notices.append("Transparent pixels inside the mask became opaque.")
-    save_picture(replace(original, pixels=filled, alpha=alpha), output, overwrite=True)
-    written = decode(output).pixels
-    report.changed_outside_px = int(((written != original.pixels).any(axis=2) & (hole == 0)).sum())
+    if original.deep is not None and output_format(output) not in DEEP_FORMATS:
+        report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
+    save_picture(filled, output, overwrite=True)
+    del filled
+    report.changed_outside_px = count_changed(original, decode(output), hole)
+
+
+def count_changed(before: Picture, after: Picture, hole: NDArray[np.uint8]) -> int:
+    """Number of pixels outside the hole whose colour differs; 16-bit colour is compared as such where both have it."""
+    a, b = before.pixels, after.pixels
+    if before.deep is not None and after.deep is not None:
+        a, b = before.deep[..., :3], after.deep[..., :3]
+    rows = 256  # at a time, for the sake of memory
+    return sum(
+        int(((a[top : top + rows] != b[top : top + rows]).any(axis=2) & (hole[top : top + rows] == 0)).sum())
+        for top in range(0, len(a), rows)
+    )
 
 
 def _read_aligned(file: Path, picture: Picture, report: FileReport) -> NDArray[np.uint8]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ..core.errors import InpaintError
 from ..data.batch import Batch
@@ -22,15 +23,23 @@ from ..models.composition import composite
 from ..models.device import pick_device
 from ..models.edge_model import predict_edges
 from ..models.inpaint_model import paint
+from ..networks.smooth_fill import spread
+from .patches import Patch, feathered, paste, paste_edges, trimmed
+from .refine import Canvas, fill_coarse_to_fine
 from .strategy import Crop, plan_crops
+from .views import Prediction, View, make_batch, scaled
 
 Progress = Callable[[str, float], None]
-"""Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all crops done, 0 to 1."""
+"""Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all work done, 0 to 1."""
+MAX_BATCH = 8
+"""Views that the networks see at once."""
 _DEFAULT_SIGMA = 2.0
 _CANNY_STANDS_IN = (
     "This checkpoint was trained on edges from files. Canny's stand in for them here; "
     "edges of your own can be given inside the hole."
 )
+_T = TypeVar("_T")
+_FULL = 65535
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,13 @@ class Inpainter:
         mask: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None = None,
         progress: Progress | None = None,
+        *,
+        feather_px: float = 0.0,
     ) -> NDArray[np.uint8]:
-        """Fill the hole of a picture; see `fill_with_edges`. Returns (H, W, 3) uint8 RGB."""
-        hole = _checked_hole(image, mask, edges)
-        self._must_paint()
-        # Edges outside the hole are for looking at only, and take about a second at 12 megapixels.
-        return self._run(image, hole, edges, progress, np.zeros_like(hole)).picture
+        """Fill the hole of a picture; see `fill_patches`. Returns (H, W, 3) uint8 RGB."""
+        filled = image.copy()
+        paste(filled, self.fill_patches(image, mask, edges, progress, feather_px=feather_px))
+        return filled
 
     def fill_with_edges(
         self,
@@ -102,32 +112,61 @@ class Inpainter:
         mask: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None = None,
         progress: Progress | None = None,
+        *,
+        feather_px: float = 0.0,
     ) -> Fill:
+        """Fill the hole of a picture as `fill` does, and return the edges of the whole picture too."""
+        patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
+        filled, drawn = image.copy(), self.detect_edges(image, _checked_hole(image, mask, None)) * np.uint8(255)
+        paste(filled, patches)
+        paste_edges(drawn, patches)
+        return Fill(filled, drawn)
+
+    def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the edges that `fill` would paint along, (H, W) in [0, 255], without painting."""
+        drawn = self.detect_edges(image, _checked_hole(image, mask, None)) * np.uint8(255)
+        paste_edges(drawn, self.edge_patches(image, mask))
+        return drawn
+
+    def fill_patches(
+        self,
+        image: NDArray[np.uint8],
+        mask: NDArray[np.uint8],
+        edges: NDArray[np.uint8] | None = None,
+        progress: Progress | None = None,
+        *,
+        feather_px: float = 0.0,
+    ) -> list[Patch]:
         """Fill the hole of a picture of any size.
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            mask: (H, W), not 0 in the hole. An empty mask gives the picture back.
+            mask: (H, W), not 0 in the hole. An empty mask gives no patches.
             edges: (H, W), not 0 on edges to paint along inside the hole, in place of predicted ones.
             progress: Called as parts begin.
+            feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
+                shows there; 0 never looks under the hole.
 
         Returns:
-            The picture and the edges.
+            New colour for each part of the hole; together they cover it and do not overlap.
 
         Raises:
             ValueError: An array has the wrong shape or type.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         hole = _checked_hole(image, mask, edges)
-        self._must_paint()
-        return self._run(image, hole, edges, progress, self.detect_edges(image, hole) * np.uint8(255))
+        if self.checkpoint.inpaint_generator is None:
+            raise InpaintError(
+                "inpaint-generator-missing",
+                f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
+                "Train an inpaint model that starts from it, or choose another checkpoint.",
+            )
+        patches = self._run(image, hole, edges, progress, with_paint=True)
+        return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
 
-    def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the edges that `fill` would paint along, (H, W) in [0, 255], without painting."""
-        hole = _checked_hole(image, mask, None)
-        return self._run(
-            image, hole, None, None, self.detect_edges(image, hole) * np.uint8(255), with_paint=False
-        ).edges
+    def edge_patches(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[Patch]:
+        """Complete the edges in the hole without painting; the patches' colour is black."""
+        return self._run(image, _checked_hole(image, mask, None), None, None, with_paint=False)
 
     def detect_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
         """Return a picture's edges by the detector that the networks were trained with, (H, W) of 0 and 1.
@@ -138,77 +177,109 @@ class Inpainter:
         """
         return detect_edges(to_gray(image), self._edge_config, hole=mask)
 
-    def _must_paint(self) -> None:
-        if self.checkpoint.inpaint_generator is None:
-            raise InpaintError(
-                "inpaint-generator-missing",
-                f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
-                "Train an inpaint model that starts from it, or choose another checkpoint.",
-            )
-
     def _run(
         self,
         image: NDArray[np.uint8],
         hole: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None,
         progress: Progress | None,
-        drawn: NDArray[np.uint8],
         *,
-        with_paint: bool = True,
-    ) -> Fill:
-        """Fill crop by crop; the hole's edges are written into ``drawn``, (H, W) in [0, 255]."""
-        progress = progress or (lambda _step, _share: None)
-        picture = image.copy()
-        # Later crops see what earlier ones filled.
-        unknown = hole.copy()
+        with_paint: bool,
+    ) -> list[Patch]:
+        """Plan crops, and show them to the networks: small ones in batches, large ones coarse to fine."""
         crops = plan_crops(hole, self._size)
-        for index, crop in enumerate(crops):
-            window = crop.window
-            batch, given = self._batch(picture[window], unknown[window], None if edges is None else edges[window])
-            progress("edges", index / len(crops))
-            with torch.inference_mode():
-                complete = self._complete_edges(batch, given)
-                if with_paint:
-                    progress("inpaint", (index + 0.4) / len(crops))
-                    painted = paint(self.checkpoint.inpaint_generator, batch, complete)  # pyright: ignore
-                    pixels = _to_uint8(painted[0].permute(1, 2, 0), crop)
-                    picture[window][crop.hole == 1] = pixels[crop.hole == 1]
-            inside = _to_uint8(complete[0, 0], crop) if edges is None else (edges[window] != 0) * np.uint8(255)
-            drawn[window][crop.hole == 1] = inside[crop.hole == 1]
-            unknown[window][crop.hole == 1] = 0
-        progress("paste", 1.0)
-        return Fill(picture, drawn)
+        work = _Work(progress or (lambda _step, _share: None), len(crops))
+        patches: list[Patch] = []
+        # Later crops see what earlier ones filled.
+        picture, unknown = (image.copy(), hole.copy()) if len(crops) > 1 else (image, hole)
 
-    def _batch(
-        self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None
-    ) -> tuple[Batch, Tensor | None]:
-        """Scale a crop to the networks' size: a batch of one, and the given edges, if any."""
-        scale = self._size / max(pixels.shape[:2])
-        if scale != 1:
-            size = tuple(max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
-            # What lies under the hole must not bleed into its surroundings when pixels are averaged.
-            pixels = _spread_into_hole(pixels, unknown) if scale < 1 else pixels
-            method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-            pixels = np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
-            unknown = _resize_any(unknown, size)
-            edges = None if edges is None else _resize_any(edges != 0, size)
-        gray = to_gray(pixels)
-        known_edges = detect_edges(gray, self._edge_config, hole=unknown)
-        batch = Batch(
-            image=torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].float() / 255,
-            gray=_map(gray) / 255,
-            edge=_map(known_edges * (1 - unknown)),
-            mask=_map(unknown),
-        ).to(self.device)
-        return batch, None if edges is None else _map((edges != 0).astype(np.uint8)).to(self.device)
+        def finish(crop: Crop, canvas: Canvas) -> None:
+            lines = canvas.edges if edges is None else (edges[crop.window] != 0) * np.uint8(255)
+            patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
+            patches.append(trimmed(patch))
+            if len(crops) > 1:
+                paste(picture, [patch] if with_paint else [])
+                unknown[crop.window][crop.hole == 1] = 0
 
-    def _complete_edges(self, batch: Batch, given: Tensor | None) -> Tensor:
+        def predict(views: list[View]) -> list[Prediction]:
+            return self._predict(views, work, with_paint=with_paint)
+
+        def part(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None]:
+            return picture[crop.window], unknown[crop.window], None if edges is None else edges[crop.window]
+
+        for large, group in groupby(crops, key=lambda crop: max(crop.height, crop.width) > self._size):
+            for batch in _batches(list(group), 1 if large else MAX_BATCH):
+                if large:
+                    crop = batch[0]
+                    pixels, missing, drawn = part(crop)
+                    canvas = fill_coarse_to_fine(
+                        pixels, missing, crop.hole, drawn, self._size, self._view, predict
+                    )  # fmt: skip
+                    finish(crop, canvas)
+                else:
+                    views = [self._view(*scaled(*part(crop), *_network_shape(crop, self._size))) for crop in batch]
+                    for crop, prediction in zip(batch, predict(views), strict=True):
+                        finish(crop, _to_canvas(prediction, crop))
+                work.done += len(batch)
+        work.tell("paste")
+        return patches
+
+    def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None) -> View:
+        known = self.detect_edges(np.ascontiguousarray(pixels), unknown)
+        return View(pixels, unknown, known, None if edges is None else (edges != 0).astype(np.uint8))
+
+    def _predict(self, views: list[View], work: _Work, *, with_paint: bool) -> list[Prediction]:
+        """Run the networks over views, which may differ in size; neighbours of one size go in a batch."""
+        predictions: list[Prediction] = []
+        for _, group in groupby(views, key=lambda view: view.unknown.shape):
+            for part in _batches(list(group), MAX_BATCH):
+                predictions += self._predict_batch(part, work, with_paint=with_paint)
+                work.within = len(predictions) / len(views)
+        work.within = 0.0
+        return predictions
+
+    @torch.inference_mode()
+    def _predict_batch(self, views: list[View], work: _Work, *, with_paint: bool) -> list[Prediction]:
+        work.tell("edges")
+        batch, given = make_batch(views, self.device)
+        complete = self._complete_edges(batch, given)
+        lines = complete[:, 0].float().cpu().numpy()
+        if not with_paint:
+            return [Prediction(np.zeros((*line.shape, 3), np.float32), line) for line in lines]
+        work.tell("inpaint")
+        painted = paint(self.checkpoint.inpaint_generator, batch, complete).float()  # pyright: ignore
+        # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off.
+        painted = (painted + spread(batch.image - painted, batch.mask)).clamp(0, 1)
+        colours = painted.permute(0, 2, 3, 1).cpu().numpy()
+        return [Prediction(colour, line) for colour, line in zip(colours, lines, strict=True)]
+
+    def _complete_edges(self, batch: Batch, given: torch.Tensor | None) -> torch.Tensor:
         """Known edges outside the hole; inside, the given ones, else predicted ones, else none."""
         if given is not None:
             return composite(given, batch.edge, batch.mask)
         if self.checkpoint.edge_generator is None:
             return batch.edge
         return composite(predict_edges(self.checkpoint.edge_generator, batch), batch.edge, batch.mask)
+
+
+@dataclass
+class _Work:
+    """How much of the crops is done, and whom to tell."""
+
+    progress: Progress
+    total: int
+    done: int = 0
+    within: float = 0.0
+    """Share of the crops at hand."""
+
+    def tell(self, step: str) -> None:
+        begun = {"edges": 0.0, "inpaint": 0.4, "paste": 0.0}[step]
+        share = (self.done + min(1.0, self.within + begun * (1 - self.within))) / self.total if self.total else 1.0
+        self.progress(step, share)
+
+
+def _batches(items: list[_T], size: int) -> list[list[_T]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None) -> NDArray[np.uint8]:
@@ -223,31 +294,17 @@ def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None)
     return hole
 
 
-def _map(array: NDArray[np.uint8]) -> Tensor:
-    """(H, W) to (1, 1, H, W) float32."""
-    return torch.from_numpy(np.ascontiguousarray(array))[None, None].float()
+def _network_shape(crop: Crop, size: int) -> tuple[int, int]:
+    """Width and height at which the networks see a crop that is no larger than their size."""
+    scale = size / max(crop.height, crop.width)
+    return max(1, round(crop.width * scale)), max(1, round(crop.height * scale))
 
 
-def _to_uint8(values: Tensor, crop: Crop) -> NDArray[np.uint8]:
-    """Network output in [0, 1] to uint8 at the crop's size."""
-    array = values.float().cpu().numpy()
-    if array.shape[:2] != (crop.height, crop.width):
-        shrink = array.shape[0] > crop.height
-        method = cv2.INTER_AREA if shrink else cv2.INTER_CUBIC
-        array = cv2.resize(array, (crop.width, crop.height), interpolation=method)
-    return np.rint(array.clip(0, 1) * 255).astype(np.uint8)
-
-
-def _resize_any(flags: np.ndarray, size: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Resize 0/1 flags so that a pixel is set where any of its sources was: thin holes and lines survive shrinking."""
-    shrunk = cv2.resize(flags.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    grown = flags.shape[1] <= size[0]
-    return (shrunk >= 0.5 if grown else shrunk > 0).astype(np.uint8)
-
-
-def _spread_into_hole(pixels: NDArray[np.uint8], hole: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Replace what lies under the hole by a smooth continuation of its surroundings."""
-    known = (1 - hole).astype(np.float32)
-    weight = cv2.blur(known, (9, 9))[..., None]
-    mean = cv2.blur(pixels * known[..., None], (9, 9)) / np.maximum(weight, 1e-6)
-    return np.where((hole == 1)[..., None] & (weight > 0), mean, pixels).round().astype(np.uint8)
+def _to_canvas(prediction: Prediction, crop: Crop) -> Canvas:
+    """A prediction at the crop's size."""
+    colour, edges = prediction.colour, prediction.edges
+    if edges.shape != crop.hole.shape:
+        size = (crop.width, crop.height)
+        colour = cv2.resize(colour, size, interpolation=cv2.INTER_AREA).clip(0, 1)
+        edges = cv2.resize(edges, size, interpolation=cv2.INTER_AREA).clip(0, 1)
+    return Canvas(np.rint(colour * _FULL).astype(np.uint16), np.rint(edges * 255).astype(np.uint8))

@@ -1,8 +1,8 @@
 """Which parts of a large picture to show the networks.
 
 The networks know pictures at the size they were trained on. Each hole is therefore seen in a crop with context around
-it, scaled to that size. Holes that lie well inside a crop that is needed anyway are filled in the same pass, so that
-three hundred specks are not three hundred passes.
+it. Holes that lie well inside a crop that is needed anyway are filled in the same pass, and large holes whose crops
+overlap share one, so that three hundred specks are not three hundred passes.
 """
 
 from __future__ import annotations
@@ -14,8 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 MIN_CONTEXT_PX = 64
-_CONTEXT_OF_HOLE = 0.75
+_CONTEXT_OF_HOLE = 0.5
 """Context on each side as a share of the hole's longer side, at least `MIN_CONTEXT_PX`."""
+_MERGED_GROWTH = 1.25
+"""Two crops become one when that is at most this much larger than the larger of them: more would cost detail."""
+
+Box = tuple[int, int, int, int]
+"""Left, top, right and bottom in px; right and bottom lie outside."""
 
 
 @dataclass(frozen=True)
@@ -46,25 +51,80 @@ def plan_crops(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
     Returns:
         Crops whose holes together are the mask and do not overlap. Empty for an empty mask.
     """
-    count, found, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    labels, stats = np.asarray(found, np.int32), np.asarray(boxes, np.int32)
-    order = sorted(range(1, count), key=lambda i: -max(stats[i, cv2.CC_STAT_WIDTH], stats[i, cv2.CC_STAT_HEIGHT]))
+    count, found, table, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = np.asarray(found, np.int32), np.asarray(table, np.int32)
+    boxes = np.stack([stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]], axis=1)
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
+    is_large = _crop_side(sides, network_size) > network_size
+    is_large[0] = False
+    groups = _merge(boxes, np.flatnonzero(is_large).tolist(), network_size)
+    singles = sorted(np.flatnonzero(~is_large)[1:].tolist(), key=lambda label: -sides[label])
+    groups += [(_box(boxes[label]), [label]) for label in singles]
     crops: list[Crop] = []
     done = np.zeros(count, bool)
-    for label in order:
-        if done[label]:
+    for (left, top, right, bottom), members in groups:
+        if done[members].all():
             continue
-        x, y, w, h = (int(stats[label, k]) for k in (0, 1, 2, 3))
-        context = max(MIN_CONTEXT_PX, round(_CONTEXT_OF_HOLE * max(w, h)))
-        side = max(network_size, max(w, h) + 2 * context)
-        top, height = _span(y, h, side, mask.shape[0])
-        left, width = _span(x, w, side, mask.shape[1])
-        inside = _well_inside(stats, top, left, height, width, mask.shape, context // 2) & ~done
-        inside[0], inside[label] = False, True
-        done |= inside
-        window = labels[top : top + height, left : left + width]
-        crops.append(Crop(top, left, height, width, inside[window].astype(np.uint8)))
+        longest = max(right - left, bottom - top)
+        side = int(_crop_side(longest, network_size))
+        first_row, height = _span(top, bottom - top, side, mask.shape[0])
+        first_column, width = _span(left, right - left, side, mask.shape[1])
+        window = (first_column, first_row, first_column + width, first_row + height)
+        filled = _well_inside(boxes, window, mask.shape, _context(longest) // 2) & ~done
+        filled[members] = ~done[members]
+        filled[0] = False
+        done |= filled
+        part = labels[first_row : first_row + height, first_column : first_column + width]
+        crops.append(Crop(first_row, first_column, height, width, filled[part].astype(np.uint8)))
     return crops
+
+
+def _context(longest: int) -> int:
+    return max(MIN_CONTEXT_PX, round(_CONTEXT_OF_HOLE * longest))
+
+
+def _crop_side(longest: int | NDArray[np.int32], network_size: int) -> NDArray[np.int64]:
+    """Side of the crop for a hole's longer side."""
+    context = np.maximum(MIN_CONTEXT_PX, np.rint(_CONTEXT_OF_HOLE * np.asarray(longest)).astype(np.int64))
+    return np.maximum(network_size, longest + 2 * context)
+
+
+def _box(row: NDArray[np.int32]) -> Box:
+    left, top, right, bottom = (int(value) for value in row)
+    return left, top, right, bottom
+
+
+def _merge(boxes: NDArray[np.int32], large: list[int], network_size: int) -> list[tuple[Box, list[int]]]:
+    """Join large holes whose crops overlap, unless the joint crop would be much larger; largest first."""
+    groups = [(_box(boxes[label]), [label]) for label in large]
+    merged = True
+    while merged:
+        merged = False
+        groups.sort(key=lambda group: -_longest(group[0]))
+        for i, (a, members) in enumerate(groups):
+            for j in range(i + 1, len(groups)):
+                b, others = groups[j]
+                joint = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
+                limit = _MERGED_GROWTH * float(_crop_side(_longest(a), network_size))
+                if _crops_overlap(a, b) and float(_crop_side(_longest(joint), network_size)) <= limit:
+                    groups[i] = (joint, members + others)
+                    del groups[j]
+                    merged = True
+                    break
+            if merged:
+                break
+    return groups
+
+
+def _longest(box: Box) -> int:
+    return max(box[2] - box[0], box[3] - box[1])
+
+
+def _crops_overlap(a: Box, b: Box) -> bool:
+    reach = _context(_longest(a)) + _context(_longest(b))
+    return (
+        a[0] - reach < b[2] and b[0] - reach < a[2] and a[1] - reach < b[3] and b[1] - reach < a[3]
+    )  # fmt: skip
 
 
 def _span(start: int, length: int, side: int, limit: int) -> tuple[int, int]:
@@ -74,12 +134,9 @@ def _span(start: int, length: int, side: int, limit: int) -> tuple[int, int]:
     return min(max(first, 0), limit - side), side
 
 
-def _well_inside(
-    stats: NDArray[np.int32], top: int, left: int, height: int, width: int, shape: tuple[int, ...], margin: int
-) -> NDArray[np.bool_]:
-    """Which components have at least ``margin`` px of context in a window; the picture's own border needs none."""
-    x, y, w, h = (stats[:, k] for k in (0, 1, 2, 3))
-    enough = (y >= top + (margin if top else 0)) & (x >= left + (margin if left else 0))
-    bottom, right = top + height, left + width
-    enough &= y + h <= bottom - (margin if bottom < shape[0] else 0)
-    return enough & (x + w <= right - (margin if right < shape[1] else 0))
+def _well_inside(boxes: NDArray[np.int32], window: Box, shape: tuple[int, ...], margin: int) -> NDArray[np.bool_]:
+    """Which holes have at least ``margin`` px of context in a window; the picture's own border needs none."""
+    left, top, right, bottom = window
+    enough = (boxes[:, 0] >= left + (margin if left else 0)) & (boxes[:, 1] >= top + (margin if top else 0))
+    enough &= boxes[:, 2] <= right - (margin if right < shape[1] else 0)
+    return enough & (boxes[:, 3] <= bottom - (margin if bottom < shape[0] else 0))

@@ -1,13 +1,16 @@
-"""The window's filling worker: keeps one checkpoint loaded. Run by ``inpaintgan.jobs.serve``."""
+"""The window's filling worker: keeps one checkpoint and one picture in memory. Run by ``inpaintgan.jobs.serve``."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.errors import InpaintError
 from ..imaging.encode import save_picture
@@ -15,8 +18,9 @@ from ..imaging.io import decode
 from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
 from ..networks.blocks import n_parameters
-from .files import FileReport, fill_file, save_filled
+from .files import NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
+from .patches import Patch, filled_picture, paste_edges, read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
 
 Report = Callable[[dict[str, Any]], None]
@@ -27,6 +31,27 @@ class _Loaded:
 
     key: tuple[str, str, float] | None = None
     inpainter: Inpainter
+
+
+class _Open:
+    """The picture in memory, decoded once for all its fills and saves."""
+
+    key: tuple[str, int, int] | None = None
+    picture: Picture
+
+
+def _picture(path: Path) -> Picture:
+    try:
+        facts = path.stat()
+        key = (str(path), facts.st_mtime_ns, facts.st_size)
+    except OSError:
+        key = None
+    if key is None or _Open.key != key:
+        _Open.key = None  # so that two pictures are never in memory at once
+        _Open.picture = Picture(np.empty((0, 0, 3), np.uint8))
+        _Open.picture = decode(path)
+        _Open.key = key
+    return _Open.picture
 
 
 def _inpainter(args: dict[str, Any]) -> Inpainter:
@@ -65,45 +90,118 @@ def load(args: dict[str, Any], report: Report) -> dict[str, Any]:
 
 
 def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Fill a picture file; reports real steps with the share done."""
+    """Fill a picture; reports real steps with the share done.
+
+    Args:
+        args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``checkpoint``,
+            ``device``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their names begin;
+            ``output`` and ``save_edges``, where the whole filled picture and its edges go, if wanted.
+        report: Told of ``step`` and ``fraction``.
+
+    Returns:
+        ``seconds``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and ``patches`` and
+        ``edge_patches``, each as `write_patches` lists them.
+    """
     report({"step": "load", "fraction": 0.0})
     inpainter = _inpainter(args)
     report({"step": "decode", "fraction": 0.05})
-    result = fill_file(
-        inpainter,
-        Path(args["image"]),
-        Path(args["mask"]),
-        Path(args["output"]),
-        edges=_path(args.get("edges")),
-        save_edges=_path(args.get("save_edges")),
-        progress=lambda step, share: report({"step": step, "fraction": 0.1 + 0.8 * share}),
-    )
+    picture = _picture(Path(args["image"]))
+    notices = [*picture.notices, *inpainter.notices]
+    mask = _layer(args["mask"], picture, notices)
+    drawn = _layer(args["edges"], picture, notices) if args.get("edges") else None
+    start = time.perf_counter()
+    patches = inpainter.fill_patches(
+        picture.pixels, mask, drawn,
+        lambda step, share: report({"step": step, "fraction": 0.1 + 0.8 * share}),
+        feather_px=float(args.get("feather_px") or 0),
+    )  # fmt: skip
+    seconds = time.perf_counter() - start
     report({"step": "save", "fraction": 1.0})
-    return asdict(result)
+    if not patches:
+        notices.append(NOTHING_TO_FILL)
+    if args.get("output"):
+        save_picture(filled_picture(picture, patches)[0], Path(args["output"]), overwrite=True)
+    if args.get("save_edges"):
+        _save_edges(inpainter, picture, mask, patches, Path(args["save_edges"]))
+    return {
+        "seconds": seconds,
+        "hole_px": int(mask.sum()),
+        "notices": notices,
+        "changed_outside_px": 0,
+        "patches": _written(write_patches, args, patches, deep=picture.deep is not None),
+        "edge_patches": _written(write_edge_patches, args, patches),
+    }
 
 
 def edges(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Write the edges that a fill would paint along."""
+    """Write the edges that a fill would paint along; ``args`` as for `fill`. Returns width, height, ``edge_patches``."""
     inpainter = _inpainter(args)
-    picture = decode(Path(args["image"]))
-    mask, _ = read_mask(Path(args["mask"]), *picture.pixels.shape[:2])
-    drawn = inpainter.predict_edges(picture.pixels, mask)
-    save_picture(Picture(np.repeat(drawn[..., None], 3, axis=2)), Path(args["output"]), overwrite=True)
-    return {"width": drawn.shape[1], "height": drawn.shape[0]}
+    picture = _picture(Path(args["image"]))
+    mask = _layer(args["mask"], picture, [])
+    patches = inpainter.edge_patches(picture.pixels, mask)
+    if args.get("output"):
+        _save_edges(inpainter, picture, mask, patches, Path(args["output"]))
+    height, width = mask.shape
+    return {"width": width, "height": height, "edge_patches": _written(write_edge_patches, args, patches)}
 
 
 def save(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Encode a filled working picture as the person asked, with the original's alpha, ICC profile and EXIF."""
-    original = decode(Path(args["image"]))
+    """Encode a filled picture as the person asked, with all that the original carried.
+
+    Args:
+        args: ``image``; ``patches``, as `fill` returned them, or ``filled`` and ``mask``, a whole filled picture and the
+            hole in it; ``output``, whose suffix is the format.
+        report: Not told anything.
+
+    Returns:
+        A `FileReport` and ``bytes``.
+
+    Raises:
+        InpaintError: A file is missing or does not fit, or the output cannot be written.
+    """
+    original = _picture(Path(args["image"]))
+    result = FileReport(args["image"], args["output"], notices=list(original.notices))
+    result.height, result.width = original.pixels.shape[:2]
+    patches = read_patches(args["patches"]) if args.get("patches") is not None else [_whole_patch(args, original)]
+    hole = np.zeros((result.height, result.width), np.uint8)
+    for patch in patches:
+        hole[patch.window] |= patch.hole
+    result.hole_px = int(hole.sum())
+    output = Path(args["output"])
+    save_filled(original, patches, hole, output, result)
+    return {**asdict(result), "bytes": output.stat().st_size}
+
+
+def _whole_patch(args: dict[str, Any], original: Picture) -> Patch:
+    """The hole of a whole filled picture as one patch."""
     filled = decode(Path(args["filled"])).pixels
     if filled.shape != original.pixels.shape:
         raise InpaintError("picture-mismatch", "The filled picture has another size than the original.")
     mask, _ = read_mask(Path(args["mask"]), *filled.shape[:2])
-    output = Path(args["output"])
-    result = FileReport(args["image"], str(output))
-    result.height, result.width = filled.shape[:2]
-    save_filled(original, filled, mask, output, result)
-    return {**asdict(result), "bytes": output.stat().st_size}
+    left, top, width, height = cv2.boundingRect(mask)
+    part = slice(top, top + height), slice(left, left + width)
+    return Patch(top, left, mask[part], filled[part].astype(np.uint16) * 257, np.zeros((height, width), np.uint8))
+
+
+def _save_edges(
+    inpainter: Inpainter, picture: Picture, mask: NDArray[np.uint8], patches: list[Patch], file: Path
+) -> None:
+    lines = inpainter.detect_edges(picture.pixels, mask) * np.uint8(255)
+    paste_edges(lines, patches)
+    save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), file, overwrite=True)
+
+
+def _written(write: Callable[..., list[dict[str, Any]]], args: dict[str, Any], patches: list[Patch], **options: Any):
+    """Patches written where the request wants them; none when it wants none."""
+    return write(patches, Path(args["folder"]), args["stem"], **options) if args.get("folder") else []
+
+
+def _layer(file: str, picture: Picture, notices: list[str]) -> NDArray[np.uint8]:
+    """A mask or edges for a picture."""
+    layer, notice = read_mask(Path(file), *picture.pixels.shape[:2])
+    if notice:
+        notices.append(notice)
+    return layer
 
 
 def fill_pictures(args: dict[str, Any], report: Report) -> dict[str, Any]:

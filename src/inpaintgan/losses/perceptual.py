@@ -8,9 +8,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..networks.blocks import full_precision
 from ..networks.vgg19 import VGG19Features
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+_GRID_PX = 16
 STYLE_LAYERS = ("relu2_2", "relu3_4", "relu4_4", "relu5_2")
 
 
@@ -19,7 +21,7 @@ def perceptual_loss(vgg: VGG19Features, fake: Tensor, real: Tensor) -> Tensor:
     with torch.no_grad():
         target = vgg(real, PERCEPTUAL_LAYERS)
     features = vgg(fake, PERCEPTUAL_LAYERS)
-    return torch.stack([(features[name] - target[name]).abs().mean() for name in features]).sum()
+    return torch.stack([(features[name].float() - target[name].float()).abs().mean() for name in features]).sum()
 
 
 def style_loss(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
@@ -31,7 +33,39 @@ def style_loss(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tensor) -> 
 
 
 def _gram(x: Tensor) -> Tensor:
-    """(B, C, H, W) to the Gram matrix (B, C, C) over C*H*W."""
+    """(B, C, H, W) to the Gram matrix (B, C, C) over C*H*W, in float32 under autocast too."""
     batch, channels, height, width = x.shape
     flat = x.float().reshape(batch, channels, height * width)
-    return flat @ flat.transpose(1, 2) / (channels * height * width)
+    with full_precision(x.device):
+        return flat @ flat.transpose(1, 2) / (channels * height * width)
+
+
+def crop_around_holes(mask: Tensor, side: int, *pictures: Tensor) -> list[Tensor]:
+    """Cut the same square out of each picture and its mask: around the middle of its hole, as far as the border lets it.
+
+    Its corner lies on VGG19's coarsest grid, so that pooling meets the same pixels as in the whole picture.
+
+    Args:
+        mask: (B, 1, H, W), 1 in the hole.
+        side: Of the squares in px, a multiple of 16, at most H and W.
+        pictures: (B, C, H, W) each.
+
+    Returns:
+        The mask's squares, (B, 1, side, side), then the pictures'. Nothing here waits for a GPU.
+    """
+    (rows, columns) = (_window(mask.amax(other), side) for other in (3, 2))
+    return [
+        picture.gather(2, rows[..., None].expand(-1, picture.shape[1], -1, picture.shape[3])).gather(
+            3, columns[:, :, None].expand(-1, picture.shape[1], side, -1)
+        )
+        for picture in (mask, *pictures)
+    ]
+
+
+def _window(touched: Tensor, side: int) -> Tensor:
+    """(B, 1, N), not 0 where a line of pixels meets the hole, to the (B, 1, side) lines of a window around those."""
+    size = touched.shape[-1]
+    met = (touched > 0).to(torch.uint8)
+    middle = (met.argmax(-1) + size - 1 - met.flip(-1).argmax(-1)) // 2
+    start = ((middle - side // 2).clamp(0, size - side) + _GRID_PX // 2) // _GRID_PX * _GRID_PX
+    return start.clamp(max=size - side)[..., None] + torch.arange(side, device=touched.device)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from ..core.config import Config
 from ..data.batch import Batch
 from ..losses import adversarial
-from ..losses.perceptual import perceptual_loss, style_loss
+from ..losses.perceptual import crop_around_holes, perceptual_loss, style_loss
 from ..networks.discriminator import Discriminator
 from ..networks.inpaint_generator import InpaintGenerator
 from ..networks.vgg19 import VGG19Features
@@ -70,11 +70,28 @@ class InpaintModel(nn.Module):
             loss = loss + config.inpaint_adv_loss_weight * adv
             logs["inpaint_adversarial_loss"] = adv
         if self.vgg is not None and with_perceptual:
+            logs |= self._perceptual_losses(self.vgg, batch, fake)
             if config.content_loss_weight:
-                logs["perceptual_loss"] = perceptual_loss(self.vgg, fake, batch.image)
                 loss = loss + config.content_loss_weight * logs["perceptual_loss"]
             if config.style_loss_weight:
-                logs["style_loss"] = style_loss(self.vgg, fake, batch.image, batch.mask)
                 loss = loss + config.style_loss_weight * logs["style_loss"]
         logs["inpaint_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
+
+    def _perceptual_losses(self, vgg: VGG19Features, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
+        """The losses over VGG19 that have a weight, on the whole picture or on the square around its hole.
+
+        On a square they are those of the whole picture without the features outside of it: a mean over fewer positions,
+        hence the factor. The style loss sees nothing there anyway but what reaches out of the hole.
+        """
+        config, mask, real, share = self.config, batch.mask, batch.image, 1.0
+        side = config.perceptual_crop
+        if 0 < side < config.input_size:
+            mask, fake, real = crop_around_holes(mask, side, fake, real)
+            share = side**2 / (batch.image.shape[-2] * batch.image.shape[-1])
+        losses = {}
+        if config.content_loss_weight:
+            losses["perceptual_loss"] = share * perceptual_loss(vgg, fake, real)
+        if config.style_loss_weight:
+            losses["style_loss"] = share * style_loss(vgg, fake, real, mask)
+        return losses

@@ -49,6 +49,25 @@ def smooth_fill(image: Tensor, mask: Tensor) -> Tensor:
     return torch.where(mask > 0.5, filled.clamp(0, 1), image)
 
 
+@torch.no_grad()
+def spread(values: Tensor, mask: Tensor) -> Tensor:
+    """Continue values of any sign into the hole without overshoot, for corrections that fade into each other.
+
+    Args:
+        values: (B, C, H, W); what lies in the hole is not looked at.
+        mask: (B, 1, H, W), 1 in the hole; at least one pixel must be known.
+
+    Returns:
+        (B, C, H, W), equal to ``values`` outside the hole.
+    """
+    levels = _push(values * (1 - mask), 1 - mask)
+    filled = levels.pop()[0]
+    for value, weight in reversed(levels):
+        coarser = F.interpolate(filled, size=value.shape[-2:], mode="bilinear", align_corners=False)
+        filled = value * weight + coarser * (1 - weight)
+    return filled
+
+
 def _push(colour: Tensor, weight: Tensor) -> list[tuple[Tensor, Tensor]]:
     """The pyramid, finest first: a coarser pixel is the mean of its known children, known as soon as one of them is."""
     levels = [(colour, weight)]

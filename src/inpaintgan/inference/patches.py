@@ -1,0 +1,159 @@
+"""What a fill is: patches of colour to lay into the holes of a picture. Only they travel and are kept; files stay whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..imaging.encode import save_picture
+from ..imaging.io import decode
+from ..imaging.picture import Picture, reduced, to_gray
+
+_FULL = 65535
+
+
+@dataclass(frozen=True)
+class Patch:
+    """New colour for the hole of one crop."""
+
+    top: int
+    left: int
+    hole: NDArray[np.uint8]
+    """(h, w), 1 where the patch applies."""
+    colour: NDArray[np.uint16]
+    """(h, w, 3) RGB, 65535 is white."""
+    edges: NDArray[np.uint8]
+    """(h, w) in [0, 255]: the edges it was painted along."""
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Its place as an index into the picture."""
+        height, width = self.hole.shape
+        return slice(self.top, self.top + height), slice(self.left, self.left + width)
+
+
+def trimmed(patch: Patch) -> Patch:
+    """The same patch without rows and columns that hold nothing of the hole."""
+    left, top, width, height = cv2.boundingRect(patch.hole)
+    part = slice(top, top + height), slice(left, left + width)
+    return Patch(
+        patch.top + top, patch.left + left,
+        np.ascontiguousarray(patch.hole[part]), np.ascontiguousarray(patch.colour[part]),
+        np.ascontiguousarray(patch.edges[part]),
+    )  # fmt: skip
+
+
+def feathered(patch: Patch, image: NDArray[np.uint8], hole: NDArray[np.uint8], radius_px: float) -> Patch:
+    """Let a patch fade over its outermost pixels into what the picture shows there, inside the hole only.
+
+    Args:
+        patch: To fade.
+        image: (H, W, 3), the picture with what lies under its hole.
+        hole: (H, W), the whole hole, so that no fading begins where two patches meet.
+        radius_px: Over how many pixels from the hole's border.
+    """
+    around = int(np.ceil(radius_px)) + 1
+    (top, left), (height, width) = (patch.top, patch.left), patch.hole.shape
+    first = max(0, top - around), max(0, left - around)
+    near = hole[first[0] : top + height + around, first[1] : left + width + around]
+    depth = cv2.distanceTransform(near, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    depth = depth[top - first[0] :, left - first[1] :][:height, :width]
+    opacity = (np.minimum(depth / (radius_px + 1), 1))[..., None]
+    below = image[patch.window].astype(np.float32) * 257
+    colour = np.rint(opacity * patch.colour + (1 - opacity) * below).astype(np.uint16)
+    return replace(patch, colour=colour)
+
+
+def paste(pixels: NDArray[np.uint8], patches: list[Patch]) -> None:
+    """Lay patches into (H, W, 3) uint8 pixels, in place."""
+    for patch in patches:
+        inside = patch.hole == 1
+        pixels[patch.window][inside] = reduced(patch.colour[inside][None])[0]
+
+
+def paste_edges(edges: NDArray[np.uint8], patches: list[Patch]) -> None:
+    """Lay the edges of patches into an (H, W) map of [0, 255], in place."""
+    for patch in patches:
+        inside = patch.hole == 1
+        edges[patch.window][inside] = patch.edges[inside]
+
+
+def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, bool]:
+    """Return a picture with patches in its holes, at its own depth, and whether transparent pixels became opaque.
+
+    A hole that stayed see-through would not be filled to the eye.
+    """
+    pixels = picture.pixels.copy()
+    deep = None if picture.deep is None else picture.deep.copy()
+    alpha = None if picture.alpha is None else picture.alpha.copy()
+    cleared = False
+    for patch in patches:
+        inside = patch.hole == 1
+        colour = patch.colour
+        if picture.gray:
+            colour = np.repeat(to_gray(colour)[..., None], 3, axis=2)
+        pixels[patch.window][inside] = reduced(colour[inside][None])[0]
+        if deep is not None:
+            deep[patch.window][inside, :3] = colour[inside]
+            deep[patch.window][inside, 3:] = _FULL
+        if alpha is not None:
+            cleared |= bool((alpha[patch.window][inside] < 255).any())
+            alpha[patch.window][inside] = 255
+    return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
+
+
+def write_patches(patches: list[Patch], folder: Path, stem: str, *, deep: bool) -> list[dict[str, Any]]:
+    """Write each patch as a PNG that is transparent outside of the hole.
+
+    Args:
+        patches: Of one fill.
+        folder: Where to.
+        stem: Begins the files' names.
+        deep: Keep 16 bits, for a picture that has them.
+
+    Returns:
+        For each patch its ``file``, ``left``, ``top``, ``width`` and ``height`` in px of the picture.
+    """
+    pictures = []
+    for patch in patches:
+        colour = patch.colour * patch.hole[..., None]
+        opacity = patch.hole * np.uint16(_FULL)
+        wide = np.dstack([colour, opacity]) if deep else None
+        pictures.append(Picture(reduced(colour), patch.hole * np.uint8(255), deep=wide))
+    return _write(patches, pictures, folder, stem)
+
+
+def write_edge_patches(patches: list[Patch], folder: Path, stem: str) -> list[dict[str, Any]]:
+    """Write the edges in each patch's hole as a PNG in white on black, transparent outside; see `write_patches`."""
+    pictures = [
+        Picture(np.repeat((patch.edges * patch.hole)[..., None], 3, axis=2), patch.hole * np.uint8(255))
+        for patch in patches
+    ]
+    return _write(patches, pictures, folder, stem)
+
+
+def _write(patches: list[Patch], pictures: list[Picture], folder: Path, stem: str) -> list[dict[str, Any]]:
+    listed = []
+    for number, (patch, picture) in enumerate(zip(patches, pictures, strict=True)):
+        file = folder / f"{stem}-{number}.png"
+        save_picture(picture, file, overwrite=True)
+        height, width = patch.hole.shape
+        listed.append({"file": str(file), "left": patch.left, "top": patch.top, "width": width, "height": height})
+    return listed
+
+
+def read_patches(listed: list[dict[str, Any]]) -> list[Patch]:
+    """Read what `write_patches` wrote. Raises `InpaintError` for a file that is missing or damaged."""
+    patches = []
+    for item in listed:
+        picture = decode(Path(item["file"]))
+        assert picture.alpha is not None
+        colour = picture.pixels.astype(np.uint16) * 257 if picture.deep is None else picture.deep[..., :3]
+        hole = (picture.alpha >= 128).astype(np.uint8)
+        patches.append(Patch(item["top"], item["left"], hole, np.ascontiguousarray(colour), np.zeros_like(hole)))
+    return patches

@@ -1,0 +1,172 @@
+"""Holes too large for one look: filled coarse to fine.
+
+The whole crop is filled first at the networks' size. Its fill is then enlarged step by step, about twofold, and at each
+step the networks paint anew what lies near known pixels, tile by tile at that step's resolution, with the enlarged fill
+behind it as known. So detail goes as deep into the hole as what surrounds it can tell; a long scratch, which is near
+known pixels all along, is painted at full resolution only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .views import Prediction, View, scaled
+
+BAND_PX = 48
+"""How far from known pixels a step paints anew, in px at that step's resolution."""
+_FULL = 65535
+
+MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None], View]
+Predict = Callable[[list[View]], list[Prediction]]
+Window = tuple[slice, slice]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A fill at some resolution."""
+
+    colour: NDArray[np.uint16]
+    """(h, w, 3) RGB, 65535 is white; the picture itself outside the hole."""
+    edges: NDArray[np.uint8]
+    """(h, w) in [0, 255]."""
+
+
+def plan_scales(hole: NDArray[np.uint8], network_size: int) -> list[float]:
+    """Return the scales at which a crop is painted, rising to 1.
+
+    The first is the largest at which either the whole crop fits the networks or no pixel of the hole is farther from
+    known ones than `BAND_PX`; the others lie evenly between it and 1, about a factor of 2 apart.
+    """
+    thickness = float(cv2.distanceTransform(_padded(hole), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max())
+    first = min(1.0, max(network_size / max(hole.shape), BAND_PX / thickness))
+    n_steps = max(0, round(float(np.log2(1 / first))))
+    return [first ** (1 - step / n_steps) for step in range(n_steps)] + [1.0] if n_steps else [first]
+
+
+def _padded(hole: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    # A crop that is all hole has no known pixel to measure from.
+    return np.pad(hole, 1) if hole.all() else hole
+
+
+def fill_coarse_to_fine(
+    pixels: NDArray[np.uint8],
+    unknown: NDArray[np.uint8],
+    hole: NDArray[np.uint8],
+    edges: NDArray[np.uint8] | None,
+    network_size: int,
+    make_view: MakeView,
+    predict: Predict,
+) -> Canvas:
+    """Fill the hole of a crop that is larger than the networks' size.
+
+    Args:
+        pixels: (H, W, 3) RGB.
+        unknown: (H, W), 1 where the picture is not known.
+        hole: (H, W), 1 where it is to be filled; part of ``unknown``.
+        edges: (H, W), 1 on edges to paint along, or None.
+        network_size: In px.
+        make_view: Finds the known edges of a part.
+        predict: Runs the networks.
+
+    Returns:
+        The fill at the crop's size.
+    """
+    canvas: Canvas | None = None
+    for scale in plan_scales(hole, network_size):
+        width, height = (max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
+        part, missing, drawn = scaled(pixels, unknown, edges, width, height)
+        wanted = missing if scale < 1 else hole
+        if canvas is None:
+            # Outside the hole lies the picture itself, which enlarging mixes with the fill at the border.
+            start = Canvas(part.astype(np.uint16) * 257, np.zeros((height, width), np.uint8))
+            canvas = _paint(part, missing, wanted, drawn, start, network_size, make_view, predict)
+            continue
+        before = _resized(canvas, width, height)
+        near = cv2.distanceTransform(wanted, cv2.DIST_L2, cv2.DIST_MASK_5) <= BAND_PX
+        band = (wanted == 1) & near
+        part = np.where(((wanted == 1) & ~near)[..., None], (before.colour >> 8).astype(np.uint8), part)
+        missing = missing & (band | (wanted == 0))
+        canvas = _paint(
+            part, missing.astype(np.uint8), band.astype(np.uint8), drawn, before, network_size, make_view, predict
+        )
+    assert canvas is not None
+    return _resized(canvas, pixels.shape[1], pixels.shape[0])
+
+
+def _resized(canvas: Canvas, width: int, height: int) -> Canvas:
+    if canvas.edges.shape == (height, width):
+        return canvas
+    size = (width, height)
+    return Canvas(
+        np.asarray(cv2.resize(canvas.colour, size, interpolation=cv2.INTER_CUBIC), np.uint16),
+        np.asarray(cv2.resize(canvas.edges, size, interpolation=cv2.INTER_LINEAR), np.uint8),
+    )
+
+
+def _paint(
+    pixels: NDArray[np.uint8],
+    unknown: NDArray[np.uint8],
+    wanted: NDArray[np.uint8],
+    edges: NDArray[np.uint8] | None,
+    behind: Canvas,
+    network_size: int,
+    make_view: MakeView,
+    predict: Predict,
+) -> Canvas:
+    """Paint the wanted pixels tile by tile onto a canvas; overlapping tiles fade into each other."""
+    colour, lines = behind.colour.copy(), behind.edges.astype(np.float32)
+    colour[wanted == 1] = 0
+    lines[wanted == 1] = 0
+    tiles = [
+        (window, weight) for window, weight in plan_tiles(wanted.shape, network_size) if wanted[window].any()
+    ]  # fmt: skip
+    views = [make_view(pixels[w], unknown[w], None if edges is None else edges[w]) for w, _ in tiles]
+    for (window, weight), prediction in zip(tiles, predict(views), strict=True):
+        share = weight * wanted[window]
+        # Rounded down, so that the shares of overlapping tiles never add up to more than white.
+        colour[window] += np.floor(prediction.colour * (share * _FULL)[..., None]).astype(np.uint16)
+        lines[window] += prediction.edges * share * 255
+    return Canvas(colour, np.rint(lines.clip(0, 255)).astype(np.uint8))
+
+
+def plan_tiles(shape: tuple[int, ...], side: int) -> list[tuple[Window, NDArray[np.float32]]]:
+    """Cover a picture by tiles that overlap by a quarter.
+
+    Args:
+        shape: Height and width of the picture.
+        side: Of the tiles, in px; a smaller picture is one tile.
+
+    Returns:
+        Windows, and for each the weight of its pixels; the weights of all tiles add up to 1 at every pixel.
+    """
+    rows, columns = (_spans(length, side) for length in shape[:2])
+    return [
+        ((slice(*row), slice(*column)), np.outer(down, across))
+        for (row, down), (column, across) in product(rows, columns)
+    ]
+
+
+def _spans(length: int, side: int) -> list[tuple[tuple[int, int], NDArray[np.float32]]]:
+    """Overlapping spans along one axis, with weights that fall linearly where two of them overlap."""
+    if length <= side:
+        return [((0, length), np.ones(length, np.float32))]
+    count = -(-(length - side) // (side - side // 4)) + 1
+    starts = np.linspace(0, length - side, count).round().astype(int)
+    weights = np.zeros((count, length), np.float32)
+    for index, start in enumerate(starts):
+        weights[index, start : start + side] = 1
+    for (index, before), after in zip(enumerate(starts[:-1]), starts[1:], strict=True):
+        overlap = slice(after, before + side)
+        ramp = (np.arange(before + side - after) + 0.5) / (before + side - after)
+        weights[index, overlap] *= 1 - ramp
+        weights[index + 1, overlap] *= ramp
+    weights /= weights.sum(axis=0)
+    return [
+        ((start, start + side), weights[index, start : start + side]) for index, start in enumerate(starts.tolist())
+    ]
