@@ -115,6 +115,19 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print the report as JSON")
     check.set_defaults(run=_check_data)
 
+    take = commands.add_parser(
+        "import-edgeconnect", help="make a checkpoint of EdgeConnect's or InpaintGAN's .pth files"
+    )
+    take.add_argument("--edge", type=Path, metavar="FILE.pth", help="EdgeModel_gen.pth")
+    take.add_argument("--inpaint", type=Path, metavar="FILE.pth", help="InpaintingModel_gen.pth")
+    take.add_argument("--edge-discriminator", type=Path, metavar="FILE.pth", help="EdgeModel_dis.pth, to train on")
+    take.add_argument(
+        "--inpaint-discriminator", type=Path, metavar="FILE.pth", help="InpaintingModel_dis.pth, likewise"
+    )
+    take.add_argument("--config", type=Path, help="the config.yml beside them, whose settings are kept")
+    take.add_argument("--output", type=Path, required=True, help="the checkpoint folder to make")
+    take.set_defaults(run=_import_edgeconnect)
+
     release = commands.add_parser("release", help="make a run's best weights a checkpoint with a model card")
     release.add_argument("--run", type=Path, required=True, dest="run_dir")
     release.add_argument("--name", required=True, help="name of the checkpoint folder")
@@ -163,6 +176,21 @@ def _check_data(arguments: argparse.Namespace) -> int:
     report = check_data(arguments.folder, masks=arguments.masks)
     print(report.model_dump_json(indent=2) if arguments.json else describe(report))
     return 1 if any(problem.level == "error" for problem in report.problems) else 0
+
+
+def _import_edgeconnect(arguments: argparse.Namespace) -> int:
+    from .models.edgeconnect_import import import_edgeconnect
+
+    made = import_edgeconnect(
+        arguments.output,
+        edge=arguments.edge,
+        inpaint=arguments.inpaint,
+        edge_discriminator=arguments.edge_discriminator,
+        inpaint_discriminator=arguments.inpaint_discriminator,
+        config_file=arguments.config,
+    )
+    print(made.path, *(f"  {part}" for part in made.parts), sep="\n")
+    return 0
 
 
 def _release(arguments: argparse.Namespace) -> int:

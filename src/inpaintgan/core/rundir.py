@@ -19,6 +19,8 @@ from .errors import InpaintError
 CHECKPOINT_CONFIG = "config.yml"
 EDGE_WEIGHTS = "edge_generator.safetensors"
 INPAINT_WEIGHTS = "inpaint_generator.safetensors"
+EDGE_DISCRIMINATOR = "edge_discriminator.safetensors"
+INPAINT_DISCRIMINATOR = "inpaint_discriminator.safetensors"
 TRAINING_STATE = "training_state.pt"
 SCORES = "scores.json"
 """A released checkpoint's scores: ``values``, a number by metric, and ``on``, in words what they were measured on."""

@@ -60,9 +60,14 @@ def save_checkpoint(
     folder.mkdir(parents=True, exist_ok=True)
     for name, network in ((EDGE_WEIGHTS, edge_generator), (INPAINT_WEIGHTS, inpaint_generator)):
         if network is not None:
-            state = {key: _storable(value, half) for key, value in network.state_dict().items()}
-            write_bytes(folder / name, save(state, metadata={"step": str(step)}))
+            save_weights(folder / name, network, step, half=half)
     save_config(config, folder / CHECKPOINT_CONFIG)
+
+
+def save_weights(file: Path, network: nn.Module, step: int, *, half: bool = False) -> None:
+    """Write a network's weights as one safetensors file, atomically; `load_weights` reads it."""
+    state = {key: _storable(value, half) for key, value in network.state_dict().items()}
+    write_bytes(file, save(state, metadata={"step": str(step)}))
 
 
 def _storable(value: Tensor, half: bool) -> Tensor:

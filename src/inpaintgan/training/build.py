@@ -8,10 +8,12 @@ import torch
 
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..models.checkpoint import Checkpoint, load_checkpoint
+from ..core.rundir import EDGE_DISCRIMINATOR, INPAINT_DISCRIMINATOR
+from ..models.checkpoint import Checkpoint, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
 from ..networks.blocks import Generator, weights_fit
+from ..networks.discriminator import Discriminator
 from ..networks.vgg19 import VGG19Features, load_vgg19
 from .stages import Stage
 
@@ -34,8 +36,10 @@ def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
     frozen = start.edge_generator if start and not trains_edges else None
     if start and edge and start.edge_generator:
         _start_from(edge.generator, start.edge_generator, start)
+        _start_discriminator(edge.discriminator, start.path / EDGE_DISCRIMINATOR)
     if start and inpaint and start.inpaint_generator:
         _start_from(inpaint.generator, start.inpaint_generator, start)
+        _start_discriminator(inpaint.discriminator, start.path / INPAINT_DISCRIMINATOR)
     if frozen is not None:
         _must_match_config(config, start)
     elif config.stage == "edge-inpaint":
@@ -72,6 +76,12 @@ def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -
             f"stem {checkpoint.config.stem}.",
         )
     network.load_state_dict(source.state_dict())
+
+
+def _start_discriminator(network: Discriminator, file: Path) -> None:
+    """An imported checkpoint may bring its discriminators; ours of trainings keep them in their training state."""
+    if file.is_file():
+        load_weights(network, file)
 
 
 def _must_match_config(config: Config, start: Checkpoint | None) -> None:
