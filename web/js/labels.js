@@ -33,6 +33,7 @@ const SETTINGS = {
   gan_loss: "GAN loss",
   fm_loss_weight: "Feature matching weight",
   edge_bce_loss_weight: "Edge cross entropy weight",
+  svr_loss_weight: "Spatial variant weight",
   l1_loss_weight: "L1 weight",
   content_loss_weight: "Perceptual weight",
   style_loss_weight: "Style weight",
@@ -112,7 +113,8 @@ const STATES = {
 /** @type {Record<string, string>} */
 const VALUES = {
   edge_generator_loss: "Generator", edge_discriminator_loss: "Discriminator", edge_adversarial_loss: "Adversarial (edge)",
-  feature_matching_loss: "Feature matching", edge_bce_loss: "Edge cross entropy", precision: "Precision", recall: "Recall",
+  feature_matching_loss: "Feature matching", edge_bce_loss: "Edge cross entropy",
+  svr_loss: "Spatial variant reconstruction", precision: "Precision", recall: "Recall",
   inpaint_generator_loss: "Generator", inpaint_discriminator_loss: "Discriminator",
   inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", perceptual_loss: "Perceptual", style_loss: "Style",
   psnr: "PSNR", psnr_hole: "PSNR in the hole", l1: "L1",

@@ -172,6 +172,13 @@ class Config(BaseModel):
         ge=0,
         le=10000,
     )
+    svr_loss_weight: float = _setting(
+        0.0,
+        "Losses",
+        "Weight of spatial variant reconstruction (edge model): L1 in the hole that counts most at its border.",
+        ge=0,
+        le=10000,
+    )
     l1_loss_weight: float = _setting(1.0, "Losses", "Weight of L1 (inpaint model).", ge=0, le=10000)
     content_loss_weight: float = _setting(
         1.0, "Losses", "Weight of the perceptual loss (inpaint model).", ge=0, le=10000

@@ -10,6 +10,7 @@ from ..data.batch import Batch
 from ..losses import adversarial
 from ..losses.edge import edge_bce_loss
 from ..losses.feature_matching import feature_matching_loss
+from ..losses.spatial_variant import svr_loss
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.edge_generators.effunet import EffUNetGenerator
@@ -55,5 +56,8 @@ class EdgeModel(nn.Module):
         if self.config.edge_bce_loss_weight:
             logs["edge_bce_loss"] = edge_bce_loss(fake, batch.edge, batch.mask, batch.hole_share)
             loss = loss + self.config.edge_bce_loss_weight * logs["edge_bce_loss"]
+        if self.config.svr_loss_weight:
+            logs["svr_loss"] = svr_loss(fake, batch.edge, batch.mask)
+            loss = loss + self.config.svr_loss_weight * logs["svr_loss"]
         logs["edge_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
