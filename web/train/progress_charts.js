@@ -12,6 +12,8 @@ const LOSSES = [
   ["Inpaint generator", "inpaint_generator_loss", "--accent"],
   ["Inpaint discriminator", "inpaint_discriminator_loss", "--warm"],
   ["Feature matching", "feature_matching_loss", "--mark-3"],
+  ["Edge cross entropy", "edge_bce_loss", "--mark-3"],
+  ["Spatial variant", "svr_loss", "--mark-3"],
   ["Adversarial, edge", "edge_adversarial_loss", "--mark-3"],
   ["L1", "l1_loss", "--mark-3"],
   ["Adversarial, inpaint", "inpaint_adversarial_loss", "--mark-3"],

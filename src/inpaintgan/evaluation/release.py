@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.atomic import write_bytes, write_json
+from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.events import read_events
 from ..core.paths import resource
@@ -112,6 +113,12 @@ def _sources(data: str) -> str:
     return f"{len(files)} pictures ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
 
 
+def _origin(config: Config) -> str:
+    if config.edge_generator == "effunet" and config.efficientnet_weights != "off":
+        return "scratch, but for the edge generator's trunk, which started from EfficientNet-B0's weights"
+    return "scratch"
+
+
 def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, note: str) -> str:
     if not runs:
         raise InpaintError("run-empty", "The run folder holds no training events.")
@@ -126,7 +133,7 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         "",
         "## Training",
         "",
-        f"Trained by this program from scratch; {hours:.1f} hours in all.",
+        f"Trained by this program from {_origin(config)}; {hours:.1f} hours in all.",
         "",
         "| stage | side, px | steps | batch | masks | hours | machine | perceptual network |",
         "|---|---|---|---|---|---|---|---|",

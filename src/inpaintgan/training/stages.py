@@ -61,12 +61,12 @@ class Trained(Generic[ModelT]):
                 mean.lerp_(value, 1 - decay)
             kept = dict(self.ema.named_buffers())
             for name, value in self.model.generator.named_buffers():
+                # Batch norm's statistics belong to the weights they were seen with. Spectral norm's vectors are
+                # directions; an average of them is none.
                 if name.endswith(("running_mean", "running_var")):
-                    kept[name].lerp_(
-                        value, 1 - decay
-                    )  # batch norm's statistics belong to the weights they were seen with
+                    kept[name].lerp_(value, 1 - decay)
                 else:
-                    kept[name].copy_(value)  # spectral norm's vectors are directions; an average of them is none
+                    kept[name].copy_(value)
 
     def state_dict(self) -> dict[str, object]:
         return {

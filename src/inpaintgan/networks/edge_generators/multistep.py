@@ -46,7 +46,7 @@ from ..hole_order import hole_order
 
 N_AREAS = 4
 # A neighbour as bright as the centre sets its bit; interpolation must not turn rounding into texture.
-_EQUAL = 1e-4
+_EQUAL = 1e-6
 
 
 @torch.no_grad()

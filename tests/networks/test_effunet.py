@@ -1,0 +1,58 @@
+"""ImageNet weights for EffU-Net's trunk, and what batch norm needs around it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torchvision.models import efficientnet_b0
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.models.edge_model import EdgeModel
+from inpaintgan.networks.edge_generators.effunet import EffUNetGenerator
+
+
+@pytest.fixture(scope="module")
+def imagenet():
+    torch.manual_seed(1)
+    return efficientnet_b0(weights=None).eval()
+
+
+def test_the_trunk_takes_its_weights_from_a_file(imagenet, tmp_path):
+    torch.save(imagenet.state_dict(), tmp_path / "b0.pth")
+    model = EdgeModel(Config(edge_generator="effunet", width=8, efficientnet_weights=str(tmp_path / "b0.pth"))).eval()
+    picture = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(model.generator.trunk_layers(picture), imagenet.features[:8](picture))
+
+
+def test_other_generators_and_off_look_for_no_weights():
+    EdgeModel(Config(edge_generator="effunet", width=8))
+    EdgeModel(Config(edge_generator="egc", width=8, efficientnet_weights="/nowhere"))
+
+
+def test_files_that_are_no_efficientnet_are_refused_in_words(imagenet, tmp_path):
+    network = EffUNetGenerator(8)
+    with pytest.raises(InpaintError, match="cannot be read as network weights"):
+        network.start_from_imagenet(str(tmp_path / "missing.pth"))
+    torch.save({"features.0.0.weight": torch.zeros(1)}, tmp_path / "other.pth")
+    with pytest.raises(InpaintError, match="holds no EfficientNet-B0"):
+        network.start_from_imagenet(str(tmp_path / "other.pth"))
+
+
+def test_auto_without_a_network_is_refused_rather_than_started_from_noise(monkeypatch, tmp_path):
+    from urllib.error import URLError
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+    def refuse(*_args, **_kwargs):
+        raise URLError("no network")
+
+    monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
+    with pytest.raises(InpaintError, match="neither here nor downloadable"):
+        EffUNetGenerator(8).start_from_imagenet("auto")
+
+
+def test_the_unshuffle_stem_is_refused():
+    with pytest.raises(ValueError, match="stem: effunet's trunk halves the picture itself"):
+        Config(edge_generator="effunet", stem="unshuffle")

@@ -1,0 +1,62 @@
+"""Every edge generator learns: 200 steps of the edge stage on the same eight pictures and holes."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+
+from inpaintgan.data.loader import make_train_loader
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.metrics.edge import precision_recall
+from inpaintgan.models.edge_model import predict_edges
+from inpaintgan.networks.edge_generators import EDGE_GENERATORS
+from inpaintgan.training.build import build_stage
+
+SETTINGS = {
+    "stage": "edge", "batch_size": 4, "lr": 2e-3, "sigma": 1, "block_ratio": 0.4, "augment_flip": False,
+    "edge_bce_loss_weight": 10, "fm_loss_weight": 1, "svr_loss_weight": 1,
+}  # fmt: skip
+
+
+def mean(logs: list[dict[str, torch.Tensor]], name: str) -> float:
+    return float(torch.stack([entry[name] for entry in logs]).mean())
+
+
+@pytest.mark.parametrize("name", EDGE_GENERATORS)
+def test_two_hundred_steps_teach_eight_pictures(training, name):
+    torch.manual_seed(0)
+    config = training.config(edge_generator=name, **SETTINGS)
+    stage, _ = build_stage(config, torch.device("cpu"))
+    batches = list(islice(make_train_loader(find_pictures(Path(config.data)), config, 0), 2))
+    logs = [stage.step(batches[step % 2], step) for step in range(200)]
+    first, last = logs[:6], logs[-6:]
+    assert mean(last, "edge_generator_loss") < 0.7 * mean(first, "edge_generator_loss")
+    for score in ("precision", "recall"):
+        assert mean(last, score) > mean(first, score) + 0.3
+    # The running average, in evaluation mode, is what checkpoints hold: its batch norm must have followed too.
+    for batch in batches:
+        with torch.no_grad():
+            averaged = predict_edges(stage.edge_generator, batch)
+        assert all(score.mean() > 0.6 for score in precision_recall(averaged, batch.edge, batch.mask, 0.5))
+
+
+@pytest.mark.parametrize("name", EDGE_GENERATORS)
+def test_bfloat16_gives_finite_losses_and_float32_weights(training, name):
+    stage, _ = build_stage(training.config(edge_generator=name, precision="bfloat16", **SETTINGS), torch.device("cpu"))
+    batch = next(iter(make_train_loader(find_pictures(training.data), stage.config, 0)))
+    logs = stage.step(batch, 0)
+    assert all(torch.isfinite(value) for value in logs.values())
+    assert stage.is_finite()
+
+
+def test_batch_norms_statistics_are_averaged_with_the_weights(training):
+    stage, _ = build_stage(training.config(edge_generator="effunet", **SETTINGS), torch.device("cpu"))
+    batch = next(iter(make_train_loader(find_pictures(training.data), stage.config, 0)))
+    norms = [network.trunk_layers[0][1] for network in (stage.edge.model.generator, stage.edge.ema)]
+    before = norms[1].running_mean.clone()
+    stage.step(batch, 90)  # a decay of (1 + 90) / (10 + 90)
+    torch.testing.assert_close(norms[1].running_mean, 0.91 * before + 0.09 * norms[0].running_mean)
+    assert norms[1].num_batches_tracked == norms[0].num_batches_tracked == 1
