@@ -174,6 +174,14 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a complete but untrained checkpoint."""
+    from .inference_pages import write_checkpoint
+
+    return write_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
+
+
 @pytest.fixture
 def page_errors() -> list[str]:
     """What went wrong in ``page``; a test that provokes an error on purpose clears it."""

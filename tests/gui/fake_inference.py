@@ -37,4 +37,19 @@ def save(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"bytes": len(data), "changed_outside_px": 0, "width": 1, "height": 1}
 
 
-HANDLERS = {"load": load, "fill": fill, "edges": edges, "save": save}
+def fill_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    files = sorted(Path(args["image"]).iterdir())
+    progress({"done": 0, "total": len(files), "result": None})
+    for done, file in enumerate(files, 1):
+        while args["checkpoint"] == "slow" and done == 2 and not Path(args["cancel"]).exists():
+            time.sleep(0.01)
+        if Path(args["cancel"]).exists():
+            return {"cancelled": True}
+        bad = file.name.startswith("bad")
+        error = {"code": "picture-unreadable", "message": "It is damaged.", "hint": ""} if bad else None
+        result = {"image": str(file), "status": "failed" if bad else "filled", "error": error}
+        progress({"done": done, "total": len(files), "result": result})
+    return {"cancelled": False}
+
+
+HANDLERS = {"load": load, "fill": fill, "edges": edges, "save": save, "fill-folder": fill_folder}

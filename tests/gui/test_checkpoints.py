@@ -38,7 +38,7 @@ def test_scores_of_a_training_are_those_of_the_validation_at_that_step(tmp_path:
     run = make_run(tmp_path / "r", [10, 20], best=20)
     log = EventLog(run.events_file)
     for step, psnr_hole in ((10, 18.5), (20, None), (30, 25.0)):
-        values = {"psnr_hole": psnr_hole, "recall": 0.25, "l1": 0.1}
+        values: dict[str, float | None] = {"psnr_hole": psnr_hole, "recall": 0.25, "l1": 0.1}
         log.emit(Validation(step=step, values=values, baselines={}, best=True))
     first, second = (checkpoint_scores(run.checkpoint_path(step), step) for step in (10, 20))
     assert first == {

@@ -21,7 +21,6 @@ from .inference_pages import (
     picture_info,
     screen_colour,
     wait_until_kept,
-    write_checkpoint,
     write_picture,
 )
 
@@ -225,8 +224,7 @@ def test_pages_without_their_picture_show_the_way_on(page: Any, app: App) -> Non
             page.wait_for_url("**/upload-image.html*")
 
 
-def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path) -> None:
-    checkpoint = write_checkpoint(tmp_path / "tiny")
+def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
     open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
     page.keyboard.press("r")
     drag(page, [(50.5, 40.5), (109.5, 79.5)])

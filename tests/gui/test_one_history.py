@@ -20,7 +20,6 @@ from .inference_pages import (
     picture_info,
     screen_colour,
     wait_until_kept,
-    write_checkpoint,
     write_picture,
 )
 
@@ -28,11 +27,6 @@ pytestmark = pytest.mark.browser
 
 WHITE = (255, 255, 255)
 INSIDE = (80, 60)
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 def shown_fill(page: Any, number: int | None) -> None:

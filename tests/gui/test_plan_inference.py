@@ -21,7 +21,6 @@ from .inference_pages import (
     screen_colour,
     upload,
     wait_until_kept,
-    write_checkpoint,
     write_picture,
 )
 
@@ -33,11 +32,6 @@ WHITE = (255, 255, 255)
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     return write_picture(tmp_path / "portrait.png")
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 def test_plan_14_upload_opens_file_chooser(page: Any, app: App, picture: Path) -> None:

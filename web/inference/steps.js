@@ -1,8 +1,8 @@
 // What the three inference pages share: the picture and checkpoint in the address, and the header of steps.
 
-/** @typedef {"upload" | "mask" | "fill"} StepName */
+/** @typedef {"upload" | "mask" | "fill" | "folder"} StepName */
 
-const PAGES = { upload: "upload-image.html", mask: "mask_image.html", fill: "fill_missing_regions.html" };
+const PAGES = { upload: "upload-image.html", mask: "mask_image.html", fill: "fill_missing_regions.html", folder: "fill_folder.html" };
 
 const query = new URLSearchParams(location.search);
 

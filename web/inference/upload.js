@@ -32,6 +32,7 @@ function show(info) {
   uploadButton.classList.remove("primary");
   byId("mask-reason").textContent = info.has_mask ? "Its mask is kept from before." : "Next: mark what shall be filled.";
   linkSteps({ mask: true, fill: info.fills.length > 0 });
+  byId("fill-folder").setAttribute("href", stepUrl("folder"));
 }
 
 /**
@@ -105,6 +106,7 @@ function listenForPictures() {
 }
 
 async function start() {
+  byId("fill-folder").setAttribute("href", stepUrl("folder"));
   listenForPictures();
   maskButton.addEventListener("click", () => location.assign(stepUrl("mask")));
   await ready();

@@ -208,6 +208,22 @@ class Bridge:
         """Encode a fill for download."""
         return self._session.fills.save(picture, fill, str(name))
 
+    # --- folders of pictures -----------------------------------------------------------------------------------------
+
+    def fill_folder(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Fill a folder of pictures; see `FolderFills.run`."""
+        given = _object(options)
+        return self._session.folder_fills.run({**given, **self._fill_options(given)})
+
+    def folder_progress(self) -> dict[str, Any]:
+        """Return how far the folder is; a page that was reloaded goes on from here."""
+        return self._session.folder_fills.progress()
+
+    def cancel_folder(self) -> dict[str, Any]:
+        """End the pass over a folder after the picture at hand."""
+        self._session.folder_fills.cancel()
+        return {}
+
     def _fill_options(self, given: object) -> dict[str, Any]:
         """Return the options of a fill with what was left out filled in."""
         options = _object(given or {})

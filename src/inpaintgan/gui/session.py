@@ -14,6 +14,7 @@ import psutil
 from ..jobs.process import Worker
 from ..jobs.supervisor import Supervisor
 from .fills import Fills
+from .folder_fills import FolderFills
 from .pictures import Pictures
 
 _FOLDER_NAME = re.compile(r"inpaintgan-(\d+)-\w+")
@@ -36,6 +37,8 @@ class Session:
         self.checker = Worker("inpaintgan.data.worker")
         self.pictures = Pictures(self.folder / "pictures", self.decoder)
         self.fills = Fills(self.pictures, self.filler)
+        self.folder_filler = Worker("inpaintgan.inference.worker")
+        self.folder_fills = FolderFills(self.pictures, self.folder_filler, self.folder)
         self.supervisor = Supervisor(runs)
         self.browser: subprocess.Popen[bytes] | None = None
 
@@ -46,11 +49,11 @@ class Session:
 
     def is_busy(self) -> bool:
         """Return whether something is being filled, which closing the window must not end."""
-        return self.filler.busy
+        return self.filler.busy or self.folder_filler.busy
 
     def close(self) -> None:
         """End the workers and the browser of this launch, and delete its files."""
-        for worker in (self.filler, self.decoder, self.checker):
+        for worker in (self.filler, self.folder_filler, self.decoder, self.checker):
             worker.close()
         if self.browser is not None:
             self.browser.terminate()

@@ -1,0 +1,170 @@
+"""Filling a folder in the window: what is refused, what is told meanwhile, cancelling, and the page in a browser."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.gui.folder_fills import FolderFills
+from inpaintgan.gui.pictures import Pictures
+from inpaintgan.jobs.process import Worker
+
+from .conftest import App
+from .inference_pages import drag, mask_of, open_mask_page, wait_until_kept, write_picture
+
+
+@pytest.fixture
+def fills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FolderFills]:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    worker = Worker("fake_inference")
+    yield FolderFills(Pictures(tmp_path / "pictures", worker), worker, tmp_path)
+    worker.close()
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, Any]:
+    for folder in ("images", "masks"):
+        (tmp_path / folder).mkdir()
+    for name in ("a.png", "bad.png", "c.png"):
+        (tmp_path / "images" / name).write_bytes(b"")
+    return {
+        "images": str(tmp_path / "images"), "mask": {"folder": str(tmp_path / "masks")},
+        "output": str(tmp_path / "results"), "checkpoint": "c", "device": "cpu",
+    }  # fmt: skip
+
+
+def test_failures_are_listed_with_their_reasons(fills: FolderFills, options: dict[str, Any]) -> None:
+    assert fills.progress() == {"state": "idle"}
+    end = fills.run(options)
+    assert (end["state"], end["done"], end["total"], end["filled"], end["failed"]) == ("done", 3, 3, 2, 1)
+    assert end["failures"] == [{"image": "bad.png", "message": "It is damaged.", "hint": ""}]
+    assert fills.progress() == end, "a page that comes later sees the same"
+
+
+def test_cancelling_ends_after_the_picture_at_hand(fills: FolderFills, options: dict[str, Any]) -> None:
+    thread = threading.Thread(target=fills.run, args=({**options, "checkpoint": "slow"},))
+    thread.start()
+    deadline = time.monotonic() + 20
+    while fills.progress().get("done") != 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    with pytest.raises(InpaintError) as caught:
+        fills.run(options)
+    assert caught.value.code == "folder-busy"
+    fills.cancel()
+    thread.join(10)
+    assert (fills.progress()["state"], fills.progress()["filled"]) == ("cancelled", 1)
+    assert fills.run(options)["state"] == "done", "and the next pass runs to its end"
+
+
+def test_what_cannot_be_is_refused_before_anything_is_done(fills: FolderFills, options: dict[str, Any]) -> None:
+    missing = options["images"] + "-none"
+    for change, code in (
+        ({"images": ""}, "images-missing"), ({"images": missing}, "images-missing"),
+        ({"mask": {}}, "masks-missing"), ({"mask": {"folder": missing}}, "masks-missing"),
+        ({"mask": {"picture": "0", "layer": "mask"}}, "picture-unknown"),
+        ({"output": ""}, "output-missing"), ({"output": options["images"]}, "output-is-input"),
+    ):  # fmt: skip
+        with pytest.raises(InpaintError) as caught:
+            fills.run({**options, **change})
+        assert caught.value.code == code
+    assert fills.progress() == {"state": "idle"}
+
+
+@pytest.mark.browser
+def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    (tmp_path / "trip" / "day 2").mkdir(parents=True)
+    names = [f"{number:02}.png" for number in range(5)] + ["day 2/sea.jpg"]
+    originals = {name: np.asarray(Image.open(write_picture(tmp_path / "trip" / name))) for name in names}
+    (tmp_path / "trip" / "broken.png").write_bytes(b"\x89PNG no picture")
+    open_mask_page(page, app, tmp_path / "trip" / "00.png", checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    mask = mask_of(page)
+    wait_until_kept(page)
+
+    page.get_by_role("link", name="Upload images", exact=True).click()
+    page.wait_for_selector("html[data-eel=ready]")
+    page.get_by_role("link", name="Fill a folder…").click()
+    page.wait_for_selector("#folder-form[data-ready]")
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.get_by_text("No folder with images is chosen.").first.wait_for()
+    page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "trip"))
+    page.keyboard.press("Tab")
+    page.get_by_text("6 pictures directly in it.").wait_for()
+    assert page.get_by_role("textbox", name="Results", exact=True).input_value() == str(tmp_path / "trip_filled")
+    assert page.get_by_label("The mask drawn on 00.png").is_checked()
+    page.get_by_label("Search sub-folders too").check()
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.wait_for_function("() => Number.parseInt(document.getElementById('done').textContent) > 0", timeout=60_000)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.wait_for_function(
+        "() => ['Done', 'Cancelled'].includes(document.getElementById('status-title').textContent)", timeout=60_000
+    )
+    page.reload()
+    page.wait_for_selector("#folder-form[data-ready]")
+    page.get_by_text("of 7 pictures").wait_for()
+    first = len(list((tmp_path / "trip_filled").rglob("*.*")))
+    assert 0 < first <= len(names)
+
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.get_by_text("7 of 7 pictures").wait_for(timeout=60_000)
+    page.wait_for_function("() => document.getElementById('status-title').textContent === 'Done'")
+    counts = page.locator("#counts dd").all_inner_texts()
+    assert counts == [str(len(names) - first), str(first), "0", "1"], "what was done is skipped"
+    row = page.locator("#failure-rows tr")
+    assert row.count() == 1
+    assert row.inner_text().startswith("broken.png") and "cannot be read" in row.inner_text()
+    for name, original in originals.items():
+        result = np.asarray(Image.open(tmp_path / "trip_filled" / name))
+        assert (result[mask == 1] != original[mask == 1]).any()
+        if name.endswith(".png"):
+            assert np.array_equal(result[mask == 0], original[mask == 0])
+
+
+@pytest.mark.browser
+def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    masks = {"a": np.s_[20:40, 30:60], "b": np.s_[70:90, 90:140]}
+    for folder in ("pictures", "masks"):
+        (tmp_path / folder).mkdir()
+    for name, hole in masks.items():
+        write_picture(tmp_path / "pictures" / f"{name}.png")
+        drawn = np.zeros((120, 160), np.uint8)
+        drawn[hole] = 255
+        Image.fromarray(drawn).save(tmp_path / "masks" / f"{name}.png")
+    write_picture(tmp_path / "pictures" / "c.png")
+
+    page.goto(f"{app.origin}/inference/fill_folder.html?checkpoint={checkpoint}")
+    page.wait_for_selector("#folder-form[data-ready]")
+    page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "pictures"))
+    page.get_by_label("One mask each, from a folder").check()
+    page.get_by_label("Folder with the masks").fill(str(tmp_path / "masks"))
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.get_by_text("3 of 3 pictures").wait_for(timeout=60_000)
+    page.get_by_text("There is no mask for c.png").wait_for()
+    for name, hole in masks.items():
+        changed = np.asarray(Image.open(tmp_path / "pictures_filled" / f"{name}.png")) != np.asarray(
+            Image.open(tmp_path / "pictures" / f"{name}.png")
+        )
+        assert changed[hole].any()
+        changed[hole] = False
+        assert not changed.any(), "each picture was filled where its own mask is white"
+
+    page.get_by_label("One mask file for all pictures").check()
+    page.locator("#mask-file").set_input_files(tmp_path / "masks" / "a.png")
+    page.get_by_text("a.png is the mask for all pictures.").wait_for()
+    page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "again"))
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.wait_for_function("() => document.querySelector('#counts dd')?.textContent === '3'", timeout=60_000)
+    changed = np.asarray(Image.open(tmp_path / "again" / "c.png")) != np.asarray(
+        Image.open(tmp_path / "pictures" / "c.png")
+    )
+    assert changed[masks["a"]].any() and not changed[70:].any()

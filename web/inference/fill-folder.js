@@ -1,0 +1,236 @@
+// Many pictures at once: a folder of them, one mask for all or one each, and what became of every one.
+
+import { call, putPicture, ready } from "../js/bridge.js";
+import { chooseFolder } from "../js/files.js";
+import { count, plural, span } from "../js/format.js";
+import { el, errorText, say, showError } from "../js/shell.js";
+import { CheckpointChoice } from "./checkpoint-choice.js";
+import { byId, chosen, download, stepUrl } from "./steps.js";
+
+const POLL_MS = 300;
+const COUNTS = [["filled", "Filled"], ["skipped", "Already there"], ["unchanged", "Nothing masked"], ["failed", "Failed"]];
+const TITLES = /** @type {Record<string, string>} */ ({
+  running: "Filling", cancelling: "Finishing the picture at hand", done: "Done", cancelled: "Cancelled", failed: "Stopped",
+});
+const FORM_KEY = "inpaintgan-folder";
+
+const form = /** @type {HTMLFormElement} */ (byId("folder-form"));
+const paths = ["images", "masks", "output"].map((id) => /** @type {HTMLInputElement} */ (byId(id)));
+const [images, masks, output] = paths;
+const boxes = ["recursive", "skip"].map((id) => /** @type {HTMLInputElement} */ (byId(id)));
+const [recursive, skip] = boxes;
+const startButton = /** @type {HTMLButtonElement} */ (byId("start"));
+const cancelButton = /** @type {HTMLButtonElement} */ (byId("cancel"));
+
+/** @type {{id: string, name: string} | null} the mask file that was chosen, as the program knows it */
+let maskFile = null;
+/** Whether a pass that this page shows is going on. */
+let following = false;
+
+const maskKind = () => /** @type {HTMLInputElement} */ (form.querySelector("input[name=mask]:checked")).value;
+
+/** Keep what was typed for the next visit in this tab. */
+function keep() {
+  sessionStorage.setItem(FORM_KEY, JSON.stringify({
+    values: paths.map(({ value }) => value), checked: boxes.map(({ checked }) => checked), kind: maskKind(), maskFile,
+  }));
+}
+
+function showMaskKind() {
+  byId("file-row").hidden = maskKind() !== "file";
+  byId("folder-row").hidden = maskKind() !== "folder";
+  byId("mask-name").textContent = maskFile?.name ?? "No mask chosen";
+}
+
+/** Say how many pictures there are, and where the results would go. */
+async function lookAtImages() {
+  const path = images.value.trim();
+  const note = byId("images-note");
+  note.textContent = "";
+  if (!path) return;
+  if (!output.value.trim()) output.value = `${path.replace(/[/\\]+$/, "")}_filled`;
+  try {
+    const found = await call("list_folder", path);
+    if (images.value.trim() === path) note.textContent = found.n_pictures ? `${plural(found.n_pictures, "picture")} directly in it.` : "No pictures directly in it.";
+  } catch (error) {
+    refuse(error, "images");
+  }
+}
+
+/** @param {unknown} error @param {string} [field] images, masks or output; by the error's code when left out */
+function refuse(error, field = String(/** @type {any} */ (error)?.code ?? "").split("-")[0]) {
+  const place = byId(paths.some(({ id }) => id === field) ? `${field}-error` : "problem");
+  place.textContent = errorText(error);
+  place.hidden = false;
+  document.getElementById(field)?.focus();
+  showError(error);
+}
+
+function clearErrors() {
+  for (const id of ["images-error", "masks-error", "output-error", "problem"]) byId(id).hidden = true;
+}
+
+/** @returns {{folder?: string, picture?: string, layer?: string}} the mask, as the program wants it */
+function chosenMask() {
+  if (maskKind() === "folder") return { folder: masks.value };
+  if (maskKind() === "drawn") return { picture: chosen.picture, layer: "mask" };
+  return maskFile ? { picture: maskFile.id, layer: "original" } : {};
+}
+
+/** @param {any} progress */
+function show(progress) {
+  const { state, done, total, failures, error } = progress;
+  const running = state === "running" || state === "cancelling";
+  byId("explain").hidden = state !== "idle";
+  byId("going").hidden = state === "idle";
+  startButton.hidden = running;
+  if (state === "idle") return;
+  byId("status-title").textContent = TITLES[state];
+  const bar = /** @type {HTMLProgressElement} */ (byId("bar"));
+  if (total) bar.value = done / total;
+  else bar.removeAttribute("value");
+  byId("done").textContent = total ? `${count(done)} of ${plural(total, "picture")}` : "Loading the networks…";
+  byId("time").textContent = running && progress.eta_s ? `${span(progress.eta_s)} left` : span(progress.elapsed_s);
+  byId("counts").replaceChildren(...COUNTS.map(([key, name]) =>
+    el("div", { "data-some": progress[key] ? key : null }, el("dt", {}, name), el("dd", {}, count(progress[key])))));
+  byId("current").textContent = progress.current;
+  byId("where").textContent = progress.output;
+  cancelButton.hidden = !running;
+  cancelButton.disabled = state === "cancelling";
+  byId("failures").hidden = !progress.failed;
+  byId("failures-title").textContent = `${plural(progress.failed, "picture")} failed`;
+  const rows = byId("failure-rows");
+  for (const { image, message, hint } of failures.slice(rows.childElementCount)) {
+    rows.append(el("tr", {}, el("td", {}, image), el("td", {}, [message, hint].filter(Boolean).join(" "))));
+  }
+  if (state === "failed" && error) {
+    byId("problem").textContent = errorText(error);
+    byId("problem").hidden = false;
+  }
+}
+
+/** Show how far the pass is until it is over. */
+async function follow() {
+  if (following) return;
+  following = true;
+  try {
+    let progress = await call("folder_progress");
+    while (progress.state === "running" || progress.state === "cancelling") {
+      show(progress);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      progress = await call("folder_progress");
+    }
+    show(progress);
+  } finally {
+    following = false;
+  }
+}
+
+/** @param {CheckpointChoice} checkpoints */
+async function fill(checkpoints) {
+  clearErrors();
+  const options = {
+    images: images.value, output: output.value, mask: chosenMask(), checkpoint: checkpoints.value,
+    recursive: recursive.checked, skip_existing: skip.checked,
+  };
+  keep();
+  byId("failure-rows").replaceChildren();
+  startButton.hidden = true;
+  say("Filling the folder…");
+  const pass = call("fill_folder", options);
+  pass.catch(() => {});
+  setTimeout(() => follow().catch(() => {}), POLL_MS);
+  try {
+    const end = await pass;
+    show(end);
+    const failed = end.failed ? `, ${count(end.failed)} failed` : "";
+    say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
+      { kind: end.failed ? "error" : "ok" });
+  } catch (error) {
+    refuse(error);
+  } finally {
+    startButton.hidden = false;
+  }
+}
+
+function saveFailures() {
+  const lines = [...byId("failure-rows").children].map((row) => [...row.children].map(({ textContent }) => textContent).join("\t"));
+  const url = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }));
+  download(url, "failed.txt");
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** @param {boolean} hasScreen */
+function listen(hasScreen) {
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-choose]"))) {
+    const field = /** @type {HTMLInputElement} */ (byId(button.dataset.choose ?? ""));
+    button.addEventListener("click", async () => {
+      const path = await chooseFolder({ title: button.closest(".card")?.querySelector("h2")?.textContent ?? "Folder", start: field.value, hasScreen });
+      if (path === null) return;
+      field.value = path;
+      field.dispatchEvent(new Event("change"));
+    });
+  }
+  for (const field of paths) field.addEventListener("change", () => {
+    byId(`${field.id}-error`).hidden = true;
+    keep();
+  });
+  images.addEventListener("change", lookAtImages);
+  for (const radio of form.querySelectorAll("input[name=mask]")) radio.addEventListener("change", () => {
+    showMaskKind();
+    keep();
+  });
+  const file = /** @type {HTMLInputElement} */ (byId("mask-file"));
+  byId("choose-mask").addEventListener("click", () => file.click());
+  file.addEventListener("change", async () => {
+    const [picked] = file.files ?? [];
+    file.value = "";
+    if (!picked) return;
+    byId("mask-name").textContent = `Opening ${picked.name}…`;
+    try {
+      const { id, name } = await putPicture(picked);
+      maskFile = { id, name };
+      byId("masks-error").hidden = true;
+      showMaskKind();
+      keep();
+      say(`${name} is the mask for all pictures.`);
+    } catch (error) {
+      showMaskKind();
+      refuse(error, "masks");
+    }
+  });
+  cancelButton.addEventListener("click", () => {
+    cancelButton.disabled = true;
+    say("Cancelling after the picture at hand…");
+    call("cancel_folder").catch(showError);
+  });
+  byId("save-failures").addEventListener("click", saveFailures);
+}
+
+async function start() {
+  byId("one-picture").setAttribute("href", stepUrl("upload"));
+  await ready();
+  const state = await call("app_state");
+  const checkpoints = new CheckpointChoice(state);
+  const kept = JSON.parse(sessionStorage.getItem(FORM_KEY) ?? "null");
+  kept?.values.forEach((/** @type {string} */ value, /** @type {number} */ i) => { paths[i].value = value; });
+  kept?.checked.forEach((/** @type {boolean} */ on, /** @type {number} */ i) => { boxes[i].checked = on; });
+  const still = (/** @type {string} */ id) => call("picture_info", id).catch(() => null);
+  if (kept?.maskFile && await still(kept.maskFile.id)) maskFile = kept.maskFile;
+  const picture = chosen.picture ? await still(chosen.picture) : null;
+  byId("drawn-row").hidden = !picture?.has_mask;
+  byId("drawn-name").textContent = picture?.name ?? "";
+  const kind = kept?.kind ?? (picture?.has_mask ? "drawn" : "file");
+  const wanted = kind === "drawn" && !picture?.has_mask ? "file" : kind;
+  /** @type {HTMLInputElement} */ (form.querySelector(`input[value=${wanted}]`)).checked = true;
+  showMaskKind();
+  listen(state.has_screen);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    fill(checkpoints);
+  });
+  form.dataset.ready = "true";
+  await follow(); // a pass that was begun before this page was loaded
+}
+
+start().catch(showError);
