@@ -98,7 +98,7 @@ def test_the_forms_are_drawn_from_the_schema(call: Call) -> None:
 
 def test_every_preset_is_allowed_explained_and_leaves_the_choices_of_page_one_alone(call: Call) -> None:
     presets = call("config_schema")["presets"]
-    assert [preset["id"] for preset in presets] == ["try-it", "paper", "edgeconnect", "gpu"]
+    assert len(presets) >= 8 and presets[0]["id"] == "try-it"
     for preset in presets:
         assert preset["title"] and preset["text"]
         make_config(preset["values"])
