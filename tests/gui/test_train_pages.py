@@ -168,6 +168,20 @@ def test_settings_are_checked_at_their_fields_and_block_the_start(page: Any, pic
     expect(row.get_by_role("alert")).to_be_hidden()
 
 
+def test_a_preset_says_what_the_page_before_chose_otherwise(page: Any, pictures: Path) -> None:
+    open_train(page)
+    page.get_by_label("Edge generator").select_option(label="EdgeConnect")
+    type_dataset(page, pictures)
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/train/gan.html")
+    expect(page.locator("#kept")).to_be_hidden()
+    page.get_by_label("Preset").select_option(label="Paper 4.2: EGC")
+    expect(page.locator("#kept-text")).to_contain_text("Edge generator EdgeConnect instead of EGC")
+    page.get_by_role("button", name="Take the preset's").click()
+    expect(page.locator("#kept")).to_be_hidden()
+    expect(page.locator("#summary")).to_contain_text("EGC")
+
+
 def test_changes_are_marked_against_the_preset_and_survive_going_back(page: Any, pictures: Path) -> None:
     open_settings(page, pictures)
     page.get_by_label("Preset").select_option(label="The paper")

@@ -72,6 +72,18 @@ export class Draft {
     return Object.keys(this.changes).filter((key) => !PAGE_ONE.has(key));
   }
 
+  /** @returns {string[]} settings of the first page that the preset has otherwise */
+  get changedBefore() {
+    const preset = this.config.presets.find(({ id }) => id === this.preset)?.values ?? {};
+    return Object.keys(preset).filter((key) => PAGE_ONE.has(key) && key in this.changes && this.changes[key] !== preset[key]);
+  }
+
+  /** Take the preset's values of the first page, too. */
+  takePresetBefore() {
+    for (const key of this.changedBefore) delete this.changes[key];
+    this.save();
+  }
+
   /**
    * Take a preset: what was changed on page 2 is put back, choices of page 1 stay.
    * @param {string} id

@@ -31,8 +31,14 @@ function showChanges() {
   const changed = draft.changedHere;
   $("changes").hidden = !changed.length;
   $("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from the preset: `
-    + changed.map((key) => `${settingTitle(key)} ${valueText(key, draft.values[key])} instead of ${valueText(key, draft.base[key])}`).join(", ");
+    + instead(changed);
+  const before = draft.changedBefore;
+  $("kept").hidden = !before.length;
+  $("kept-text").textContent = `Chosen on the page before, against the preset: ${instead(before)}`;
 }
+
+/** @param {string[]} keys @returns {string} "Sigma 3 instead of 2, ..." */
+const instead = (keys) => keys.map((key) => `${settingTitle(key)} ${valueText(key, draft.values[key])} instead of ${valueText(key, draft.base[key])}`).join(", ");
 
 /** What page 1 chose, so that nobody has to go back to look. */
 function showSummary() {
@@ -164,6 +170,11 @@ function wire() {
   $("changes-back").addEventListener("click", () => {
     for (const key of draft.changedHere) draft.set(key, draft.base[key]);
     show();
+  });
+  $("kept-take").addEventListener("click", () => {
+    draft.takePresetBefore();
+    show();
+    $("preset").focus();
   });
   $("import").addEventListener("click", () => $("import-file").click());
   $("import-file").addEventListener("change", importFile);
