@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Stage = Literal["edge", "inpaint", "edge-inpaint", "joint"]
+Stage = Literal["edge", "inpaint", "edge-inpaint", "joint", "auto"]
 EdgeGeneratorName = Literal["mec", "mec-shared", "edgeconnect", "egc", "effunet", "multistep"]
 EdgeDetector = Literal["canny", "sobel", "log", "multi-scale", "external"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
@@ -30,7 +30,26 @@ class Config(BaseModel):
         "edge",
         "Model",
         "What is trained: the edge model, the inpaint model on true edges, the inpaint model on "
-        "predicted edges (edge-inpaint), or both at once (joint).",
+        "predicted edges (edge-inpaint), both at once (joint), or first the edge, then the inpaint model, then both, each "
+        "as soon as the one before has learned what it can (auto).",
+    )
+    auto_patience: int = _setting(
+        5,
+        "Model",
+        "Validations without a better score after which auto goes on to its next phase.",
+        "validations",
+        ge=1,
+        le=1000,
+    )
+    auto_max_steps: int = _setting(
+        0, "Model", "Steps after which auto goes on to its next phase in any case; 0 is no limit.", "steps", ge=0
+    )
+    auto_anneal_steps: int = _setting(
+        20_000,
+        "Model",
+        "Steps of auto's inpaint phase over which true edges give way to predicted ones.",
+        "steps",
+        ge=0,
     )
     edge_generator: EdgeGeneratorName = _setting(
         "mec",
@@ -146,7 +165,31 @@ class Config(BaseModel):
     )
     beta1: float = _setting(0.0, "Optimizer", "Adam's decay of the mean gradient.", ge=0, lt=1)
     beta2: float = _setting(0.9, "Optimizer", "Adam's decay of the squared gradient.", ge=0, lt=1)
-    batch_size: int = _setting(8, "Optimizer", "Pictures in a step.", "pictures", ge=1, le=1024)
+    lr_schedule: Literal["constant", "cosine", "drop"] = _setting(
+        "constant",
+        "Optimizer",
+        "How the learning rates change: not at all, down to 0 at max_iters along a cosine, or by a factor at one step, as "
+        "EdgeConnect's authors did by hand.",
+    )
+    lr_drop_step: int = _setting(1_000_000, "Optimizer", "The step at which drop lowers the rates.", "steps", ge=1)
+    lr_drop_factor: float = _setting(0.1, "Optimizer", "What drop multiplies the rates by.", "ratio", gt=0, lt=1)
+    rollback_lr_factor: float = _setting(
+        0.5,
+        "Optimizer",
+        "What the rates are multiplied by, once, when a training breaks down and goes back to its last good state.",
+        "ratio",
+        gt=0,
+        lt=1,
+    )
+    batch_size: int = _setting(8, "Optimizer", "Pictures that pass the networks at once.", "pictures", ge=1, le=1024)
+    accumulation_steps: int = _setting(
+        1,
+        "Optimizer",
+        "Batches in a step: n of them do what one batch n times as large does, in the memory of one.",
+        "batches",
+        ge=1,
+        le=1024,
+    )
     max_iters: int = _setting(2_000_000, "Optimizer", "The step at which training ends.", "steps", ge=1, le=100_000_000)
     max_seconds: float = _setting(
         0.0,
@@ -158,7 +201,7 @@ class Config(BaseModel):
     ema_decay: float = _setting(
         0.999,
         "Optimizer",
-        "Decay of the running average of generator weights, which samples and checkpoints use.",
+        "Decay of the running average of generator weights (EMA), which samples and checkpoints use; 0 switches it off.",
         ge=0,
         lt=1,
     )
@@ -238,4 +281,6 @@ class Config(BaseModel):
             raise ValueError("stem: effunet's trunk halves the picture itself; allowed with it is conv")
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
+        if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):
+            raise ValueError("eval_interval: auto goes on by validations, unless auto_max_steps limits its phases")
         return self

@@ -46,7 +46,10 @@ class Control:
         if not self._path.exists():
             return None
         command = self.peek()
-        self._path.unlink(missing_ok=True)
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError:  # a disk that became read-only: what cannot be taken away would be obeyed again and again
+            return command if command == "stop" else None
         return command
 
     def clear(self) -> None:

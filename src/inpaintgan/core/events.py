@@ -53,6 +53,10 @@ class Preparing(_Event):
 
 class Step(_Event):
     type: Literal["step"] = "step"
+    phase: str = ""
+    """Which stage's steps are taken now, in the stage auto: edge, inpaint or joint; else empty."""
+    learning_rate: float | None = None
+    """Of the generators, at this step."""
     values: dict[str, float | None]
     """Means since the last step event: losses (unweighted), precision, recall, psnr. None was not finite."""
     images_per_s: float

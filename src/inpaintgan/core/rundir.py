@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,7 +135,8 @@ class RunDir:
     def release(self) -> None:
         """Forget this process as the run's trainer."""
         if self.trainer_pid() == os.getpid():
-            (self.path / "process.json").unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that became read-only; the process id says enough once it is gone
+                (self.path / "process.json").unlink(missing_ok=True)
 
     def trainer_pid(self) -> int | None:
         """Return the process id of the live trainer, or None; a reused id is told apart by its start time."""

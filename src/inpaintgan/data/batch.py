@@ -21,6 +21,8 @@ class Batch:
     """(B, 1, H, W), 1 in the hole."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read while this batch was made; the next readable one stood in for each."""
+    positions: tuple[int, ...] = ()
+    """Each picture's place in the training stream, from which everything random about it is drawn."""
     step_hole_share: torch.Tensor | None = None
     """`hole_share` where a step's pictures are spread over several batches."""
 
@@ -34,6 +36,19 @@ class Batch:
 
     def __len__(self) -> int:
         return self.image.shape[0]
+
+    def split(self, n: int) -> list[Batch]:
+        """Return n batches of equally many pictures, which know the hole share of the whole."""
+        size = len(self) // n
+        return [
+            replace(
+                self,
+                **{name: value[i : i + size] for name, value in self._tensors().items() if value.dim()},
+                positions=self.positions[i : i + size],
+                step_hole_share=self.hole_share,
+            )
+            for i in range(0, len(self), size)
+        ]
 
     def to(self, device: torch.device | str) -> Batch:
         """Return the batch on a device; from pinned memory the copy runs beside the computation."""

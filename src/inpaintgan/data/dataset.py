@@ -60,6 +60,7 @@ def collate(samples: list[Sample]) -> Batch:
         edge=_stack([sample.edge for sample in samples]).unsqueeze(1),
         mask=_stack([sample.mask for sample in samples]).unsqueeze(1),
         unreadable=tuple(dict.fromkeys(path for sample in samples for path in sample.unreadable)),
+        positions=tuple(sample.position for sample in samples),
     )
 
 

@@ -82,9 +82,9 @@ def make_train_loader(
 ) -> DataLoader:
     """Return a loader of endless batches, of which the first begins at a position of the stream.
 
-    Position p is picture p modulo n of epoch p // n: a run that has used ``step * batch_size`` items goes on exactly
-    where it stopped by starting there, whatever the number of workers. With many ranks the batches are this rank's
-    share of ``batch_size`` pictures.
+    Position p is picture p modulo n of epoch p // n: a run goes on exactly where it stopped by starting at the number
+    of items it has used, whatever the number of workers. A batch holds all pictures of a step; with many ranks, this
+    rank's share of them.
 
     Raises:
         InpaintError: No picture can be read, the folder of mask pictures is missing, empty or holds no usable mask, or
@@ -97,12 +97,13 @@ def make_train_loader(
             f"batch_size: {config.batch_size} pictures cannot be shared equally by {ranks.size} processes.",
             f"Set batch_size to a multiple of {ranks.size}, or start another number of processes.",
         )
+    n_pictures = config.batch_size * config.accumulation_steps
     return DataLoader(
         InpaintDataset(files, config, train=True, cache=cache),
-        batch_size=config.batch_size // ranks.size,
-        sampler=StreamSampler(len(files), config.seed, start_position, config.batch_size, ranks),
+        batch_size=n_pictures // ranks.size,
+        sampler=StreamSampler(len(files), config.seed, start_position, n_pictures, ranks),
         persistent_workers=config.workers > 0,
-        prefetch_factor=4 if config.workers > 0 else None,
+        prefetch_factor=max(1, 4 // config.accumulation_steps) if config.workers > 0 else None,
         **_common(config),
     )
 

@@ -30,6 +30,8 @@ class Sample:
     mask: np.ndarray
     file: PictureFile
     """What it was made from."""
+    position: int
+    """Its place in the stream."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read on the way to this one."""
 
@@ -108,7 +110,7 @@ class SampleMaker:
             files=self._mask_files,
             own=lambda: _own_mask(file, side, mirrored),
         )
-        return Sample(picture, gray, edge, mask, file, unreadable)
+        return Sample(picture, gray, edge, mask, file, position, unreadable)
 
     def _load(self, file_index: int) -> tuple[int, Prepared, np.ndarray | None, tuple[str, ...]]:
         """Return the first readable file from an index on, around the end: index, what `_prepared` gives, files passed."""

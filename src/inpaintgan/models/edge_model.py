@@ -11,6 +11,7 @@ from ..losses import adversarial
 from ..losses.edge import edge_bce_loss
 from ..losses.feature_matching import feature_matching_loss
 from ..losses.spatial_variant import svr_loss
+from ..networks.blocks import held_spectral_norm
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.edge_generators.effunet import EffUNetGenerator
@@ -48,7 +49,8 @@ class EdgeModel(nn.Module):
         """Loss of the generator, and its unweighted parts as logs. The discriminator should be frozen meanwhile."""
         with torch.no_grad():
             real_features = self.discriminator(torch.cat([batch.gray, batch.edge], dim=1))[1]
-        fake_logits, fake_features = self.discriminator(torch.cat([batch.gray, fake], dim=1))
+        with held_spectral_norm(self.discriminator):  # both sides are seen by the same weights
+            fake_logits, fake_features = self.discriminator(torch.cat([batch.gray, fake], dim=1))
         adv = adversarial.generator_loss(self.config.gan_loss, fake_logits)
         fm = feature_matching_loss(fake_features, real_features)
         loss = adv + self.config.fm_loss_weight * fm

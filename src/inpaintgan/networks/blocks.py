@@ -5,7 +5,8 @@ Source: EdgeConnect (arXiv 1901.00212), appendix A.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Literal
 
 import torch
@@ -209,6 +210,23 @@ def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     height, width = x.shape[-2:]
     pad_y, pad_x = (max(-size % multiple, 2 * multiple - size) for size in (height, width))
     return F.pad(x, (0, pad_x, 0, pad_y), mode="replicate") if pad_x or pad_y else x
+
+
+@contextmanager
+def held_spectral_norm(*networks: nn.Module) -> Iterator[None]:
+    """Within it, forward passes divide by the spectral norm as last estimated, without another power iteration.
+
+    Passes over the parts of one batch, or of the same weights again, then compute with the same weights.
+    """
+    norms = [module for network in networks for module in network.modules() if isinstance(module, SpectralNorm)]
+    before = [norm.training for norm in norms]
+    for norm in norms:
+        norm.eval()
+    try:
+        yield
+    finally:
+        for norm, training in zip(norms, before, strict=True):
+            norm.train(training)
 
 
 def n_parameters(module: nn.Module) -> int:

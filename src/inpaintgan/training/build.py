@@ -29,7 +29,7 @@ def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
         InpaintError: ``init_from`` cannot be used, or edge-inpaint has no edge generator to take from it.
     """
     start = load_checkpoint(Path(config.init_from)) if config.init_from else None
-    trains_edges = config.stage in ("edge", "joint")
+    trains_edges = config.stage in ("edge", "joint", "auto")
     vgg, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if trains_edges else None
     inpaint = InpaintModel(config, vgg) if config.stage != "edge" else None

@@ -1,4 +1,4 @@
-"""Writing to a disk that may be full: the training waits for space instead of ending."""
+"""Writing to a disk that may be full or locked: the training waits instead of ending."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from .reporter import Reporter
 T = TypeVar("T")
 
 _RETRY_S = 10.0
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_REFUSALS = {errno.ENOSPC: "is full", errno.EDQUOT: "is full", errno.EROFS: "cannot be written to"}
+"""What a person can put right while the training waits."""
 
 
 class PatientDisk:
-    """Writes a run's files, and waits while their disk is full."""
+    """Writes a run's files, and waits while their disk takes none."""
 
     def __init__(self, run: RunDir, reporter: Reporter, orders: Orders, meter: Meter) -> None:
         self._run, self._reporter, self._orders, self._meter = run, reporter, orders, meter
 
     def write(self, action: Callable[[], T]) -> T | None:
-        """Write; on a full disk pause, say so, and try again until it works or a stop is wanted (then None).
+        """Write; on a full or read-only disk pause, say so, and try again until it works or a stop is wanted (then None).
 
         Raises:
             OSError: The disk refuses for another reason.
@@ -37,15 +38,16 @@ class PatientDisk:
                 value = action()
                 self._reporter.flush()
             except OSError as error:
-                if error.errno not in _FULL:
+                if error.errno not in _REFUSALS:
                     raise
+                refusal = _REFUSALS[error.errno]
             else:
                 if paused:
                     self._reporter.emit(events.Resumed())
                 return value
             if not paused:
                 paused = True
-                text = f"The disk that holds {self._run.path} is full; free some space, training goes on by itself."
+                text = f"The disk that holds {self._run.path} {refusal}; put that right, training goes on by itself."
                 self._reporter.emit(events.Paused(reason=text))
             with self._meter.aside():
                 self._orders.wait(until=time.monotonic() + _RETRY_S)

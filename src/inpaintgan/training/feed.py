@@ -1,17 +1,23 @@
-"""Opens the cache of the training pictures, and tells the run how far that is."""
+"""Hands the training its batches: opens the cache of its pictures, and survives the death of a loader's process."""
 
 from __future__ import annotations
 
+import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..core import events
 from ..core.config import Config
+from ..core.errors import InpaintError
+from ..data.batch import Batch
 from ..data.cache import PictureCache
 from ..data.cache_store import CacheRefused, open_cache
+from ..data.loader import make_train_loader
 from ..data.pictures import PictureFile
 
 _SAY_EVERY_S = 5.0
+_DEATHS = 3
+"""Loader processes that may die before the same batch; then it is the batch."""
 
 
 def cached_pictures(
@@ -45,3 +51,42 @@ def cached_pictures(
         message = f"Pictures are decoded anew each time they are used: {refusal}."
         emit(events.Warned(code="cache-off", message=message))
         return None
+
+
+def endless_batches(
+    files: Sequence[PictureFile],
+    config: Config,
+    start_position: int,
+    cache: PictureCache | None,
+    warn: Callable[[str, str], None],
+) -> Iterator[Batch]:
+    """Yield the training's batches from a position of the stream on.
+
+    A loader process that dies, killed for its memory perhaps, is replaced, and not a picture is lost or seen twice.
+
+    Raises:
+        InpaintError: ``loader-broken``, when the processes die again and again.
+    """
+    position, deaths = start_position, 0
+    while True:
+        batches = iter(make_train_loader(files, config, position, cache))
+        if config.workers and hasattr(signal, "SIGCHLD"):
+            # PyTorch would raise at the death of a process wherever the trainer stands, in the midst of a step too.
+            # Without its handler the death is noticed while waiting for the batch that does not come.
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        try:
+            for batch in batches:
+                deaths = 0
+                position += len(batch)
+                yield batch
+        except RuntimeError as error:
+            if "DataLoader worker" not in str(error):
+                raise
+            deaths += 1
+            if deaths == _DEATHS:
+                raise InpaintError(
+                    "loader-broken",
+                    f"The processes that prepare pictures died {deaths} times in a row.",
+                    "Set workers to 0, or to fewer, if memory runs out.",
+                ) from error
+            warn("loader-died", "A process that prepares pictures died; others took over, and no picture was lost.")

@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 class Meter:
-    """Gathers one logging window. Values stay on their device until `means` is called: adding never waits for a GPU."""
+    """Gathers one logging window. Values stay on their device until `read` is called: adding never waits for a GPU."""
 
     def __init__(self) -> None:
         self._pace: float | None = None
@@ -25,6 +25,7 @@ class Meter:
     def reset(self) -> None:
         """Begin a new window."""
         self._sums: dict[str, Tensor] = {}
+        self._latest: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
         self._images = 0
         self._steps = 0
@@ -34,6 +35,7 @@ class Meter:
 
     def add(self, values: dict[str, Tensor], n_images: int) -> None:
         """Add one step's scalars; a value that is missing from a step is averaged over the steps that have it."""
+        self._latest = values
         for name, value in values.items():
             self._sums[name] = self._sums[name] + value if name in self._sums else value
             self._counts[name] = self._counts.get(name, 0) + 1
@@ -65,15 +67,19 @@ class Meter:
         self._mark = now
         return self._window_s
 
-    def means(self) -> dict[str, float]:
-        """Return the window's means and close its clock; the one place that waits for the device."""
-        names = list(self._sums)
+    def read(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the window's means and the last step's own values, and close the window's clock.
+
+        The one place that waits for the device.
+        """
+        names, last = list(self._sums), list(self._latest)
         if not names:
-            return {}
-        stacked = torch.stack([self._sums[name].detach().float() / self._counts[name] for name in names]).tolist()
+            return {}, {}
+        means = [self._sums[name].detach().float() / self._counts[name] for name in names]
+        numbers = torch.stack(means + [self._latest[name].detach().float() for name in last]).tolist()
         pace = self._tick() / max(self._steps, 1)
         self._pace = pace if self._pace is None else 0.8 * self._pace + 0.2 * pace
-        return dict(zip(names, stacked, strict=True))
+        return dict(zip(names, numbers, strict=False)), dict(zip(last, numbers[len(names) :], strict=True))
 
     @property
     def elapsed_s(self) -> float:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from ..core import events
 from ..core.config import Config
-from ..core.errors import InpaintError
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from . import state
 from .disk import PatientDisk
+from .health import BrokeDown, Health
 from .meter import Meter
 from .reporter import Reporter
 from .samples import save_samples
@@ -20,10 +20,15 @@ from .stages import Stage
 from .validation import baselines, headline, validate
 
 Reason = Literal["interval", "requested", "stop", "finished", "best"]
+_GOOD = ("interval", "requested", "best")
+"""Saves that a training which breaks down may go back to; see `Recovery`."""
 
 
 class Outputs:
     """Samples, validates and saves one training.
+
+    Attributes:
+        saved_step: The step whose state lies on the disk as the newest checkpoint, or None.
 
     Args:
         config: The frozen settings.
@@ -31,6 +36,7 @@ class Outputs:
         stage: What is trained.
         progress: Where the training stands; its best score is kept up to date here.
         val_batches: The held-out pictures, on the CPU.
+        health: Knows whether the present state is one to go back to.
         reporter: Says what was done.
         disk: Writes.
         meter: Stands still meanwhile.
@@ -44,15 +50,16 @@ class Outputs:
         progress: state.Progress,
         val_batches: Sequence[Batch],
         *,
+        health: Health,
         reporter: Reporter,
         disk: PatientDisk,
         meter: Meter,
     ) -> None:
         self._config, self._run, self._stage, self._progress = config, run, stage, progress
         self._val_batches = val_batches
-        self._reporter, self._disk, self._meter = reporter, disk, meter
+        self._health, self._reporter, self._disk, self._meter = health, reporter, disk, meter
         self._baselines = baselines(val_batches)
-        self._saved_step = -1
+        self.saved_step: int | None = progress.step or None
 
     def sample(self) -> None:
         """Draw the sample grid."""
@@ -63,12 +70,13 @@ class Outputs:
         if columns is not None:
             self._reporter.emit(events.Sample(path=path.relative_to(self._run.path).as_posix(), columns=columns))
 
-    def validate(self) -> None:
-        """Score the held-out pictures, and keep the best checkpoint."""
+    def validate(self, learn: Callable[[dict[str, float]], None]) -> None:
+        """Score the held-out pictures, hand the scores to ``learn``, and keep the best checkpoint."""
         with self._meter.aside():
             scores = validate(self._stage, self._val_batches)
-        score = headline(scores)
-        best = math.isfinite(score) and (self._progress.best_score is None or score > self._progress.best_score)
+        learn(scores)
+        score, so_far = headline(scores), self._progress.best_score
+        best = math.isfinite(score) and not self._health.is_doubtful and (so_far is None or score > so_far)
         if best:
             self._progress.best_score = score
         self._reporter.emit(events.Validation(values=events.finite(scores), baselines=self._baselines, best=best))
@@ -79,28 +87,26 @@ class Outputs:
         """Save a checkpoint. Returns whether it lies on the disk.
 
         Raises:
-            InpaintError: ``not-finite``, when the weights broke.
+            BrokeDown: The weights are not finite. Before a stop they are not saved, and a resume meets them again.
         """
         progress = self._progress
         if not self._stage.is_finite():
-            raise broken(progress.step, "weights are no longer finite numbers")
+            if reason == "stop":
+                self._reporter.warn("not-saved", "Weights are no longer finite numbers: this step is not saved.")
+                return False
+            raise BrokeDown("weights are no longer finite numbers")
+        if reason in _GOOD and not self._health.is_doubtful:
+            progress.good_step = progress.step
         progress.elapsed_s = self._meter.elapsed_s
-        with self._meter.aside():
-            path = self._disk.write(lambda: state.save_training(self._run, self._config, self._stage, progress))
-        if path is None:
-            return False
-        state.rotate(self._run, self._config.keep_checkpoints)
-        if reason in ("interval", "finished", "stop") and self._saved_step == progress.step:
-            return True  # said already, with another reason
-        self._saved_step = progress.step
-        self._reporter.emit(events.CheckpointSaved(path=path.relative_to(self._run.path).as_posix(), reason=reason))
+        said = self.saved_step == progress.step
+        if not said:
+            with self._meter.aside():
+                path = self._disk.write(lambda: state.save_training(self._run, self._config, self._stage, progress))
+            if path is None:
+                return False
+            self.saved_step = progress.step
+            state.rotate(self._run, self._config.keep_checkpoints, progress.good_step)
+        if not said or reason in ("requested", "best"):
+            path = self._run.checkpoint_path(progress.step).relative_to(self._run.path)
+            self._reporter.emit(events.CheckpointSaved(path=path.as_posix(), reason=reason))
         return True
-
-
-def broken(step: int, what: str) -> InpaintError:
-    """The end of a training whose numbers broke down."""
-    return InpaintError(
-        "not-finite",
-        f"Training broke down at step {step}: {what}.",
-        "Nothing broken was saved. Resume from the last checkpoint with a lower lr.",
-    )

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Sequence
 
+import torch
+
+from .. import __version__
 from ..core import events
 from ..core.errors import InpaintError
 from ..core.events import Event, EventLog
 from ..core.rundir import RunDir
 from ..data.batch import Batch
+from ..models.device import device_name
+from ..networks.blocks import n_parameters
 from .sinks import Sink
+from .stages import Stage
 from .state import Progress
 
 
@@ -43,6 +50,34 @@ class Reporter:
     def warn(self, code: str, message: str) -> None:
         """Say something that a person should know."""
         self.emit(events.Warned(code=code, message=message))
+
+    def started(self, stage: Stage, perceptual: str, max_iters: int, *, n_train: int, n_val: int) -> None:
+        """Say what begins: on which device, with which networks and pictures."""
+        self.emit(
+            events.RunStarted(
+                device=device_name(stage.device),
+                n_train=n_train,
+                n_val=n_val,
+                max_iters=max_iters,
+                resumed=self._progress.step > 0,
+                parameters={
+                    f"{name}_{part}": n_parameters(getattr(trained.model, part))
+                    for name, trained in stage.trained.items()
+                    for part in ("generator", "discriminator")
+                },
+                perceptual=perceptual,
+                versions={
+                    "inpaintgan": __version__,
+                    "torch": str(torch.__version__),
+                    "python": platform.python_version(),
+                },
+            )
+        )
+        if perceptual == "unavailable":
+            self.warn(
+                "perceptual-off",
+                "VGG19's weights are neither here nor downloadable: training goes on without perceptual and style losses.",
+            )
 
     def failed(self, error: BaseException) -> None:
         """Say why the training ends."""

@@ -41,13 +41,18 @@ def prepare(config: Config, ranks: Ranks) -> torch.device:
     """
     if config.threads:
         torch.set_num_threads(config.threads)
-    random.seed(config.seed)
-    np.random.seed(config.seed)
-    torch.manual_seed(config.seed)
+    seed_everything(config.seed)
     device = pick_device(config.device)
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
     return ranks.use(device)
+
+
+def seed_everything(seed: int) -> None:
+    """Start all random generators from a seed."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)
 
 
 def autocast(config: Config, device: torch.device) -> torch.autocast:

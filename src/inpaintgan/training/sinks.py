@@ -75,6 +75,8 @@ def tensorboard_sink(folder: Path) -> Sink:
                 for name, value in event.values.items():
                     if value is not None:
                         writer.add_scalar(f"{prefix}/{name}", value, event.step)
+                if isinstance(event, events.Step) and event.learning_rate is not None:
+                    writer.add_scalar("train/learning_rate", event.learning_rate, event.step)
             elif isinstance(event, events.RunFinished | events.RunFailed):
                 writer.close()
         except OSError as error:

@@ -1,20 +1,22 @@
 """What one training step does in each stage.
 
-| stage        | trains         | edges given to the inpaint generator |
-|--------------|----------------|--------------------------------------|
-| edge         | G1, D1         | -                                    |
-| inpaint      | G2, D2         | ground-truth Canny                   |
-| edge-inpaint | G2, D2         | C_comp of the frozen G1              |
-| joint        | G1, D1, G2, D2 | C_comp, gradients flow into G1       |
+| stage        | trains         | edges given to the inpaint generator                    |
+|--------------|----------------|---------------------------------------------------------|
+| edge         | G1, D1         | -                                                       |
+| inpaint      | G2, D2         | ground-truth Canny                                      |
+| edge-inpaint | G2, D2         | C_comp of the frozen G1                                 |
+| joint        | G1, D1, G2, D2 | C_comp, gradients flow into G1                          |
+| auto         | the phases edge, inpaint and joint, one after another; in inpaint, true edges give way to C_comp |
 
 Source: EdgeConnect (arXiv 1901.00212), section 3; the InpaintGAN paper, Eq. 5 to 9.
 """
 
 from __future__ import annotations
 
-import copy
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,65 +27,12 @@ from ..metrics.image import psnr
 from ..models.composition import composite
 from ..models.edge_model import EdgeModel, predict_edges
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import Generator
+from ..networks.blocks import Generator, held_spectral_norm
 from .runtime import autocast
+from .trained import Trained
 
-ModelT = TypeVar("ModelT", EdgeModel, InpaintModel)
-
-
-class Trained(Generic[ModelT]):
-    """A model under training: its optimizers and the running average of its generator."""
-
-    def __init__(self, model: ModelT, config: Config) -> None:
-        self.model = model
-        self.decay = config.ema_decay
-        settings = {"betas": (config.beta1, config.beta2)}
-        self._generator_settings = {"lr": config.lr, **settings}
-        self._discriminator_settings = {"lr": config.lr * config.d2g_lr, **settings}
-        self.generator_optimizer = torch.optim.Adam(model.generator.parameters(), **self._generator_settings)
-        self.discriminator_optimizer = torch.optim.Adam(
-            model.discriminator.parameters(), **self._discriminator_settings
-        )
-        self.ema: Generator = copy.deepcopy(model.generator).eval().requires_grad_(False)
-
-    def discriminator_step(self, loss: Tensor) -> None:
-        self.discriminator_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.discriminator_optimizer.step()
-
-    def generator_step(self, step: int) -> None:
-        """Take the step for gradients already there, and let the average follow."""
-        self.generator_optimizer.step()
-        # A short memory at first: the average must not remember the noise it started from.
-        decay = min(self.decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for mean, value in zip(self.ema.parameters(), self.model.generator.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
-            kept = dict(self.ema.named_buffers())
-            for name, value in self.model.generator.named_buffers():
-                # Batch norm's statistics belong to the weights they were seen with. Spectral norm's vectors are
-                # directions; an average of them is none.
-                if name.endswith(("running_mean", "running_var")):
-                    kept[name].lerp_(value, 1 - decay)
-                else:
-                    kept[name].copy_(value)
-
-    def state_dict(self) -> dict[str, object]:
-        return {
-            "model": self.model.state_dict(),
-            "ema": self.ema.state_dict(),
-            "generator_optimizer": self.generator_optimizer.state_dict(),
-            "discriminator_optimizer": self.discriminator_optimizer.state_dict(),
-        }
-
-    def load_state_dict(self, state: dict[str, dict]) -> None:
-        self.model.load_state_dict(state["model"])
-        self.ema.load_state_dict(state["ema"])
-        self.generator_optimizer.load_state_dict(state["generator_optimizer"])
-        self.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
-        # A resumed run follows its config: an optimizer's state would bring the old rates back.
-        self.generator_optimizer.param_groups[0].update(self._generator_settings)
-        self.discriminator_optimizer.param_groups[0].update(self._discriminator_settings)
+_TRAINS = {"edge": ("edge",), "inpaint": ("inpaint",), "edge-inpaint": ("inpaint",), "joint": ("edge", "inpaint")}
+_CHOICE_STREAM = 2  # keeps the choice of edges apart from an item's own random numbers
 
 
 class Stage:
@@ -93,6 +42,9 @@ class Stage:
         edge: The edge model under training, or None.
         inpaint: The inpaint model under training, or None.
         frozen_edge_generator: Given edges by, but not training, this network; kept in checkpoints too.
+        phase: The stage whose steps are taken now; another than the config's only in the stage auto.
+        true_edges: The probability that a picture is painted along its true edges, not along predicted ones, 0 to 1.
+        is_whole: False while a step is half taken: some networks have moved, others not yet.
     """
 
     def __init__(
@@ -108,11 +60,19 @@ class Stage:
         self.edge = Trained(edge_model, config) if edge_model else None
         self.inpaint = Trained(inpaint_model, config) if inpaint_model else None
         self.frozen_edge_generator = frozen_edge_generator
+        self.phase = "edge" if config.stage == "auto" else config.stage
+        self.true_edges = 1.0 if config.stage == "inpaint" else 0.0
+        self.is_whole = True
 
     @property
     def trained(self) -> dict[str, Trained[EdgeModel] | Trained[InpaintModel]]:
-        """The models under training by name."""
+        """The models that the run trains, by name."""
         return {name: model for name, model in (("edge", self.edge), ("inpaint", self.inpaint)) if model}
+
+    @property
+    def active(self) -> list[Trained[EdgeModel] | Trained[InpaintModel]]:
+        """The models that the present phase trains."""
+        return [model for name, model in self.trained.items() if name in _TRAINS[self.phase]]
 
     @property
     def edge_generator(self) -> Generator | None:
@@ -121,15 +81,24 @@ class Stage:
 
     @property
     def inpaint_generator(self) -> Generator | None:
-        """The averaged inpaint generator."""
-        return self.inpaint.ema if self.inpaint else None
+        """The averaged inpaint generator, once there is something in it."""
+        return self.inpaint.ema if self.inpaint and self.phase != "edge" else None
 
     def is_finite(self) -> bool:
-        """Whether every trained weight is a finite number."""
+        """Whether every trained weight is a finite number. Waits for the device."""
         return all(bool(torch.isfinite(p).all()) for t in self.trained.values() for p in t.model.parameters())
 
+    def set_rate(self, factor: float) -> None:
+        """Take the next steps at a share of the config's learning rates."""
+        for model in self.trained.values():
+            model.set_rate(factor)
+
     def step(self, batch: Batch, step: int) -> dict[str, Tensor]:
-        """Train on one batch.
+        """Train on one batch: the discriminators on detached fakes, then the generators against them.
+
+        With ``accumulation_steps`` above 1 only a part of the batch passes the networks at a time. The step is the same,
+        but for statistics that a network takes over the pictures it sees at once; the generators' forward pass is done
+        twice, since the discriminators must have moved before the generators learn from them.
 
         Args:
             batch: On the stage's device.
@@ -138,65 +107,130 @@ class Stage:
         Returns:
             Losses (unweighted parts) and batch scores as detached scalars; nothing here waits for the GPU.
         """
+        parts = batch.split(self.config.accumulation_steps)
+        alone = len(parts) == 1
         logs: dict[str, Tensor] = {}
-        total = torch.zeros((), device=self.device)
-        predicted = None
-        if self.edge:
+        fakes: tuple[Tensor | None, Tensor | None] = None, None
+        for model in self.active:
+            model.discriminator_optimizer.zero_grad(set_to_none=True)
+            model.generator_optimizer.zero_grad(set_to_none=True)
+        for number, part in enumerate(parts):
+            with self._held(number > 0), torch.set_grad_enabled(alone):
+                fakes = self._forward(part)
+            with self._held(number > 0):
+                self._learn(self._discriminator_losses(part, *fakes), len(parts), logs)
+        self.is_whole = False
+        for model in self._with_discriminator():
+            model.discriminator_step()
+        with_perceptual = step % self.config.perceptual_interval == 0
+        for number, part in enumerate(parts):
+            if not alone:
+                with self._held(True):
+                    fakes = self._forward(part)
+            with self._held(number > 0), self._frozen_discriminators():
+                self._learn([self._generator_loss(part, *fakes, with_perceptual=with_perceptual)], len(parts), logs)
+        for model in self.active:
+            model.generator_step()
+        self.is_whole = True
+        return logs
+
+    def _forward(self, batch: Batch) -> tuple[Tensor | None, Tensor | None]:
+        """Return predicted edges, if there are any in this phase, and the painted picture."""
+        predicted = painted = None
+        if self._trains("edge"):
+            assert self.edge
             with self._autocast():
-                predicted = self.edge.model(batch).float()
-                loss, part = self.edge.model.discriminator_loss(batch, predicted)
-            self.edge.discriminator_step(loss)
-            with self._autocast(), _frozen(self.edge.model.discriminator):
-                loss, more = self.edge.model.generator_loss(batch, predicted)
-            total = total + loss
-            logs |= part | more
-        if self.inpaint:
+                predicted = self.edge.forward(batch).float()
+        if self._trains("inpaint"):
+            assert self.inpaint
             edges, predicted = self._edges_for_inpaint(batch, predicted)
             with self._autocast():
-                painted = self.inpaint.model(batch, edges).float()
-            if self.config.inpaint_adv_loss_weight:  # without it nobody listens to the discriminator
+                painted = self.inpaint.forward(batch, edges).float()
+        return predicted, painted
+
+    def _discriminator_losses(
+        self, batch: Batch, predicted: Tensor | None, painted: Tensor | None
+    ) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
+        for model, fake in ((self.edge, predicted), (self.inpaint, painted)):
+            if model in self._with_discriminator():
+                assert model and fake is not None
                 with self._autocast():
-                    loss, part = self.inpaint.model.discriminator_loss(batch, painted)
-                self.inpaint.discriminator_step(loss)
-                logs |= part
-            with_perceptual = step % self.config.perceptual_interval == 0
-            with self._autocast(), _frozen(self.inpaint.model.discriminator):
+                    yield model.discriminator_loss(batch, fake)
+
+    def _generator_loss(
+        self, batch: Batch, predicted: Tensor | None, painted: Tensor | None, *, with_perceptual: bool
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the sum of the generators' losses, and what is logged of them and of the fakes."""
+        total = torch.zeros((), device=self.device)
+        logs: dict[str, Tensor] = {}
+        if self._trains("edge"):
+            assert self.edge and predicted is not None
+            with self._autocast():
+                loss, logs = self.edge.model.generator_loss(batch, predicted)
+            total = total + loss
+        if painted is not None:
+            assert self.inpaint
+            with self._autocast():
                 loss, more = self.inpaint.model.generator_loss(batch, painted, with_perceptual=with_perceptual)
             total = total + loss
             logs |= more
             logs["psnr"] = psnr(composite(painted.detach(), batch.image, batch.mask), batch.image).mean()
-        for model in self.trained.values():
-            model.generator_optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        for model in self.trained.values():
-            model.generator_step(step)
         if predicted is not None:
             scores = precision_recall(predicted.detach(), batch.edge, batch.mask, self.config.edge_threshold)
             logs["precision"], logs["recall"] = (score.mean() for score in scores)
-        return logs
+        return total, logs
+
+    @staticmethod
+    def _learn(losses: Iterable[tuple[Tensor, dict[str, Tensor]]], n_parts: int, logs: dict[str, Tensor]) -> None:
+        """Add the gradients and logs of losses over one of n equal parts of a batch."""
+        for loss, values in losses:
+            (loss / n_parts).backward()
+            for name, value in values.items():
+                logs[name] = logs[name] + value / n_parts if name in logs else value / n_parts
 
     def _edges_for_inpaint(self, batch: Batch, predicted: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Return the edges that the inpaint generator sees, and the prediction among them, if any."""
-        if self.config.stage == "inpaint":
+        if self.true_edges >= 1:
             return batch.edge, None
         if predicted is None:
-            assert self.frozen_edge_generator is not None
+            assert self.edge_generator is not None
             with torch.no_grad(), self._autocast():
-                predicted = predict_edges(self.frozen_edge_generator, batch)
-        return composite(predicted, batch.edge, batch.mask), predicted
+                predicted = predict_edges(self.edge_generator, batch).float()
+        completed = composite(predicted, batch.edge, batch.mask)
+        if self.true_edges > 0:
+            chosen = [_drawn(self.config.seed, position) < self.true_edges for position in batch.positions]
+            mark = torch.tensor(chosen).view(-1, 1, 1, 1)
+            if self.device.type == "cuda":
+                mark = mark.pin_memory()  # from elsewhere the copy would wait for the GPU
+            completed = torch.where(mark.to(self.device, non_blocking=True), batch.edge, completed)
+        return completed, predicted
+
+    def _trains(self, name: str) -> bool:
+        return name in _TRAINS[self.phase]
+
+    def _with_discriminator(self) -> list[Trained[EdgeModel] | Trained[InpaintModel]]:
+        """The active models whose discriminator somebody listens to."""
+        return [model for model in self.active if model is not self.inpaint or self.config.inpaint_adv_loss_weight]
 
     def _autocast(self) -> torch.autocast:
         return autocast(self.config, self.device)
 
+    def _held(self, held: bool) -> AbstractContextManager[None]:
+        return held_spectral_norm(*(model.model for model in self.active)) if held else nullcontext()
 
-class _frozen:
-    """Within it, a network passes gradients on but gathers none."""
+    @contextmanager
+    def _frozen_discriminators(self) -> Iterator[None]:
+        """Within it, discriminators pass gradients on but gather none."""
+        networks: list[nn.Module] = [model.model.discriminator for model in self.active]
+        for network in networks:
+            network.requires_grad_(False)
+        try:
+            yield
+        finally:
+            for network in networks:
+                network.requires_grad_(True)
 
-    def __init__(self, network: nn.Module) -> None:
-        self._network = network
 
-    def __enter__(self) -> None:
-        self._network.requires_grad_(False)
-
-    def __exit__(self, *_: object) -> None:
-        self._network.requires_grad_(True)
+def _drawn(seed: int, position: int) -> float:
+    """A number in [0, 1) that belongs to a place in the training stream."""
+    return np.random.default_rng([seed, position, _CHOICE_STREAM]).random()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,30 @@ class Progress:
     """Training pictures consumed: the sampler's place in its endless stream."""
     elapsed_s: float = 0.0
     best_score: float | None = None
+    n_pictures: int = 0
+    """Training pictures in the set."""
+
+    phase: str = ""
+    """Of the stage auto."""
+    phase_step: int = 0
+    """The step at which the phase began."""
+    plateau_score: float | None = None
+    """The phase's best score so far, and"""
+    plateau_validations: int = 0
+    """the number of validations since."""
+
+    lr: float | None = None
+    """The config's when this was saved."""
+    rate_scale: float = 1.0
+    """Below 1 after a breakdown."""
+    broke_at: int | None = None
+    """The step at which the training broke down, once."""
+    good_step: int = 0
+    """The checkpoint to go back to; 0 is the start."""
+    losses: dict[str, list[float]] = field(default_factory=dict)
+    """Recent sizes of the losses that are watched."""
+    suspicions: int = 0
+    """How many times in a row they looked like exploding."""
 
     def become(self, other: Progress) -> None:
         """Stand where another stands; whoever holds this object sees it."""
@@ -42,55 +67,89 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
         OSError: The disk is full or read-only; earlier checkpoints are untouched.
     """
     target = run.checkpoint_path(progress.step)
-    if not (target / TRAINING_STATE).is_file():  # the same step is the same state
-        building = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        shutil.rmtree(building, ignore_errors=True)
-        try:
-            save_checkpoint(building, config, progress.step, stage.edge_generator, stage.inpaint_generator)
-            state = {
-                "progress": vars(progress).copy(),
-                "models": {name: model.state_dict() for name, model in stage.trained.items()},
-                "rng": _rng_state(),
-            }
-            write_atomic(building / TRAINING_STATE, lambda file: torch.save(state, file))
-            shutil.rmtree(target, ignore_errors=True)
-            os.replace(building, target)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+    building, old = (target.with_name(f".{target.name}.{kind}.{os.getpid()}.tmp") for kind in ("new", "old"))
+    try:
+        save_checkpoint(building, config, progress.step, stage.edge_generator, stage.inpaint_generator)
+        state = {
+            "progress": vars(progress).copy(),
+            "models": {name: model.state_dict() for name, model in stage.trained.items()},
+            "rng": _rng_state(),
+        }
+        write_atomic(building / TRAINING_STATE, lambda file: torch.save(state, file))
+        if target.is_dir():  # from a course that was given up, or damaged
+            os.replace(target, old)
+        os.replace(building, target)
+    finally:
+        for leftover in (building, old):
+            shutil.rmtree(leftover, ignore_errors=True)
     run.point("latest", progress.step)
     return target
 
 
-def rotate(run: RunDir, keep: int) -> None:
-    """Remove all but the newest ``keep`` checkpoints and those that ``latest`` and ``best`` name."""
-    named = {run.pointer("latest"), run.pointer("best")}
+def sweep(run: RunDir) -> None:
+    """Remove what a killed process was writing."""
+    for folder in (run.path, run.samples, run.checkpoints):
+        for leftover in folder.glob(".*.tmp"):
+            shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+
+
+def rotate(run: RunDir, keep: int, good_step: int) -> None:
+    """Remove all but the newest ``keep`` checkpoints, those that ``latest`` and ``best`` name, and the last good one."""
+    kept = {run.pointer("latest"), run.pointer("best"), run.checkpoint_path(good_step)}
     for step in run.saved_steps()[:-keep]:
         path = run.checkpoint_path(step)
-        if path not in named:
+        if path not in kept:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def load_training(run: RunDir, stage: Stage) -> Progress:
+def load_training(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at_most: int | None = None) -> Progress:
     """Load the newest whole checkpoint into a stage and restore the random generators.
+
+    Damaged ones are passed over and removed, with a warning.
+
+    Args:
+        run: The run folder.
+        stage: Takes the weights over.
+        warn: Called with a code and a sentence.
+        at_most: Leave later steps out.
 
     Raises:
         InpaintError: ``resume-impossible`` when there is none, or none that can be read and fits.
     """
-    steps = run.saved_steps()
+    steps = [step for step in run.saved_steps() if at_most is None or step <= at_most]
     if not steps:
         raise InpaintError("resume-impossible", f"{run.path} holds no checkpoint to resume from.")
-    file = run.checkpoint_path(steps[-1]) / TRAINING_STATE
-    try:
-        state: dict[str, Any] = torch.load(file, map_location=stage.device, weights_only=True)
-        for name, model in stage.trained.items():
-            model.load_state_dict(state["models"][name])
-    except Exception as error:
-        raise InpaintError(
-            "resume-impossible", f"{file} cannot be loaded into this run's networks.",
-            "It is damaged, or the run's config.yml was changed; delete this step's folder to resume from the one before.",
-        ) from error  # fmt: skip
+    damaged: list[Path] = []
+    reason: Exception | None = None
+    for step in reversed(steps):
+        folder = run.checkpoint_path(step)
+        try:
+            progress = _load(folder / TRAINING_STATE, stage)
+        except OSError as error:
+            raise InpaintError(
+                "resume-impossible", f"{folder / TRAINING_STATE} cannot be read: {error.strerror or error}."
+            ) from error
+        except Exception as error:
+            damaged.append(folder)
+            reason = error
+        else:
+            for path in damaged:
+                shutil.rmtree(path, ignore_errors=True)
+                warn("checkpoint-damaged", f"{path} is damaged and was removed; training goes on from step {step}.")
+            return progress
+    raise InpaintError(
+        "resume-impossible", f"{damaged[0] / TRAINING_STATE} cannot be loaded into this run's networks.",
+        "It is damaged, or the run's config.yml was changed; earlier checkpoints do not fit either.",
+    ) from reason  # fmt: skip
+
+
+def _load(file: Path, stage: Stage) -> Progress:
+    state: dict[str, Any] = torch.load(file, map_location=stage.device, weights_only=True)
+    progress = Progress(**state["progress"])
+    for name, model in stage.trained.items():
+        model.load_state_dict(state["models"][name])
     _restore_rng(state["rng"])
-    return Progress(**state["progress"])
+    return progress
 
 
 def _rng_state() -> dict[str, Any]:

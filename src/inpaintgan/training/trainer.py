@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import math
-import platform
 from pathlib import Path
 from typing import Literal
 
 import torch
 
-from .. import __version__
 from ..core import events
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
-from ..data.loader import make_train_loader, make_val_loader, split
+from ..data.loader import make_val_loader, split
 from ..data.pictures import open_pictures
-from ..models.device import device_name
-from ..networks.blocks import n_parameters
 from . import state
+from .budget import Budget
 from .build import build_stage
 from .disk import PatientDisk
-from .feed import cached_pictures
+from .feed import cached_pictures, endless_batches
+from .health import BrokeDown, Health
 from .meter import Meter
 from .orders import Orders
-from .outputs import Outputs, broken
+from .outputs import Outputs
+from .phases import Phases
+from .recovery import Recovery, out_of_memory
 from .reporter import Reporter
 from .runtime import prepare
+from .schedule import rate_factor
 from .sinks import Sink, tensorboard_sink
 
 End = Literal["max_iters", "max_seconds", "stopped"]
@@ -48,11 +49,14 @@ class Trainer:
 
     def __init__(self, config: Config, run: RunDir, *, resume: bool, sinks: list[Sink]) -> None:
         self.config, self.run_dir, self.resume = config, run, resume
-        self.progress = state.Progress()
+        self.progress = state.Progress(lr=config.lr)
         self.orders = Orders(run.control)
         self.meter = Meter()
+        self.budget = Budget(config, self.progress)
+        self.health = Health(self.progress)
         sinks = [*sinks, *([tensorboard_sink(run.tensorboard)] if config.tensorboard else [])]
         self.reporter = Reporter(run, config.stage, self.progress, sinks)
+        self.outputs: Outputs | None = None
 
     def train(self) -> End:
         """Train, and return why it ended. Failures become a ``run_failed`` event and are raised again."""
@@ -62,132 +66,142 @@ class Trainer:
                 self._prepare()
                 return self._loop()
         except BaseException as error:
-            self.reporter.failed(error)
-            raise
+            saved = self._rescue(error)
+            said = out_of_memory(error, saved, self.progress.step) or error
+            self.reporter.failed(said)
+            raise said from error
         finally:
             self.run_dir.release()
 
     def _prepare(self) -> None:
         """Everything up to the first step: device, data, networks, the state to resume from, the first event."""
         config = self.config
+        state.sweep(self.run_dir)
         self.device = prepare(config, Ranks())
         if not config.data:
             raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
         train_files, val_files = split(open_pictures(Path(config.data)), config)
         self.stage, perceptual = build_stage(config, self.device)
         if self.resume:
-            self.progress.become(state.load_training(self.run_dir, self.stage))
-        self._must_have_budget()
+            self.progress.become(state.load_training(self.run_dir, self.stage, self.reporter.warn))
+        self.budget.must_be_left()
+        self.phases = Phases(config, self.stage, self.progress)
+        n_val = min(config.val_size, len(val_files))
         val_batches = list(make_val_loader(val_files, config))
-        self._report_start(perceptual, len(train_files), min(config.val_size, len(val_files)))
+        self.reporter.started(self.stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
         for batch in val_batches:
             self.reporter.unreadable(batch)
-        n_wanted = (config.max_iters - self.progress.step) * config.batch_size
+        self._note_changes(len(train_files))
+        n_wanted = (config.max_iters - self.progress.step) * config.batch_size * config.accumulation_steps
         cache = cached_pictures(train_files, config, n_wanted, self.reporter.emit, self.orders.stop_is_near)
-        self.batches = iter(make_train_loader(train_files, config, self.progress.position, cache))
+        self.batches = endless_batches(train_files, config, self.progress.position, cache, self.reporter.warn)
         disk = PatientDisk(self.run_dir, self.reporter, self.orders, self.meter)
+        self.recovery = Recovery(config, self.run_dir, self.stage, self.progress, self.reporter)
         self.outputs = Outputs(
             config, self.run_dir, self.stage, self.progress, val_batches,
-            reporter=self.reporter, disk=disk, meter=self.meter,
+            health=self.health, reporter=self.reporter, disk=disk, meter=self.meter,
         )  # fmt: skip
         self.meter.start(self.progress.elapsed_s)
 
-    def _report_start(self, perceptual: str, n_train: int, n_val: int) -> None:
-        self.reporter.emit(
-            events.RunStarted(
-                device=device_name(self.device),
-                n_train=n_train,
-                n_val=n_val,
-                max_iters=self.config.max_iters,
-                resumed=self.progress.step > 0,
-                parameters={
-                    f"{name}_{part}": n_parameters(getattr(trained.model, part))
-                    for name, trained in self.stage.trained.items()
-                    for part in ("generator", "discriminator")
-                },
-                perceptual=perceptual,
-                versions={
-                    "inpaintgan": __version__,
-                    "torch": str(torch.__version__),
-                    "python": platform.python_version(),
-                },
-            )
-        )
-        if perceptual == "unavailable":
+    def _note_changes(self, n_pictures: int) -> None:
+        """Notice what is not as it was when the run was saved."""
+        progress = self.progress
+        if progress.n_pictures not in (0, n_pictures):
             self.reporter.warn(
-                "perceptual-off",
-                "VGG19's weights are neither here nor downloadable: training goes on without perceptual and style losses.",
+                "data-changed",
+                f"The set had {progress.n_pictures} training pictures when this run was saved and has {n_pictures} now; "
+                "their order is another.",
             )
+        progress.n_pictures = n_pictures
+        if progress.lr != self.config.lr:
+            # A person chose another rate: what an earlier breakdown led to is over.
+            progress.lr, progress.rate_scale, progress.broke_at = self.config.lr, 1.0, None
 
     def _loop(self) -> End:
-        config, progress = self.config, self.progress
-        if config.sample_interval and progress.step == 0:
-            self.outputs.sample()
-        while self._budget_used() is None:
+        if self.config.sample_interval and self.progress.step == 0:
+            self._outputs.sample()
+        while True:
+            try:
+                return self._run_to_the_end()
+            except BrokeDown as broke:
+                self.recovery.roll_back(broke)
+                self.phases.enter()
+                self._outputs.saved_step = None
+                self.meter.reset()
+
+    def _run_to_the_end(self) -> End:
+        config, progress, outputs = self.config, self.progress, self._outputs
+        while self.budget.used() is None:
             self._obey()
             if self.orders.stop_wanted:
                 break
-            with self.meter.waiting():
-                batch = next(self.batches).to(self.device)
-            self.reporter.unreadable(batch)
-            self.meter.add(self.stage.step(batch, progress.step), len(batch))
-            progress.step += 1
-            progress.position += len(batch)
-            progress.elapsed_s = self.meter.elapsed_s
-            if progress.step % config.log_interval == 0 or self._budget_used():
+            self._step()
+            if progress.step % config.log_interval == 0 or self.budget.used():
                 self._log_step()
             if _due(progress.step, config.sample_interval):
-                self.outputs.sample()
+                outputs.sample()
             if _due(progress.step, config.eval_interval):
-                self.outputs.validate()
+                outputs.validate(self.phases.validated)
             if _due(progress.step, config.save_interval):
-                self.outputs.save("interval")
-        reason: End = self._budget_used() or "stopped"
+                outputs.save("interval")
+        reason: End = self.budget.used() or "stopped"
         if progress.step > 0:
-            self.outputs.save("stop" if reason == "stopped" else "finished")
+            outputs.save("stop" if reason == "stopped" else "finished")
         self.reporter.emit(events.RunFinished(reason=reason, elapsed_s=self.meter.elapsed_s))
         return reason
 
-    def _budget_used(self) -> Literal["max_iters", "max_seconds"] | None:
-        """Which of the run's two limits its last step reached, if any."""
-        if self.progress.step >= self.config.max_iters:
-            return "max_iters"
-        if 0 < self.config.max_seconds <= self.progress.elapsed_s:
-            return "max_seconds"
-        return None
-
-    def _must_have_budget(self) -> None:
-        used = self._budget_used()
-        if used:
-            raise InpaintError(
-                "max-iters-reached" if used == "max_iters" else "max-seconds-reached",
-                f"{used} is {getattr(self.config, used)}, but this run already stands at step {self.progress.step}, "
-                f"after {self.progress.elapsed_s:.0f} s of training.",
-                f"Raise {used} to train on.",
-            )
-
-    def _eta_s(self) -> float | None:
-        eta = self.meter.eta_s(self.config.max_iters - self.progress.step)
-        if eta is None or not self.config.max_seconds:
-            return eta
-        return min(eta, max(0.0, self.config.max_seconds - self.progress.elapsed_s))
+    def _step(self) -> None:
+        progress = self.progress
+        news = self.phases.prepare_step()
+        if news:
+            self.reporter.warn("phase-begins", news)
+        rate = rate_factor(self.config, progress.step) * progress.rate_scale
+        self.stage.set_rate(rate)
+        with self.meter.waiting():
+            batch = next(self.batches).to(self.device)
+        self.reporter.unreadable(batch)
+        self.meter.add(self.stage.step(batch, progress.step), len(batch))
+        self.learning_rate = self.config.lr * rate
+        progress.step += 1
+        progress.position += len(batch)
+        progress.elapsed_s = self.meter.elapsed_s
 
     def _log_step(self) -> None:
-        values = self.meter.means()
-        bad = sorted(name for name, value in values.items() if not math.isfinite(value))
+        means, latest = self.meter.read()
         self.reporter.emit(
             events.Step(
-                values=events.finite(values),
+                phase=self.progress.phase,
+                learning_rate=self.learning_rate,
+                values=events.finite(means),
                 images_per_s=self.meter.images_per_s,
                 data_wait=self.meter.data_wait,
                 elapsed_s=self.meter.elapsed_s,
-                eta_s=self._eta_s(),
+                eta_s=self.budget.eta_s(self.meter),
             )
         )
         self.meter.reset()
-        if bad:
-            self.reporter.warn("not-finite", f"{', '.join(bad)} is no longer a finite number.")
-            raise broken(self.progress.step, f"{', '.join(bad)} is no longer a finite number")
+        self.health.must_be_finite(means)
+        if self.progress.step % self.config.log_interval == 0:
+            self.health.judge(latest)
+
+    def _rescue(self, error: BaseException) -> int | None:
+        """Save what an unforeseen failure left whole. Returns the step that a resume goes on from."""
+        outputs = self.outputs
+        if outputs is None:
+            return None
+        if not isinstance(error, InpaintError) and self.stage.is_whole and self.progress.step:
+            try:
+                if self.device.type == "cuda":
+                    torch.cuda.empty_cache()
+                outputs.save("stop")
+            except Exception as second:
+                self.reporter.warn("not-saved", f"Step {self.progress.step} could not be saved: {second}.")
+        return outputs.saved_step
+
+    @property
+    def _outputs(self) -> Outputs:
+        assert self.outputs is not None
+        return self.outputs
 
     def _obey(self) -> None:
         """Carry out a pending order."""
@@ -203,9 +217,9 @@ class Trainer:
 
     def _sample_or_save(self, order: str | None) -> None:
         if order == "sample-now":
-            self.outputs.sample()
+            self._outputs.sample()
         elif order == "save-now":
-            self.outputs.save("requested")
+            self._outputs.save("requested")
 
 
 def _due(step: int, interval: int) -> bool:
