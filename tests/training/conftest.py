@@ -47,6 +47,12 @@ def training(pictures: Path, tmp_path: Path) -> Training:
     return Training(pictures, tmp_path / "run")
 
 
+@pytest.fixture(scope="session")
+def lasting_training(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Training]:
+    """Trainings that several tests look at."""
+    return lambda name: Training(pictures, tmp_path_factory.mktemp(name) / "run")
+
+
 @pytest.fixture
 def new_training(pictures: Path, tmp_path: Path) -> Callable[[str], Training]:
     return lambda name: Training(pictures, tmp_path / name)
