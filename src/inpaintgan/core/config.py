@@ -262,6 +262,12 @@ class Config(BaseModel):
     precision: Literal["float32", "bfloat16"] = _setting(
         "float32", "Run", "Arithmetic of the networks; losses stay float32. bfloat16 is for GPUs."
     )
+    compile: Literal["auto", "on", "off"] = _setting(
+        "auto",
+        "Run",
+        "Let PyTorch compile the networks, which takes a minute at the start; auto does so on a GPU. On a CPU it gains "
+        "nothing.",
+    )
     threads: int = _setting(0, "Run", "CPU threads of the training process; 0 leaves it to PyTorch.", ge=0, le=1024)
     log_interval: int = _setting(10, "Run", "Losses are logged every n steps.", "steps", ge=1)
     sample_interval: int = _setting(1000, "Run", "A sample grid every n steps; 0 never.", "steps", ge=0)

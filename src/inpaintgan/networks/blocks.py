@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import _SpectralNorm
 
+from .norm import InstanceNorm
+
 Stem = Literal["conv", "unshuffle"]
 N_RESIDUAL_BLOCKS = 8
 _KNOWN_EDGE_LOGIT = 4.0
@@ -66,11 +68,11 @@ class ResidualBlock(nn.Module):
         self.conv_block = nn.Sequential(
             ReflectionPad(2),
             conv(nn.Conv2d(channels, channels, 3, dilation=2, bias=bias), spectral),
-            nn.InstanceNorm2d(channels),
+            InstanceNorm(channels),
             nn.ReLU(inplace=True),
             ReflectionPad(1),
             conv(nn.Conv2d(channels, channels, 3, bias=bias), spectral),
-            nn.InstanceNorm2d(channels),
+            InstanceNorm(channels),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -88,13 +90,13 @@ def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.S
     return nn.Sequential(
         ReflectionPad(3),
         conv(nn.Conv2d(in_channels, width, 7), spectral),
-        nn.InstanceNorm2d(width),
+        InstanceNorm(width),
         nn.ReLU(inplace=True),
         conv(nn.Conv2d(width, 2 * width, 4, 2, 1), spectral),
-        nn.InstanceNorm2d(2 * width),
+        InstanceNorm(2 * width),
         nn.ReLU(inplace=True),
         conv(nn.Conv2d(2 * width, 4 * width, 4, 2, 1), spectral),
-        nn.InstanceNorm2d(4 * width),
+        InstanceNorm(4 * width),
         nn.ReLU(inplace=True),
     )
 
@@ -104,10 +106,10 @@ def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spec
     out_channels *= 4 if stem == "unshuffle" else 1
     return nn.Sequential(
         conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral),
-        nn.InstanceNorm2d(2 * width),
+        InstanceNorm(2 * width),
         nn.ReLU(inplace=True),
         conv(nn.ConvTranspose2d(2 * width, width, 4, 2, 1), spectral),
-        nn.InstanceNorm2d(width),
+        InstanceNorm(width),
         nn.ReLU(inplace=True),
         ReflectionPad(3),
         conv(nn.Conv2d(width, out_channels, 7), False),
@@ -118,7 +120,7 @@ def upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
     """Twice the size: ConvT4 s2, instance norm, ReLU, without spectral norm; MEC's way from one scale to the next."""
     return nn.Sequential(
         conv(nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1), False),
-        nn.InstanceNorm2d(out_channels),
+        InstanceNorm(out_channels),
         nn.ReLU(inplace=True),
     )
 

@@ -15,6 +15,7 @@ from ..models.inpaint_model import InpaintModel
 from ..networks.blocks import Generator, weights_fit
 from ..networks.discriminator import Discriminator
 from ..networks.vgg19 import VGG19Features, load_vgg19
+from .acceleration import compile_networks, placed
 from .stages import Stage
 
 
@@ -50,11 +51,14 @@ def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
         )
     stage = Stage(
         config,
-        edge.to(device) if edge else None,
-        inpaint.to(device) if inpaint else None,
-        frozen.to(device) if frozen else None,
+        placed(edge, device) if edge else None,
+        placed(inpaint, device) if inpaint else None,
+        placed(frozen, device) if frozen else None,
         device,
     )
+    # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
+    networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
+    compile_networks([*networks, *([frozen] if frozen else []), *([vgg] if vgg else [])], config, device)
     return stage, perceptual
 
 
@@ -63,7 +67,7 @@ def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | N
     if not wanted or config.perceptual_weights == "off":
         return None, "off"
     vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
-    return (vgg.to(device), vgg.origin) if vgg else (None, "unavailable")
+    return (placed(vgg, device), vgg.origin) if vgg else (None, "unavailable")
 
 
 def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -> None:

@@ -39,6 +39,7 @@ from torchvision.models import EfficientNet_B0_Weights, efficientnet_b0
 
 from ...core.errors import InpaintError
 from ..blocks import EdgeGenerator, Stem, conv, weights_fit
+from ..norm import InstanceNorm
 
 _TAPS = {1: 16, 2: 24, 3: 40, 5: 112}
 """Where the trunk's sizes end, and with how many channels: 1/2, 1/4, 1/8 and 1/16."""
@@ -62,7 +63,7 @@ class EffUNetGenerator(EdgeGenerator):
         self.decoder = nn.ModuleList(
             nn.Sequential(
                 conv(nn.Conv2d(ins[i] + skips[i], outs[i], 3, 1, 1), False),
-                nn.InstanceNorm2d(outs[i]),
+                InstanceNorm(outs[i]),
                 nn.ReLU(inplace=True),
             )
             for i in range(5)

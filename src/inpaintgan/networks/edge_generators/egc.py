@@ -39,6 +39,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..blocks import EdgeGenerator, ReflectionPad, Stem, conv, residual_blocks
+from ..norm import InstanceNorm
 
 
 class EnhancedGatedConv(nn.Module):
@@ -48,7 +49,7 @@ class EnhancedGatedConv(nn.Module):
         super().__init__()
         self.halves = stride == 2
         self.feature = conv(nn.Conv2d(in_channels, out_channels, 3, stride, 1), True)
-        self.norm = nn.InstanceNorm2d(out_channels)
+        self.norm = InstanceNorm(out_channels)
         self.local_gate = conv(nn.Conv2d(in_channels, out_channels, 3, stride, 1), False)
         self.gate = conv(nn.Conv2d(out_channels + gate_channels + 1, out_channels, 3, 1, 1), False)
 
@@ -63,7 +64,7 @@ class EnhancedGatedConv(nn.Module):
 
 
 def _normed(layer: nn.Conv2d | nn.ConvTranspose2d) -> list[nn.Module]:
-    return [conv(layer, True), nn.InstanceNorm2d(layer.out_channels), nn.ReLU(inplace=True)]
+    return [conv(layer, True), InstanceNorm(layer.out_channels), nn.ReLU(inplace=True)]
 
 
 def _doubled(in_channels: int, out_channels: int) -> list[nn.Module]:

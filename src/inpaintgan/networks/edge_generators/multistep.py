@@ -43,6 +43,7 @@ from torch.nn.utils import parametrize
 
 from ..blocks import EdgeGenerator, Stem, conv, decoder, encoder, full_precision, residual_blocks
 from ..hole_order import hole_order
+from ..norm import InstanceNorm
 
 N_AREAS = 4
 # A neighbour as bright as the centre sets its bit; interpolation must not turn rounding into texture.
@@ -87,7 +88,7 @@ class GatedConv(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__()
         self.both = conv(nn.Conv2d(in_channels, 2 * out_channels, 3, stride, 1), False)
-        self.norm = nn.InstanceNorm2d(out_channels)
+        self.norm = InstanceNorm(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
         feature, gate = self.both(x).chunk(2, dim=1)

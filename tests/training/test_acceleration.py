@@ -1,0 +1,79 @@
+"""What makes a GPU fast, checked as far as a CPU can."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from inpaintgan.core.config import Config
+from inpaintgan.networks.norm import InstanceNorm, instance_norm
+from inpaintgan.training import acceleration
+from inpaintgan.training.acceleration import compile_networks
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_the_gpus_instance_norm_is_pytorchs_in_the_same_memory_format(layout):
+    torch.manual_seed(0)
+    plain = (5 + 3 * torch.randn(2, 4, 12, 10, dtype=torch.float64)).requires_grad_()
+    ours = plain.detach().to(memory_format=layout).requires_grad_()
+    weight = torch.randn(2, 4, 12, 10, dtype=torch.float64)
+    expected = F.instance_norm(plain, eps=1e-5)
+    result = instance_norm(ours, 1e-5)
+    assert result.is_contiguous(memory_format=layout)
+    (expected * weight).sum().backward()
+    (result * weight).sum().backward()
+    torch.testing.assert_close(result, expected, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(ours.grad, plain.grad, rtol=1e-5, atol=1e-5)
+
+
+def test_the_gpus_instance_norm_takes_its_statistics_in_float32():
+    torch.manual_seed(0)
+    x = (100 + torch.randn(1, 2, 64, 64)).bfloat16()
+    result = instance_norm(x, 1e-5)
+    assert result.dtype == torch.bfloat16
+    torch.testing.assert_close(result.float(), F.instance_norm(x.float()), rtol=0.01, atol=0.01)
+    assert torch.equal(InstanceNorm(2)(x.float()), F.instance_norm(x.float()))
+
+
+def test_compiled_networks_train_as_plain_ones(new_training, monkeypatch):
+    """Traced whole, with frozen discriminators and spectral norm's own vectors; the code generator itself is PyTorch's."""
+    traced = []
+
+    def backend(graph, example_inputs):
+        traced.append(graph)
+        return graph.forward
+
+    compile_with = nn.Module.compile
+    monkeypatch.setattr(
+        nn.Module, "compile", lambda self, **options: compile_with(self, **options, backend=backend, fullgraph=True)
+    )
+    settings = {"stage": "joint", "edge_generator": "edgeconnect", "stem": "unshuffle", "max_iters": 2}
+    plain, compiled = new_training("plain"), new_training("compiled")
+    plain.train(**settings)
+    compiled.train(compile="on", **settings)
+    assert len(traced) >= 4
+    for one, other in zip(plain.events("step"), compiled.events("step"), strict=True):
+        assert other["values"] == pytest.approx(one["values"], rel=1e-3)
+    assert plain.run.saved_steps() == compiled.run.saved_steps() == [2]
+
+
+@pytest.mark.parametrize(
+    ("wish", "device", "able", "expected"),
+    [("auto", "cpu", True, False), ("auto", "cuda", True, True), ("auto", "cuda", False, False),
+     ("off", "cuda", True, False), ("on", "cpu", False, True)],
+)  # fmt: skip
+def test_networks_are_compiled_where_it_pays_or_is_asked_for(monkeypatch, wish, device, able, expected):
+    monkeypatch.setattr(acceleration, "_can_compile", lambda device: able)
+    network = nn.ReLU()
+    assert compile_networks([network], Config(compile=wish), torch.device(device)) is expected
+    assert (network._compiled_call_impl is not None) is expected
+
+
+def test_a_machine_that_cannot_compile_is_noticed(monkeypatch):
+    def broken(function):
+        raise RuntimeError("no compiler is here")
+
+    monkeypatch.setattr(torch, "compile", broken)
+    assert not acceleration._can_compile(torch.device("cpu"))
