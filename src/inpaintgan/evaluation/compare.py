@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -216,7 +217,10 @@ class Comparison:
             "failures": self.failures,
             "runs": [{"generator": name, "seed": seed, **run} for (name, seed), run in runs.items()],
             "inpaint_runs": inpaint_runs,
-            "curves": self._curves(trained),
+            "curves": [self._curves(name, seed, ("precision", "recall"), EDGE_CURVES) for name, seed in trained],
+            "inpaint_curves": [
+                self._curves(INPAINT_RUN, seed, ("psnr_hole",), ()) for seed in (() if plan.inpaint else plan.seeds)
+            ],
         }
 
     def _cost(self, name: str) -> dict[str, float]:
@@ -226,16 +230,14 @@ class Comparison:
         count = sum(parameter.numel() for parameter in generator.parameters())
         return {"parameters": count / 1e6, "gmac": gmac(generator, picture, picture, picture)}
 
-    def _curves(self, trained: list[tuple[str, int]]) -> list[dict[str, Any]]:
-        """The curves of every training, as ``{generator, seed, validation: {name: points}, step: {name: points}}``."""
-        found = []
-        for name, seed in trained:
-            run = self.folder.run(name, seed)
-            scores = curves(run, ("precision", "recall"), "validation")
-            found.append(
-                {"generator": name, "seed": seed, "validation": scores, "step": curves(run, EDGE_CURVES, "step")}
-            )
-        return found
+    def _curves(self, name: str, seed: int, scores: Sequence[str], losses: Sequence[str]) -> dict[str, Any]:
+        run = self.folder.run(name, seed)
+        return {
+            "generator": name,
+            "seed": seed,
+            "validation": curves(run, scores, "validation"),
+            "step": curves(run, losses, "step"),
+        }
 
 
 def _last_checkpoint(run: RunDir) -> Path:

@@ -88,10 +88,10 @@ def _chance(report: dict[str, Any]) -> str:
     first, second = sorted(_generators(report), key=lambda row: -_mean(row, "psnr_hole"))[:2]
     gap = _mean(first, "psnr_hole") - _mean(second, "psnr_hole")
     spread = max(row["scores"]["psnr_hole"]["std"] or 0.0 for row in (first, second))
-    verdict = "more than chance alone would explain" if gap > 2 * spread else "which is within chance"
+    verdict = "well beyond that spread" if gap > 2 * spread else "too near to rank them"
     return (
-        f"Over {count} seeds, {first['name']} and {second['name']} lie {gap:.2f} dB apart in the hole, with a standard "
-        f"deviation of up to {spread:.2f} dB: {verdict}."
+        f"Over {count} seeds, {first['name']} and {second['name']} lie {gap:.2f} dB apart in the hole, where the standard "
+        f"deviation over seeds is up to {spread:.2f} dB: {verdict}."
     )
 
 
@@ -120,7 +120,8 @@ def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         (
             "Exact precision and recall are harsh.",
-            "An edge one pixel beside the true one counts as wrong twice, as in the papers. The 1 px columns forgive that.",
+            "An edge one pixel beside the true one counts as wrong twice, as in the papers. The 1 px columns forgive that. A "
+            "hole with neither true nor predicted edges scores 1.",
         ),
         (
             "FM is no common yardstick.",
@@ -154,8 +155,8 @@ def _data_words(report: dict[str, Any]) -> list[tuple[str, str]]:
         f"{100 * share['min']:.1f} to {100 * share['max']:.1f} % of the picture, {100 * share['mean']:.1f} % on average"
     )
     return [
-        ("Training pictures", f"{report['n_train']:,} of {config['data']}"),
-        ("Scored pictures", f"{report['n_scored']:,} held out, of {report['val_data']}; the same for all"),
+        ("Training pictures", f"{report['n_train']:,}, of {Path(config['data']).name}"),
+        ("Scored pictures", f"{report['n_scored']:,} held out, of {Path(report['val_data']).name}; the same for all"),
         ("Size", f"{side}x{side} px: the largest square from the middle, resized"),
         ("Holes in training", _masks(config["mask"], config)),
         ("Holes in scoring", f"{_masks(report['masks'], config)}; the same for all; {range_words}"),
@@ -167,11 +168,12 @@ def _training_words(report: dict[str, Any]) -> list[tuple[str, str]]:
     config, runs = report["config"], report["runs"]
     c = config.get
     losses = f"{c('gan_loss')}, feature matching x {c('fm_loss_weight'):g}, edge cross entropy x {c('edge_bce_loss_weight'):g}"
+    reached = f"; {_steps(runs)}" if report["seconds"] else ""
     start = "noise"
     if "effunet" in report["generators"] and c("efficientnet_weights") != "off":
         start = f"noise, but effunet's trunk from {c('efficientnet_weights')}"
     return [
-        ("Budget of each training", f"{report['budget']}, batches of {c('batch_size')}; {_steps(runs)}"),
+        ("Budget of each training", f"{report['budget']}, batches of {c('batch_size')}{reached}"),
         ("Seeds", f"{', '.join(map(str, report['seeds']))}: one order of pictures, holes and mirrors for all generators"),
         ("Networks", f"width {c('width')}, stem {c('stem')}, from {start}"),
         ("Weights scored", f"those at the budget's end, averaged (EMA {c('ema_decay'):g})"),
@@ -217,6 +219,6 @@ def _steps(runs: list[dict[str, Any]]) -> str:
 
 def _inpaint(report: dict[str, Any]) -> str:
     if report["inpaint"]:
-        return f"given: {report['inpaint']}"
+        return f"given: {Path(report['inpaint']).name}"
     run = report["inpaint_runs"][0]
     return f"one for each seed, trained on true edges; {_steps(report['inpaint_runs'])}; perceptual network: {run['perceptual']}"

@@ -148,6 +148,14 @@ def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple
         ]
         if lines:
             found.append((title, Markup(charts.line_chart(lines, "steps"))))
+    shared = [
+        Line(_curve_name(curve, report), charts.N_COLOURS - 1, curve["validation"]["psnr_hole"])
+        for curve in report["inpaint_curves"]
+        if curve["validation"]
+    ]
+    if shared:
+        title = "Shared inpaint generator: PSNR in the hole on held-out pictures, true edges, dB"
+        found.append((title, Markup(charts.line_chart(shared, "steps"))))
     return found
 
 

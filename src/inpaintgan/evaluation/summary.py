@@ -50,7 +50,7 @@ COLUMNS = (
     Column("proxy", "Proxy", "Perceptual distance in the hole (VGG19 features; not LPIPS).", 3, -1),
     Column("parameters", "Parameters", "Trained values of the edge generator.", 2, 0, "M"),
     Column("gmac", "GMAC", "1e9 multiply-adds of the edge generator for one picture.", 2, -1),
-    Column("seconds_per_step", "s / step", "Median over the log windows of the edge training.", 3, -1, "s"),
+    Column("seconds_per_step", "s / step", "Median over the log windows of the edge training.", 3, -1),
 )
 
 

@@ -66,11 +66,14 @@ for (const card of document.querySelectorAll(".chart-card")) {
     cursor.removeAttribute("hidden");
     const step = document.createElement("span");
     step.textContent = `step ${Math.round((at - left) / (right - left) * x1).toLocaleString("en")}`;
-    output.replaceChildren(step, ...found.map(({ node, name, point }) => {
+    // Seeds of one generator share a line of text: their mean.
+    const groups = Map.groupBy(found, ({ name }) => name.split(", seed ")[0]);
+    output.replaceChildren(step, ...[...groups].map(([name, members]) => {
       const span = document.createElement("span");
       const swatch = document.createElement("i");
-      swatch.className = `swatch ${[...node.classList].find((word) => /^c\d$/.test(word))}`;
-      span.append(swatch, `${name} ${(y0 + (bottom - point.y) / (bottom - top) * (y1 - y0)).toPrecision(3)}`);
+      swatch.className = `swatch ${[...members[0].node.classList].find((word) => /^c\d$/.test(word))}`;
+      const values = members.map(({ point }) => y0 + (bottom - point.y) / (bottom - top) * (y1 - y0));
+      span.append(swatch, `${name} ${(values.reduce((sum, value) => sum + value) / values.length).toPrecision(3)}`);
       return span;
     }));
   };
