@@ -54,5 +54,5 @@ def test_auto_without_a_network_is_refused_rather_than_started_from_noise(monkey
 
 
 def test_the_unshuffle_stem_is_refused():
-    with pytest.raises(ValueError, match="stem: effunet's trunk halves the picture itself"):
+    with pytest.raises(ValueError, match="stem: 'unshuffle' is not for effunet"):
         Config(edge_generator="effunet", stem="unshuffle")

@@ -83,7 +83,7 @@ export const EXPLAINED = {
     "mec-shared": "MEC with one set of blocks for all scales: half the weights, more than twice the work.",
     edgeconnect: "The network that the paper starts from: one scale, simple and proven.",
     egc: "Learns at each layer how far to trust what it sees, so that the hole does not smear into its surroundings.",
-    effunet: "A small classifier's eye with a decoder: by far the least work for a GPU. Works with the convolution stem only.",
+    effunet: "A U-Net around EfficientNet-B0, a small network for recognising pictures: by far the least work. Has no unshuffle stem.",
     multistep: "Closes the hole in four passes, the easiest part first, with an eye on texture. Four times the work.",
   },
   mask: {
