@@ -41,15 +41,18 @@ DRIVE = """async ([action, frames]) => {
     if (action === "draw") send("pointerdown", ...at(0), { button: 0 });
     if (action === "pan") send("pointerdown", ...at(0), { button: 1 });
     const starts = [];
+    const handling = [];
     stage.frameTimes.length = 0;
     for (let i = 1; i <= frames; i++) {
         starts.push(await new Promise(requestAnimationFrame));
+        const began = performance.now();
         if (action === "zoom") view.zoomTo(zoomed * (1 + 0.9 * Math.sin(i / 12)), { x: width / 2, y: height / 2 });
         else for (let k = 1; k <= (action === "draw" ? 4 : 1); k++) send("pointermove", ...at(i + k / 4));
+        handling.push(performance.now() - began);
     }
     send("pointerup", ...at(frames));
     const gaps = starts.slice(1).map((time, i) => time - starts[i]);
-    const script = [...stage.frameTimes];
+    const script = stage.frameTimes.slice(0, frames).map((time, i) => time + handling[i]);
     view.zoomTo(zoomed);
     view.pan(x0 - view.x, y0 - view.y);
     return { gaps, script };

@@ -25,7 +25,7 @@ def write_picture(path: Path, seed: int = 0, size: tuple[int, int] = (WIDTH, HEI
     return path
 
 
-def write_checkpoint(folder: Path) -> Path:
+def write_checkpoint(folder: Path, seed: int = 0) -> Path:
     """Write a complete but untrained checkpoint with the smallest networks."""
     import torch
 
@@ -33,7 +33,7 @@ def write_checkpoint(folder: Path) -> Path:
     from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
     from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     config = Config(width=8, input_size=64, edge_generator="mec")
     save_checkpoint(folder, config, 1, build_generator(EDGE_WEIGHTS, config), build_generator(INPAINT_WEIGHTS, config))
     return folder
@@ -123,6 +123,12 @@ def picture_info(page: Any) -> dict[str, Any]:
 
 def screen_colour(page: Any, x: float, y: float, element: str = "inpaint-editor") -> tuple[int, ...]:
     """Return the colour that the window really shows at a point of the picture."""
-    left, top = on_screen(page, x, y, element)
+    return pixel(page, *on_screen(page, x, y, element))
+
+
+def pixel(page: Any, left: float, top: float) -> tuple[int, ...]:
+    """Return the colour at a place of the window."""
     image = page.screenshot(clip={"x": round(left), "y": round(top), "width": 1, "height": 1})
-    return Image.open(io.BytesIO(image)).convert("RGB").getpixel((0, 0))
+    colour = Image.open(io.BytesIO(image)).convert("RGB").getpixel((0, 0))
+    assert isinstance(colour, tuple)
+    return tuple(map(int, colour))

@@ -15,6 +15,7 @@ from .inference_pages import (
     HEIGHT,
     WIDTH,
     drag,
+    fetch_picture,
     mask_of,
     on_screen,
     open_mask_page,
@@ -247,6 +248,19 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     # Both tries are kept, and pressing one shows it.
     page.get_by_role("button", name="Try 1").click()
     page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
+    # The divider shows the picture as it was on its left and the result on its right, wherever it is dragged.
+    filled = fetch_picture(page, first["url"])
+    original = fetch_picture(page, picture_info(page)["url"])
+    y, x = next((y, x) for y, x in np.argwhere((filled != original).any(axis=2)) if 55 < x < 75)
+    page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
+    page.keyboard.press("v")
+    page.keyboard.press("d")
+    page.wait_for_timeout(150)
+    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(original[y, x])
+    drag(page, [(80, 60), (40, 60)], element="compare-view")
+    page.mouse.move(5, 300)
+    page.wait_for_timeout(150)
+    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])
 
 
 @pytest.mark.parametrize("way", ["drop", "paste"])
@@ -294,3 +308,82 @@ def test_two_fingers_zoom_and_one_draws(browser: Any, app: App, tmp_path: Path) 
     touch("touchEnd")
     page.wait_for_function("() => document.querySelector('inpaint-editor').mask.count > 0")
     context.close()
+
+
+def pen(page: Any, session: Any, points: list[tuple[float, float, float]]) -> None:
+    """Draw with a pen through points of the picture, each with its pressure."""
+    for number, (x, y, force) in enumerate([*points, points[-1]]):
+        left, top = on_screen(page, x, y)
+        kind = "mousePressed" if number == 0 else "mouseReleased" if number == len(points) else "mouseMoved"
+        event = {"type": kind, "x": left, "y": top, "button": "left", "buttons": 1, "clickCount": 1}
+        session.send("Input.dispatchMouseEvent", {**event, "pointerType": "pen", "force": force})
+
+
+def test_a_pen_draws_as_wide_as_it_is_pressed_when_that_is_wanted(editor: Any) -> None:
+    editor.get_by_label("Line width").fill("20")
+    session = editor.context.new_cdp_session(editor)
+    stroke = [(30.0, 60.0, 0.25), (60.0, 60.0, 0.25), (64.0, 60.0, 1.0), (120.0, 60.0, 1.0)]
+    pen(editor, session, stroke)
+    assert set(mask_of(editor)[:, 30:120].sum(axis=0)) == {20}, "off unless asked for"
+    editor.keyboard.press("Control+z")
+    editor.get_by_label("Pen pressure changes the width").check()
+    pen(editor, session, stroke)
+    columns = mask_of(editor).sum(axis=0)
+    assert set(columns[30:50]) == {5} and set(columns[80:120]) == {20}
+    editor.keyboard.press("Control+z")
+    drag(editor, [(30, 60), (120, 60)])
+    assert set(mask_of(editor)[:, 30:120].sum(axis=0)) == {20}, "a mouse has no pressure"
+
+
+def test_points_between_two_frames_are_not_cut_off(editor: Any) -> None:
+    editor.get_by_label("Line width").fill("5")
+    corners = [on_screen(editor, x, y) for x, y in ((30, 90), (80, 30), (130, 90))]
+    editor.mouse.move(*corners[0])
+    editor.mouse.down()
+    editor.evaluate(
+        """(corners) => {
+            const event = ([clientX, clientY], more = {}) =>
+                new PointerEvent("pointermove", { clientX, clientY, pointerId: 1, pointerType: "mouse", bubbles: true, ...more });
+            const coalescedEvents = corners.map((corner) => event(corner));
+            document.querySelector("inpaint-editor").dispatchEvent(event(corners.at(-1), { coalescedEvents }));
+        }""",
+        corners,
+    )
+    editor.mouse.up()
+    mask = mask_of(editor)
+    assert mask[30, 80] == 1, "the corner that was passed between two frames"
+    assert mask[90, 75:85].sum() == 0, "and no short cut"
+
+
+def test_the_cursor_is_as_large_as_the_line(editor: Any) -> None:
+    editor.get_by_label("Line width").fill("40")
+    centre = on_screen(editor, 80, 60)
+    radius = 20 * view_of(editor)["scale"]
+
+    def seen() -> np.ndarray:
+        clip = {"x": round(centre[0] - radius) - 40, "y": round(centre[1]), "width": round(radius) + 40, "height": 1}
+        return np.asarray(Image.open(io.BytesIO(editor.screenshot(clip=clip))).convert("RGB"))[0].astype(int)
+
+    editor.mouse.move(5, 300)
+    bare = seen()
+    editor.mouse.move(*centre)
+    editor.wait_for_timeout(100)
+    changed = np.nonzero(np.abs(seen() - bare).sum(axis=1) > 20)[0]
+    assert changed.size and abs(changed.min() - 40) <= 2 and changed.max() <= 43
+
+
+def test_all_keys_are_listed_and_the_list_is_left_by_key(editor: Any) -> None:
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("?")
+    dialog = editor.get_by_role("dialog", name="Keys and gestures")
+    for words in (
+        "Brush",
+        "Undo: strokes, mask, edges and fills",
+        "Straight line from the last point",
+        "Whole picture",
+    ):
+        assert dialog.get_by_text(words, exact=True).is_visible()
+    editor.keyboard.press("b")
+    editor.keyboard.press("Escape")
+    assert dialog.count() == 0
+    assert editor.evaluate("() => document.activeElement.localName") == "inpaint-editor"

@@ -36,16 +36,24 @@ export function comparing(compare) {
   hold.addEventListener("keydown", (event) => (event.key === " " || event.key === "Enter") && before(true));
   hold.addEventListener("keyup", () => before(false));
 
+  let revealing = false;
   /** Wipe from the picture as it was to the result, so that one sees what came. */
   const reveal = () => {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     const began = performance.now();
+    let at = 1;
+    compare.setDivider(at);
+    revealing = true;
     const frame = () => {
+      revealing = compare.divider === at; // or a hand has taken it
+      if (!revealing) return;
       const part = Math.min(1, (performance.now() - began) / REVEAL_MS);
-      set((1 - part) ** 2);
-      if (part < 1) requestAnimationFrame(frame);
+      at = (1 - part) ** 2;
+      set(at);
+      revealing = part < 1;
+      if (revealing) requestAnimationFrame(frame);
     };
     frame();
   };
-  return { before, reveal, toggleDivider: () => set(compare.divider ? 0 : 0.5) };
+  return { before, reveal, toggleDivider: () => set(compare.divider && !revealing ? 0 : 0.5) };
 }

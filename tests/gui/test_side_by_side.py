@@ -1,0 +1,108 @@
+"""Several checkpoints on the same hole, side by side, checked by what the panels really show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from .conftest import App
+from .inference_pages import (
+    drag,
+    fetch_picture,
+    open_mask_page,
+    picture_info,
+    pixel,
+    write_checkpoint,
+    write_picture,
+)
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def app(start_app: Callable[..., App], tmp_path: Path) -> Iterator[App]:
+    """A server with two trained runs, one with scores."""
+    for seed, name in enumerate(("first", "second")):
+        folder = tmp_path / "runs" / name / "checkpoints" / "step-000004000"
+        write_checkpoint(folder, seed=seed)
+        (folder.parent.parent / "config.yml").write_bytes((folder / "config.yml").read_bytes())
+        (folder.parent / "best").write_text(folder.name)
+    scored = {"type": "validation", "seq": 1, "time": 1.0, "step": 4000, "values": {"psnr_hole": 20.74, "recall": 0.25}}
+    line = json.dumps(scored, separators=(",", ":")) + "\n"
+    (tmp_path / "runs" / "second" / "events.jsonl").write_text(line)
+    yield start_app()
+
+
+def panel_point(page: Any, panel: int, x: float, y: float) -> tuple[float, float]:
+    """Return where a panel shows a point of the picture."""
+    box = page.locator(".side-canvas").nth(panel).bounding_box()
+    at = page.evaluate("([x, y]) => document.querySelector('compare-view').view.toScreen({ x, y })", [x, y])
+    return box["x"] + at["x"], box["y"] + at["y"]
+
+
+def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "portrait.png")
+    first = tmp_path / "runs" / "first" / "checkpoints" / "step-000004000"
+    open_mask_page(page, app, picture, first)
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="Checkpoints side by side")
+    assert dialog.get_by_role("checkbox", name="run first").is_checked(), "the one in use is chosen already"
+    go = dialog.get_by_role("button", name="Fill side by side")
+    assert go.is_disabled()
+    dialog.get_by_role("checkbox", name="run second").check()
+    go.click()
+    page.wait_for_selector("#side-by-side:not([hidden])", timeout=120_000)
+    panels = page.locator(".side-panel")
+    words = panels.nth(0).inner_text()
+    assert panels.count() == 2
+    for known in ("run second (step 4000)", "mec", "step 4,000", "PSNR 20.7 dB", "Edge recall 0.25"):
+        assert known in words
+    assert "run first (step 4000)" in panels.nth(1).inner_text()
+    assert "not scored yet" in panels.nth(1).inner_text()
+
+    fills = picture_info(page)["fills"]
+    assert len(fills) == 2, "the try that was there already is not filled again"
+    # The newest run comes first.
+    results = [fetch_picture(page, fill["url"]) for fill in reversed(fills)]
+    original = np.asarray(Image.open(picture))
+    y, x = np.argwhere((results[0] != results[1]).any(axis=2) & (results[1] != original).any(axis=2))[0]
+    spot = float(x) + 0.5, float(y) + 0.5
+    page.mouse.move(5, 300)
+    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(7)")
+    page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", spot)
+    page.wait_for_timeout(150)
+    for panel in (0, 1):
+        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(results[panel][y, x])
+
+    # The wheel over one panel zooms both about the same place, a drag moves both.
+    at = panel_point(page, 0, *spot)
+    page.mouse.move(*map(round, at))
+    page.mouse.wheel(0, -120)
+    page.wait_for_function("() => document.querySelector('compare-view').view.scale > 7")
+    page.mouse.down()
+    page.mouse.move(round(at[0]) + 30, round(at[1]) + 20, steps=3)
+    page.mouse.up()
+    page.mouse.move(5, 300)
+    page.wait_for_timeout(150)
+    for panel in (0, 1):
+        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(results[panel][y, x])
+    page.keyboard.down("b")
+    page.wait_for_timeout(150)
+    assert pixel(page, *panel_point(page, 1, *spot)) == tuple(original[y, x])
+    page.keyboard.up("b")
+
+    page.get_by_role("button", name="Keep the result of run second").click()
+    page.wait_for_selector(f"compare-view[data-fill='{fills[1]['fill']}']")
+    assert page.locator("#side-by-side").is_hidden()
+    page.keyboard.press("Control+z")
+    page.wait_for_selector(f"compare-view[data-fill='{fills[0]['fill']}']")
