@@ -33,7 +33,7 @@ def words(output: Path, *more: str, steps: int = STEPS) -> list[str]:
 def plan(**changes):
     given = {
         "data": "pictures", "val_data": None, "generators": "mec", "steps": 10, "seconds": None, "seeds": 1,
-        "config_file": None, "settings": [], "inpaint": None, "perceptual_weights": None,
+        "config_file": None, "settings": [], "inpaint": None, "masks": None, "limit": 0, "perceptual_weights": None,
     }  # fmt: skip
     return make_plan(**{**given, **changes})
 

@@ -29,6 +29,11 @@ class ComparisonDir:
         return self.path / "plan.json"
 
     @property
+    def config_file(self) -> Path:
+        """The settings all trainings share."""
+        return self.path / "config.yml"
+
+    @property
     def status_file(self) -> Path:
         return self.path / "status.json"
 

@@ -45,10 +45,10 @@ def compare(arguments: argparse.Namespace) -> int:
     plan = make_plan(
         data=arguments.data, val_data=arguments.val_data, generators=arguments.generators, steps=arguments.steps,
         seconds=arguments.seconds, seeds=arguments.seeds, config_file=arguments.config, settings=arguments.set,
-        inpaint=arguments.inpaint, perceptual_weights=arguments.perceptual_weights,
+        inpaint=arguments.inpaint, masks=arguments.masks, limit=arguments.limit, perceptual_weights=arguments.perceptual_weights,
     )  # fmt: skip
     folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
-    exam = _exam(plan, arguments.masks, arguments.limit)
+    exam = _exam(plan)
     if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
         raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
     if folder.pid() is not None:
@@ -59,7 +59,7 @@ def compare(arguments: argparse.Namespace) -> int:
         with comparison.orders.listening():
             failed = comparison.make()
     except Stopped:
-        folder.say("stopped", "Stopped; the same command goes on.")
+        folder.say("stopped", "What is done is kept.")
         print(f"stopped; the same command goes on with {folder.path}")
         return INTERRUPTED if comparison.orders.interrupted else 0
     except BaseException as error:
@@ -75,12 +75,12 @@ def compare(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _exam(plan: Plan, masks: str | None, limit: int) -> Exam:
+def _exam(plan: Plan) -> Exam:
     """Look at data, masks, device and weights before anything is trained for hours."""
     vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
     device = pick_device(plan.base.device)
-    source = scoring.mask_source(masks, plan.base)
-    exam = Exam(scoring.held_out(plan.base), source, limit, plan.base, vgg.to(device) if vgg else None, device)
+    source = scoring.mask_source(plan.masks, plan.base)
+    exam = Exam(scoring.held_out(plan.base), source, plan.limit, plan.base, vgg.to(device) if vgg else None, device)
     if next(exam.cases(), None) is None:
         raise InpaintError("nothing-to-evaluate", f"None of the masks of {source} leaves both hole and picture.")
     return exam

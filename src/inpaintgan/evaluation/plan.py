@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..core.atomic import write_json
 from ..core.comparison import ComparisonDir
 from ..core.config import Config
-from ..core.config_io import load_config, make_config
+from ..core.config_io import load_config, make_config, save_config
 from ..core.errors import InpaintError
 from ..core.paths import resource, work_root
 from ..networks.edge_generators import EDGE_GENERATORS
@@ -23,6 +23,7 @@ _OURS = {
 }
 """Settings that a comparison sets itself, and what to do instead."""
 _FOLDERS = ("data", "val_data", "mask_data", "edge_data", "val_edge_data")
+_BUDGET = ("steps", "seconds", "inpaint")
 _CURVE_POINTS = 10
 _MAX_STEPS: int = next(rule.le for rule in Config.model_fields["max_iters"].metadata if hasattr(rule, "le"))
 
@@ -38,6 +39,8 @@ class Plan:
         steps: The budget of each training in steps, or None.
         seconds: Or in seconds of training.
         inpaint: A checkpoint whose inpaint generator paints for all, or None to train one for each seed.
+        masks: What holes to score on; None is those of the training.
+        limit: Score this many pictures; 0 scores all.
     """
 
     base: Config
@@ -46,6 +49,8 @@ class Plan:
     steps: int | None
     seconds: float | None
     inpaint: str | None
+    masks: str | None
+    limit: int
 
     def config(self, generator: str | None, seed: int) -> Config:
         """Return the settings of one training; None is the shared inpaint generator."""
@@ -64,7 +69,7 @@ class Plan:
         """The plan as plain JSON."""
         return {
             "generators": list(self.generators), "seeds": list(self.seeds), "steps": self.steps, "seconds": self.seconds,
-            "inpaint": self.inpaint, "config": self.base.model_dump(),
+            "inpaint": self.inpaint, "masks": self.masks, "limit": self.limit, "config": self.base.model_dump(),
         }  # fmt: skip
 
 
@@ -79,6 +84,8 @@ def make_plan(
     config_file: Path | None,
     settings: list[str],
     inpaint: Path | None,
+    masks: str | None,
+    limit: int,
     perceptual_weights: str | None,
 ) -> Plan:
     """Make a plan from the words of the command line.
@@ -115,6 +122,8 @@ def make_plan(
         steps,
         seconds,
         _absolute(str(inpaint)) if inpaint else None,
+        masks,
+        limit,
     )
 
 
@@ -155,10 +164,11 @@ def freeze(folder: ComparisonDir, plan: Plan) -> Plan:
         _must_be_same(before, plan.as_dict(), folder.path)
         generators = dict.fromkeys([*before["generators"], *plan.generators])
         seeds = sorted({*before["seeds"], *plan.seeds})
-        plan = Plan(plan.base, tuple(generators), tuple(seeds), plan.steps, plan.seconds, plan.inpaint)
+        plan = replace(plan, generators=tuple(generators), seeds=tuple(seeds))
     try:
         folder.path.mkdir(parents=True, exist_ok=True)
         write_json(folder.plan_file, plan.as_dict())
+        save_config(plan.base, folder.config_file)
     except OSError as error:
         raise InpaintError(
             "run-unwritable", f"The folder {folder.path} cannot be written: {error.strerror}.", "Name another --output."
@@ -167,14 +177,13 @@ def freeze(folder: ComparisonDir, plan: Plan) -> Plan:
 
 
 def _must_be_same(before: dict[str, Any], now: dict[str, Any], path: Path) -> None:
+    # A setting that a newer program has added had its default before.
+    old = {**Config().model_dump(), **before["config"]} | {key: before[key] for key in _BUDGET}
+    new = now["config"] | {key: now[key] for key in _BUDGET}
     changed = [
-        f"{key} was {before[key]}, now {now[key]}" for key in ("steps", "seconds", "inpaint") if before[key] != now[key]
-    ]
-    keys = sorted({*before["config"], *now["config"]} - {"seed"})
-    changed += [
-        f"{key} was {before['config'].get(key)!r}, now {now['config'].get(key)!r}"
-        for key in keys
-        if before["config"].get(key) != now["config"].get(key)
+        f"{key} was {old.get(key)!r}, now {new.get(key)!r}"
+        for key in dict.fromkeys([*_BUDGET, *old, *new])
+        if key != "seed" and old.get(key) != new.get(key)
     ]
     if changed:
         raise InpaintError(

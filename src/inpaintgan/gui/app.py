@@ -139,6 +139,8 @@ class _Window:
         app.get("/api/previews/<preview>/<file>", callback=download(routes.preview_file))
         app.get("/api/runs/<run>/samples/<file>", callback=download(routes.sample_file))
         app.get("/api/runs/<run>/events", callback=download(routes.events))
+        app.get("/api/comparisons/<name>/report", callback=download(routes.report_page))
+        app.get("/api/comparisons/<name>/files/<file>", callback=download(routes.report_file))
         app.route("/api/<path:path>", method="ANY", callback=lambda path: _respond(NOT_FOUND))
         app.get("/", callback=lambda: _respond(page_file(self._web, "")))
         app.get("/<path:path>", callback=lambda path: _respond(page_file(self._web, path)))

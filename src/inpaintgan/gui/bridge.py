@@ -15,7 +15,7 @@ from ..core.config import Config
 from ..core.config_io import make_config, yaml_text
 from ..core.errors import InpaintError
 from ..core.paths import resource
-from . import folders, training
+from . import comparisons, folders, training
 from .answers import answered
 from .checkpoints import default_path, list_checkpoints
 from .presets import list_presets, values_from_text
@@ -167,6 +167,32 @@ class Bridge:
     def delete_run(self, run: str) -> dict[str, Any]:
         """Delete a run that is not training."""
         training.delete(find_run(self._session.supervisor.runs, run))
+        return {}
+
+    # --- comparisons of edge generators ------------------------------------------------------------------------------
+
+    def list_comparisons(self) -> dict[str, Any]:
+        """Return all comparisons, the one that changed last first."""
+        found = [comparisons.describe(comparison) for comparison in self._session.comparisons.found()]
+        return {"comparisons": sorted(found, key=lambda comparison: comparison["updated"], reverse=True)}
+
+    def start_comparison(self, values: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+        """Start a comparison in a process of its own."""
+        return {"name": comparisons.start(self._session.comparisons, _object(values), _object(options))}
+
+    def resume_comparison(self, name: str) -> dict[str, Any]:
+        """Go on with a comparison; what is done is not done again."""
+        self._session.comparisons.resume(comparisons.find_comparison(self._session.comparisons, name))
+        return {}
+
+    def stop_comparison(self, name: str) -> dict[str, Any]:
+        """Have a comparison save and end."""
+        comparisons.stop(comparisons.find_comparison(self._session.comparisons, name))
+        return {}
+
+    def delete_comparison(self, name: str) -> dict[str, Any]:
+        """Delete a comparison that is not running, with its trainings."""
+        self._session.comparisons.delete(comparisons.find_comparison(self._session.comparisons, name))
         return {}
 
     # --- pictures ----------------------------------------------------------------------------------------------------

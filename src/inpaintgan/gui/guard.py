@@ -18,6 +18,8 @@ MAX_PICTURE_BYTES = 200 * 2**20
 MAX_LAYER_BYTES = 100 * 2**20
 MAX_OTHER_BYTES = 2**20
 
+_OF_SANDBOX = ("content-security-policy", "cross-origin-opener-policy")
+
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -86,10 +88,7 @@ class Guard:
 
         def guarded(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
             def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-                ours = self.security_headers()
-                names = {name.lower() for name, _ in ours}
-                kept = [(name, value) for name, value in headers if name.lower() not in names]
-                return start_response(status, kept + ours, exc_info)
+                return start_response(status, _stamped(headers, self.security_headers()), exc_info)
 
             if self._check_sender(environ) is None and (redirect := self._use_ticket(environ)):
                 start("303 See Other", redirect)
@@ -170,6 +169,16 @@ class Guard:
             del self._tickets[purpose]
             headers.append(("Set-Cookie", f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"))
         return headers
+
+
+def _stamped(headers: list[tuple[str, str]], ours: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put our headers in place of the answer's own, unless its own policy puts the page into a sandbox."""
+    own = {name.lower(): value for name, value in headers}
+    if own.get("content-security-policy", "").startswith("sandbox allow-scripts;"):
+        # Both headers of a sandboxed page stand; a sandboxed page cannot have an opener policy.
+        ours = [(name, value) for name, value in ours if name.lower() not in _OF_SANDBOX]
+    names = {name.lower() for name, _ in ours}
+    return [(name, value) for name, value in headers if name.lower() not in names] + ours
 
 
 def is_websocket(environ: Environ) -> bool:

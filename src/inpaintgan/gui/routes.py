@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..core.comparison import ComparisonDir
 from ..core.errors import InpaintError
 from ..core.paths import resource
+from . import comparisons
 from .answers import NOT_FOUND, Answer, json_answer
 from .files import receive, served_file
 from .pictures import LAYERS
@@ -99,6 +101,20 @@ class Routes:
         except InpaintError:
             return NOT_FOUND
         return served_file(folder, file)
+
+    def report_page(self, query: Query, name: str) -> Answer:
+        """``GET /api/comparisons/NAME/report``: a comparison's report, in a sandbox."""
+        return self._of_comparison(name, comparisons.report_page)
+
+    def report_file(self, query: Query, name: str, file: str) -> Answer:
+        """``GET /api/comparisons/NAME/files/FILE``: the report's numbers, as JSON or CSV."""
+        return self._of_comparison(name, lambda found: comparisons.report_file(found, file))
+
+    def _of_comparison(self, name: str, answer: Callable[[ComparisonDir], Answer]) -> Answer:
+        try:
+            return answer(comparisons.find_comparison(self._session.comparisons, name))
+        except InpaintError:
+            return NOT_FOUND
 
     def events(self, query: Query, run: str) -> Answer:
         """``GET /api/runs/RUN/events?after=SEQ``: server-sent events that go on until the page leaves."""

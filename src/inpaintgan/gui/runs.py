@@ -110,7 +110,7 @@ def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
             return "starting", None
         if launched is None:
             return "interrupted", None
-        return "failed", _last_line(run.log_file) or "The training process ended before it began."
+        return "failed", last_line(run.log_file) or "The training process ended before it began."
     if last["type"] == "run_failed":
         return "failed", f"{last['message']} {last['hint']}".strip()
     if last["type"] == "run_finished":
@@ -222,7 +222,7 @@ def _modified(path: Path) -> float:
         return 0.0
 
 
-def _last_line(path: Path) -> str:
+def last_line(path: Path) -> str:
     """Return the last words of a log since the process was last started."""
     try:
         with open(path, "rb") as file:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from ..jobs.comparisons import Comparisons
 from ..jobs.process import Worker
 from ..jobs.supervisor import Supervisor
 from .fills import Fills
@@ -40,6 +41,7 @@ class Session:
         self.folder_filler = Worker("inpaintgan.inference.worker")
         self.folder_fills = FolderFills(self.pictures, self.folder_filler, self.folder)
         self.supervisor = Supervisor(runs)
+        self.comparisons = Comparisons(runs / "comparisons")
         self.browser: subprocess.Popen[bytes] | None = None
 
     @property

@@ -75,20 +75,25 @@ class Supervisor:
 
     def _launch(self, run: RunDir, extra: list[str]) -> None:
         self._reap()
-        launched = time.time()
-        heading = f"{LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}"
-        process = start_logged([*self._command, "train", "--run", str(run.path), *extra], run.log_file, heading)
-        self._children.append(process)
-        try:
-            started = psutil.Process(process.pid).create_time()
-        except psutil.Error:
-            started = launched
-        # "started" tells a reused process id apart; "launched" is compared with the times of events.
-        write_json(run.path / "launch.json", {"pid": process.pid, "started": started, "launched": launched})
+        command = [*self._command, "train", "--run", str(run.path), *extra]
+        self._children.append(launch(run.path, command, run.log_file))
 
     def _reap(self) -> None:
         """Collect the trainings that ended, so that they do not stay behind as zombies."""
         self._children = [child for child in self._children if child.poll() is None]
+
+
+def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen[bytes]:
+    """Start a process that works in a folder, and record it there, so that any window finds it again."""
+    launched = time.time()
+    process = start_logged(command, log_file, f"{LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}")
+    try:
+        started = psutil.Process(process.pid).create_time()
+    except psutil.Error:
+        started = launched
+    # "started" tells a reused process id apart; "launched" is compared with the times of events.
+    write_json(folder / "launch.json", {"pid": process.pid, "started": started, "launched": launched})
+    return process
 
 
 def is_run(path: Path) -> bool:

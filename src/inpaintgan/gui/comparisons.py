@@ -1,0 +1,156 @@
+"""What the pages see of comparisons, and what must be right before one is started."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import quote
+
+from ..core.comparison import ComparisonDir
+from ..core.config import Config, EdgeGeneratorName
+from ..core.config_io import make_config
+from ..core.errors import InpaintError
+from ..core.rundir import RunDir
+from ..jobs.comparisons import Comparisons, is_busy, is_comparison
+from ..jobs.supervisor import is_live, launched_at
+from .answers import NOT_FOUND, Answer
+from .files import served_file
+from .runs import last_line, summary
+from .training import checked_folder, checked_name
+
+MAX_SEEDS = 20
+
+# The report brings its own styles and scripts, so it is put into a sandbox: an origin of its own, without this
+# program's cookie, from which the guard answers nothing.
+REPORT_POLICY = (
+    "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def find_comparison(comparisons: Comparisons, name: object) -> ComparisonDir:
+    """Return a comparison by its name. Raises `InpaintError` ``compare-unknown``."""
+    known = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
+    if not known or not is_comparison(comparisons.folder / str(name)):
+        raise InpaintError(
+            "compare-unknown", f"There is no comparison '{name}'.", "The Compare page lists all of them."
+        )
+    return ComparisonDir(comparisons.folder / str(name))
+
+
+def describe(comparison: ComparisonDir) -> dict[str, Any]:
+    """Describe a comparison for a list."""
+    plan = comparison.plan() or {}
+    status = comparison.status()
+    state, message = _state(comparison, status)
+    address = f"/api/comparisons/{quote(comparison.path.name)}"
+    has_report = state == "finished" and comparison.report("html").is_file()
+    return {
+        "name": comparison.path.name,
+        "path": str(comparison.path),
+        "state": state,
+        "message": message,
+        "progress": _progress(comparison, status) if state == "running" else None,
+        "generators": plan.get("generators", []),
+        "seeds": len(plan.get("seeds", [])),
+        "steps": plan.get("steps"),
+        "seconds": plan.get("seconds"),
+        "data": Path(plan["config"]["data"]).name if plan else "",
+        "updated": _changed(comparison),
+        "can_resume": bool(plan) and state not in ("running", "starting", "finished"),
+        "report_url": f"{address}/report" if has_report else None,
+        "json_url": f"{address}/files/report.json" if has_report else None,
+        "csv_url": f"{address}/files/report.csv" if has_report else None,
+    }
+
+
+def _changed(comparison: ComparisonDir) -> float:
+    file = comparison.status_file
+    return file.stat().st_mtime if file.is_file() else launched_at(RunDir(comparison.path)) or 0.0
+
+
+def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]:
+    """Return the state in the words of runs, and what is to be said about it."""
+    phase, message = status.get("phase", ""), str(status.get("message", ""))
+    launched = launched_at(RunDir(comparison.path))
+    said_nothing = not phase or (launched is not None and launched > _changed(comparison))
+    if is_live(RunDir(comparison.path)):
+        return ("starting", "") if said_nothing else ("running", message)
+    if is_busy(comparison):
+        return "running", "Its process ended, but a training of it still goes on. Go on when it has ended."
+    if said_nothing:
+        return "failed", last_line(comparison.log_file) or "Its process ended before it began."
+    if phase in ("training", "scoring"):
+        return "interrupted", "It ended without a word. Go on from where it was."
+    return str(phase), message
+
+
+def _progress(comparison: ComparisonDir, status: dict[str, Any]) -> float | None:
+    """Share of all trainings, 0 to 1; None while there is none to name."""
+    run = comparison.path / "runs" / Path(str(status.get("run", ""))).name
+    if status.get("phase") != "training" or not run.is_dir():
+        return None
+    now, config = summary(RunDir(run)), RunDir(run).load_config()
+    share = now["elapsed_s"] / config.max_seconds if config.max_seconds else now["step"] / config.max_iters
+    return min(1.0, (status["done"] + min(share, 1.0)) / status["total"])
+
+
+def start(comparisons: Comparisons, values: dict[str, Any], options: dict[str, Any]) -> str:
+    """Start a comparison and return its name.
+
+    Args:
+        comparisons: Knows their folder.
+        values: Settings of every training.
+        options: ``generators`` (names), ``steps``, ``seeds`` and ``name``; an empty name makes one from the time.
+
+    Raises:
+        InpaintError: A setting, the folder, an option or the name is refused.
+    """
+    config = make_config(values)
+    config = make_config({**config.model_dump(), "data": checked_folder(config.data, "data")})
+    names = get_args(EdgeGeneratorName)
+    generators = [name for name in names if name in (options.get("generators") or [])]
+    if not generators:
+        raise InpaintError("generator-unknown", "No edge generator is chosen.", f"Choose from {', '.join(names)}.")
+    steps = _whole("Steps", options.get("steps"), _most_steps())
+    seeds = _whole("Seeds", options.get("seeds"), MAX_SEEDS)
+    given = str(options.get("name") or "").strip()
+    name = checked_name(given) if given else f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_compare"
+    return comparisons.start(name, config, generators, steps, seeds).path.name
+
+
+def _most_steps() -> int:
+    return Config.model_json_schema()["properties"]["max_iters"]["maximum"]
+
+
+def _whole(what: str, value: object, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise InpaintError(
+            "config-invalid", f"{what}: {value} is not allowed.", f"Allowed: a whole number from 1 to {most:,}."
+        )
+    return value
+
+
+def stop(comparison: ComparisonDir) -> None:
+    """Have a comparison save and end. Raises `InpaintError` ``compare-not-live`` when there is none to obey."""
+    if not is_live(RunDir(comparison.path)):
+        raise InpaintError("compare-not-live", f"{comparison.path.name} is not running.")
+    comparison.control.send("stop")
+
+
+def report_page(comparison: ComparisonDir) -> Answer:
+    """Return the report as a page in a sandbox."""
+    answer = served_file(comparison.path, "report.html")
+    if answer is NOT_FOUND:
+        return answer
+    # A sandboxed page in a window of its own may not ask for a process of its own beside (Chromium refuses both).
+    headers = {**answer.headers, "Content-Security-Policy": REPORT_POLICY, "Cross-Origin-Opener-Policy": "unsafe-none"}
+    return Answer(answer.status, answer.content_type, answer.body, headers)
+
+
+def report_file(comparison: ComparisonDir, file: str) -> Answer:
+    """Return the report's numbers for saving."""
+    if file not in ("report.json", "report.csv"):
+        return NOT_FOUND
+    return served_file(comparison.path, file, download_name=f"{comparison.path.name}{Path(file).suffix}")

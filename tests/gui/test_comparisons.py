@@ -1,0 +1,148 @@
+"""The page that compares generators, in a real browser: a real comparison from start to stop, and its report's sandbox."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from evaluation.comparison_report import make_report
+from inpaintgan.core.comparison import ComparisonDir
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.evaluation.report import comparison_html
+from inpaintgan.evaluation.summary import csv_text
+
+from .conftest import App, Client
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "training"
+DRAFT = {
+    "preset": "try-it", "suggested": False, "name": "",
+    "changes": {
+        "perceptual_weights": "off", "width": 8, "batch_size": 2, "workers": 0, "threads": 1, "device": "cpu", "cache_gib": 0,
+    },
+}  # fmt: skip
+
+
+def finished_comparison(runs: Path, name: str) -> ComparisonDir:
+    """Write a comparison's folder with a report, without any training."""
+    folder = ComparisonDir(runs / "comparisons" / name)
+    folder.path.mkdir(parents=True)
+    report = make_report(folder.path)
+    folder.plan_file.write_text(json.dumps({**report, "limit": 0}), encoding="utf-8")
+    folder.report("json").write_text(json.dumps(report), encoding="utf-8")
+    folder.report("csv").write_text(csv_text(report), encoding="utf-8")
+    folder.report("html").write_text(comparison_html(report, folder, []), encoding="utf-8")
+    folder.say("finished")
+    return folder
+
+
+def open_compare(page: Any, app: App) -> None:
+    page.goto(f"{app.origin}/train/compare.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    expect(page.locator("#start")).to_be_enabled()
+
+
+def test_the_report_opens_from_the_page_and_cannot_touch_the_window(
+    page: Any, app: App, page_errors: list[str]
+) -> None:
+    finished_comparison(app.runs, "faces & dogs")
+    open_compare(page, app)
+    card = page.locator(".compare-card")
+    expect(card.locator(".pill")).to_have_text("Finished")
+    with page.context.expect_page() as opened:
+        card.get_by_role("link", name="Open the report of faces & dogs").click()
+    report = opened.value
+    expect(report.get_by_role("heading", level=1)).to_have_text("Edge generators on faces & dogs")
+    assert report.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Plex'))"), (
+        "the typeface is inside"
+    )
+
+    # Its scripts run: the table sorts, and a curve can be hidden.
+    heading = report.locator("#table").get_by_role("button", name="PSNR hole")
+    names = report.locator("#table tbody th")
+    expect(names.first).to_contain_text("mec")
+    heading.click()
+    expect(names.first).to_contain_text("true edges")
+    heading.click()
+    expect(names.first).to_contain_text("telea")
+    report.locator(".legend").get_by_role("button", name="mec").click()
+    expect(report.locator(".line.faded").first).to_have_attribute("data-name", "mec, seed 10")
+
+    # But it is alone: no origin, no cookie, no request.
+    assert report.evaluate("self.origin") == "null"
+    assert (
+        report.evaluate("(() => { try { return document.cookie; } catch (error) { return error.name; } })()")
+        == "SecurityError"
+    )
+    asked = report.evaluate(
+        "fetch('/api/runs', {credentials: 'include'}).then(() => 'answered', (error) => error.name)"
+    )
+    assert asked == "TypeError"
+    assert report.evaluate("window.opener") is None
+
+
+def test_the_report_is_behind_the_guard_and_only_it_may_bring_scripts(app: App, client: Client) -> None:
+    folder = finished_comparison(app.runs, "a")
+    answer = client.get("/api/comparisons/a/report")
+    policy = answer.headers["content-security-policy"]
+    assert answer.status == 200 and policy.startswith("sandbox allow-scripts; default-src 'none'")
+    assert "allow-same-origin" not in policy and answer.headers["x-frame-options"] == "DENY"
+    assert client.get("/api/comparisons/a/report", Cookie=None).status == 403
+    assert client.get("/api/comparisons/a/report", Sec_Fetch_Site="cross-site").status == 403
+    numbers = client.get("/api/comparisons/a/files/report.json")
+    assert (
+        "attachment" in numbers.headers["content-disposition"]
+        and "unsafe" not in numbers.headers["content-security-policy"]
+    )
+    assert client.get("/api/comparisons/a/files/report.csv").body == folder.report("csv").read_bytes()
+    for path in ("a/files/plan.json", "a/files/..%2freport.json", "b/report", "../report", "%2e%2e/report"):
+        assert client.get(f"/api/comparisons/{path}").status == 404, path
+
+
+@pytest.fixture
+def ended_comparisons(app: App) -> Any:
+    """No process of a comparison outlives its test."""
+    yield
+    for path in (app.runs / "comparisons").glob("*"):
+        ComparisonDir(path).control.send("stop")
+        deadline = time.monotonic() + 30
+        while RunDir(path).trainer_pid() is not None and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+
+def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_comparisons: Any) -> None:
+    page.evaluate("(draft) => sessionStorage.setItem('inpaintgan-draft', JSON.stringify(draft))", DRAFT)
+    open_compare(page, app)
+    expect(page.get_by_text("No comparison yet")).to_be_visible()
+    expect(page.locator("#settings-text")).to_contain_text("As set up under New run: 7 changes")
+    start = page.get_by_role("button", name="Compare")
+    start.click()
+    expect(page.get_by_role("alert")).to_contain_text("Dataset path is not defined")
+    page.get_by_label("Dataset path, typed").fill(str(EXAMPLES))
+    boxes = page.locator("#generators input")
+    for index in range(boxes.count()):
+        boxes.nth(index).set_checked(boxes.nth(index).get_attribute("value") == "edgeconnect")
+    page.get_by_label("Seeds").fill("0")
+    start.click()
+    expect(page.get_by_role("alert")).to_contain_text("Seeds: 0 is not allowed")
+    page.get_by_label("Seeds").fill("2")
+    expect(page.locator("#work")).to_contain_text("4 trainings")
+    page.get_by_label("Steps of each training").fill("100000")
+    page.get_by_label("Name").fill("vergleich 比較")
+    start.click()
+
+    card = page.locator(".compare-card")
+    expect(card.locator(".pill")).to_have_text("Training", timeout=120_000)
+    expect(card).to_contain_text("edgeconnect · 100,000 steps · 2 seeds · training")
+    expect(card).to_contain_text("[1/4] edgeconnect, seed 10")
+    card.get_by_role("button", name="Stop").click()
+    expect(card.locator(".pill")).to_have_text("Stopped", timeout=120_000)
+    expect(card.get_by_role("button", name="Go on")).to_be_visible()
+    card.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete the comparison").click()
+    expect(page.get_by_text("No comparison yet")).to_be_visible()
+    assert not list((app.runs / "comparisons").iterdir())

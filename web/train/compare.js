@@ -1,0 +1,168 @@
+// Comparisons of edge generators: set one up, watch them, open their reports.
+
+import { call, ready } from "../js/bridge.js";
+import { chooseFolder } from "../js/files.js";
+import { ago, count, plural } from "../js/format.js";
+import { stateTitle } from "../js/labels.js";
+import { options } from "../js/schema.js";
+import { confirmDialog, el, errorText, say, showError } from "../js/shell.js";
+import { Draft } from "./draft.js";
+
+/**
+ * @typedef {{name: string, path: string, state: string, message: string, progress: number | null, generators: string[], seeds: number,
+ *   steps: number | null, seconds: number | null, data: string, updated: number, can_resume: boolean, report_url: string | null,
+ *   json_url: string | null, csv_url: string | null}} Comparison
+ */
+
+const REFRESH_MS = 2000;
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+const $ = (id) => /** @type {T} */ (document.getElementById(id));
+/** @param {string} id */
+const input = (id) => /** @type {HTMLInputElement} */ ($(id));
+const settings = /** @type {HTMLSelectElement} */ ($("settings"));
+/** @type {Draft} */ let draft;
+
+// --- a new one ---------------------------------------------------------------------------------------------------------
+
+/** @returns {import("../js/schema.js").Values} */
+function chosenValues() {
+  const preset = draft.config.presets.find(({ id }) => id === settings.value);
+  return preset ? { ...draft.config.defaults, ...preset.values } : draft.values;
+}
+
+const chosenGenerators = () => [...document.querySelectorAll("#generators input:checked")].map((box) => /** @type {HTMLInputElement} */ (box).value);
+
+/** @param {string} text @returns {number | string} a whole number, or what was typed, for the program to refuse */
+const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim() || "nothing");
+
+/** What the choices mean. */
+function show() {
+  const preset = draft.config.presets.find(({ id }) => id === settings.value);
+  const values = chosenValues();
+  const own = `As set up under New run: ${plural(Object.keys(draft.changes).length, "change")} to its preset.`;
+  $("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;
+  const trainings = (chosenGenerators().length + 1) * (Number(whole(input("seeds").value)) || 0);
+  $("work").textContent = chosenGenerators().length && trainings
+    ? `${plural(trainings, "training")} one after the other, those of the inpaint generator included.` : "";
+}
+
+/** @param {string} message empty clears it */
+function refuse(message) {
+  $("form-error").textContent = message;
+  $("form-error").hidden = !message;
+}
+
+async function startOne() {
+  refuse("");
+  const wanted = { generators: chosenGenerators(), steps: whole(input("steps").value), seeds: whole(input("seeds").value), name: input("name").value };
+  try {
+    const { name } = await call("start_comparison", { ...chosenValues(), data: input("data").value.trim() }, wanted);
+    input("name").value = "";
+    say(`${name} has begun.`, { kind: "ok" });
+    await refresh();
+  } catch (error) {
+    refuse(errorText(error));
+  }
+}
+
+function wire(/** @type {boolean} */ hasScreen) {
+  const property = draft.config.schema.properties.edge_generator;
+  $("generators").replaceChildren(...options("edge_generator", property).map(({ value, title }) =>
+    el("label", { class: "check" }, el("input", { type: "checkbox", value: String(value), checked: true, onchange: show }), title)));
+  const presets = draft.config.presets.map(({ id, title }) => el("option", { value: id }, title));
+  settings.replaceChildren(...presets, el("option", { value: "" }, "As set up under New run"));
+  if (Object.keys(draft.changes).length) settings.value = "";
+  settings.addEventListener("change", show);
+  for (const id of ["seeds", "steps"]) input(id).addEventListener("input", show);
+  input("data").value = draft.values.data;
+  $("select-data").addEventListener("click", async () => {
+    const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen });
+    if (path) input("data").value = path;
+    $("select-data").focus();
+  });
+  $("compare-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    startOne();
+  });
+  /** @type {HTMLButtonElement} */ ($("start")).disabled = false;
+  show();
+}
+
+// --- those that are there ----------------------------------------------------------------------------------------------
+
+/** @param {Comparison} comparison @returns {HTMLLIElement} */
+function card(comparison) {
+  const { name, state, message, generators, seeds, steps, seconds, data } = comparison;
+  const budget = steps ? plural(steps, "step") : `${count(seconds ?? 0)} seconds`;
+  const what = generators.length ? `${generators.join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : "being prepared";
+  const busy = state === "running" || state === "starting";
+  /** @param {string} title @param {() => void} onclick @param {string} [kind] */
+  const button = (title, onclick, kind = "") =>
+    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${name}`, onclick }, title);
+  /** @param {string} title @param {string | null} href */
+  const file = (title, href) => href && el("a", { class: "button small quiet", href, "aria-label": `${title} of ${name}` }, title);
+  return el("li", { class: "compare-card card", "data-name": name },
+    el("div", { class: "row" }, el("span", { class: "compare-name" }, name), el("span", { class: "pill", "data-state": state }, stateTitle(state)),
+      el("span", { class: "small muted end" }, busy ? "" : ago(comparison.updated))),
+    el("p", { class: "small muted" }, what),
+    message ? el("p", { class: state === "failed" ? "small error-text" : "small" }, message) : null,
+    busy ? el("progress", { "aria-label": `Progress of ${name}`, ...(comparison.progress === null ? {} : { max: 1, value: comparison.progress }) }) : null,
+    el("div", { class: "run-actions" },
+      comparison.report_url && el("a", { class: "button small primary", href: reportAddress(comparison.report_url), target: "_blank", rel: "noopener", "aria-label": `Open the report of ${name}` }, "Open report"),
+      file("CSV", comparison.csv_url), file("JSON", comparison.json_url),
+      comparison.can_resume && button("Go on", () => act("resume_comparison", name, `${name} goes on.`)),
+      state === "running" && button("Stop", () => act("stop_comparison", name, `${name} saves and stops.`)),
+      !busy && button("Delete", () => remove(comparison), "quiet")));
+}
+
+/** The report follows the window's theme; it lies in a sandbox and cannot ask. @param {string} url */
+function reportAddress(url) {
+  const theme = document.documentElement.dataset.theme;
+  return theme ? `${url}#${theme}` : url;
+}
+
+/** @param {string} order @param {string} name @param {string} done */
+async function act(order, name, done) {
+  try {
+    await call(order, name);
+    say(done, { kind: "ok" });
+    await refresh();
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** @param {Comparison} comparison */
+async function remove({ name, path }) {
+  const sure = await confirmDialog({
+    title: `Delete ${name}?`, text: `The folder ${path} with its trainings and its report is deleted. This cannot be undone.`,
+    confirm: "Delete the comparison", cancel: "Keep it", danger: true,
+  });
+  if (sure) await act("delete_comparison", name, `${name} is deleted.`);
+}
+
+let seen = "";
+
+async function refresh() {
+  /** @type {{comparisons: Comparison[]}} */
+  const { comparisons } = await call("list_comparisons");
+  $("none").hidden = comparisons.length > 0;
+  const now = JSON.stringify(comparisons);
+  if (now === seen) return;
+  seen = now;
+  const list = $("comparisons");
+  const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
+  list.replaceChildren(...comparisons.map(card));
+  if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
+}
+
+async function start() {
+  await ready();
+  const [{ has_screen: hasScreen }, config] = await Promise.all([call("app_state"), call("config_schema")]);
+  draft = new Draft(config);
+  wire(hasScreen);
+  await refresh();
+  setInterval(() => refresh().catch(() => {}), REFRESH_MS);
+}
+
+start().catch(showError);
