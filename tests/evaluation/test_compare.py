@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,9 @@ def words(output: Path, *more: str, steps: int = STEPS) -> list[str]:
 def plan(**changes):
     given = {
         "data": "pictures", "val_data": None, "generators": "mec", "steps": 10, "seconds": None, "seeds": 1,
-        "config_file": None, "settings": [], "inpaint": None, "masks": None, "limit": 0, "perceptual_weights": None,
+        "config": None, "set": [], "inpaint": None, "masks": None, "limit": 0, "perceptual_weights": None,
     }  # fmt: skip
-    return make_plan(**{**given, **changes})
+    return make_plan(Namespace(**{**given, **changes}))
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,28 @@ def test_a_comparison_is_interrupted_gone_on_with_and_then_left_alone(interrupte
     assert f"steps was {STEPS}, now {STEPS + 1}" in capsys.readouterr().err
 
 
+def test_a_budget_in_seconds_and_a_given_inpaint_generator(tmp_path, capsys):
+    folder = ComparisonDir(tmp_path / "c")
+    asked = [
+        "compare",
+        "--data",
+        str(ROOT / "examples" / "training"),
+        "--generators",
+        "edgeconnect",
+        "--seconds",
+        "0.5",
+    ]
+    asked += ["--inpaint", str(ROOT / "checkpoints" / "faces-lite"), "--masks", "half", "--limit", "1"]
+    assert main([*asked, "--output", str(folder.path), "--set", *TINY, "eval_interval=0"]) == 0
+    report = json.loads(folder.report("json").read_text())
+    run = report["runs"][0]
+    assert run["elapsed_s"] >= 0.5 and run["steps"] > 0 and report["budget"] == "0.5 seconds of training"
+    assert report["inpaint_runs"] == [] and report["n_scored"] == 1
+    row = report["rows"][0]
+    assert list(row["buckets"]) == ["50-60 %"] and row["scores"]["recall"]["std"] is None
+    assert "All holes cover 50-60 % of their picture" in folder.report("html").read_text(encoding="utf-8")
+
+
 def test_the_budget_must_be_one_of_steps_and_seconds(capsys):
     for budget in ([], ["--steps", "3", "--seconds", "4"]):
         with pytest.raises(SystemExit) as left:
@@ -120,9 +143,10 @@ def test_the_budget_must_be_one_of_steps_and_seconds(capsys):
         ({"generators": "mec,unet"}, "no edge generator 'unet'"),
         ({"steps": 0}, "--steps: 0 is not allowed"),
         ({"seeds": 0}, "--seeds: 0 is not allowed"),
-        ({"settings": ["stage=joint"]}, "stage: compare sets this itself"),
-        ({"settings": ["max_iters=5"]}, "Give the budget with --steps"),
-        ({"settings": ["width=7"]}, "width: 7 is not allowed"),
+        ({"limit": -1}, "--limit: -1 is not allowed"),
+        ({"set": ["stage=joint"]}, "stage: compare sets this itself"),
+        ({"set": ["max_iters=5"]}, "Give the budget with --steps"),
+        ({"set": ["width=7"]}, "width: 7 is not allowed"),
         ({"data": None}, "Give --data DIR"),
     ],
 )
@@ -133,7 +157,7 @@ def test_a_plan_that_cannot_be_is_refused_in_words(changes, said):
 
 
 def test_trainings_differ_in_generator_and_seed_alone():
-    made = plan(generators="mec, edgeconnect,mec", seeds=2, settings=["lr=1e-3", "seed=5"])
+    made = plan(generators="mec, edgeconnect,mec", seeds=2, set=["lr=1e-3", "seed=5"])
     assert made.generators == ("mec", "edgeconnect") and made.seeds == (5, 6)
     a, b = (made.config(name, 6).model_dump() for name in made.generators)
     assert {key for key in a if a[key] != b[key]} == {"edge_generator"}
@@ -150,7 +174,7 @@ def test_generators_and_seeds_can_be_added_and_nothing_else_changed(tmp_path):
     assert more.generators == ("mec", "egc") and more.seeds == (10, 11)
     assert freeze(folder, plan()).generators == ("mec", "egc"), "what was there stays"
     with pytest.raises(InpaintError, match=r"lr was 0\.0001, now 0\.001"):
-        freeze(folder, plan(settings=["lr=1e-3"]))
+        freeze(folder, plan(set=["lr=1e-3"]))
 
 
 def test_pictures_and_masks_are_looked_at_before_anything_is_trained(pictures, tmp_path, capsys):

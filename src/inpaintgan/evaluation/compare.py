@@ -42,11 +42,7 @@ def compare(arguments: argparse.Namespace) -> int:
     Raises:
         InpaintError: Anything a person can put right.
     """
-    plan = make_plan(
-        data=arguments.data, val_data=arguments.val_data, generators=arguments.generators, steps=arguments.steps,
-        seconds=arguments.seconds, seeds=arguments.seeds, config_file=arguments.config, settings=arguments.set,
-        inpaint=arguments.inpaint, masks=arguments.masks, limit=arguments.limit, perceptual_weights=arguments.perceptual_weights,
-    )  # fmt: skip
+    plan = make_plan(arguments)
     folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
     exam = _exam(plan)
     if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:

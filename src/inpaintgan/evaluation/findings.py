@@ -167,7 +167,8 @@ def _data_words(report: dict[str, Any]) -> list[tuple[str, str]]:
 def _training_words(report: dict[str, Any]) -> list[tuple[str, str]]:
     config, runs = report["config"], report["runs"]
     c = config.get
-    losses = f"{c('gan_loss')}, feature matching x {c('fm_loss_weight'):g}, edge cross entropy x {c('edge_bce_loss_weight'):g}"
+    parts = (("feature matching", "fm"), ("edge cross entropy", "edge_bce"), ("spatial variant", "svr"))
+    losses = [f"{name} x {c(f'{key}_loss_weight'):g}" for name, key in parts if c(f"{key}_loss_weight")]
     reached = f"; {_steps(runs)}" if report["seconds"] else ""
     start = "noise"
     if "effunet" in report["generators"] and c("efficientnet_weights") != "off":
@@ -177,7 +178,7 @@ def _training_words(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("Seeds", f"{', '.join(map(str, report['seeds']))}: one order of pictures, holes and mirrors for all generators"),
         ("Networks", f"width {c('width')}, stem {c('stem')}, from {start}"),
         ("Weights scored", f"those at the budget's end, averaged (EMA {c('ema_decay'):g})"),
-        ("Losses", losses),
+        ("Losses of edges", ", ".join([f"adversarial ({c('gan_loss')})", *losses])),
         ("Optimizer", f"Adam ({c('beta1'):g}, {c('beta2'):g}), lr {c('lr'):g}, discriminator x {c('d2g_lr'):g}"),
         ("Inpaint generator", _inpaint(report)),
         ("Trained on", ", ".join(sorted({run["device"] for run in runs}))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,58 +74,53 @@ class Plan:
         }  # fmt: skip
 
 
-def make_plan(
-    *,
-    data: str | None,
-    val_data: str | None,
-    generators: str | None,
-    steps: int | None,
-    seconds: float | None,
-    seeds: int,
-    config_file: Path | None,
-    settings: list[str],
-    inpaint: Path | None,
-    masks: str | None,
-    limit: int,
-    perceptual_weights: str | None,
-) -> Plan:
+def make_plan(asked: argparse.Namespace) -> Plan:
     """Make a plan from the words of the command line.
 
     Raises:
         InpaintError: A generator, a setting or the budget is refused.
     """
-    for setting in settings:
-        key = setting.partition("=")[0].strip().lower()
-        if key in _OURS:
-            raise InpaintError("config-invalid", f"{key}: compare sets this itself.", _OURS[key])
-    for name, value in (("--steps", steps), ("--seconds", seconds), ("--seeds", seeds)):
-        if value is not None and value <= 0:
-            raise InpaintError("config-invalid", f"{name}: {value:g} is not allowed.", "Allowed: numbers above 0.")
-    weights = perceptual_weights
-    if weights and weights not in ("auto", "off"):
-        weights = _absolute(weights)
+    _check_words(asked)
+    weights = asked.perceptual_weights
     config = load_config(
-        config_file or resource("config.yml"), settings, data=data, val_data=val_data, perceptual_weights=weights,
-    )  # fmt: skip
-    folders = {key: _absolute(getattr(config, key)) or "" for key in _FOLDERS}
+        asked.config or resource("config.yml"),
+        asked.set,
+        data=asked.data,
+        val_data=asked.val_data,
+        perceptual_weights=weights if weights in ("auto", "off") else _absolute(weights),
+    )
     if not config.data:
         raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
     default = Config()
-    shared = {key: getattr(default, key) for key in _OURS}
-    if steps:  # enough points for a curve, also of a short training
-        shared["eval_interval"] = min(config.eval_interval, max(1, steps // _CURVE_POINTS))
-    names = _checked_generators(generators)
-    first = config.seed
+    shared: dict[str, Any] = {key: getattr(default, key) for key in _OURS}
+    shared |= {key: _absolute(getattr(config, key)) or "" for key in _FOLDERS}
+    if asked.steps:  # enough points for a curve, also of a short training
+        shared["eval_interval"] = min(config.eval_interval, max(1, asked.steps // _CURVE_POINTS))
     return Plan(
-        make_config({**config.model_dump(), **folders, **shared}),
-        names,
-        tuple(range(first, first + seeds)),
-        steps,
-        seconds,
-        _absolute(str(inpaint)) if inpaint else None,
-        masks,
-        limit,
+        base=make_config({**config.model_dump(), **shared}),
+        generators=_checked_generators(asked.generators),
+        seeds=tuple(range(config.seed, config.seed + asked.seeds)),
+        steps=asked.steps,
+        seconds=asked.seconds,
+        inpaint=_absolute(asked.inpaint),
+        masks=_absolute(asked.masks) if asked.masks and Path(asked.masks).is_dir() else asked.masks,
+        limit=asked.limit,
     )
+
+
+def _check_words(asked: argparse.Namespace) -> None:
+    for setting in asked.set:
+        key = setting.partition("=")[0].strip().lower()
+        if key in _OURS:
+            raise InpaintError("config-invalid", f"{key}: compare sets this itself.", _OURS[key])
+    for name in ("steps", "seconds", "seeds"):
+        value = getattr(asked, name)
+        if value is not None and value <= 0:
+            raise InpaintError("config-invalid", f"--{name}: {value:g} is not allowed.", "Allowed: numbers above 0.")
+    if asked.limit < 0:
+        raise InpaintError(
+            "config-invalid", f"--limit: {asked.limit} is not allowed.", "Allowed: 0, which is all, and more."
+        )
 
 
 def _checked_generators(text: str | None) -> tuple[str, ...]:
@@ -139,7 +135,7 @@ def _checked_generators(text: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _absolute(path: str | None) -> str | None:
+def _absolute(path: str | Path | None) -> str | None:
     """The plan must mean the same folder wherever the command is run again."""
     return str(Path(path).expanduser().resolve()) if path else None
 
