@@ -14,6 +14,8 @@ const SCORES = [
   ["precision", "Edge precision", 2, ""], ["recall", "Edge recall", 2, ""],
 ];
 
+const SHORT = 3; // scores that fit on a line of the panel
+
 /** @param {Checkpoint} checkpoint @returns {string} "edgeconnect, width 32, step 4,000" */
 export const facts = ({ note, step }) => (step ? `${note}, step ${count(step)}` : note);
 
@@ -67,7 +69,7 @@ export class CheckpointChoice {
     const one = this.find(this.value);
     byId("checkpoint-note").textContent = one ? facts(one) : "";
     const scores = one ? scoreTexts(one) : [];
-    byId("checkpoint-scores").textContent = scores.map(({ name, text }) => `${name} ${text}`).join(" · ");
+    byId("checkpoint-scores").textContent = scores.slice(0, SHORT).map(({ name, text }) => `${name} ${text}`).join(" · ");
     byId("checkpoint-scores").title = one ? scoredOn(one) : "";
     byId("checkpoint-scores").hidden = !scores.length;
   }

@@ -19,7 +19,8 @@ export class EdgeEditing {
    * @param {CompareView} compare after its picture was opened
    * @param {{id: string, name: string}} picture
    * @param {import("./keeper.js").Keeper} keeper
-   * @param {{fill: () => Promise<void>, shown: () => Fill | null}} page how to fill from the edges, and the try in sight
+   * @param {{fill: () => Promise<void>, shown: () => Fill | null, uncover: () => void}} page how to fill from the edges,
+   *   the try in sight, and what is to happen before edges are drawn
    */
   constructor(compare, picture, keeper, page) {
     this.compare = compare;
@@ -63,6 +64,7 @@ export class EdgeEditing {
   /** @param {boolean} active whether pointer and keys draw edges now */
   setActive(active) {
     if (active === this.active) return;
+    if (active) this.page.uncover();
     this.active = active;
     this.toggle.setAttribute("aria-pressed", String(active));
     byId("edge-tools").hidden = !active;
@@ -79,7 +81,7 @@ export class EdgeEditing {
   take(tool) {
     this.setActive(tool !== "compare");
     if (tool !== "compare") this.drawing.setTool(tool);
-    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${TOOLS[tool].name} in hand.`);
+    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${tool === "brush" ? "Pen" : TOOLS[tool].name} in hand.`);
   }
 
   /** Have the program know the edges in hand, also when they were never touched. */

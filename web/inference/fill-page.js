@@ -61,7 +61,9 @@ class FillPage {
     this.keeper.history.handlers.fill = ({ from, to }, direction) => {
       this.present(this.tries.find(direction === "undo" ? from : to));
     };
-    this.edges = new EdgeEditing(compare, info, this.keeper, { fill: () => this.fill({ edges: true }), shown: () => this.tries.current });
+    this.edges = new EdgeEditing(compare, info, this.keeper, {
+      fill: () => this.fill({ edges: true }), shown: () => this.tries.current, uncover: () => this.sideBySide.close(),
+    });
     this.sideBySide = new SideBySide(compare, this);
     this.again = /** @type {HTMLButtonElement} */ (byId("again"));
     this.again.addEventListener("click", () => this.fill());
@@ -134,6 +136,7 @@ class FillPage {
    * @returns {Promise<void>} resolves when it is on the screen
    */
   async present(fill) {
+    this.sideBySide.close();
     await this.tries.choose(fill);
     if (fill) return;
     compare.setResult(null);
