@@ -20,10 +20,14 @@ def fill(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if args["checkpoint"] == "slow":
         time.sleep(60)
     # The "result" is the mask as it was when the fill began.
-    shutil.copyfile(args["mask"], args["output"])
+    files = {"patches": Path(args["folder"]) / f"{args['stem']}-0.png", "edge_patches": None}
+    shutil.copyfile(args["mask"], str(files["patches"]))
     if args["edges"]:
-        shutil.copyfile(args["edges"], args["save_edges"])
-    return {"seconds": 0.1, "hole_px": 5, "notices": [], "changed_outside_px": 0, "width": 1, "height": 1}
+        files["edge_patches"] = Path(args["folder"]) / f"{args['stem']}-edges-0.png"
+        shutil.copyfile(args["edges"], str(files["edge_patches"]))
+    place = {"left": 1, "top": 0, "width": 2, "height": 3}
+    listed = {key: [{"file": str(file), **place}] if file else [] for key, file in files.items()}
+    return {"seconds": 0.1, "hole_px": 5, "notices": [], "changed_outside_px": 0, **listed}
 
 
 def edges(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -32,7 +36,8 @@ def edges(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 
 def save(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    data = b"|".join(Path(args[key]).read_bytes() for key in ("image", "filled", "mask"))
+    files = [args["image"], *(patch["file"] for patch in args["patches"])]
+    data = b"|".join(Path(file).read_bytes() for file in files)
     Path(args["output"]).write_bytes(data)
     return {"bytes": len(data), "changed_outside_px": 0, "width": 1, "height": 1}
 

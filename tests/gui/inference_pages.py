@@ -111,6 +111,18 @@ def fetch_picture(page: Any, url: str) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(response.body())).convert("RGB"))
 
 
+def fetch_fill(page: Any, fill: dict[str, Any]) -> NDArray[np.uint8]:
+    """Return the picture with a fill's patches in its holes, as the page puts them together."""
+    whole = Image.fromarray(fetch_picture(page, picture_info(page)["url"]))
+    for patch in fill["patches"]:
+        response = page.request.get(page.evaluate("(url) => new URL(url, location.href).href", patch["url"]))
+        assert response.ok
+        colour = Image.open(io.BytesIO(response.body())).convert("RGBA")
+        assert colour.size == (patch["width"], patch["height"])
+        whole.paste(colour.convert("RGB"), (patch["left"], patch["top"]), colour.getchannel("A"))
+    return np.asarray(whole)
+
+
 def picture_info(page: Any) -> dict[str, Any]:
     """Return the program's picture_info of the picture in the address."""
     return page.evaluate(

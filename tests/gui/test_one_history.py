@@ -13,6 +13,7 @@ from .inference_pages import (
     HEIGHT,
     WIDTH,
     drag,
+    fetch_fill,
     fetch_picture,
     map_of,
     mask_of,
@@ -58,7 +59,7 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
     assert lines[59:62, 56:104].all() and not np.array_equal(lines, predicted)
     page.keyboard.press("f")
     shown_fill(page, 2)
-    fills = [fetch_picture(page, fill["url"]) for fill in picture_info(page)["fills"]]
+    fills = [fetch_fill(page, fill) for fill in picture_info(page)["fills"]]
 
     def seen() -> tuple[int, ...]:
         return screen_colour(page, INSIDE[0] + 0.5, INSIDE[1] + 0.5, "compare-view")

@@ -144,13 +144,15 @@ def test_each_fill_keeps_the_mask_it_was_made_with(pictures: Pictures, fills: Fi
     store(pictures, picture, "edges", 7)
     second = fills.fill(picture.id, {**OPTIONS, "edges": True})
     assert [fill["fill"] for fill in picture.info()["fills"]] == [1, 2]
-    assert (first["edges_url"], first["steered"]) == (None, False)
-    assert second["edges_url"] == picture.url("fill-2-edges.png")
-    assert (picture.folder / "fill-1.png").read_bytes() == png(value=255)
-    assert (picture.folder / "fill-2-edges.png").read_bytes() == png(value=7)
+    assert (first["edge_patches"], first["steered"]) == ([], False)
+    place = {"left": 1, "top": 0, "width": 2, "height": 3}
+    assert first["patches"] == [{"url": picture.url("fill-1-0.png"), **place}]
+    assert second["edge_patches"] == [{"url": picture.url("fill-2-edges-0.png"), **place}]
+    assert (picture.folder / "fill-1-0.png").read_bytes() == png(value=255)
+    assert (picture.folder / "fill-2-edges-0.png").read_bytes() == png(value=7)
     saved = fills.save(picture.id, 1, "ä.png")
     data = (picture.folder / saved["url"].split("/")[-1]).read_bytes()
-    assert data == b"|".join([png(), png(value=255), png(value=255)])
+    assert data == b"|".join([png(), png(value=255)])
 
 
 def test_saving_needs_a_known_fill_and_format(pictures: Pictures, fills: Fills) -> None:

@@ -14,6 +14,7 @@ from .inference_pages import (
     HEIGHT,
     WIDTH,
     drag,
+    fetch_fill,
     fetch_picture,
     mask_of,
     open_mask_page,
@@ -152,7 +153,7 @@ def test_plan_21_fill_opens_filling_page_then_result(page: Any, app: App, pictur
     assert "/inference/fill_missing_regions.html" in page.url
     assert page.locator("#result-text").inner_text().startswith(f"{mask.sum()} pixels in")
     original = np.asarray(Image.open(picture))
-    filled = fetch_picture(page, picture_info(page)["fills"][-1]["url"])
+    filled = fetch_fill(page, picture_info(page)["fills"][-1])
     assert np.array_equal(filled[mask == 0], original[mask == 0])
     assert (filled[mask == 1] != original[mask == 1]).any()
     # What is seen is the result, and while the button is held the picture as it was.

@@ -47,9 +47,13 @@ def test_the_papers_sections_have_their_presets(name: str) -> None:
     assert (config.svr_loss_weight > 0) == (name == "egc-svr")
     comments = " ".join(line.removeprefix("#").strip() for line in file.read_text(encoding="utf-8").splitlines()
                         if line.startswith("#"))  # fmt: skip
-    assert re.search(r"Source: the InpaintGAN paper .*section " + title.split()[1].rstrip(":").replace(".", r"\."), comments)
+    assert re.search(
+        r"Source: the InpaintGAN paper .*section " + title.split()[1].rstrip(":").replace(".", r"\."), comments
+    )
     for contradiction in ("lr: 0.001", "sigma: 1.9", "weights of the inpaint losses"):
-        assert re.search(re.escape(contradiction) + r".*This follows|" + re.escape(contradiction) + ": this follows", comments)
+        assert re.search(
+            re.escape(contradiction) + r".*This follows|" + re.escape(contradiction) + ": this follows", comments
+        )
 
 
 def test_the_third_attempt_is_the_second_and_a_loss() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from .conftest import App
 from .inference_pages import (
     drag,
-    fetch_picture,
+    fetch_fill,
     open_mask_page,
     picture_info,
     pixel,
@@ -73,7 +73,7 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     fills = picture_info(page)["fills"]
     assert len(fills) == 2, "the try that was there already is not filled again"
     # The newest run comes first.
-    results = [fetch_picture(page, fill["url"]) for fill in reversed(fills)]
+    results = [fetch_fill(page, fill) for fill in reversed(fills)]
     original = np.asarray(Image.open(picture))
     y, x = np.argwhere((results[0] != results[1]).any(axis=2) & (results[1] != original).any(axis=2))[0]
     spot = float(x) + 0.5, float(y) + 0.5

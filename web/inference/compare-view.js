@@ -6,6 +6,7 @@ import { Pointer } from "./editor/pointer.js";
 import { Stage } from "./editor/stage.js";
 
 /** @typedef {import("./editor/picture-layer.js").PictureLayer} PictureLayer */
+/** @typedef {import("./patched-picture.js").PatchedPicture} PatchedPicture */
 /** @typedef {import("./editor/raster.js").Point} Point */
 
 const GRIP_PX = 14;
@@ -18,7 +19,7 @@ export class CompareView extends HTMLElement {
     this.stage = new Stage(this);
     /** @type {PictureLayer | null} */
     this.original = null;
-    /** @type {PictureLayer | null} */
+    /** @type {PatchedPicture | null} */
     this.result = null;
     /** Share of the picture's width, from the left, that shows it as it was. */
     this.divider = 0;
@@ -74,7 +75,7 @@ export class CompareView extends HTMLElement {
     this.refresh();
   }
 
-  /** @param {PictureLayer | null} result */
+  /** @param {PatchedPicture | null} result */
   setResult(result) {
     this.result = result;
     this.refresh();

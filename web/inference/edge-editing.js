@@ -51,14 +51,19 @@ export class EdgeEditing {
    * @returns {Promise<Patch | null>} the change, for the history; null when nothing changes
    */
   async takeOver(fill) {
-    const data = await this.#edgesOf(fill);
+    const data = await this.edgesOf(fill);
     return data && this.drawing.edit((edit) => edit.replace(data));
   }
 
-  /** Take up the edges as they were when the page was left. @param {string} url */
-  async restore(url) {
+  /**
+   * Take up the edges as they were when the page was left.
+   * @param {string | null} url of the edges that were drawn
+   * @param {Fill | null} fill the try that was in sight, in case none were
+   */
+  async restore(url, fill) {
     const { width, height } = this.compare.edges;
-    this.compare.edges.replace((await decodeMap(await fetched(url), width, height)).data);
+    const data = url ? (await decodeMap(await fetched(url), width, height)).data : fill && await this.edgesOf(fill);
+    if (data) this.compare.edges.replace(data);
   }
 
   /** @param {boolean} active whether pointer and keys draw edges now */
@@ -100,10 +105,17 @@ export class EdgeEditing {
   }
 
   /** @param {Fill} fill @returns {Promise<Uint8Array | null>} its edges inside the hole, when it has any */
-  async #edgesOf(fill) {
-    if (!fill.edges_url) return null;
+  async edgesOf(fill) {
+    if (!fill.edge_patches.length) return null;
     const { width, height } = this.compare.edges;
-    const { data } = await decodeMap(await fetched(fill.edges_url), width, height);
+    const data = new Uint8Array(width * height);
+    for (const patch of fill.edge_patches) {
+      const { data: lines } = await decodeMap(await fetched(patch.url), patch.width, patch.height, { byShape: false });
+      for (let y = 0; y < patch.height; y++) {
+        const at = (patch.top + y) * width + patch.left;
+        for (let x = 0; x < patch.width; x++) data[at + x] |= lines[y * patch.width + x];
+      }
+    }
     this.#clip(data);
     return data;
   }
@@ -155,7 +167,7 @@ export class EdgeEditing {
     });
     press("edges-predicted", async () => {
       const fill = this.page.shown();
-      const data = fill && await this.#edgesOf(fill);
+      const data = fill && await this.edgesOf(fill);
       if (!data) throw new Error("There is no result whose edges could be taken. Fill first.");
       drawing.change("Edges of the result", (edit) => edit.replace(data));
       say("These are the edges that the result in sight was painted along.");

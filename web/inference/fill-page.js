@@ -54,7 +54,7 @@ class FillPage {
     compare.open(before, mask);
     this.comparing = comparing(compare);
     this.progress = new ProgressCard(info.id);
-    this.tries = new Tries(byId("tries"), info, compare.mask.extent(), {
+    this.tries = new Tries(byId("tries"), before, compare.mask.extent(), {
       pressed: (fill) => this.pick(fill), show: (fill, picture) => this.#show(fill, picture), fail: (error) => refuse(error),
     });
     this.keeper = new Keeper(info, "mask");
@@ -175,9 +175,7 @@ class FillPage {
       }
     }
     const shown = this.#left();
-    const { edges_url } = this.info;
-    if (this.keeper.restored && edges_url) await this.edges.restore(edges_url);
-    else if (shown?.edges_url) await this.edges.restore(shown.edges_url);
+    await this.edges.restore(this.keeper.restored ? this.info.edges_url : null, shown);
     await this.present(shown);
     if (direction) await this.keeper.go(direction);
     else if (asked || !this.tries.fills.length) await this.fill();
@@ -211,7 +209,7 @@ class FillPage {
 
   /**
    * @param {Fill} fill
-   * @param {PictureLayer} picture
+   * @param {import("./patched-picture.js").PatchedPicture} picture
    */
   #show(fill, picture) {
     compare.setLayers({ covered: false });

@@ -5,17 +5,16 @@ import { el, errorText, say } from "../js/shell.js";
 import { facts, scoredOn, scoreTexts } from "./checkpoint-choice.js";
 import { Bitmap } from "./editor/bitmap.js";
 import { BitmapLayer } from "./editor/bitmap-layer.js";
-import { decodeMap } from "./editor/mask-file.js";
 import { Pointer } from "./editor/pointer.js";
 import { around } from "./editor/rect.js";
 import { Stage } from "./editor/stage.js";
 import { EDGE_COLOUR } from "./compare-view.js";
-import { byId, fetched } from "./steps.js";
+import { byId } from "./steps.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
 /** @typedef {import("./checkpoint-choice.js").Checkpoint} Checkpoint */
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
-/** @typedef {import("./editor/picture-layer.js").PictureLayer} PictureLayer */
+/** @typedef {import("./patched-picture.js").PatchedPicture} PatchedPicture */
 
 const MOST = 6;
 const CAPTION_PX = 80;
@@ -35,7 +34,7 @@ class Panel {
   /**
    * @param {CompareView} compare
    * @param {Checkpoint} checkpoint
-   * @param {{fill: Fill, picture: PictureLayer, edges: Uint8Array | null} | null} result
+   * @param {{fill: Fill, picture: PatchedPicture, edges: Uint8Array | null} | null} result
    * @param {string} problem why there is none
    * @param {() => void} keep
    */
@@ -174,9 +173,7 @@ export class SideBySide {
       try {
         const fill = this.#made(checkpoint, edges)
           ?? await page.run(checkpoint.path, edges, `Filling ${i + 1} of ${checkpoints.length}: ${checkpoint.title}`);
-        const { width, height } = compare.mask;
-        const map = fill.edges_url ? await decodeMap(await fetched(fill.edges_url), width, height) : null;
-        const lines = map?.data.map((one, at) => one & compare.mask.data[at]) ?? null;
+        const lines = await page.edges.edgesOf(fill);
         const picture = await page.tries.decode(fill);
         panels.push(new Panel(compare, checkpoint, { fill, picture, edges: lines }, "", () => {
           this.close();

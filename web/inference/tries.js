@@ -1,32 +1,33 @@
 // Every fill of a picture, as a row of small pictures of the hole; pressing one shows it.
 
 import { el } from "../js/shell.js";
-import { PictureLayer } from "./editor/picture-layer.js";
 import { around } from "./editor/rect.js";
+import { PatchedPicture } from "./patched-picture.js";
 
 /** @typedef {import("./editor/rect.js").Rect} Rect */
-/** @typedef {{fill: number, url: string, edges_url: string | null, seconds: number, notices: string[], hole_px: number,
- *   checkpoint: string, steered: boolean, mask_url: string | null}} Fill */
+/** @typedef {import("./patched-picture.js").PatchFile} PatchFile */
+/** @typedef {{fill: number, patches: PatchFile[], edge_patches: PatchFile[], seconds: number, notices: string[],
+ *   hole_px: number, checkpoint: string, steered: boolean, mask_url: string | null}} Fill */
 
-const KEPT_PIXELS = 80e6; // decoded pictures kept for switching back and forth
+const KEPT_PIXELS = 80e6; // of decoded patches, kept for switching back and forth
 const THUMBNAIL = { width: 168, height: 126 };
 
 export class Tries {
   /**
    * @param {HTMLElement} strip
-   * @param {{width: number, height: number}} picture
+   * @param {import("./editor/picture-layer.js").PictureLayer} original
    * @param {Rect} hole shown in the small pictures, with what is around it
-   * @param {{pressed: (fill: Fill) => void, show: (fill: Fill, picture: PictureLayer) => void, fail: (error: unknown) => void}} page
+   * @param {{pressed: (fill: Fill) => void, show: (fill: Fill, picture: PatchedPicture) => void, fail: (error: unknown) => void}} page
    *   told of a press; shows a fill; says why one cannot be shown
    */
-  constructor(strip, picture, hole, { pressed, show, fail }) {
+  constructor(strip, original, hole, { pressed, show, fail }) {
     this.strip = strip;
-    this.picture = picture;
+    this.original = original;
     this.hole = hole;
     this.pressed = pressed;
     this.show = show;
     this.fail = fail;
-    /** @type {Map<number, PictureLayer>} the most recently shown last */
+    /** @type {Map<number, PatchedPicture>} the most recently shown last */
     this.decoded = new Map();
     /** @type {Fill[]} */
     this.fills = [];
@@ -101,25 +102,25 @@ export class Tries {
     return this.strip.querySelector(`[data-fill="${fill.fill}"] canvas`);
   }
 
-  /** @param {Fill} fill @returns {Promise<PictureLayer>} */
+  /** @param {Fill} fill @returns {Promise<PatchedPicture>} */
   async decode(fill) {
-    const { width, height } = this.picture;
     let picture = this.decoded.get(fill.fill);
     if (!picture) {
-      const response = await fetch(fill.url);
-      if (!response.ok) throw new Error("This result is not there any more. Fill the picture again.");
-      picture = await PictureLayer.decode(await response.blob(), width, height);
+      picture = await PatchedPicture.decode(this.original, fill.patches);
       const canvas = this.#canvas(fill);
       if (canvas) {
+        const { width, height } = this.original;
         picture.thumbnail(around(this.hole, { x0: 0, y0: 0, x1: width, y1: height }), canvas);
         canvas.dataset.drawn = "true";
       }
     }
     this.decoded.delete(fill.fill);
     this.decoded.set(fill.fill, picture);
+    let pixels = [...this.decoded.values()].reduce((sum, one) => sum + one.pixels, 0);
     for (const [number, old] of this.decoded) {
-      if (this.decoded.size * width * height <= KEPT_PIXELS || this.decoded.size <= 2) break;
+      if (pixels <= KEPT_PIXELS || this.decoded.size <= 2) break;
       if (number === this.current?.fill || number === fill.fill) continue;
+      pixels -= old.pixels;
       old.close();
       this.decoded.delete(number);
     }

@@ -28,7 +28,7 @@ class Fills:
         self._worker = worker
 
     def fill(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
-        """Fill a picture's hole and add the result to its fills.
+        """Fill a picture's hole and add the result to its fills. Only the filled holes travel, as patches.
 
         Args:
             identity: Picture id.
@@ -42,25 +42,24 @@ class Fills:
         mask_url = picture.layer_url("mask")
         mask = self._snapshot(picture, "mask", f"fill-{number}-mask.png")
         edges = self._snapshot(picture, "edges", f"fill-{number}-steered.png") if options.get("edges") else None
-        output = picture.folder / f"fill-{number}.png"
-        predicted = picture.folder / f"fill-{number}-edges.png"
         result = self._ask(
             picture,
             "fill",
             {
                 "image": str(picture.original),
                 "mask": str(mask),
-                "output": str(output),
+                "folder": str(picture.folder),
+                "stem": f"fill-{number}",
                 "checkpoint": options["checkpoint"],
                 "device": options["device"],
                 "edges": str(edges) if edges else None,
-                "save_edges": str(predicted),
             },
         )
+        picture.patches[number] = result["patches"]
         fill = {
             "fill": number,
-            "url": picture.url(output.name),
-            "edges_url": picture.url(predicted.name) if predicted.is_file() else None,
+            "patches": self._shown(picture, result["patches"]),
+            "edge_patches": self._shown(picture, result["edge_patches"]),
             "seconds": result["seconds"],
             "notices": result["notices"],
             "hole_px": result["hole_px"],
@@ -113,16 +112,16 @@ class Fills:
             raise InpaintError(
                 "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(SAVE_SUFFIXES)}."
             )
-        if not any(known["fill"] == fill for known in picture.fills):
+        number = next((known["fill"] for known in picture.fills if known["fill"] == fill), None)
+        if number is None:
             raise InpaintError("fill-unknown", "This result is not there any more.", "Fill the picture again.")
         output = picture.folder / f"saved-{next(picture.numbers)}{suffix}"
-        # Encoding needs no network, but must know how the fill was pasted: both live in the same worker.
+        # Encoding needs no network, but the worker that filled has the picture in memory.
         result = self._worker.request(
             "save",
             {
                 "image": str(picture.original),
-                "filled": str(picture.folder / f"fill-{fill}.png"),
-                "mask": str(picture.folder / f"fill-{fill}-mask.png"),
+                "patches": picture.patches[number],
                 "output": str(output),
             },
         )
@@ -144,6 +143,14 @@ class Fills:
             return self._worker.request(op, args, note)
         finally:
             picture.progress = {"step": "", "fraction": 0.0}
+
+    @staticmethod
+    def _shown(picture: Picture, patches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return patches as a page takes them: an address in place of a file."""
+        places = ("left", "top", "width", "height")
+        return [
+            {"url": picture.url(Path(patch["file"]).name), **{key: patch[key] for key in places}} for patch in patches
+        ]
 
     @staticmethod
     def _snapshot(picture: Picture, layer: str, name: str) -> Path:

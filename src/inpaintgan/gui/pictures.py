@@ -35,6 +35,8 @@ class Picture:
     layers: dict[str, int] = field(default_factory=dict)
     """How often the mask and the edges were stored; absent when never."""
     fills: list[dict[str, Any]] = field(default_factory=list)
+    patches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """The files of each fill's patches, by its number."""
     progress: dict[str, Any] = field(default_factory=lambda: {"step": "", "fraction": 0.0})
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     """Numbers for fills, predictions and saved files."""

@@ -107,7 +107,9 @@ def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, boo
     return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
 
 
-def write_patches(patches: list[Patch], folder: Path, stem: str, *, deep: bool) -> list[dict[str, Any]]:
+def write_patches(
+    patches: list[Patch], folder: Path, stem: str, *, deep: bool, gray: bool = False
+) -> list[dict[str, Any]]:
     """Write each patch as a PNG that is transparent outside of the hole.
 
     Args:
@@ -115,13 +117,15 @@ def write_patches(patches: list[Patch], folder: Path, stem: str, *, deep: bool) 
         folder: Where to.
         stem: Begins the files' names.
         deep: Keep 16 bits, for a picture that has them.
+        gray: Without colour, for a picture that has none.
 
     Returns:
         For each patch its ``file``, ``left``, ``top``, ``width`` and ``height`` in px of the picture.
     """
     pictures = []
     for patch in patches:
-        colour = patch.colour * patch.hole[..., None]
+        colour = patch.colour if not gray else np.repeat(to_gray(patch.colour)[..., None], 3, axis=2)
+        colour = colour * patch.hole[..., None]
         opacity = patch.hole * np.uint16(_FULL)
         wide = np.dstack([colour, opacity]) if deep else None
         pictures.append(Picture(reduced(colour), patch.hole * np.uint8(255), deep=wide))
@@ -134,7 +138,7 @@ def write_edge_patches(patches: list[Patch], folder: Path, stem: str) -> list[di
         Picture(np.repeat((patch.edges * patch.hole)[..., None], 3, axis=2), patch.hole * np.uint8(255))
         for patch in patches
     ]
-    return _write(patches, pictures, folder, stem)
+    return _write(patches, pictures, folder, f"{stem}-edges")  # beside the patches of colour of the same fill
 
 
 def _write(patches: list[Patch], pictures: list[Picture], folder: Path, stem: str) -> list[dict[str, Any]]:

@@ -128,7 +128,7 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
         "hole_px": int(mask.sum()),
         "notices": notices,
         "changed_outside_px": 0,
-        "patches": _written(write_patches, args, patches, deep=picture.deep is not None),
+        "patches": _written(write_patches, args, patches, deep=picture.deep is not None, gray=picture.gray),
         "edge_patches": _written(write_edge_patches, args, patches),
     }
 

@@ -67,11 +67,12 @@ function chunk(name, body) {
  * @param {Blob} blob
  * @param {number} width
  * @param {number} height
+ * @param {{byShape?: boolean}} [how] `byShape`: a file of one colour keeps its map in its transparency
  * @returns {Promise<{data: Uint8Array, resized: {width: number, height: number} | null}>} zeros and ones, and the size of
  *   the file when it was another
  * @throws {Error} when the file cannot be read as a picture, in words
  */
-export async function decodeMap(blob, width, height) {
+export async function decodeMap(blob, width, height, { byShape = true } = {}) {
   let picture;
   try {
     picture = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
@@ -80,7 +81,7 @@ export async function decodeMap(blob, width, height) {
   }
   const same = picture.width === width && picture.height === height;
   const resized = same ? null : { width: picture.width, height: picture.height };
-  const data = readTones(picture, width, height);
+  const data = readTones(picture, width, height, byShape);
   picture.close();
   return { data, resized };
 }
@@ -113,9 +114,10 @@ export async function decodeMask(blob, width, height) {
  * @param {ImageBitmap} picture
  * @param {number} width
  * @param {number} height
+ * @param {boolean} byShape
  * @returns {Uint8Array}
  */
-function readTones(picture, width, height) {
+function readTones(picture, width, height, byShape) {
   const byTone = new Uint8Array(width * height);
   const byAlpha = new Uint8Array(width * height);
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / width));
@@ -139,5 +141,5 @@ function readTones(picture, width, height) {
       lightest = Math.max(lightest, tone);
     }
   }
-  return clearest < 128 && lightest - darkest < 2 ? byAlpha : byTone;
+  return byShape && clearest < 128 && lightest - darkest < 2 ? byAlpha : byTone;
 }

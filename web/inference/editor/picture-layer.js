@@ -3,6 +3,8 @@
 // The picture is cut into tiles, at full size and at halves of it. A frame draws only the tiles in sight, from the
 // smallest copy that is still sharp: a 50-megapixel picture costs no more than a small one.
 
+import { intersect, moved } from "./rect.js";
+
 /** @typedef {import("./view.js").View} View */
 
 const TILE = 1024;
@@ -56,24 +58,32 @@ export class PictureLayer {
   /**
    * @param {CanvasRenderingContext2D} context
    * @param {View} view
+   * @param {import("./raster.js").Point} [place] of this picture's corner, for a patch of the picture in view
    */
-  draw(context, view) {
+  draw(context, view, place = { x: 0, y: 0 }) {
     const level = Math.min(this.levels.length - 1, Math.max(0, Math.floor(Math.log2(1 / view.scale) + 1e-6)));
-    const { visible } = view;
+    const { x0: left, y0: top, x1: right, y1: bottom } = intersect(moved(view.visible, -place.x, -place.y), this.bounds);
     context.imageSmoothingEnabled = view.scale < SHARP_PIXELS_FROM;
     context.imageSmoothingQuality = "low"; // the copies are at most twice too large, so nothing better is needed
     const side = TILE * 2 ** level;
-    for (let row = Math.floor(visible.y0 / side); row * side < visible.y1; row++) {
-      for (let column = Math.floor(visible.x0 / side); column * side < visible.x1; column++) {
+    for (let row = Math.floor(top / side); row * side < bottom; row++) {
+      for (let column = Math.floor(left / side); column * side < right; column++) {
         const tile = this.levels[level]?.[row]?.[column];
         if (!tile) continue;
         // Whole device pixels, or the smoothing of neighbouring tiles leaves a seam between them.
-        const a = view.toScreen({ x: column * side, y: row * side });
-        const b = view.toScreen({ x: Math.min(this.width, (column + 1) * side), y: Math.min(this.height, (row + 1) * side) });
+        const a = view.toScreen({ x: place.x + column * side, y: place.y + row * side });
+        const b = view.toScreen({
+          x: place.x + Math.min(this.width, (column + 1) * side), y: place.y + Math.min(this.height, (row + 1) * side),
+        });
         const [x0, y0, x1, y1] = [a.x, a.y, b.x, b.y].map(Math.round);
         context.drawImage(tile, x0, y0, x1 - x0, y1 - y0);
       }
     }
+  }
+
+  /** @returns {import("./rect.js").Rect} */
+  get bounds() {
+    return { x0: 0, y0: 0, x1: this.width, y1: this.height };
   }
 
   /**

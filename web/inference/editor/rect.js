@@ -39,6 +39,9 @@ export function intersect(a, b) {
  */
 export const expand = (r, by) => ({ x0: r.x0 - by, y0: r.y0 - by, x1: r.x1 + by, y1: r.y1 + by });
 
+/** @param {Rect} r @param {number} dx @param {number} dy @returns {Rect} */
+export const moved = (r, dx, dy) => ({ x0: r.x0 + dx, y0: r.y0 + dy, x1: r.x1 + dx, y1: r.y1 + dy });
+
 /**
  * @param {Rect} hole
  * @param {Rect} picture
