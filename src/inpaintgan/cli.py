@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from . import __version__
+from .core.engines import ENGINES
 from .core.errors import InpaintError
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -60,7 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     fill.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
     fill.add_argument("--edges", type=Path, help="edges to paint along in the hole, white on black")
     fill.add_argument("--save-edges", type=Path, help="write the edges that were painted along")
+    fill.add_argument(
+        "--feather", type=_px, default=0.0, metavar="PX", help="fade over PX inside the hole into what lies under it"
+    )
     fill.add_argument("--device", choices=DEVICES, default="auto")
+    fill.add_argument("--engine", choices=ENGINES, default="auto", help="what runs the networks; see main.py engines")
     fill.add_argument("--recursive", action="store_true", help="search sub-folders too")
     fill.add_argument("--skip-existing", action="store_true", help="leave results that are already there")
     fill.add_argument("--overwrite", action="store_true", help="replace results that are already there")
@@ -128,6 +133,17 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("--output", type=Path, required=True, help="the checkpoint folder to make")
     take.set_defaults(run=_import_edgeconnect)
 
+    export = commands.add_parser("export", help="write a checkpoint for other programs")
+    export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    export.add_argument("--format", choices=("onnx",), default="onnx")
+    export.add_argument("--output", type=Path, required=True, help="the file")
+    export.set_defaults(run=_export)
+
+    engines = commands.add_parser("engines", help="measure what runs a checkpoint fastest here, for --engine auto")
+    engines.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    engines.add_argument("--device", choices=DEVICES, default="auto")
+    engines.set_defaults(run=_engines)
+
     release = commands.add_parser("release", help="make a run's best weights a checkpoint with a model card")
     release.add_argument("--run", type=Path, required=True, dest="run_dir")
     release.add_argument("--name", required=True, help="name of the checkpoint folder")
@@ -168,6 +184,25 @@ def _compare(arguments: argparse.Namespace) -> int:
     from .evaluation.compare import compare
 
     return compare(arguments)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from .inference.export import export
+
+    return export(arguments)
+
+
+def _engines(arguments: argparse.Namespace) -> int:
+    from .inference.engine_choice import engines
+
+    return engines(arguments)
+
+
+def _px(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1000 px")
+    return value
 
 
 def _check_data(arguments: argparse.Namespace) -> int:

@@ -49,7 +49,9 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
             "Fill that picture on its own.",
         )  # fmt: skip
     with ranks.together():
-        inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
+        inpainter = Inpainter.load(
+            arguments.checkpoint or default_checkpoint(), arguments.device, arguments.engine, n_fills=len(jobs)
+        )
     if not is_folder:
         report = ranks.first(lambda: _fill_one(inpainter, jobs[0], arguments))
         if ranks.is_first:
@@ -60,7 +62,7 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
     with tqdm(total=len(own), unit="picture", disable=silent) as bar, _interrupt_asked() as interrupted:
         done = fill_folder(
             inpainter, own,
-            skip_existing=arguments.skip_existing, overwrite_input=arguments.overwrite,
+            skip_existing=arguments.skip_existing, feather_px=arguments.feather, overwrite_input=arguments.overwrite,
             on_result=lambda _done, _total, _report: bar.update(), cancelled=interrupted.is_set,
         )  # fmt: skip
     by_rank = ranks.gather(done)
@@ -78,8 +80,10 @@ def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> 
     if arguments.skip_existing and job.output.exists():
         return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
     return fill_job(
-        inpainter, job, edges=arguments.edges, save_edges=arguments.save_edges, overwrite_input=arguments.overwrite
-    )
+        inpainter, job,
+        edges=arguments.edges, save_edges=arguments.save_edges, feather_px=arguments.feather,
+        overwrite_input=arguments.overwrite,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def fill_folder(
     jobs: Sequence[Job],
     *,
     skip_existing: bool = False,
+    feather_px: float = 0.0,
     overwrite_input: bool = False,
     on_result: OnResult = lambda _done, _total, _report: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -97,6 +98,7 @@ def fill_folder(
         inpainter: The loaded networks.
         jobs: From `plan_jobs`.
         skip_existing: Leave results that are already there.
+        feather_px: See `Inpainter.fill_patches`.
         overwrite_input: Allow a result to replace its picture.
         on_result: Told of each picture.
         cancelled: Asked before each picture; True ends the pass.
@@ -112,7 +114,7 @@ def fill_folder(
             report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
         else:
             try:
-                report = fill_job(inpainter, job, overwrite_input=overwrite_input)
+                report = fill_job(inpainter, job, feather_px=feather_px, overwrite_input=overwrite_input)
             except InpaintError as error:
                 report = FileReport(str(job.image), str(job.output), status="failed", error=error.as_dict())
         reports.append(report)
@@ -126,6 +128,7 @@ def fill_job(
     *,
     edges: Path | None = None,
     save_edges: Path | None = None,
+    feather_px: float = 0.0,
     overwrite_input: bool = False,
 ) -> FileReport:
     """Fill the picture of one job; see `fill_file`.
@@ -139,7 +142,7 @@ def fill_job(
         job.output.parent.mkdir(parents=True, exist_ok=True)
         return fill_file(
             inpainter, job.image, job.mask, job.output,
-            edges=edges, save_edges=save_edges, overwrite_input=overwrite_input,
+            edges=edges, save_edges=save_edges, feather_px=feather_px, overwrite_input=overwrite_input,
         )  # fmt: skip
     except OSError as error:
         raise InpaintError(

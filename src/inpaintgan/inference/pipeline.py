@@ -18,12 +18,14 @@ from ..data.batch import Batch
 from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.masks import check_mask
 from ..imaging.picture import to_gray
-from ..models.checkpoint import Checkpoint, bake_spectral_norm, load_checkpoint
+from ..models.checkpoint import Checkpoint, load_baked
 from ..models.composition import composite
 from ..models.device import pick_device
 from ..models.edge_model import predict_edges
 from ..models.inpaint_model import paint
 from ..networks.smooth_fill import spread
+from .engine_choice import choose
+from .engines import build
 from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .refine import Canvas, fill_coarse_to_fine
 from .strategy import Crop, plan_crops
@@ -64,9 +66,10 @@ class Inpainter:
         notices: What is to know about every fill of this checkpoint, in words.
     """
 
-    def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
+    def __init__(self, checkpoint: Checkpoint, device: torch.device, engine: str = "eager") -> None:
         self.checkpoint = checkpoint
         self.device = device
+        self._networks = build(checkpoint, engine, device)
         config = checkpoint.config
         self._size = config.input_size
         # A training may draw sigma anew for every picture; using it wants one.
@@ -75,22 +78,28 @@ class Inpainter:
         self.notices = (_CANNY_STANDS_IN,) if config.edge == "external" else ()
 
     @classmethod
-    def load(cls, path: str | Path, device: str = "auto") -> Inpainter:
+    def load(cls, path: str | Path, device: str = "auto", engine: str = "auto", n_fills: int = 1) -> Inpainter:
         """Load a checkpoint or run folder.
 
         Args:
             path: The folder.
             device: ``auto`` (a GPU if there is one), ``cpu`` or ``cuda``.
+            engine: What runs the networks: ``eager``, ``compile``, ``onnx`` or ``openvino``; ``auto`` is the one that
+                was measured to cost the least here (see `engine_choice`).
+            n_fills: About how many fills there will be, which decides how much starting an engine may cost.
 
         Raises:
-            InpaintError: The checkpoint is missing, damaged or does not fit its config, or there is no such device.
+            InpaintError: The checkpoint is missing, damaged or does not fit its config, or there is no such device or
+                engine.
         """
         where = pick_device(device)
-        checkpoint = load_checkpoint(Path(path), where)
-        for network in (checkpoint.edge_generator, checkpoint.inpaint_generator):
-            if network is not None:
-                bake_spectral_norm(network)
-        return cls(checkpoint, where)
+        checkpoint = load_baked(Path(path), where)
+        return cls(checkpoint, where, choose(checkpoint, where, n_fills) if engine == "auto" else engine)
+
+    @property
+    def engine(self) -> str:
+        """What runs the networks."""
+        return self._networks.engine
 
     def fill(
         self,
@@ -155,7 +164,7 @@ class Inpainter:
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         hole = _checked_hole(image, mask, edges)
-        if self.checkpoint.inpaint_generator is None:
+        if self._networks.inpaint is None:
             raise InpaintError(
                 "inpaint-generator-missing",
                 f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
@@ -247,7 +256,8 @@ class Inpainter:
         if not with_paint:
             return [Prediction(np.zeros((*line.shape, 3), np.float32), line) for line in lines]
         work.tell("inpaint")
-        painted = paint(self.checkpoint.inpaint_generator, batch, complete).float()  # pyright: ignore
+        assert self._networks.inpaint is not None
+        painted = paint(self._networks.inpaint, batch, complete).float()
         # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off.
         painted = (painted + spread(batch.image - painted, batch.mask)).clamp(0, 1)
         colours = painted.permute(0, 2, 3, 1).cpu().numpy()
@@ -257,9 +267,9 @@ class Inpainter:
         """Known edges outside the hole; inside, the given ones, else predicted ones, else none."""
         if given is not None:
             return composite(given, batch.edge, batch.mask)
-        if self.checkpoint.edge_generator is None:
+        if self._networks.edge is None:
             return batch.edge
-        return composite(predict_edges(self.checkpoint.edge_generator, batch), batch.edge, batch.mask)
+        return composite(predict_edges(self._networks.edge, batch), batch.edge, batch.mask)
 
 
 @dataclass

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from .views import Prediction, View, scaled
 
-BAND_PX = 48
-"""How far from known pixels a step paints anew, in px at that step's resolution."""
+_BAND = 3 / 16
+"""How far from known pixels a step paints anew, as a share of the networks' size."""
 _FULL = 65535
 
 MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None], View]
@@ -41,10 +41,10 @@ def plan_scales(hole: NDArray[np.uint8], network_size: int) -> list[float]:
     """Return the scales at which a crop is painted, rising to 1.
 
     The first is the largest at which either the whole crop fits the networks or no pixel of the hole is farther from
-    known ones than `BAND_PX`; the others lie evenly between it and 1, about a factor of 2 apart.
+    known ones than the band that is painted anew; the others lie evenly between it and 1, about a factor of 2 apart.
     """
     thickness = float(cv2.distanceTransform(_padded(hole), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max())
-    first = min(1.0, max(network_size / max(hole.shape), BAND_PX / thickness))
+    first = min(1.0, max(network_size / max(hole.shape), _BAND * network_size / thickness))
     n_steps = max(0, round(float(np.log2(1 / first))))
     return [first ** (1 - step / n_steps) for step in range(n_steps)] + [1.0] if n_steps else [first]
 
@@ -88,7 +88,7 @@ def fill_coarse_to_fine(
             canvas = _paint(part, missing, wanted, drawn, start, network_size, make_view, predict)
             continue
         before = _resized(canvas, width, height)
-        near = cv2.distanceTransform(wanted, cv2.DIST_L2, cv2.DIST_MASK_5) <= BAND_PX
+        near = cv2.distanceTransform(wanted, cv2.DIST_L2, cv2.DIST_MASK_5) <= _BAND * network_size
         band = (wanted == 1) & near
         part = np.where(((wanted == 1) & ~near)[..., None], (before.colour >> 8).astype(np.uint8), part)
         missing = missing & (band | (wanted == 0))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 MIN_CONTEXT_PX = 64
 _CONTEXT_OF_HOLE = 0.5
 """Context on each side as a share of the hole's longer side, at least `MIN_CONTEXT_PX`."""
-_MERGED_GROWTH = 1.25
+_MERGED_GROWTH = 1.5
 """Two crops become one when that is at most this much larger than the larger of them: more would cost detail."""
 
 Box = tuple[int, int, int, int]

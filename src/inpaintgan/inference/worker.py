@@ -1,7 +1,8 @@
-"""The window's filling worker: keeps one checkpoint and one picture in memory. Run by ``inpaintgan.jobs.serve``."""
+"""The window's filling worker: keeps checkpoints and the picture at hand in memory. Run by ``inpaintgan.jobs.serve``."""
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from ..imaging.io import decode
 from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
 from ..networks.blocks import n_parameters
+from .engine_choice import MANY_FILLS, measure_beside
 from .files import NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
 from .patches import Patch, filled_picture, paste_edges, read_patches, write_edge_patches, write_patches
@@ -26,11 +28,12 @@ from .pipeline import Inpainter
 Report = Callable[[dict[str, Any]], None]
 
 
-class _Loaded:
-    """The checkpoint in memory, and the newest change of its files that it was read after."""
-
-    key: tuple[str, str, float] | None = None
-    inpainter: Inpainter
+_KEPT_CHECKPOINTS = 3
+"""Checkpoints in memory, so that some can be compared on one picture without loading them anew for each fill."""
+_loaded: dict[tuple[str, str, str, float], Inpainter] = {}
+"""By folder, device, engine and the newest change of the files, the one used longest ago first."""
+_measuring: dict[str, subprocess.Popen[bytes] | None] = {}
+"""Processes that measure engines, by checkpoint folder; each checkpoint is measured once."""
 
 
 class _Open:
@@ -55,14 +58,18 @@ def _picture(path: Path) -> Picture:
 
 
 def _inpainter(args: dict[str, Any]) -> Inpainter:
+    """The checkpoint that a request names, loaded and warm."""
     path = Path(args["checkpoint"])
     stamp = max((file.stat().st_mtime for file in path.glob("*") if file.is_file()), default=0.0)
-    key = (str(path), args.get("device") or "auto", stamp)
-    if _Loaded.key != key:
-        _Loaded.inpainter = Inpainter.load(path, key[1])
-        _Loaded.key = key
-        _warm_up(_Loaded.inpainter)
-    return _Loaded.inpainter
+    key = (str(path), args.get("device") or "auto", args.get("engine") or "auto", stamp)
+    inpainter = _loaded.pop(key, None)
+    if inpainter is None:
+        inpainter = Inpainter.load(path, key[1], key[2], n_fills=MANY_FILLS)
+        _warm_up(inpainter)
+        for old in list(_loaded)[: len(_loaded) - _KEPT_CHECKPOINTS + 1]:
+            del _loaded[old]
+    _loaded[key] = inpainter
+    return inpainter
 
 
 def _warm_up(inpainter: Inpainter) -> None:
@@ -76,13 +83,17 @@ def _warm_up(inpainter: Inpainter) -> None:
 
 
 def load(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Load a checkpoint and say what it is."""
+    """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest."""
     inpainter = _inpainter(args)
+    path = str(inpainter.checkpoint.path)
+    if (args.get("engine") or "auto") == "auto" and path not in _measuring:
+        _measuring[path] = measure_beside(inpainter.checkpoint, inpainter.device)
     checkpoint = inpainter.checkpoint
     networks = (checkpoint.edge_generator, checkpoint.inpaint_generator)
     return {
         "checkpoint": str(checkpoint.path),
         "device": inpainter.device.type,
+        "engine": inpainter.engine,
         "edge_generator": checkpoint.config.edge_generator if checkpoint.edge_generator else None,
         "n_parameters": sum(n_parameters(network) for network in networks if network),
         "step": checkpoint.step,
@@ -94,7 +105,7 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
 
     Args:
         args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``checkpoint``,
-            ``device``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their names begin;
+            ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their names begin;
             ``output`` and ``save_edges``, where the whole filled picture and its edges go, if wanted.
         report: Told of ``step`` and ``fraction``.
 
@@ -225,6 +236,7 @@ def fill_pictures(args: dict[str, Any], report: Report) -> dict[str, Any]:
         _inpainter(args),
         jobs,
         skip_existing=bool(args.get("skip_existing")),
+        feather_px=float(args.get("feather_px") or 0),
         on_result=lambda done, total, result: report({"done": done, "total": total, "result": asdict(result)}),
         cancelled=lambda: stop is not None and stop.exists(),
     )

@@ -148,6 +148,15 @@ def _step(tensors: Any) -> int:
     return int((tensors.metadata() or {}).get("step", 0))
 
 
+def load_baked(path: Path, device: torch.device) -> Checkpoint:
+    """Load a checkpoint as `load_checkpoint` does, for use only: spectral norm is folded into plain weights."""
+    checkpoint = load_checkpoint(path, device)
+    for network in (checkpoint.edge_generator, checkpoint.inpaint_generator):
+        if network is not None:
+            bake_spectral_norm(network)
+    return checkpoint
+
+
 def bake_spectral_norm(network: nn.Module) -> None:
     """Fold spectral norm into plain weights, in place: the same outputs, less work at inference."""
     for module in network.modules():

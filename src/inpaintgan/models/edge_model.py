@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +20,7 @@ from ..networks.edge_generators.effunet import EffUNetGenerator
 from .composition import masked_image
 
 
-def predict_edges(generator: nn.Module, batch: Batch) -> Tensor:
+def predict_edges(generator: Callable[..., Tensor], batch: Batch) -> Tensor:
     """Edge probabilities of a generator for a batch, (B, 1, H, W); nothing inside the hole is shown to it."""
     return generator(masked_image(batch.gray, batch.mask), batch.edge * (1 - batch.mask), batch.mask)
 

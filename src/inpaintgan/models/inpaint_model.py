@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -15,7 +17,7 @@ from ..networks.vgg19 import VGG19Features
 from .composition import masked_image
 
 
-def paint(generator: nn.Module, batch: Batch, edge: Tensor) -> Tensor:
+def paint(generator: Callable[..., Tensor], batch: Batch, edge: Tensor) -> Tensor:
     """The picture (B, 3, H, W) that a generator paints along complete edges; nothing inside the hole is shown to it."""
     return generator(masked_image(batch.image, batch.mask), edge, batch.mask)
 

@@ -1,0 +1,171 @@
+"""What runs the networks: eager PyTorch, torch.compile, ONNX Runtime or OpenVINO. The last two are optional packages."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..core.atomic import write_bytes
+from ..core.engines import ENGINES
+from ..core.errors import InpaintError
+from ..core.paths import cache_root
+from ..core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from ..models.checkpoint import Checkpoint
+from .export import INSTALL, to_onnx
+
+Network = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""A generator: picture, edges and mask in, picture or edges out."""
+_KEPT = 8
+"""Checkpoints whose ONNX files are kept."""
+_PACKAGES = {"onnx": ("onnxruntime",), "openvino": ("openvino",)}
+_WRITERS = ("onnx", "onnxscript")
+
+
+@dataclass(frozen=True)
+class Networks:
+    """A checkpoint's generators, ready to run."""
+
+    engine: str
+    edge: Network | None
+    inpaint: Network | None
+
+
+def is_available(engine: str, device: torch.device) -> bool:
+    """Whether an engine can run here."""
+    if engine in _PACKAGES:
+        packages = _PACKAGES[engine] + _WRITERS
+        return device.type == "cpu" and all(importlib.util.find_spec(package) for package in packages)
+    if engine == "compile":
+        return device.type == "cuda" or any(shutil.which(name) for name in ("c++", "g++", "clang++", "cl"))
+    return engine == "eager"
+
+
+def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks:
+    """Make a checkpoint's generators run by an engine; may take seconds the first time.
+
+    Args:
+        checkpoint: Loaded, with spectral norm baked in.
+        engine: ``eager``, ``compile``, ``onnx`` or ``openvino``.
+        device: Where the checkpoint is.
+
+    Raises:
+        InpaintError: ``engine-unknown``, or ``engine-missing`` for one that cannot run here.
+    """
+    if engine not in ENGINES or engine == "auto":
+        raise InpaintError("engine-unknown", f"engine: '{engine}' is not allowed.", f"Allowed: {' | '.join(ENGINES)}.")
+    if not is_available(engine, device):
+        raise InpaintError("engine-missing", f"The engine '{engine}' cannot run here, on {device.type}.", _hint(engine))
+    size = checkpoint.config.input_size
+    networks: dict[str, Network | None] = {"edge": checkpoint.edge_generator, "inpaint": checkpoint.inpaint_generator}
+    for name, channels in (("edge", 1), ("inpaint", 3)):
+        module = networks[name]
+        if engine == "eager" or not isinstance(module, nn.Module):
+            continue
+        if engine == "compile":
+            networks[name] = _OneSize(module, _compiled(module, channels, size, device), size)
+            continue
+        file = _onnx_file(checkpoint, name, module, channels)
+        run = _onnx_runtime(file) if engine == "onnx" else _openvino(file)
+        networks[name] = _OneSize(module, run, size)
+    return Networks(engine, networks["edge"], networks["inpaint"])
+
+
+def _hint(engine: str) -> str:
+    if engine == "compile":
+        return "torch.compile needs a C++ compiler, such as g++."
+    return f"It runs on a CPU and needs {', '.join(_PACKAGES[engine] + _WRITERS)}. {INSTALL}"
+
+
+class _OneSize:
+    """A generator that runs fast at the size it was built for, and eagerly at others."""
+
+    def __init__(self, module: nn.Module, fast: Network, size: int) -> None:
+        self._module, self._fast, self._size = module, fast, size
+
+    def __call__(self, picture: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+        fits = picture.shape[-2:] == (self._size, self._size)
+        return (self._fast if fits else self._module)(picture, edge, mask)
+
+
+def _compiled(module: nn.Module, channels: int, size: int, device: torch.device) -> Network:
+    one = torch.compile(module)
+
+    def run(picture: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+        # One by one: another batch size would be compiled anew, and is no faster on a CPU.
+        pieces = zip(picture.split(1), edge.split(1), mask.split(1), strict=True)
+        return torch.cat([one(*(tensor.clone() for tensor in piece)) for piece in pieces])
+
+    mask = torch.zeros(1, 1, size, size, device=device)
+    mask[..., : size // 2] = 1
+    with torch.inference_mode():
+        run(torch.rand(1, channels, size, size, device=device), torch.zeros_like(mask), mask)
+    return run
+
+
+def _onnx_runtime(file: Path) -> Network:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    names = [entry.name for entry in session.get_inputs()]
+
+    def run(*tensors: Tensor) -> Tensor:
+        arrays = {name: tensor.contiguous().numpy() for name, tensor in zip(names, tensors, strict=True)}
+        result: Any = session.run(None, arrays)[0]
+        return torch.from_numpy(result)
+
+    return run
+
+
+def _openvino(file: Path) -> Network:
+    import openvino
+
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+    }
+    model = openvino.Core().compile_model(str(file), "CPU", settings)
+
+    def run(*tensors: Tensor) -> Tensor:
+        # Copied, because the next run writes into the same memory.
+        return torch.from_numpy(model([tensor.contiguous().numpy() for tensor in tensors])[0].copy())
+
+    return run
+
+
+def _onnx_file(checkpoint: Checkpoint, name: str, module: nn.Module, channels: int) -> Path:
+    """The generator as an ONNX file, written the first time."""
+    file = engine_cache(checkpoint) / f"{name}.onnx"
+    if not file.is_file():
+        inputs = ("picture", "edge", "mask")
+        keep(file, to_onnx(module, (channels, 1, 1), checkpoint.config.input_size, inputs, ("output",)))
+    return file
+
+
+def engine_cache(checkpoint: Checkpoint) -> Path:
+    """The folder for what engines keep of a checkpoint, named after its weights; it may not be there yet."""
+    digest = hashlib.blake2b(torch.__version__.encode(), digest_size=12)
+    for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS):
+        file = checkpoint.path / name
+        digest.update(file.read_bytes() if file.is_file() else b"-")
+    return cache_root() / "engines" / digest.hexdigest()
+
+
+def keep(file: Path, data: bytes) -> None:
+    """Write a file into its checkpoint's folder; the folders used longest ago are dropped."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(file, data)
+    newest_first = sorted(file.parent.parent.iterdir(), key=lambda path: -path.stat().st_mtime)
+    for old in newest_first[_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,148 @@
+"""Networks as ONNX files: each generator for the engines here, and a whole fill in one file for other programs."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from .. import __version__
+from ..core.atomic import write_bytes
+from ..core.errors import InpaintError
+from ..core.paths import default_checkpoint
+from ..models.checkpoint import Checkpoint, load_baked
+from ..models.composition import composite, masked_image
+from ..networks.smooth_fill import spread
+
+_OPSET = 18
+INSTALL = "Install them: pip install -r requirements-engines.txt"
+
+
+class WholeFill(nn.Module):
+    """Both stages with everything between them, as `Inpainter` runs them at the networks' size."""
+
+    def __init__(self, edge_generator: nn.Module | None, inpaint_generator: nn.Module) -> None:
+        super().__init__()
+        self.edge_generator = edge_generator
+        self.inpaint_generator = inpaint_generator
+
+    def forward(self, image: Tensor, mask: Tensor, edge: Tensor) -> tuple[Tensor, Tensor]:
+        """Fill.
+
+        Args:
+            image: (B, 3, S, S) RGB in [0, 1]; what lies in the hole is not looked at.
+            mask: (B, 1, S, S), 1 in the hole.
+            edge: (B, 1, S, S), 1 on edges of what is known.
+
+        Returns:
+            The filled pictures, equal to ``image`` outside the hole, and the complete edges.
+        """
+        known = edge * (1 - mask)
+        if self.edge_generator is not None:
+            predicted = self.edge_generator(masked_image(luma(image), mask), known, mask)
+            known = composite(predicted, known, mask)
+        painted = self.inpaint_generator(masked_image(image, mask), known, mask)
+        painted = (painted + spread(image - painted, mask)).clamp(0, 1)
+        return composite(painted, image, mask), known
+
+
+def luma(image: Tensor) -> Tensor:
+    """(B, 3, H, W) in [0, 1] to (B, 1, H, W), in OpenCV's whole numbers, which the networks were trained on."""
+    red, green, blue = torch.round(image * 255).split(1, dim=1)
+    return torch.floor((4899 * red + 9617 * green + 1868 * blue + 8192) / 16384) / 255
+
+
+def to_onnx(
+    module: nn.Module,
+    channels: Sequence[int],
+    size: int,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    about: str = "",
+) -> bytes:
+    """Turn a module of (B, C, size, size) inputs into an ONNX model for any batch.
+
+    Args:
+        module: In evaluation mode, on the CPU.
+        channels: Of each input.
+        size: Height and width in px.
+        inputs: Names of the inputs.
+        outputs: Names of the outputs.
+        about: Kept in the model's metadata under ``inpaintgan``, as JSON.
+
+    Raises:
+        InpaintError: ``onnx-missing`` without the packages that write ONNX.
+    """
+    try:
+        import onnx
+        import onnxscript  # noqa: F401  torch writes through it
+    except ImportError as error:
+        raise InpaintError("onnx-missing", f"ONNX cannot be written here: {error}.", INSTALL) from error
+    # Two pictures, because torch takes a batch of one for a constant; a hole, because there is nothing to fill without.
+    example = [torch.zeros(2, count, size, size) for count in channels]
+    example[inputs.index("mask")][..., size // 4 : size // 2, size // 4 : size // 2] = 1
+    batch = torch.export.Dim("batch", min=1, max=1024)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            module, tuple(example), input_names=list(inputs), output_names=list(outputs), opset_version=_OPSET,
+            dynamic_shapes=[{0: batch}] * len(example), dynamo=True, verbose=False,
+        )  # fmt: skip
+    assert program is not None
+    model = program.model_proto
+    if about:
+        onnx.helper.set_model_props(model, {"inpaintgan": about})
+    return model.SerializeToString()
+
+
+def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
+    """Write a checkpoint's whole fill as one ONNX file, whose metadata says what goes in and out.
+
+    Raises:
+        InpaintError: It cannot paint, the packages are missing, or the file cannot be written.
+    """
+    if checkpoint.inpaint_generator is None:
+        raise InpaintError(
+            "inpaint-generator-missing",
+            f"{checkpoint.path} holds an edge generator only and cannot paint.",
+            "Train an inpaint model that starts from it, or choose another checkpoint.",
+        )
+    config, size = checkpoint.config, checkpoint.config.input_size
+    about = {
+        "version": __version__,
+        "step": checkpoint.step,
+        "edge_generator": config.edge_generator if checkpoint.edge_generator else None,
+        "inputs": {
+            "image": f"float32 (batch, 3, {size}, {size}), RGB in [0, 1]",
+            "mask": f"float32 (batch, 1, {size}, {size}), 1 in the hole, 0 elsewhere; neither all 0 nor all 1",
+            "edge": f"float32 (batch, 1, {size}, {size}), 1 on edges of what is known ({config.edge}, sigma "
+            f"{config.sigma}), found without looking into the hole",
+        },
+        "outputs": {
+            "filled": "float32, as image, which it equals outside the hole",
+            "edges": "float32, as edge, complete",
+        },
+    }
+    module = WholeFill(checkpoint.edge_generator, checkpoint.inpaint_generator).eval()
+    names = ("image", "mask", "edge")
+    data = to_onnx(module, (3, 1, 1), size, names, ("filled", "edges"), json.dumps(about, indent=2))
+    try:
+        write_bytes(output, data)
+    except OSError as error:
+        raise InpaintError("output-unwritable", f"{output} cannot be written: {error.strerror}.") from error
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """``python main.py export``. Raises `InpaintError`."""
+    export_checkpoint(load_baked(arguments.checkpoint or default_checkpoint(), torch.device("cpu")), arguments.output)
+    print(f"{arguments.output}: {arguments.output.stat().st_size / 1e6:.1f} MB")
+    return 0

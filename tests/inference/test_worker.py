@@ -1,0 +1,146 @@
+"""The window's worker: only hole patches travel, a picture is decoded once, checkpoints stay loaded."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.inference import worker
+
+from .test_fill_command import draw_mask, load
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    monkeypatch.setattr(worker, "_loaded", {})
+    monkeypatch.setattr(worker, "_measuring", {})
+    monkeypatch.setattr(worker, "measure_beside", lambda *_: None)
+    monkeypatch.setattr(worker._Open, "key", None)
+
+
+@pytest.fixture
+def request_for(checkpoint, pictures, tmp_path):
+    def make(**more: object) -> dict[str, object]:
+        words = {
+            "image": str(pictures / "a.png"),
+            "mask": str(draw_mask(tmp_path / "mask.png")),
+            "folder": str(tmp_path),
+        }
+        return {**words, "stem": "fill-1", "checkpoint": str(checkpoint), "device": "cpu", "engine": "eager", **more}
+
+    return make
+
+
+def ask(op: str, args: dict[str, object]) -> dict:
+    return worker.HANDLERS[op](args, lambda _progress: None)
+
+
+def laid_over(picture: np.ndarray, patches: list[dict]) -> np.ndarray:
+    """What a page shows: each patch drawn at its place."""
+    shown = Image.fromarray(picture)
+    for patch in patches:
+        drawn = Image.open(patch["file"]).convert("RGBA")
+        assert drawn.size == (patch["width"], patch["height"])
+        shown.paste(drawn, (patch["left"], patch["top"]), drawn)
+    return np.asarray(shown)
+
+
+def test_a_fill_is_patches_of_the_hole_and_saving_pastes_them(request_for, pictures, inpainter, tmp_path):
+    before, mask = load(pictures / "a.png"), load(draw_mask(tmp_path / "mask.png"))[..., 0] > 127
+    filled = ask("fill", request_for())
+    (patch,) = filled["patches"]
+    assert (patch["left"], patch["top"], patch["width"], patch["height"]) == (20, 30, 30, 30)
+    expected = inpainter.fill(before, mask)
+    assert np.array_equal(laid_over(before, filled["patches"]), expected)
+    assert [p["left"] for p in filled["edge_patches"]] == [20] and filled["hole_px"] == 900
+    saved = ask("save", {**request_for(), "patches": filled["patches"], "output": str(tmp_path / "out.png")})
+    assert np.array_equal(load(tmp_path / "out.png"), expected)
+    assert saved["changed_outside_px"] == 0 and saved["bytes"] == (tmp_path / "out.png").stat().st_size
+
+
+def test_whole_pictures_are_written_when_asked_for_and_can_be_saved_from(request_for, tmp_path):
+    whole, lines = tmp_path / "whole.png", tmp_path / "edges.png"
+    args = request_for(folder=None, output=str(whole), save_edges=str(lines))
+    assert ask("fill", args)["patches"] == []
+    assert load(whole).shape == load(lines).shape == (96, 96, 3)
+    ask("save", {**args, "filled": str(whole), "output": str(tmp_path / "out.png")})
+    assert np.array_equal(load(tmp_path / "out.png"), load(whole))
+
+
+def test_given_and_predicted_edges_come_as_patches_too(request_for, tmp_path):
+    lines = draw_mask(tmp_path / "lines.png", box=(20, 44, 50, 46))
+    steered = ask("fill", request_for(edges=str(lines)))
+    black = np.zeros((96, 96, 3), np.uint8)
+    assert np.array_equal(laid_over(black, steered["edge_patches"])[30:60, 20:50], load(lines)[30:60, 20:50])
+    plain = ask("fill", request_for(stem="fill-2"))
+    predicted = ask("edges", request_for(stem="edges-3"))
+    assert np.array_equal(laid_over(black, predicted["edge_patches"]), laid_over(black, plain["edge_patches"]))
+
+
+def test_a_picture_is_decoded_once_until_it_changes(request_for, pictures, tmp_path, monkeypatch):
+    decoded = []
+    decode = worker.decode
+
+    def noted(path, *rest):
+        decoded.append(Path(path).name)
+        return decode(path, *rest)
+
+    monkeypatch.setattr(worker, "decode", noted)
+    image = tmp_path / "a.png"
+    shutil.copy(pictures / "a.png", image)
+    patches = ask("fill", request_for(image=str(image)))["patches"]
+    ask("fill", request_for(image=str(image)))
+    ask("save", {**request_for(image=str(image)), "patches": patches, "output": str(tmp_path / "out.png")})
+    assert decoded == ["a.png"]
+    shutil.copy(pictures / "z.png", image)
+    ask("fill", request_for(image=str(image)))
+    assert decoded == ["a.png", "a.png"]
+
+
+def test_checkpoints_that_are_compared_stay_loaded(request_for, checkpoint, tmp_path, monkeypatch):
+    copies = [tmp_path / name for name in ("one", "two", "three", "four")]
+    for copy in copies:
+        shutil.copytree(checkpoint, copy)
+    loads = []
+    load_one = worker.Inpainter.load
+
+    def noted(path, *rest, **more):
+        loads.append(Path(path).name)
+        return load_one(path, *rest, **more)
+
+    monkeypatch.setattr(worker.Inpainter, "load", noted)
+    for name in ("one", "two", "one", "two", "three", "one", "four", "two"):
+        ask("load", request_for(checkpoint=str(tmp_path / name)))
+    assert loads == ["one", "two", "three", "four", "two"]  # two was used longest ago when four came
+
+
+def test_loading_says_what_it_is_and_measures_engines_once(request_for, monkeypatch):
+    measured = []
+    monkeypatch.setattr(worker, "measure_beside", lambda checkpoint, device: measured.append(checkpoint.step))
+    for _ in range(2):
+        answer = ask("load", request_for(engine="auto"))
+    assert answer["engine"] == "eager" and answer["step"] == 5 and answer["edge_generator"] == "edgeconnect"
+    assert measured == [5]
+
+
+def test_a_16_bit_picture_keeps_every_bit_on_its_way_through_the_window(request_for, tmp_path):
+    deep = np.random.default_rng(1).integers(0, 65536, (96, 96, 3), np.uint16)
+    tifffile.imwrite(tmp_path / "deep.tif", deep, photometric="rgb")
+    args = request_for(image=str(tmp_path / "deep.tif"))
+    patches = ask("fill", args)["patches"]
+    saved = ask("save", {**args, "patches": patches, "output": str(tmp_path / "out.tif")})
+    after, hole = tifffile.imread(tmp_path / "out.tif"), load(tmp_path / "mask.png")[..., 0] > 127
+    assert after.dtype == np.uint16 and np.array_equal(after[~hole], deep[~hole]) and saved["changed_outside_px"] == 0
+    assert len(np.unique(after[hole] % 257)) > 100  # the fill uses the depth, it is no enlarged 8-bit fill
+
+
+def test_a_filled_picture_of_another_size_is_refused(request_for, pictures, tmp_path):
+    Image.new("RGB", (10, 10)).save(tmp_path / "small.png")
+    with pytest.raises(InpaintError, match="another size"):
+        ask("save", request_for(filled=str(tmp_path / "small.png"), output=str(tmp_path / "out.png")))
