@@ -284,7 +284,9 @@ class Config(BaseModel):
         if self.mask.startswith("external") and not self.mask_data:
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
         if self.edge_generator == "effunet" and self.stem == "unshuffle":
-            raise ValueError("stem: 'unshuffle' is not for effunet, whose trunk halves the picture itself; allowed is conv")
+            raise ValueError(
+                "stem: 'unshuffle' is not for effunet, whose trunk halves the picture itself; allowed is conv"
+            )
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
         if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +143,14 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
     return f"{key}: {seen!r} is not allowed.{more}", f"Allowed: {allowed(key)}."
 
 
+@functools.cache
+def _properties() -> dict[str, dict[str, Any]]:
+    return Config.model_json_schema()["properties"]
+
+
 def allowed(key: str) -> str:
     """Describe in words what a setting may be, from its schema."""
-    schema = Config.model_json_schema()["properties"][key]
+    schema = _properties()[key]
     if "enum" in schema or "const" in schema:
         return " | ".join(str(choice) for choice in schema.get("enum", [schema.get("const")]))
     if schema["type"] == "boolean":
@@ -168,7 +174,7 @@ def yaml_text(config: Config) -> str:
     """Write a config as commented YAML, grouped; reading it back gives the same config."""
     lines = ["# InpaintGAN settings. Every setting is here with its default, its range and its unit."]
     group = None
-    for name, schema in Config.model_json_schema()["properties"].items():
+    for name, schema in _properties().items():
         if schema["group"] != group:
             group = schema["group"]
             lines += ["", f"# {group}"]

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from torchvision.models import VGG19_Weights
 
 from ..core.errors import InpaintError
 
@@ -111,6 +110,8 @@ def load_vgg19(weights: str, imagenet_normalization: bool = True) -> VGG19Featur
     if weights == "off":
         return None
     if weights == "auto":
+        from torchvision.models import VGG19_Weights  # two seconds of imports, at the start of every command
+
         try:
             state = VGG19_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
         except (OSError, RuntimeError):  # no network, or a broken download

@@ -35,7 +35,6 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torchvision.models import EfficientNet_B0_Weights, efficientnet_b0
 
 from ...core.errors import InpaintError
 from ..blocks import EdgeGenerator, Stem, conv, weights_fit
@@ -55,6 +54,8 @@ class EffUNetGenerator(EdgeGenerator):
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
         if stem != "conv":
             raise ValueError("effunet has no unshuffle stem")
+        from torchvision.models import efficientnet_b0  # two seconds of imports, at the start of every command
+
         super().__init__(stem)
         self.trunk_layers = efficientnet_b0(weights=None, stochastic_depth_prob=0.0).features[: _LAST + 1]
         outs = [4 * width, 2 * width, width, width // 2, width // 4]
@@ -96,6 +97,8 @@ class EffUNetGenerator(EdgeGenerator):
         hint = "Give an EfficientNet-B0 file of torchvision's layout, or 'auto', or 'off'."
         try:
             if weights == "auto":
+                from torchvision.models import EfficientNet_B0_Weights
+
                 state = EfficientNet_B0_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
             else:
                 state = torch.load(weights, map_location="cpu", weights_only=True)
