@@ -44,7 +44,7 @@ class Stage:
         frozen_edge_generator: Given edges by, but not training, this network; kept in checkpoints too.
         phase: The stage whose steps are taken now; another than the config's only in the stage auto.
         true_edges: The probability that a picture is painted along its true edges, not along predicted ones, 0 to 1.
-        is_whole: False while a step is half taken: some networks have moved, others not yet.
+        is_whole: False while a step is half taken, and the networks are those of no step.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class Stage:
         Returns:
             Losses (unweighted parts) and batch scores as detached scalars; nothing here waits for the GPU.
         """
+        self.is_whole = False  # from the first pass on, which moves the vectors of spectral norm
         parts = batch.split(self.config.accumulation_steps)
         alone = len(parts) == 1
         logs: dict[str, Tensor] = {}
@@ -119,7 +120,6 @@ class Stage:
                 fakes = self._forward(part)
             with self._held(number > 0):
                 self._learn(self._discriminator_losses(part, *fakes), len(parts), logs)
-        self.is_whole = False
         for model in self._with_discriminator():
             model.discriminator_step()
         with_perceptual = step % self.config.perceptual_interval == 0
