@@ -28,7 +28,7 @@ class Ran(NamedTuple):
     """What the other ranks printed."""
 
 
-def run_groups(*groups: tuple[int, list[str]], timeout: int = 120) -> list[Ran]:
+def run_groups(*groups: tuple[int, list[str]], timeout: int = 600) -> list[Ran]:
     """Run command lines, each on so many ranks, one group after the other."""
     # One thread: the autograd threads of a process are not there in its forks.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}

@@ -8,6 +8,7 @@ import torch
 
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..core.rundir import EDGE_DISCRIMINATOR, INPAINT_DISCRIMINATOR
 from ..models.checkpoint import Checkpoint, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
@@ -19,8 +20,8 @@ from .acceleration import compile_networks, placed
 from .stages import Stage
 
 
-def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
-    """Build the stage that a config names.
+def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None) -> tuple[Stage, str]:
+    """Build the stage that a config names, for all ranks alike.
 
     Returns:
         The stage on the device, and the perceptual network in words: its origin, ``"off"``, or ``"unavailable"`` when it
@@ -29,6 +30,20 @@ def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
     Raises:
         InpaintError: ``init_from`` cannot be used, or edge-inpaint has no edge generator to take from it.
     """
+    ranks = ranks or Ranks()
+    with ranks.together():
+        edge, inpaint, frozen, perceptual = _networks(config, device)
+    stage = Stage(config, edge, inpaint, frozen, device, ranks)
+    # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
+    networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
+    others = [network for network in (frozen, inpaint and inpaint.vgg) if network]
+    compile_networks([*networks, *others], config, device)
+    return stage, perceptual
+
+
+def _networks(
+    config: Config, device: torch.device
+) -> tuple[EdgeModel | None, InpaintModel | None, Generator | None, str]:
     start = load_checkpoint(Path(config.init_from)) if config.init_from else None
     trains_edges = config.stage in ("edge", "joint", "auto")
     vgg, perceptual = _perceptual(config, device)
@@ -49,17 +64,12 @@ def build_stage(config: Config, device: torch.device) -> tuple[Stage, str]:
             "edge-inpaint paints along predicted edges and needs a trained edge generator.",
             "Set init_from to a checkpoint or a run that has one, or train the edge stage first.",
         )
-    stage = Stage(
-        config,
+    return (
         placed(edge, device) if edge else None,
         placed(inpaint, device) if inpaint else None,
         placed(frozen, device) if frozen else None,
-        device,
+        perceptual,
     )
-    # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
-    networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
-    compile_networks([*networks, *([frozen] if frozen else []), *([vgg] if vgg else [])], config, device)
-    return stage, perceptual
 
 
 def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | None, str]:

@@ -9,6 +9,7 @@ from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.paths import resource
 from ..core.rundir import RunDir
+from .runtime import joined
 from .sinks import Console
 from .trainer import Trainer
 
@@ -19,6 +20,10 @@ INTERRUPTED = 130
 def train(run_path: Path, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool) -> int:
     """Train in a run folder; returns the exit code, 0 also after a stop that was ordered.
 
+    Started by ``torchrun``, the training goes on from the newest checkpoint without being asked to: a start cannot be
+    told from a restart after a failure. Nor could torchrun tell a stop by a signal from a failure if the exit code were
+    not 0.
+
     The config is ``config_file``, else the one frozen in the run folder, else the program's, with settings on top. A
     resumed run may change what does not alter its networks, such as ``max_iters`` or ``lr``.
 
@@ -26,11 +31,28 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         InpaintError: Anything a person can put right.
     """
     run = RunDir(run_path)
+    with joined() as ranks:
+        config, trained_before = ranks.first(
+            lambda: _ready(run, data, config_file, settings, resume=resume or ranks.restartable)
+        )
+        console = Console()
+        trainer = Trainer(config, run, resume=trained_before, sinks=[console] if ranks.is_first else [], ranks=ranks)
+        try:
+            trainer.train()
+        finally:
+            console.close()
+        return INTERRUPTED if trainer.orders.interrupted and not ranks.restartable else 0
+
+
+def _ready(
+    run: RunDir, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool
+) -> tuple[Config, bool]:
+    """Freeze the config into the run folder; returns it, and whether there is a checkpoint to go on from."""
     trained_before = bool(run.saved_steps())
     if trained_before and not resume:
         raise InpaintError(
             "run-exists",
-            f"{run_path} already holds a training.",
+            f"{run.path} already holds a training.",
             "Add --resume to go on with it, or name another --run.",
         )
     config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
@@ -39,13 +61,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     if run.trainer_pid() is not None:
         run.claim()  # refuses in words, before the frozen config is touched
     run.create(config)
-    console = Console()
-    trainer = Trainer(config, run, resume=trained_before, sinks=[console])
-    try:
-        trainer.train()
-    finally:
-        console.close()
-    return INTERRUPTED if trainer.orders.interrupted else 0
+    return config, trained_before
 
 
 def _config_source(run: RunDir, config_file: Path | None) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..core import events
+from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from .meter import Meter
 from .orders import Orders
@@ -21,10 +22,11 @@ _REFUSALS = {errno.ENOSPC: "is full", errno.EDQUOT: "is full", errno.EROFS: "can
 
 
 class PatientDisk:
-    """Writes a run's files, and waits while their disk takes none."""
+    """Writes a run's files on rank 0, and lets all ranks wait while their disk takes none."""
 
-    def __init__(self, run: RunDir, reporter: Reporter, orders: Orders, meter: Meter) -> None:
-        self._run, self._reporter, self._orders, self._meter = run, reporter, orders, meter
+    def __init__(self, run: RunDir, ranks: Ranks, *, reporter: Reporter, orders: Orders, meter: Meter) -> None:
+        self._run, self._ranks = run, ranks
+        self._reporter, self._orders, self._meter = reporter, orders, meter
 
     def write(self, action: Callable[[], T]) -> T | None:
         """Write; on a full or read-only disk pause, say so, and try again until it works or a stop is wanted (then None).
@@ -32,16 +34,21 @@ class PatientDisk:
         Raises:
             OSError: The disk refuses for another reason.
         """
-        paused = False
-        while True:
+
+        def attempt() -> tuple[T | None, str]:
             try:
                 value = action()
                 self._reporter.flush()
             except OSError as error:
                 if error.errno not in _REFUSALS:
                     raise
-                refusal = _REFUSALS[error.errno]
-            else:
+                return None, _REFUSALS[error.errno]
+            return value, ""
+
+        paused = False
+        while True:
+            value, refusal = self._ranks.first(attempt)
+            if not refusal:
                 if paused:
                     self._reporter.emit(events.Resumed())
                 return value

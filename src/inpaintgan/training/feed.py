@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from ..core import events
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..data.batch import Batch
 from ..data.cache import PictureCache
 from ..data.cache_store import CacheRefused, open_cache
@@ -18,6 +21,26 @@ from ..data.pictures import PictureFile
 _SAY_EVERY_S = 5.0
 _DEATHS = 3
 """Loader processes that may die before the same batch; then it is the batch."""
+
+
+def must_see_the_same(files: Sequence[PictureFile], ranks: Ranks) -> None:
+    """Refuse lists that differ between ranks, whose shares of a batch would overlap.
+
+    Raises:
+        InpaintError: ``data-differs``.
+    """
+    if ranks.size == 1:
+        return
+    digest = hashlib.blake2b()
+    for file in files:
+        digest.update(os.fsencode(str(file)) + b"\0")
+    seen = ranks.gather((len(files), digest.hexdigest()))
+    if len(set(seen)) > 1:
+        raise InpaintError(
+            "data-differs",
+            f"The machines do not see the same training pictures: one has {min(seen)[0]}, another {max(seen)[0]}.",
+            "Copy the folder to the same place on every machine, or share it between them.",
+        )
 
 
 def cached_pictures(
@@ -58,9 +81,10 @@ def endless_batches(
     config: Config,
     start_position: int,
     cache: PictureCache | None,
+    ranks: Ranks,
     warn: Callable[[str, str], None],
 ) -> Iterator[Batch]:
-    """Yield the training's batches from a position of the stream on.
+    """Yield this rank's share of the training's batches from a position of the stream on.
 
     A loader process that dies, killed for its memory perhaps, is replaced, and not a picture is lost or seen twice.
 
@@ -69,7 +93,7 @@ def endless_batches(
     """
     position, deaths = start_position, 0
     while True:
-        batches = iter(make_train_loader(files, config, position, cache))
+        batches = iter(make_train_loader(files, config, position, cache, ranks))
         if config.workers and hasattr(signal, "SIGCHLD"):
             # PyTorch would raise at the death of a process wherever the trainer stands, in the midst of a step too.
             # Without its handler the death is noticed while waiting for the batch that does not come.
@@ -77,7 +101,7 @@ def endless_batches(
         try:
             for batch in batches:
                 deaths = 0
-                position += len(batch)
+                position += len(batch) * ranks.size
                 yield batch
         except RuntimeError as error:
             if "DataLoader worker" not in str(error):

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from ..core.ranks import Ranks
+
 
 class Meter:
     """Gathers one logging window. Values stay on their device until `read` is called: adding never waits for a GPU."""
 
-    def __init__(self) -> None:
+    def __init__(self, ranks: Ranks) -> None:
+        self._ranks = ranks
         self._pace: float | None = None
         self.start(0.0)
 
@@ -68,7 +71,7 @@ class Meter:
         return self._window_s
 
     def read(self) -> tuple[dict[str, float], dict[str, float]]:
-        """Return the window's means and the last step's own values, and close the window's clock.
+        """Return the window's means and the last step's own values over all ranks, and close the window's clock.
 
         The one place that waits for the device.
         """
@@ -76,16 +79,17 @@ class Meter:
         if not names:
             return {}, {}
         means = [self._sums[name].detach().float() / self._counts[name] for name in names]
-        numbers = torch.stack(means + [self._latest[name].detach().float() for name in last]).tolist()
+        numbers = torch.stack(means + [self._latest[name].detach().float() for name in last])
+        numbers = self._ranks.mean(numbers).tolist()
         pace = self._tick() / max(self._steps, 1)
         self._pace = pace if self._pace is None else 0.8 * self._pace + 0.2 * pace
         return dict(zip(names, numbers, strict=False)), dict(zip(last, numbers[len(names) :], strict=True))
 
     @property
     def elapsed_s(self) -> float:
-        """Training time of the whole run in seconds."""
+        """Training time of the whole run in seconds, the same on all ranks."""
         self._tick()
-        return self._total_s
+        return self._ranks.largest(self._total_s)[0]
 
     @property
     def images_per_s(self) -> float:

@@ -1,4 +1,4 @@
-"""Orders to a running training: from its control file, and from signals."""
+"""Orders to a running training: from its control file, and from signals. All ranks learn of them at the same step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..core.control import Control
+from ..core.control import COMMANDS, Control
+from ..core.ranks import Ranks
 
 _POLL_S = 0.2
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -17,19 +18,21 @@ class Orders:
     """What the trainer is told between steps.
 
     Attributes:
-        stop_wanted: Set by a stop order and by SIGINT and SIGTERM, which mean the same; never taken back.
+        stop_wanted: Set by a stop order and by SIGINT and SIGTERM to any rank, which mean the same; never taken back.
         interrupted: Whether it was a signal.
     """
 
-    def __init__(self, control: Control) -> None:
-        self._control = control
+    def __init__(self, control: Control, ranks: Ranks | None = None) -> None:
+        self._control, self._ranks = control, ranks or Ranks()
+        self._signalled = False
         self.stop_wanted = False
         self.interrupted = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Obey signals within, and drop an order that an earlier process left behind."""
-        self._control.clear()
+        if self._ranks.is_first:
+            self._control.clear()
         before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
         try:
             yield
@@ -38,15 +41,19 @@ class Orders:
                 signal.signal(number, handler)
 
     def _on_signal(self, *_: object) -> None:
-        self.stop_wanted = self.interrupted = True
+        self._signalled = True
 
     def stop_is_near(self) -> bool:
         """Whether to end what comes before the first step; an order in the control file stays there for the loop."""
-        return self.stop_wanted or self._control.peek() == "stop"
+        return self._signalled or self._control.peek() == "stop"
 
     def take(self) -> str | None:
-        """Return the next order other than stop, which sets `stop_wanted`."""
-        order = self._control.take()
+        """Return the next order other than stop, which sets `stop_wanted`, as a signal does."""
+        own = self._control.take() if self._ranks.is_first else None
+        number, signalled = self._ranks.largest(COMMANDS.index(own) if own else -1, self._signalled)
+        order = COMMANDS[int(number)] if number >= 0 else None
+        if signalled:
+            self.stop_wanted = self.interrupted = True
         if order == "stop":
             self.stop_wanted = True
             return None
@@ -54,7 +61,7 @@ class Orders:
 
     def wait(self, until: float, meanwhile: Callable[[str | None], None] = lambda _order: None) -> None:
         """Wait for resume, stop, a signal or a moment of `time.monotonic`; other orders go to ``meanwhile``."""
-        while not self.stop_wanted and time.monotonic() < until:
+        while not self.stop_wanted and self._ranks.first(lambda: time.monotonic() < until):
             order = self.take()
             if order == "resume":
                 break

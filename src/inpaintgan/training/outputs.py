@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..core import events
 from ..core.config import Config
+from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from . import state
@@ -35,7 +36,8 @@ class Outputs:
         run: The run folder.
         stage: What is trained.
         progress: Where the training stands; its best score is kept up to date here.
-        val_batches: The held-out pictures, on the CPU.
+        val_batches: The held-out pictures, on the CPU; only rank 0 needs them.
+        ranks: All call these methods together; rank 0 draws, scores and writes, and the others learn what came of it.
         health: Knows whether the present state is one to go back to.
         reporter: Says what was done.
         disk: Writes.
@@ -49,6 +51,7 @@ class Outputs:
         stage: Stage,
         progress: state.Progress,
         val_batches: Sequence[Batch],
+        ranks: Ranks,
         *,
         health: Health,
         reporter: Reporter,
@@ -56,9 +59,9 @@ class Outputs:
         meter: Meter,
     ) -> None:
         self._config, self._run, self._stage, self._progress = config, run, stage, progress
-        self._val_batches = val_batches
+        self._val_batches, self._ranks = val_batches, ranks
         self._health, self._reporter, self._disk, self._meter = health, reporter, disk, meter
-        self._baselines = baselines(val_batches)
+        self._baselines = ranks.first(lambda: baselines(val_batches))
         self.saved_step: int | None = progress.step or None
 
     def sample(self) -> None:
@@ -73,7 +76,7 @@ class Outputs:
     def validate(self, learn: Callable[[dict[str, float]], None]) -> None:
         """Score the held-out pictures, hand the scores to ``learn``, and keep the best checkpoint."""
         with self._meter.aside():
-            scores = validate(self._stage, self._val_batches)
+            scores = self._ranks.first(lambda: validate(self._stage, self._val_batches))
         learn(scores)
         score, so_far = headline(scores), self._progress.best_score
         best = math.isfinite(score) and not self._health.is_doubtful and (so_far is None or score > so_far)
@@ -105,7 +108,8 @@ class Outputs:
             if path is None:
                 return False
             self.saved_step = progress.step
-            state.rotate(self._run, self._config.keep_checkpoints, progress.good_step)
+            if self._ranks.is_first:
+                state.rotate(self._run, self._config.keep_checkpoints, progress.good_step)
         if not said or reason in ("requested", "best"):
             path = self._run.checkpoint_path(progress.step).relative_to(self._run.path)
             self._reporter.emit(events.CheckpointSaved(path=path.as_posix(), reason=reason))

@@ -8,6 +8,7 @@ import torch
 
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from . import state
 from .build import build_stage
@@ -25,8 +26,11 @@ class Recovery:
     resumed would take another course than one that never was. The stream of pictures is not turned back.
     """
 
-    def __init__(self, config: Config, run: RunDir, stage: Stage, progress: state.Progress, reporter: Reporter) -> None:
-        self._config, self._run, self._stage, self._progress, self._reporter = config, run, stage, progress, reporter
+    def __init__(
+        self, config: Config, run: RunDir, stage: Stage, progress: state.Progress, reporter: Reporter, ranks: Ranks
+    ) -> None:
+        self._config, self._run, self._stage, self._progress = config, run, stage, progress
+        self._reporter, self._ranks = reporter, ranks
 
     def roll_back(self, broke: BrokeDown) -> None:
         """Go back, and say so.
@@ -47,9 +51,7 @@ class Recovery:
         self._load_last_good()
         progress.position, progress.elapsed_s = position, elapsed_s
         progress.broke_at, progress.rate_scale = step, self._config.rollback_lr_factor
-        for later in self._run.saved_steps():
-            if later > progress.step:
-                shutil.rmtree(self._run.checkpoint_path(later))
+        self._ranks.first(self._forget_later)
         where = f"step {progress.step}" if progress.step else "the start"
         self._reporter.warn(
             broke.code,
@@ -57,10 +59,16 @@ class Recovery:
             f"{self._config.lr * progress.rate_scale:.2g} instead of {rate:.2g}. If that happens again, it stops.",
         )
 
+    def _forget_later(self) -> None:
+        for later in self._run.saved_steps():
+            if later > self._progress.step:
+                shutil.rmtree(self._run.checkpoint_path(later))
+
     def _load_last_good(self) -> None:
-        good = [step for step in self._run.saved_steps() if step <= self._progress.good_step]
-        if good:
-            self._progress.become(state.load_training(self._run, self._stage, self._reporter.warn, at_most=good[-1]))
+        good_step = self._progress.good_step
+        if self._ranks.first(lambda: any(step <= good_step for step in self._run.saved_steps())):
+            loaded = state.load_training(self._run, self._stage, self._ranks, self._reporter.warn, at_most=good_step)
+            self._progress.become(loaded)
             return
         seed_everything(self._config.seed)
         fresh, _ = build_stage(self._config, torch.device("cpu"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 
@@ -11,6 +11,7 @@ from .. import __version__
 from ..core import events
 from ..core.errors import InpaintError
 from ..core.events import Event, EventLog
+from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..models.device import device_name
@@ -21,19 +22,20 @@ from .state import Progress
 
 
 class Reporter:
-    """Emits the events of one training.
+    """Emits the events of one training. Rank 0 alone speaks.
 
     Args:
         run: Whose ``events.jsonl`` is appended to.
         stage: The config's stage, named in each event.
         progress: Where the training stands; read at each event.
         sinks: Listeners beside the log.
+        ranks: All that train.
     """
 
-    def __init__(self, run: RunDir, stage: str, progress: Progress, sinks: Sequence[Sink]) -> None:
-        self._stage, self._progress, self._sinks = stage, progress, sinks
-        self._log = EventLog(run.events_file, self._fan_out)
-        self._unreadable: set[str] = set()
+    def __init__(self, run: RunDir, stage: str, progress: Progress, sinks: Sequence[Sink], ranks: Ranks) -> None:
+        self._stage, self._progress, self._sinks, self._ranks = stage, progress, sinks, ranks
+        self._log = EventLog(run.events_file, self._fan_out) if ranks.is_first else None
+        self._unreadable: dict[str, None] = {}
 
     def _fan_out(self, event: Event) -> None:
         for sink in self._sinks:
@@ -41,11 +43,13 @@ class Reporter:
 
     def emit(self, event: Event) -> None:
         """Say something at the present step."""
-        self._log.emit(event.model_copy(update={"step": self._progress.step, "stage": self._stage}))
+        if self._log:
+            self._log.emit(event.model_copy(update={"step": self._progress.step, "stage": self._stage}))
 
     def flush(self) -> None:
         """Write what a full disk held back. Raises OSError while it is still full."""
-        self._log.flush()
+        if self._log:
+            self._log.flush()
 
     def warn(self, code: str, message: str) -> None:
         """Say something that a person should know."""
@@ -55,7 +59,7 @@ class Reporter:
         """Say what begins: on which device, with which networks and pictures."""
         self.emit(
             events.RunStarted(
-                device=device_name(stage.device),
+                device=device_name(stage.device) + (f", {self._ranks.size} processes" if self._ranks.size > 1 else ""),
                 n_train=n_train,
                 n_val=n_val,
                 max_iters=max_iters,
@@ -92,8 +96,16 @@ class Reporter:
 
     def unreadable(self, batch: Batch) -> None:
         """Warn of each file that could not be read, once."""
-        for path in batch.unreadable:
+        self._warn_unreadable(batch.unreadable)
+
+    def exchange(self) -> None:
+        """Warn of what other ranks could not read."""
+        for paths in self._ranks.gather(tuple(self._unreadable)):
+            self._warn_unreadable(paths)
+
+    def _warn_unreadable(self, paths: Iterable[str]) -> None:
+        for path in paths:
             if path not in self._unreadable:
-                self._unreadable.add(path)
+                self._unreadable[path] = None
                 count = len(self._unreadable)
                 self.warn("picture-unreadable", f"{path} cannot be read and is skipped ({count} so far).")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import random
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +19,8 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+from torch.distributed.distributed_c10d import PrefixStore, Store
+from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
@@ -28,6 +32,8 @@ T = TypeVar("T")
 
 _PATIENCE = timedelta(days=1)
 """Others wait this long while rank 0 scores, saves, or has no disk space left. Torchrun itself sees a process that died."""
+
+_POLL_S = 0.05
 
 
 def prepare(config: Config, ranks: Ranks) -> torch.device:
@@ -83,8 +89,8 @@ class Processes(Ranks):
     restartable = True
 
     def __init__(self) -> None:
-        dist.init_process_group("gloo", timeout=_PATIENCE)
-        self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        store, self.rank, self.size = _fresh_store()
+        dist.init_process_group("gloo", store=store, rank=self.rank, world_size=self.size, timeout=_PATIENCE)
         self._local_rank = int(os.environ["LOCAL_RANK"])
         if torch.cuda.is_available():
             torch.cuda.set_device(self._local_rank % torch.cuda.device_count())
@@ -179,6 +185,30 @@ class Processes(Ranks):
             process_group=self._gradients,
             gradient_as_bucket_view=True,
         )  # pyright: ignore[reportReturnType]
+
+
+def _fresh_store() -> tuple[Store, int, int]:
+    """Return a key-value store for this start of the ranks alone, this process's rank and the number of ranks.
+
+    torchrun's own store outlives a restart, with the addresses of processes that are dead by then, and a rank that comes
+    early would try to reach them. So rank 0 invents a name for this start and gives it to each rank that asks with a
+    token of its own, which no dead process can have asked with.
+    """
+    store, rank, size = next(rendezvous("env://"))
+    if rank:
+        token = uuid.uuid4().hex
+        store.set(f"token/{rank}", token)
+        name = store.get(f"answer/{token}").decode()
+        store.set(f"{name}/{rank}", "here")
+    else:
+        name, missing = uuid.uuid4().hex, set(range(1, size))
+        while missing:
+            for other in missing:
+                if store.check([f"token/{other}"]):
+                    store.set(f"answer/{store.get(f'token/{other}').decode()}", name)
+            missing = {other for other in missing if not store.check([f"{name}/{other}"])}
+            time.sleep(_POLL_S)
+    return PrefixStore(name, store), rank, size
 
 
 def _in_words(error: Exception) -> InpaintError:

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..core.config import Config
+from ..core.ranks import Ranks
 from ..data.batch import Batch
 from ..metrics.edge import precision_recall
 from ..metrics.image import psnr
@@ -54,11 +56,13 @@ class Stage:
         inpaint_model: InpaintModel | None,
         frozen_edge_generator: Generator | None,
         device: torch.device,
+        ranks: Ranks | None = None,
     ) -> None:
         self.config = config
         self.device = device
-        self.edge = Trained(edge_model, config) if edge_model else None
-        self.inpaint = Trained(inpaint_model, config) if inpaint_model else None
+        self.ranks = ranks or Ranks()
+        self.edge = Trained(edge_model, config, self.ranks) if edge_model else None
+        self.inpaint = Trained(inpaint_model, config, self.ranks) if inpaint_model else None
         self.frozen_edge_generator = frozen_edge_generator
         self.phase = "edge" if config.stage == "auto" else config.stage
         self.true_edges = 1.0 if config.stage == "inpaint" else 0.0
@@ -101,13 +105,14 @@ class Stage:
         twice, since the discriminators must have moved before the generators learn from them.
 
         Args:
-            batch: On the stage's device.
+            batch: This rank's share of the step's pictures, on the stage's device.
             step: The number of steps before this one.
 
         Returns:
             Losses (unweighted parts) and batch scores as detached scalars; nothing here waits for the GPU.
         """
         self.is_whole = False  # from the first pass on, which moves the vectors of spectral norm
+        batch = replace(batch, step_hole_share=self.ranks.mean(batch.mask.mean()))
         parts = batch.split(self.config.accumulation_steps)
         alone = len(parts) == 1
         logs: dict[str, Tensor] = {}

@@ -16,6 +16,7 @@ import torch
 from ..core.atomic import write_atomic
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..core.rundir import TRAINING_STATE, RunDir
 from ..models.checkpoint import save_checkpoint
 from .stages import Stage
@@ -102,20 +103,31 @@ def rotate(run: RunDir, keep: int, good_step: int) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def load_training(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at_most: int | None = None) -> Progress:
+def load_training(
+    run: RunDir, stage: Stage, ranks: Ranks, warn: Callable[[str, str], None], at_most: int | None = None
+) -> Progress:
     """Load the newest whole checkpoint into a stage and restore the random generators.
 
-    Damaged ones are passed over and removed, with a warning.
+    Damaged ones are passed over and removed, with a warning. Rank 0 reads for all: the others may be on machines that do
+    not have the run folder.
 
     Args:
         run: The run folder.
         stage: Takes the weights over.
+        ranks: All that train.
         warn: Called with a code and a sentence.
         at_most: Leave later steps out.
 
     Raises:
         InpaintError: ``resume-impossible`` when there is none, or none that can be read and fits.
     """
+    state = ranks.first(lambda: _load_newest(run, stage, warn, at_most))
+    if not ranks.is_first:
+        _take_over(state, stage)
+    return Progress(**state["progress"])
+
+
+def _load_newest(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at_most: int | None) -> dict[str, Any]:
     steps = [step for step in run.saved_steps() if at_most is None or step <= at_most]
     if not steps:
         raise InpaintError("resume-impossible", f"{run.path} holds no checkpoint to resume from.")
@@ -124,7 +136,8 @@ def load_training(run: RunDir, stage: Stage, warn: Callable[[str, str], None], a
     for step in reversed(steps):
         folder = run.checkpoint_path(step)
         try:
-            progress = _load(folder / TRAINING_STATE, stage)
+            state: dict[str, Any] = torch.load(folder / TRAINING_STATE, map_location="cpu", weights_only=True)
+            _take_over(state, stage)
         except OSError as error:
             raise InpaintError(
                 "resume-impossible", f"{folder / TRAINING_STATE} cannot be read: {error.strerror or error}."
@@ -136,20 +149,18 @@ def load_training(run: RunDir, stage: Stage, warn: Callable[[str, str], None], a
             for path in damaged:
                 shutil.rmtree(path, ignore_errors=True)
                 warn("checkpoint-damaged", f"{path} is damaged and was removed; training goes on from step {step}.")
-            return progress
+            return state
     raise InpaintError(
         "resume-impossible", f"{damaged[0] / TRAINING_STATE} cannot be loaded into this run's networks.",
         "It is damaged, or the run's config.yml was changed; earlier checkpoints do not fit either.",
     ) from reason  # fmt: skip
 
 
-def _load(file: Path, stage: Stage) -> Progress:
-    state: dict[str, Any] = torch.load(file, map_location=stage.device, weights_only=True)
-    progress = Progress(**state["progress"])
+def _take_over(state: dict[str, Any], stage: Stage) -> None:
+    Progress(**state["progress"])  # refuses what another version wrote
     for name, model in stage.trained.items():
         model.load_state_dict(state["models"][name])
     _restore_rng(state["rng"])
-    return progress
 
 
 def _rng_state() -> dict[str, Any]:
@@ -157,7 +168,8 @@ def _rng_state() -> dict[str, Any]:
     version, internal, gauss = random.getstate()
     return {
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        # Of the GPU in use: a rank has one, and a resume may see more or fewer of them.
+        "cuda": [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [],
         "numpy": [str(kind), torch.from_numpy(np.asarray(keys).astype(np.int64)), position, has_gauss, cached],
         "python": [version, list(internal), gauss],
     }
@@ -166,7 +178,7 @@ def _rng_state() -> dict[str, Any]:
 def _restore_rng(state: dict[str, Any]) -> None:
     torch.set_rng_state(state["torch"].cpu())
     if state["cuda"] and torch.cuda.is_available():
-        torch.cuda.set_rng_state_all([value.cpu() for value in state["cuda"]])
+        torch.cuda.set_rng_state(state["cuda"][0])
     kind, keys, *rest = state["numpy"]
     np.random.set_state((kind, keys.cpu().numpy().astype(np.uint32), *rest))
     version, internal, gauss = state["python"]

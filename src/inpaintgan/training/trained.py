@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 import torch
 
 from ..core.config import Config
+from ..core.ranks import Ranks
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
 from ..networks.blocks import Generator
@@ -19,17 +20,18 @@ class Trained(Generic[ModelT]):
     """A model under training.
 
     Attributes:
-        forward: The model's.
-        discriminator_loss: The model's.
+        forward: The model's, and
+        discriminator_loss: the model's, through which gradients become means over the ranks.
         ema: The running average of the generator (EMA), for samples, scores and checkpoints; with an `ema_decay` of 0
             a copy of the generator.
         updates: Generator steps taken.
     """
 
-    def __init__(self, model: ModelT, config: Config) -> None:
+    def __init__(self, model: ModelT, config: Config, ranks: Ranks) -> None:
         self.model = model
-        self.forward = model.forward
-        self.discriminator_loss = model.discriminator_loss
+        self.ema: Generator = copy.deepcopy(model.generator).eval().requires_grad_(False)
+        self.forward = ranks.synced(model.generator, model.forward)
+        self.discriminator_loss = ranks.synced(model.discriminator, model.discriminator_loss)
         self._decay = config.ema_decay
         betas = {"betas": (config.beta1, config.beta2)}
         self._settings = {"generator": {"lr": config.lr, **betas}}
@@ -38,7 +40,6 @@ class Trained(Generic[ModelT]):
         self.discriminator_optimizer = torch.optim.Adam(
             model.discriminator.parameters(), **self._settings["discriminator"]
         )
-        self.ema: Generator = copy.deepcopy(model.generator).eval().requires_grad_(False)
         self.updates = 0
 
     def set_rate(self, factor: float) -> None:

@@ -19,7 +19,7 @@ from . import state
 from .budget import Budget
 from .build import build_stage
 from .disk import PatientDisk
-from .feed import cached_pictures, endless_batches
+from .feed import cached_pictures, endless_batches, must_see_the_same
 from .health import BrokeDown, Health
 from .meter import Meter
 from .orders import Orders
@@ -42,63 +42,77 @@ class Trainer:
         run: The run folder, already created.
         resume: Go on from the newest checkpoint.
         sinks: Listeners to every event beside the run's own log.
+        ranks: The processes that train together. All of them run this loop and decide alike, from the same numbers;
+            rank 0 alone writes and speaks.
 
     Raises:
         InpaintError: The data, the device, ``init_from`` or the checkpoint cannot be used.
     """
 
-    def __init__(self, config: Config, run: RunDir, *, resume: bool, sinks: list[Sink]) -> None:
+    def __init__(
+        self, config: Config, run: RunDir, *, resume: bool, sinks: list[Sink], ranks: Ranks | None = None
+    ) -> None:
         self.config, self.run_dir, self.resume = config, run, resume
+        self.ranks = ranks or Ranks()
         self.progress = state.Progress(lr=config.lr)
-        self.orders = Orders(run.control)
-        self.meter = Meter()
+        self.orders = Orders(run.control, self.ranks)
+        self.meter = Meter(self.ranks)
         self.budget = Budget(config, self.progress)
         self.health = Health(self.progress)
-        sinks = [*sinks, *([tensorboard_sink(run.tensorboard)] if config.tensorboard else [])]
-        self.reporter = Reporter(run, config.stage, self.progress, sinks)
+        if config.tensorboard and self.ranks.is_first:
+            sinks = [*sinks, tensorboard_sink(run.tensorboard)]
+        self.reporter = Reporter(run, config.stage, self.progress, sinks, self.ranks)
         self.outputs: Outputs | None = None
 
     def train(self) -> End:
         """Train, and return why it ended. Failures become a ``run_failed`` event and are raised again."""
-        self.run_dir.claim()
+        self.ranks.first(self.run_dir.claim)
         try:
             with self.orders.listening():
                 self._prepare()
                 return self._loop()
         except BaseException as error:
             saved = self._rescue(error)
-            said = out_of_memory(error, saved, self.progress.step) or error
+            said = out_of_memory(error, saved, self.progress.step) or self.ranks.explain(error)
             self.reporter.failed(said)
             raise said from error
         finally:
-            self.run_dir.release()
+            if self.ranks.is_first:
+                self.run_dir.release()
 
     def _prepare(self) -> None:
         """Everything up to the first step: device, data, networks, the state to resume from, the first event."""
-        config = self.config
-        state.sweep(self.run_dir)
-        self.device = prepare(config, Ranks())
-        if not config.data:
-            raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
-        train_files, val_files = split(open_pictures(Path(config.data)), config)
-        self.stage, perceptual = build_stage(config, self.device)
+        config, ranks = self.config, self.ranks
+        if ranks.is_first:
+            state.sweep(self.run_dir)
+        self.device = prepare(config, ranks)
+        with ranks.together():
+            if not config.data:
+                raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
+            train_files, val_files = split(open_pictures(Path(config.data)), config)
+        must_see_the_same(train_files, ranks)
+        self.stage, perceptual = build_stage(config, self.device, ranks)
         if self.resume:
-            self.progress.become(state.load_training(self.run_dir, self.stage, self.reporter.warn))
-        self.budget.must_be_left()
+            self.progress.become(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
+        if not ranks.restartable:  # a rank may have failed after the last step, when everything was saved
+            self.budget.must_be_left()
         self.phases = Phases(config, self.stage, self.progress)
         n_val = min(config.val_size, len(val_files))
-        val_batches = list(make_val_loader(val_files, config))
+        with ranks.together():
+            val_batches = list(make_val_loader(val_files, config)) if ranks.is_first else []
         self.reporter.started(self.stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
         for batch in val_batches:
             self.reporter.unreadable(batch)
         self._note_changes(len(train_files))
         n_wanted = (config.max_iters - self.progress.step) * config.batch_size * config.accumulation_steps
-        cache = cached_pictures(train_files, config, n_wanted, self.reporter.emit, self.orders.stop_is_near)
-        self.batches = endless_batches(train_files, config, self.progress.position, cache, self.reporter.warn)
-        disk = PatientDisk(self.run_dir, self.reporter, self.orders, self.meter)
-        self.recovery = Recovery(config, self.run_dir, self.stage, self.progress, self.reporter)
+        cache = ranks.in_turn(
+            lambda: cached_pictures(train_files, config, n_wanted, self.reporter.emit, self.orders.stop_is_near)
+        )
+        self.batches = endless_batches(train_files, config, self.progress.position, cache, ranks, self.reporter.warn)
+        disk = PatientDisk(self.run_dir, ranks, reporter=self.reporter, orders=self.orders, meter=self.meter)
+        self.recovery = Recovery(config, self.run_dir, self.stage, self.progress, self.reporter, ranks)
         self.outputs = Outputs(
-            config, self.run_dir, self.stage, self.progress, val_batches,
+            config, self.run_dir, self.stage, self.progress, val_batches, ranks,
             health=self.health, reporter=self.reporter, disk=disk, meter=self.meter,
         )  # fmt: skip
         self.meter.start(self.progress.elapsed_s)
@@ -160,14 +174,16 @@ class Trainer:
         with self.meter.waiting():
             batch = next(self.batches).to(self.device)
         self.reporter.unreadable(batch)
-        self.meter.add(self.stage.step(batch, progress.step), len(batch))
+        n_pictures = len(batch) * self.ranks.size
+        self.meter.add(self.stage.step(batch, progress.step), n_pictures)
         self.learning_rate = self.config.lr * rate
         progress.step += 1
-        progress.position += len(batch)
+        progress.position += n_pictures
         progress.elapsed_s = self.meter.elapsed_s
 
     def _log_step(self) -> None:
         means, latest = self.meter.read()
+        self.reporter.exchange()
         self.reporter.emit(
             events.Step(
                 phase=self.progress.phase,
@@ -189,7 +205,9 @@ class Trainer:
         outputs = self.outputs
         if outputs is None:
             return None
-        if not isinstance(error, InpaintError) and self.stage.is_whole and self.progress.step:
+        # Of many ranks, those that are left cannot agree on anything any more; the last checkpoint counts.
+        able = self.ranks.size == 1 and not isinstance(error, InpaintError)
+        if able and self.stage.is_whole and self.progress.step:
             try:
                 if self.device.type == "cuda":
                     torch.cuda.empty_cache()

@@ -1,0 +1,93 @@
+"""A training under a real torchrun: a killed rank, a signal to one rank."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+
+from forked_ranks import run_groups
+from inpaintgan.core.events import read_events
+from inpaintgan.core.rundir import TRAINING_STATE, RunDir
+
+ROOT = Path(__file__).resolve().parents[2]
+TORCHRUN = Path(sys.executable).with_name("torchrun")
+TINY = [
+    "stage=joint", "edge_generator=edgeconnect", "width=8", "input_size=32", "batch_size=4", "log_interval=1",
+    "eval_interval=0", "sample_interval=0", "val_size=2", "perceptual_weights=off", "device=cpu", "threads=1",
+    "tensorboard=false", "workers=0", "mask=irregular", "cache_gib=0",
+]  # fmt: skip
+pytestmark = pytest.mark.skipif(not TORCHRUN.is_file() or os.name == "nt", reason="torchrun is not here")
+
+
+def start(data: Path, run: Path, *settings: str) -> subprocess.Popen[bytes]:
+    words = ["--standalone", "--nproc-per-node", "2", "--max-restarts", "1", "--monitor-interval", "0.1", "--"]
+    train = [str(ROOT / "main.py"), "train", "--data", str(data), "--run", str(run), "--set", *TINY, *settings]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen([str(TORCHRUN), *words, *train], stdin=subprocess.DEVNULL, env=environment)
+
+
+def of_kind(run: Path, kind: str) -> list[dict]:
+    return [event for event in read_events(run / "events.jsonl") if event["type"] == kind]
+
+
+def wait_for(condition, process: subprocess.Popen[bytes], timeout: float = 120) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def rank(torchrun: subprocess.Popen[bytes], number: int) -> psutil.Process:
+    children = psutil.Process(torchrun.pid).children()
+    return next(child for child in children if child.environ().get("RANK") == str(number))
+
+
+def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, tmp_path):
+    run = tmp_path / "run"
+    torchrun = start(pictures, run, "save_interval=5", "max_iters=30")
+    wait_for(lambda: len(of_kind(run, "step")) >= 7, torchrun)
+    rank(torchrun, 1).kill()
+    assert torchrun.wait(300) == 0
+    first, second = of_kind(run, "run_started")
+    assert not first["resumed"] and second["resumed"] and second["step"] >= 5
+    assert of_kind(run, "run_finished")[0]["step"] == 30
+
+    straight = tmp_path / "straight"
+    words = [
+        "train",
+        "--data",
+        str(pictures),
+        "--run",
+        str(straight),
+        "--set",
+        *TINY,
+        "save_interval=5",
+        "max_iters=30",
+    ]
+    assert run_groups((2, words))[0].codes == [0, 0]
+    killed, whole = (
+        torch.load(RunDir(path).checkpoint_path(30) / TRAINING_STATE, weights_only=True) for path in (run, straight)
+    )
+    for name, model in whole["models"].items():
+        for part in ("model", "ema"):
+            assert all(torch.equal(value, killed["models"][name][part][key]) for key, value in model[part].items())
+
+
+def test_a_signal_to_one_rank_stops_all_of_them_in_order(pictures, tmp_path):
+    run = tmp_path / "run"
+    torchrun = start(pictures, run, "save_interval=0", "max_iters=100000")
+    wait_for(lambda: len(of_kind(run, "step")) >= 2, torchrun)
+    processes = [rank(torchrun, number) for number in (0, 1)]
+    processes[1].send_signal(signal.SIGTERM)
+    assert torchrun.wait(300) == 0  # anything else would make torchrun start the ranks again
+    assert not any(process.is_running() for process in processes)
+    assert of_kind(run, "run_finished")[0]["reason"] == "stopped"
+    assert RunDir(run).saved_steps() == [of_kind(run, "step")[-1]["step"]]
