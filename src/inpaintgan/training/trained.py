@@ -6,6 +6,7 @@ import copy
 from typing import Any, Generic, TypeVar
 
 import torch
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from ..core.config import Config
 from ..core.ranks import Ranks
@@ -33,9 +34,10 @@ class Trained(Generic[ModelT]):
         self.forward = ranks.synced(model.generator, model.forward)
         self.discriminator_loss = ranks.synced(model.discriminator, model.discriminator_loss)
         self._decay = config.ema_decay
-        betas = {"betas": (config.beta1, config.beta2)}
-        self._settings = {"generator": {"lr": config.lr, **betas}}
-        self._settings["discriminator"] = {"lr": config.lr * config.d2g_lr, **betas}
+        # One kernel for all parameters on a GPU. It is set again after loading, which may be on another device.
+        shared = {"betas": (config.beta1, config.beta2), "fused": next(model.parameters()).is_cuda or None}
+        self._settings = {"generator": {"lr": config.lr, **shared}}
+        self._settings["discriminator"] = {"lr": config.lr * config.d2g_lr, **shared}
         self.generator_optimizer = torch.optim.Adam(model.generator.parameters(), **self._settings["generator"])
         self.discriminator_optimizer = torch.optim.Adam(
             model.discriminator.parameters(), **self._settings["discriminator"]
@@ -58,8 +60,8 @@ class Trained(Generic[ModelT]):
         decay = min(self._decay, (1 + self.updates) / (10 + self.updates))
         self.updates += 1
         with torch.no_grad():
-            for mean, value in zip(self.ema.parameters(), self.model.generator.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
+            average = get_ema_multi_avg_fn(decay)
+            average([*self.ema.parameters()], [*self.model.generator.parameters()], self.updates)
             kept = dict(self.ema.named_buffers())
             for name, value in self.model.generator.named_buffers():
                 if name.endswith(("running_mean", "running_var")):
