@@ -155,6 +155,12 @@ class Config(BaseModel):
         ge=-1,
         le=10,
     )
+    edge_device: Literal["cpu", "gpu"] = _setting(
+        "cpu",
+        "Edges",
+        "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, or on "
+        "the GPU, which differs in about one pixel of a million. Other edges are computed once and kept.",
+    )
     edge_threshold: float = _setting(
         0.5, "Edges", "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
     )

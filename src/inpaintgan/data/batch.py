@@ -6,6 +6,8 @@ from dataclasses import dataclass, fields, replace
 
 import torch
 
+from .torch_canny import torch_canny
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -25,6 +27,9 @@ class Batch:
     """Each picture's place in the training stream, from which everything random about it is drawn."""
     step_hole_share: torch.Tensor | None = None
     """`hole_share` where a step's pictures are spread over several batches."""
+
+    sigma: torch.Tensor | None = None
+    """(B,), where edges are yet to be drawn on the device: the blur of each picture's Canny in px."""
 
     @property
     def hole_share(self) -> torch.Tensor:
@@ -51,9 +56,14 @@ class Batch:
         ]
 
     def to(self, device: torch.device | str) -> Batch:
-        """Return the batch on a device; from pinned memory the copy runs beside the computation."""
-        moved = {name: tensor.to(device, non_blocking=True) for name, tensor in self._tensors().items()}
-        return replace(self, **moved)
+        """Return the batch on a device; from pinned memory the copy runs beside the computation.
+
+        Edges that were left to the device are drawn there.
+        """
+        batch = replace(self, **{name: value.to(device, non_blocking=True) for name, value in self._tensors().items()})
+        if batch.sigma is None:
+            return batch
+        return replace(batch, edge=torch_canny(batch.gray, batch.sigma), sigma=None)
 
     def pin_memory(self) -> Batch:
         """Return the batch in page-locked memory; the loader calls this."""

@@ -30,15 +30,22 @@ class InpaintDataset(Dataset[Sample]):
         config: The run's settings.
         train: Whether pictures may be mirrored.
         cache: The same pictures, decoded before.
+        defer_edges: Leave Canny edges with a random sigma to `Batch.to`.
 
     Raises:
         InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
     """
 
     def __init__(
-        self, files: Sequence[PictureFile], config: Config, *, train: bool, cache: PictureCache | None = None
+        self,
+        files: Sequence[PictureFile],
+        config: Config,
+        *,
+        train: bool,
+        cache: PictureCache | None = None,
+        defer_edges: bool = False,
     ) -> None:
-        self._maker = SampleMaker(files, config, train=train, cache=cache)
+        self._maker = SampleMaker(files, config, train=train, cache=cache, defer_edges=defer_edges)
 
     def __len__(self) -> int:
         return len(self._maker)
@@ -61,6 +68,7 @@ def collate(samples: list[Sample]) -> Batch:
         mask=_stack([sample.mask for sample in samples]).unsqueeze(1),
         unreadable=tuple(dict.fromkeys(path for sample in samples for path in sample.unreadable)),
         positions=tuple(sample.position for sample in samples),
+        sigma=torch.tensor([sample.sigma for sample in samples]) if any(sample.sigma for sample in samples) else None,
     )
 
 

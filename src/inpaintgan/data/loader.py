@@ -99,7 +99,9 @@ def make_train_loader(
         )
     n_pictures = config.batch_size * config.accumulation_steps
     return DataLoader(
-        InpaintDataset(files, config, train=True, cache=cache),
+        InpaintDataset(
+            files, config, train=True, cache=cache, defer_edges=config.edge_device == "gpu" and _uses_gpu(config)
+        ),
         batch_size=n_pictures // ranks.size,
         sampler=StreamSampler(len(files), config.seed, start_position, n_pictures, ranks),
         persistent_workers=config.workers > 0,
@@ -127,15 +129,18 @@ def make_val_loader(files: Sequence[PictureFile], config: Config) -> DataLoader:
 
 
 def _common(config: Config) -> dict:
-    cuda = config.device == "cuda" or (config.device == "auto" and torch.cuda.is_available())
     return {
         "num_workers": config.workers,
         "collate_fn": collate,
-        "pin_memory": cuda,
+        "pin_memory": _uses_gpu(config),
         "worker_init_fn": start_worker,
         # A loader draws a base seed when it starts; from a generator of its own, so that the run's stays exact.
         "generator": torch.Generator(),
     }
+
+
+def _uses_gpu(config: Config) -> bool:
+    return config.device == "cuda" or (config.device == "auto" and torch.cuda.is_available())
 
 
 def start_worker(_worker_id: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..imaging.edges import NO_EDGES, detect_edges
+from ..imaging.edges import NO_EDGES, RANDOM_SIGMA, detect_edges, random_sigma
 from ..imaging.io import to_gray
 from ..imaging.masks import draw_mask, is_empty, read_mask
 from .cache import PictureCache
@@ -34,6 +34,8 @@ class Sample:
     """Its place in the stream."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read on the way to this one."""
+    sigma: float = 0.0
+    """Above 0: the edges are yet to be drawn, by Canny with this blur in px."""
 
 
 class NothingReadable(InpaintError):
@@ -56,6 +58,7 @@ class SampleMaker:
         config: Of which input_size, augment_flip, the masks, the edges and the seed are used.
         train: Whether pictures may be mirrored.
         cache: The same pictures, decoded before. It changes no item.
+        defer_edges: Leave Canny edges with a random sigma to whoever gets the item.
 
     Raises:
         NothingReadable: There is no readable file in the set.
@@ -64,7 +67,13 @@ class SampleMaker:
     """
 
     def __init__(
-        self, files: Sequence[PictureFile], config: Config, *, train: bool, cache: PictureCache | None = None
+        self,
+        files: Sequence[PictureFile],
+        config: Config,
+        *,
+        train: bool,
+        cache: PictureCache | None = None,
+        defer_edges: bool = False,
     ) -> None:
         self._files = files
         self._config = config
@@ -73,6 +82,7 @@ class SampleMaker:
         self._edge_files = find_edge_files(files, config)
         self._unreadable: dict[int, str] = {}
         self._cache = cache
+        self._defer_edges = defer_edges and config.edge == "canny" and config.sigma == RANDOM_SIGMA
         # A set without a readable picture is refused here and now, not by a worker minutes later.
         try:
             self._load(0)
@@ -95,7 +105,10 @@ class SampleMaker:
         mirrored = rng.random() < 0.5 and self._flip
         index, (picture, edge), external, unreadable = self._load(file_index)
         gray = to_gray(picture)
-        if edge is None:
+        sigma = 0.0
+        if edge is None and self._defer_edges:
+            edge, sigma = np.zeros_like(gray), random_sigma(rng)
+        elif edge is None:
             edge = detect_edges(gray, config, rng=rng, external=external)
         if mirrored:
             picture, gray, edge = (np.ascontiguousarray(array[:, ::-1]) for array in (picture, gray, edge))
@@ -110,7 +123,7 @@ class SampleMaker:
             files=self._mask_files,
             own=lambda: _own_mask(file, side, mirrored),
         )
-        return Sample(picture, gray, edge, mask, file, position, unreadable)
+        return Sample(picture, gray, edge, mask, file, position, unreadable, sigma)
 
     def _load(self, file_index: int) -> tuple[int, Prepared, np.ndarray | None, tuple[str, ...]]:
         """Return the first readable file from an index on, around the end: index, what `_prepared` gives, files passed."""

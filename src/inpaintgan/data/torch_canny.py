@@ -82,7 +82,9 @@ def _is_maximum(strength: Tensor, down: Tensor, right: Tensor) -> Tensor:
     for side in (1, -1):
         # Along a falling diagonal both gradients have one sign; along a rising one they differ.
         diagonal = torch.where(same_sign, neighbour(side, side), neighbour(side, -side))
-        straight = torch.where(steep, neighbour(side, 0), torch.where(same_sign, neighbour(0, side), neighbour(0, -side)))
+        straight = torch.where(
+            steep, neighbour(side, 0), torch.where(same_sign, neighbour(0, side), neighbour(0, -side))
+        )
         result &= diagonal * share + straight * (1 - share) <= strength
     return result
 

@@ -77,13 +77,18 @@ def canny(
     return _canny(_unit(gray), sigma=sigma, mask=known).astype(np.uint8)
 
 
+def random_sigma(rng: np.random.Generator) -> float:
+    """Draw the blur that a ``sigma`` of 0 stands for, in px."""
+    return float(rng.uniform(*_RANDOM_RANGE))
+
+
 def _one_sigma(sigma: float, rng: np.random.Generator | None) -> float:
     """A random sigma becomes a number."""
     if sigma != RANDOM_SIGMA:
         return sigma
     if rng is None:
         raise ValueError("a random sigma needs a random generator")
-    return float(rng.uniform(*_RANDOM_RANGE))
+    return random_sigma(rng)
 
 
 def _unit(gray: np.ndarray) -> np.ndarray:
