@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
         "check_data", "check_progress", "preview_data", "start_training", "resume_training", "control_run", "list_runs",
         "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "predict_edges", "warm_up", "save_fill",
         "picture_info", "open_example", "fill_folder", "folder_progress", "cancel_folder",
+        "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
     }  # fmt: skip
 
 
@@ -172,6 +174,22 @@ def test_a_training_that_cannot_work_is_not_started(
     with pytest.raises(Refused, match=code):
         call("start_training", filled, name)
     assert call("list_runs")["runs"] == []
+
+
+def test_resuming_waits_for_the_stopped_process_to_leave(call: Call, session: Session, pictures: Path) -> None:
+    name = call("start_training", {"data": str(pictures), "seed": 14}, "slow to leave")["run"]
+    run = RunDir(session.supervisor.runs / name)
+    deadline = time.monotonic() + 20
+    while call("get_run", name)["step"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    call("control_run", name, "stop")
+    while call("get_run", name)["state"] != "stopped":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert is_live(run), "the process must still be leaving, or this test shows nothing"
+    assert call("resume_training", name) == {"run": name}
+    assert is_live(run)
 
 
 def test_a_training_is_started_steered_and_deleted(call: Call, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

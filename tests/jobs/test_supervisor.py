@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from inpaintgan.core.atomic import read_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
@@ -36,10 +37,12 @@ def types(run: RunDir) -> list[str]:
 def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     supervisor = Supervisor(tmp_path / "läufe" / "deep", FAKE)
     yield supervisor
+    # By what was launched: a process that has not claimed its run yet would go on for ever.
     for run in supervisor.runs_found():
-        pid = run.trainer_pid()
-        if pid:
-            os.kill(pid, signal.SIGKILL)
+        record = read_json(run.path / "launch.json")
+        if record and is_live(run):
+            os.kill(record["pid"], signal.SIGKILL)
+            wait_until_gone(run)
 
 
 def test_a_training_runs_in_its_own_session_and_stops_on_demand(supervisor: Supervisor) -> None:

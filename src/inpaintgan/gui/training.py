@@ -55,8 +55,14 @@ def start(supervisor: Supervisor, values: dict[str, Any], name: str) -> str:
 
 
 def resume(supervisor: Supervisor, run: RunDir) -> None:
-    """Go on with a training. Raises `InpaintError` ``run-busy`` when it is running."""
+    """Go on with a training. Raises `InpaintError` ``run-busy`` when it is running, or does not leave after its end."""
     _let_it_end(run)
+    if summary(run)["state"] in ENDED and is_live(run):
+        raise InpaintError(
+            "run-busy",
+            f"{run.path.name} has ended, but its process is still leaving.",
+            "Wait a moment, then try again.",
+        )
     supervisor.resume(run)
 
 

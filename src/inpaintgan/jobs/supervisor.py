@@ -19,6 +19,9 @@ from ..core.rundir import RunDir
 LOG_HEADING = "--- started"
 """Begins a line of a run's log wherever a training process was started."""
 
+LEAVING_S = 20.0
+"""What a process gets to leave after its last word: on a busy machine, unloading torch alone takes seconds."""
+
 
 class Supervisor:
     """Starts, resumes and finds the trainings under one folder. The run folders are its only memory.
@@ -108,7 +111,7 @@ def launched_at(run: RunDir) -> float | None:
     return launched if isinstance(launched, int | float) else None
 
 
-def wait_until_gone(run: RunDir, seconds: float = 3.0) -> None:
+def wait_until_gone(run: RunDir, seconds: float = LEAVING_S) -> None:
     """Wait for a training process that has said its last word to end, but not longer than ``seconds``."""
     deadline = time.monotonic() + seconds
     while is_live(run) and time.monotonic() < deadline:
