@@ -243,6 +243,14 @@ def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, sessi
     assert call("app_state")["default_checkpoint"]
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "code"), [("device", "tpu", "device-unknown"), ("feather_px", 65, "feather")]
+)
+def test_options_of_a_fill_that_are_not_allowed_are_refused(call: Call, option: str, value: object, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        call("fill", "any", {option: value})
+
+
 def test_the_first_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_path: Path) -> None:
     from .test_pictures import png
 

@@ -248,6 +248,15 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     # Both tries are kept, and pressing one shows it.
     page.get_by_role("button", name="Try 1").click()
     page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
+    # A feathered fill fades at the hole's border into what was there, and is as before in its middle.
+    page.get_by_label("Feather").fill("12")
+    page.get_by_role("button", name="Fill again", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.try').length === 3", timeout=60_000)
+    difference = fetch_fill(page, picture_info(page)["fills"][2]).astype(int) - fetch_fill(page, first)
+    assert difference[41:43, 60:100].any() and not difference[58:62, 70:90].any()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
     # The divider shows the picture as it was on its left and the result on its right, wherever it is dragged.
     filled = fetch_fill(page, first)
     original = fetch_picture(page, picture_info(page)["url"])

@@ -190,7 +190,8 @@ def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, f
     thread.join(10)
     assert codes == ["cancelled"]
     assert picture.progress == {"step": "", "fraction": 0.0}
-    assert fills.fill(picture.id, OPTIONS)["hole_px"] == 5
+    again = fills.fill(picture.id, {**OPTIONS, "feather_px": 3.0})
+    assert (again["hole_px"], again["feather_px"]) == (5, 3.0)
 
 
 def test_predicted_edges_are_a_picture_of_their_own(pictures: Pictures, fills: Fills) -> None:

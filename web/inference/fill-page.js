@@ -50,6 +50,8 @@ class FillPage {
    */
   constructor(info, state, mask, before) {
     this.info = info;
+    /** @type {Promise<void>} what the history is being told */
+    this.recording = Promise.resolve();
     this.checkpoints = new CheckpointChoice(state);
     compare.open(before, mask);
     this.comparing = comparing(compare);
@@ -73,7 +75,13 @@ class FillPage {
     zoomControls(compare.stage);
     byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
     bindFillKeys(compare, this);
+    byId("feather").addEventListener("input", () => { byId("feather-value").textContent = `${this.feather} px`; });
     for (const fill of info.fills) this.tries.add(fill, this.name(fill));
+  }
+
+  /** Over how many pixels a fill fades at the hole's border. */
+  get feather() {
+    return /** @type {HTMLInputElement} */ (byId("feather")).valueAsNumber;
   }
 
   /** @param {Fill} fill @returns {string} */
@@ -117,7 +125,7 @@ class FillPage {
    * @returns {Promise<Fill>}
    */
   async run(checkpoint, edges, title = "Filling") {
-    const options = { checkpoint, device: "auto", edges };
+    const options = { checkpoint, device: "auto", edges, feather_px: this.feather };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.tries.add(fill, this.name(fill));
     return fill;
@@ -125,9 +133,6 @@ class FillPage {
 
   /** Show another try: a step of the history too, but looking around is only one. @param {Fill} fill */
   async pick(fill) {
-    if (fill === this.tries.current) return;
-    const { history } = this.keeper;
-    if (history.next("undo")?.label.startsWith(LOOKING)) history.drop();
     await this.#record(fill, LOOKING + this.tries.number(fill));
   }
 
@@ -150,16 +155,31 @@ class FillPage {
   }
 
   /**
+   * Show a fill and make that a step of the history, after those that are under way.
+   * @param {Fill} fill
+   * @param {string} label
+   * @returns {Promise<void>}
+   */
+  #record(fill, label) {
+    const step = this.recording.then(() => this.#recordNow(fill, label));
+    this.recording = step.catch(() => {});
+    return step;
+  }
+
+  /**
    * @param {Fill} fill
    * @param {string} label
    */
-  async #record(fill, label) {
+  async #recordNow(fill, label) {
+    if (fill === this.tries.current) return;
+    const { history } = this.keeper;
+    if (label.startsWith(LOOKING) && history.next("undo")?.label.startsWith(LOOKING)) history.drop();
     const from = this.tries.current?.fill ?? null;
     const patch = this.edges.unfinished && label.startsWith(LOOKING) ? null : await this.edges.takeOver(fill);
     /** @type {import("./editor/history.js").Change[]} */
     const changes = [{ kind: "fill", from, to: fill.fill }];
     if (patch) changes.push({ kind: "edges", patch });
-    this.keeper.history.push({ label, changes });
+    history.push({ label, changes });
     await this.present(fill);
   }
 

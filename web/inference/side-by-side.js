@@ -25,6 +25,7 @@ const CAPTION_PX = 80;
  * @property {import("./tries.js").Tries} tries
  * @property {import("./keeper.js").Keeper} keeper
  * @property {import("./edge-editing.js").EdgeEditing} edges
+ * @property {number} feather
  * @property {(checkpoint: string, edges: boolean, title?: string) => Promise<Fill>} run
  * @property {(fill: Fill) => Promise<void>} pick
  */
@@ -193,9 +194,9 @@ export class SideBySide {
 
   /** @param {Checkpoint} checkpoint @param {boolean} edges @returns {Fill | undefined} a try that is just what is wanted */
   #made(checkpoint, edges) {
-    const { mask_url } = this.page.keeper.layers;
-    return edges ? undefined
-      : this.page.tries.fills.find((fill) => fill.checkpoint === checkpoint.path && !fill.steered && fill.mask_url === mask_url);
+    const { keeper, tries, feather } = this.page;
+    return edges ? undefined : tries.fills.find((fill) => fill.checkpoint === checkpoint.path && !fill.steered
+      && fill.feather_px === feather && fill.mask_url === keeper.layers.mask_url);
   }
 
   /** @param {Panel[]} panels */

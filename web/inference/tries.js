@@ -7,7 +7,7 @@ import { PatchedPicture } from "./patched-picture.js";
 /** @typedef {import("./editor/rect.js").Rect} Rect */
 /** @typedef {import("./patched-picture.js").PatchFile} PatchFile */
 /** @typedef {{fill: number, patches: PatchFile[], edge_patches: PatchFile[], seconds: number, notices: string[],
- *   hole_px: number, checkpoint: string, steered: boolean, mask_url: string | null}} Fill */
+ *   hole_px: number, checkpoint: string, steered: boolean, feather_px: number, mask_url: string | null}} Fill */
 
 const KEPT_PIXELS = 80e6; // of decoded patches, kept for switching back and forth
 const THUMBNAIL = { width: 168, height: 126 };
@@ -33,6 +33,8 @@ export class Tries {
     this.fills = [];
     /** @type {Fill | null} */
     this.current = null;
+    /** @type {Fill | null} the one that keys have gone to, though it may not be on the screen yet */
+    this.aim = null;
   }
 
   /**
@@ -66,6 +68,7 @@ export class Tries {
    */
   async choose(fill) {
     this.current = fill;
+    this.aim = fill;
     for (const button of this.strip.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.fill === String(fill?.fill)));
     }
@@ -81,9 +84,11 @@ export class Tries {
 
   /** @param {1 | -1} direction the next or the one before */
   step(direction) {
-    const at = this.current ? this.fills.indexOf(this.current) : -1;
+    const at = this.aim ? this.fills.indexOf(this.aim) : -1;
     const next = this.fills[(at + direction + this.fills.length) % this.fills.length];
-    if (next && next !== this.current) this.pressed(next);
+    if (!next || next === this.aim) return;
+    this.aim = next;
+    this.pressed(next);
   }
 
   /**

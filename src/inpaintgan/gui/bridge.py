@@ -18,6 +18,7 @@ from ..core.paths import resource
 from . import comparisons, folders, training
 from .answers import answered
 from .checkpoints import default_path, list_checkpoints
+from .fills import checked_options
 from .presets import list_presets, values_from_text
 from .runs import details, find_run, summary
 from .session import Session
@@ -253,17 +254,9 @@ class Bridge:
     def _fill_options(self, given: object) -> dict[str, Any]:
         """Return the options of a fill with what was left out filled in."""
         options = _object(given or {})
-        checkpoint = options.get("checkpoint")
-        if not checkpoint:
-            checkpoint = default_path(list_checkpoints(self._session.supervisor.runs_found()))
-        if not checkpoint:
-            raise InpaintError(
-                "checkpoint-missing", "There is no checkpoint that can fill.", "Train an inpaint model first."
-            )
-        device = options.get("device") or "auto"
-        if device not in ("auto", "cpu", "cuda"):
-            raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", "Allowed: auto | cpu | cuda.")
-        return {"checkpoint": str(checkpoint), "device": device, "edges": bool(options.get("edges"))}
+        if not options.get("checkpoint"):
+            options["checkpoint"] = default_path(list_checkpoints(self._session.supervisor.runs_found()))
+        return checked_options(options)
 
 
 def example_pictures() -> list[Path]:

@@ -14,6 +14,8 @@ from .pictures import Picture, Pictures
 SAVE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp")
 """What ``imaging.io`` can write; it must not be imported here because it brings numpy along."""
 
+MAX_FEATHER_PX = 64
+
 
 class Fills:
     """Fills holes, predicts edges and encodes results. Every method blocks until the worker is done.
@@ -32,7 +34,8 @@ class Fills:
 
         Args:
             identity: Picture id.
-            options: ``checkpoint``, ``device``, and ``edges``: True steers the fill by the stored edges.
+            options: ``checkpoint``, ``device``; ``edges``: True steers the fill by the stored edges; ``feather_px``: the
+                fill fades over so many pixels from the hole's border inwards.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
@@ -53,6 +56,7 @@ class Fills:
                 "checkpoint": options["checkpoint"],
                 "device": options["device"],
                 "edges": str(edges) if edges else None,
+                "feather_px": options.get("feather_px", 0.0),
             },
         )
         picture.patches[number] = result["patches"]
@@ -66,6 +70,7 @@ class Fills:
             "changed_outside_px": result["changed_outside_px"],
             "checkpoint": options["checkpoint"],
             "steered": edges is not None,
+            "feather_px": options.get("feather_px", 0.0),
             "mask_url": mask_url,
         }
         picture.fills.append(fill)
@@ -163,3 +168,29 @@ class Fills:
         target = picture.folder / name
         shutil.copyfile(stored, target)
         return target
+
+
+def checked_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a fill, with what was left out filled in.
+
+    Raises:
+        InpaintError: ``checkpoint-missing``, ``device-unknown`` or ``feather-invalid``.
+    """
+    if not options.get("checkpoint"):
+        raise InpaintError(
+            "checkpoint-missing", "There is no checkpoint that can fill.", "Train an inpaint model first."
+        )
+    device = options.get("device") or "auto"
+    if device not in ("auto", "cpu", "cuda"):
+        raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", "Allowed: auto | cpu | cuda.")
+    feather = options.get("feather_px") or 0
+    if not isinstance(feather, int | float) or not 0 <= feather <= MAX_FEATHER_PX:
+        raise InpaintError(
+            "feather-invalid", f"feather_px: {feather!r} is not allowed.", f"Allowed: 0 to {MAX_FEATHER_PX} px."
+        )
+    return {
+        "checkpoint": str(options["checkpoint"]),
+        "device": device,
+        "edges": bool(options.get("edges")),
+        "feather_px": float(feather),
+    }
