@@ -176,8 +176,10 @@ def _fill(arguments: argparse.Namespace) -> int:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from .evaluation.command import evaluate
+    from .training.runtime import joined
 
-    return evaluate(arguments)
+    with joined() as ranks:
+        return evaluate(arguments, ranks)
 
 
 def _compare(arguments: argparse.Namespace) -> int:

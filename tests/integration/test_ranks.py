@@ -128,3 +128,20 @@ def test_a_folder_is_filled_by_all_ranks_with_one_report_in_order(checkpoint, pi
         one, other = (np.asarray(Image.open(tmp_path / name / f"{index}.png")) for name in ("alone", "shared"))
         assert np.array_equal(one, other)
     assert refused.codes == [2, 2] and "edges-for-folder" in refused.output
+
+
+def test_evaluate_shares_the_pictures_and_writes_the_same_report(checkpoint, pictures, tmp_path):
+    def words(name: str, masks: str = "half") -> list[str]:
+        given = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", masks, "--limit", "3"]
+        report = ["--report", str(tmp_path / f"{name}.json"), "--save-fills", str(tmp_path / name)]
+        return ["evaluate", *given, *report, "--device", "cpu", "--perceptual-weights", "off"]
+
+    alone, shared, refused = run_groups((1, words("alone")), (2, words("shared")), (2, words("x", "no-such-kind")))
+    assert alone.codes == [0] and shared.codes == [0, 0] and refused.codes == [2, 2]
+    assert shared.others == ""
+    one, other = (json.loads((tmp_path / f"{name}.json").read_text("utf-8")) for name in ("alone", "shared"))
+    for report in (one, other):
+        for scores in [*report["methods"].values(), *(s for case in report["cases"] for s in case["scores"].values())]:
+            del scores["seconds"]
+    assert one == other and one["n"] == 3
+    assert len(list((tmp_path / "shared").rglob("*.png"))) == 3

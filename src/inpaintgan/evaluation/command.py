@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..core.atomic import write_json
 from ..core.paths import default_checkpoint
+from ..core.ranks import Ranks
 from ..imaging.encode import save_picture
 from ..imaging.picture import Picture
 from ..inference.pipeline import Inpainter
@@ -28,20 +29,30 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def evaluate(arguments: argparse.Namespace) -> int:
-    """Evaluate what the command line names. Raises `InpaintError` for bad input."""
-    inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
-    vgg = load_vgg19(arguments.perceptual_weights)
-    vgg = vgg.to(inpainter.device) if vgg else None
+def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
+    """Evaluate what the command line names. Raises `InpaintError` for bad input.
+
+    Args:
+        arguments: Of the command line.
+        ranks: The processes that share the pictures; rank 0 prints and writes the report of all.
+    """
+    with ranks.together():
+        inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
+        vgg = load_vgg19(arguments.perceptual_weights)
+        vgg = vgg.to(inpainter.device) if vgg else None
 
     def on_case(case: Case, fills: dict[str, NDArray[np.uint8]]) -> None:
-        print(f"\r{case.name:<60.60}", end="", file=sys.stderr, flush=True)
+        if ranks.is_first:
+            print(f"\r{case.name:<60.60}", end="", file=sys.stderr, flush=True)
         if arguments.save_fills:
             save_strip(case, fills, arguments.save_fills / f"{case.name}.png")
 
     result = protocol.run(
-        inpainter, arguments.data, arguments.masks, vgg=vgg, limit=arguments.limit, seed=arguments.seed, on_case=on_case
-    )
+        inpainter, arguments.data, arguments.masks,
+        vgg=vgg, limit=arguments.limit, seed=arguments.seed, ranks=ranks, on_case=on_case,
+    )  # fmt: skip
+    if not ranks.is_first:
+        return 0
     print(f"\r{'':<60}\r", end="", file=sys.stderr)
     report = {
         "checkpoint": str(inpainter.checkpoint.path),

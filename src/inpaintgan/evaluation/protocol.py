@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
+from ..core.ranks import Ranks
 from ..data.pictures import PictureFile
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
@@ -40,6 +43,8 @@ class Case:
     name: str
     picture: NDArray[np.uint8]
     mask: NDArray[np.uint8]
+    number: int = 0
+    """Its place among all cases."""
 
 
 def cases(
@@ -51,6 +56,7 @@ def cases(
     seed: int,
     block_ratio: float = BLOCK_RATIO,
     files: Sequence[PictureFile] | None = None,
+    ranks: Ranks | None = None,
 ) -> Iterator[Case]:
     """Pair pictures with masks, always in the same way.
 
@@ -63,6 +69,7 @@ def cases(
         seed: Of drawn masks.
         block_ratio: Side of a drawn block as a share of the picture's.
         files: The pictures of the folder to take; None is all.
+        ranks: Processes that share the cases; only this one's are yielded.
 
     Raises:
         InpaintError: A folder is missing or empty, or a picture cannot be read.
@@ -70,7 +77,7 @@ def cases(
     files = find_pictures(data) if files is None else files
     count = min(limit, len(files)) if limit else len(files)
     mask_files = [] if masks in DRAWN_MASKS else _mask_files(masks)
-    for index in range(count):
+    for index in (ranks or Ranks()).share(range(count)):
         file = files[index * len(files) // count]
         picture = resize_square(read_rgb(file, smallest_side=side), side)
         if mask_files:
@@ -79,7 +86,7 @@ def cases(
             rng = np.random.default_rng([seed, index])
             mask = draw_mask(DRAWN_MASKS[masks], side, side, rng, block_ratio=block_ratio, files=())
         if mask.any() and not mask.all():
-            yield Case(file.relative_to(data).as_posix(), picture, mask)
+            yield Case(file.relative_to(data).as_posix(), picture, mask, index)
 
 
 def _mask_files(masks: str) -> list[Path]:
@@ -175,9 +182,10 @@ def run(
     vgg: VGG19Features | None,
     limit: int,
     seed: int,
+    ranks: Ranks | None = None,
     on_case: Callable[[Case, dict[str, NDArray[np.uint8]]], None] = lambda _case, _fills: None,
 ) -> dict[str, object]:
-    """Run the protocol.
+    """Run the protocol. Several ranks share the cases; each returns the result of all.
 
     Returns:
         ``methods`` (mean scores by method), ``edges`` (mean precision and recall, when there is an edge generator),
@@ -186,24 +194,22 @@ def run(
     Raises:
         InpaintError: No case could be made.
     """
-    fillers = methods(inpainter)
-    rows: dict[str, list[dict[str, float]]] = {name: [] for name in fillers}
-    edge_rows, listed, shares = [], [], []
-    for case in cases(data, masks, inpainter.checkpoint.config.input_size, limit=limit, seed=seed):
-        scores, fills = evaluate_case(case, fillers, vgg)
-        for name, row in scores.items():
-            rows[name].append(row)
-        if inpainter.checkpoint.edge_generator is not None:
-            edge_rows.append(evaluate_edges(inpainter, case))
-        shares.append(float(case.mask.mean()))
-        listed.append({"picture": case.name, "hole_share": shares[-1], "scores": scores})
-        on_case(case, fills)
-    if not listed:
+    fillers, ranks, own = methods(inpainter), ranks or Ranks(), []
+    has_edges = inpainter.checkpoint.edge_generator is not None
+    with ranks.together():
+        for case in cases(data, masks, inpainter.checkpoint.config.input_size, limit=limit, seed=seed, ranks=ranks):
+            scores, fills = evaluate_case(case, fillers, vgg)
+            edges = evaluate_edges(inpainter, case) if has_edges else {}
+            listed = {"picture": case.name, "hole_share": float(case.mask.mean()), "scores": scores}
+            own.append((case.number, listed, edges))
+            on_case(case, fills)
+    rows = sorted(chain(*ranks.gather(own)), key=itemgetter(0))
+    if not rows:
         raise InpaintError("nothing-to-evaluate", f"None of the masks of {masks} leaves both hole and picture.")
     return {
-        "n": len(listed),
-        "hole_share": float(np.mean(shares)),
-        "methods": {name: mean_scores(method_rows) for name, method_rows in rows.items()},
-        "edges": mean_scores(edge_rows),
-        "cases": listed,
+        "n": len(rows),
+        "hole_share": float(np.mean([listed["hole_share"] for _, listed, _ in rows])),
+        "methods": {name: mean_scores([listed["scores"][name] for _, listed, _ in rows]) for name in fillers},
+        "edges": mean_scores([edges for _, _, edges in rows]),
+        "cases": [listed for _, listed, _ in rows],
     }
