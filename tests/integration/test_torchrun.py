@@ -91,3 +91,21 @@ def test_a_signal_to_one_rank_stops_all_of_them_in_order(pictures, tmp_path):
     assert not any(process.is_running() for process in processes)
     assert of_kind(run, "run_finished")[0]["reason"] == "stopped"
     assert RunDir(run).saved_steps() == [of_kind(run, "step")[-1]["step"]]
+
+
+def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stops(pictures, tmp_path, capfd):
+    run = tmp_path / "run"
+    words = [str(ROOT / "main.py"), "train", "--data", str(pictures), "--run", str(run), "--set", *TINY]
+    refused = subprocess.run(
+        [sys.executable, *words, "processes=2", "batch_size=5"], stdin=subprocess.DEVNULL, check=False
+    )
+    assert refused.returncode == 2
+    assert "5 pictures cannot be shared equally by 2 processes" in capfd.readouterr().err
+    launcher = subprocess.Popen([sys.executable, *words, "processes=2", "max_iters=100000"], stdin=subprocess.DEVNULL)
+    wait_for(lambda: len(of_kind(run, "step")) >= 2, launcher)
+    processes = [rank(launcher, number) for number in (0, 1)]
+    assert RunDir(run).trainer_pid() == processes[0].pid
+    launcher.terminate()
+    assert launcher.wait(300) == 130
+    assert not any(process.is_running() for process in processes)
+    assert RunDir(run).saved_steps() == [of_kind(run, "step")[-1]["step"]]

@@ -42,6 +42,7 @@ const SETTINGS = {
   perceptual_interval: "Perceptual interval",
   imagenet_normalization: "ImageNet normalisation",
   tensorboard: "TensorBoard",
+  processes: "Training processes",
   threads: "CPU threads",
   keep_checkpoints: "Checkpoints kept",
 };

@@ -96,7 +96,11 @@ class Config(BaseModel):
     )
     augment_flip: bool = _setting(True, "Data", "Mirror half of the training pictures.")
     workers: int = _setting(
-        2, "Data", "Processes that prepare pictures; 0 prepares in the training process.", ge=0, le=64
+        2,
+        "Data",
+        "Processes that prepare pictures, for each training process; 0 prepares in the training process.",
+        ge=0,
+        le=64,
     )
     cache_gib: float = _setting(
         10.0,
@@ -187,7 +191,9 @@ class Config(BaseModel):
         gt=0,
         lt=1,
     )
-    batch_size: int = _setting(8, "Optimizer", "Pictures that pass the networks at once.", "pictures", ge=1, le=1024)
+    batch_size: int = _setting(
+        8, "Optimizer", "Pictures that pass the networks at once, on all GPUs together.", "pictures", ge=1, le=1024
+    )
     accumulation_steps: int = _setting(
         1,
         "Optimizer",
@@ -273,6 +279,14 @@ class Config(BaseModel):
         "Run",
         "Let PyTorch compile the networks, which takes a minute at the start; auto does so on a GPU. On a CPU it gains "
         "nothing.",
+    )
+    processes: int = _setting(
+        1,
+        "Run",
+        "Training processes on this machine that share each batch, one for each GPU; 0 takes all GPUs. "
+        "batch_size must be a multiple of it. torchrun, for many machines, overrules it.",
+        ge=0,
+        le=64,
     )
     threads: int = _setting(0, "Run", "CPU threads of the training process; 0 leaves it to PyTorch.", ge=0, le=1024)
     log_interval: int = _setting(10, "Run", "Losses are logged every n steps.", "steps", ge=1)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from ..core.config import Config
 from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.paths import resource
 from ..core.rundir import RunDir
-from .runtime import joined
+from .runtime import INTERRUPTED, is_rank, joined, launch
 from .sinks import Console
 from .trainer import Trainer
-
-INTERRUPTED = 130
-"""Exit code after Ctrl+C or SIGTERM, by the shell's custom; all was saved."""
 
 
 def train(run_path: Path, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool) -> int:
     """Train in a run folder; returns the exit code, 0 also after a stop that was ordered.
+
+    With the setting ``processes``, this process becomes the launcher of that many, which train together.
 
     Started by ``torchrun``, the training goes on from the newest checkpoint without being asked to: a start cannot be
     told from a restart after a failure. Nor could torchrun tell a stop by a signal from a failure if the exit code were
@@ -31,6 +32,14 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         InpaintError: Anything a person can put right.
     """
     run = RunDir(run_path)
+    if not is_rank():
+        _must_be_allowed(run, resume=resume)
+        config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
+        n = config.processes or torch.cuda.device_count()
+        if n > 1:
+            given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
+            words = [str(word) for name, value in given if value is not None for word in (name, value)]
+            return launch(n, ["train", "--run", str(run_path), *words])
     with joined() as ranks:
         config, trained_before = ranks.first(
             lambda: _ready(run, data, config_file, settings, resume=resume or ranks.restartable)
@@ -48,13 +57,7 @@ def _ready(
     run: RunDir, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool
 ) -> tuple[Config, bool]:
     """Freeze the config into the run folder; returns it, and whether there is a checkpoint to go on from."""
-    trained_before = bool(run.saved_steps())
-    if trained_before and not resume:
-        raise InpaintError(
-            "run-exists",
-            f"{run.path} already holds a training.",
-            "Add --resume to go on with it, or name another --run.",
-        )
+    trained_before = _must_be_allowed(run, resume=resume)
     config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
     if trained_before:
         _must_fit(run.load_config(), config)
@@ -62,6 +65,18 @@ def _ready(
         run.claim()  # refuses in words, before the frozen config is touched
     run.create(config)
     return config, trained_before
+
+
+def _must_be_allowed(run: RunDir, *, resume: bool) -> bool:
+    """Refuse to go on with a training that nobody asked to go on with; returns whether there is one."""
+    trained_before = bool(run.saved_steps())
+    if trained_before and not resume:
+        raise InpaintError(
+            "run-exists",
+            f"{run.path} already holds a training.",
+            "Add --resume to go on with it, or name another --run.",
+        )
+    return trained_before
 
 
 def _config_source(run: RunDir, config_file: Path | None) -> Path:

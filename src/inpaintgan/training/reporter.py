@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable, Sequence
 
 import torch
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .. import __version__
 from ..core import events
@@ -77,6 +78,13 @@ class Reporter:
                 },
             )
         )
+        batch_norm = any(isinstance(layer, _BatchNorm) for t in stage.trained.values() for layer in t.model.modules())
+        if batch_norm and self._ranks.size > 1 and stage.device.type == "cpu":
+            self.warn(
+                "batch-norm-apart",
+                "On CPUs each process takes the statistics of batch norm over its own share of a batch: the curve depends "
+                "on the number of processes.",
+            )
         if perceptual == "unavailable":
             self.warn(
                 "perceptual-off",

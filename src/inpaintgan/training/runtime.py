@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
@@ -25,6 +26,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
 from ..models.device import pick_device
 
@@ -34,6 +36,11 @@ _PATIENCE = timedelta(days=1)
 """Others wait this long while rank 0 scores, saves, or has no disk space left. Torchrun itself sees a process that died."""
 
 _POLL_S = 0.05
+_RESTARTS = 3
+_STOP_S = 300
+"""What ranks are given to finish their step and save, when they are told to stop."""
+REFUSED, INTERRUPTED = 2, 130
+"""Exit codes: for bad input; after Ctrl+C or SIGTERM, by the shell's custom, with everything saved."""
 
 
 def prepare(config: Config, ranks: Ranks) -> torch.device:
@@ -66,10 +73,43 @@ def autocast(config: Config, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16")
 
 
+def is_rank() -> bool:
+    """Whether ``torchrun`` started this process."""
+    return dist.is_available() and dist.is_torchelastic_launched()
+
+
+def launch(n: int, words: Sequence[str]) -> int:
+    """Run a command line of this program on n ranks of this machine, as ``torchrun`` does, and start them again if one dies.
+
+    Returns:
+        0 when all was done, 2 when the command was refused, 130 after Ctrl+C or SIGTERM, 1 when ranks died again and again.
+    """
+    # Only launchers need these.
+    import torch.distributed.run as torchrun
+    from torch.distributed.elastic.multiprocessing import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+
+    os.environ.setdefault("TORCH_ELASTIC_SHUTDOWN_TIMEOUT", str(_STOP_S))
+    *before, program = main_script()
+    arguments = torchrun.parse_args(["--standalone", "--nproc-per-node", str(n), *before, "--", program, *words])
+    for _ in range(1 + _RESTARTS):
+        try:
+            torchrun.run(arguments)
+        except SignalException:
+            return INTERRUPTED
+        except ChildFailedError as error:
+            codes = {failure.exitcode for failure in error.failures.values()}
+            if codes <= {REFUSED, -signal.SIGTERM}:  # torchrun ends the others when one has left
+                return REFUSED
+        else:
+            return 0
+    return 1
+
+
 @contextmanager
 def joined() -> Iterator[Ranks]:
     """Join the processes that ``torchrun`` started beside this one; a process started alone is a group of one."""
-    if not (dist.is_available() and dist.is_torchelastic_launched()):
+    if not is_rank():
         yield Ranks()
         return
     ranks = Processes()
