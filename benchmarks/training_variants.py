@@ -154,7 +154,7 @@ def serve(number: int, settings: dict[str, Any], pipe: Connection) -> None:
     config = Config(**{**settings, **_resolved(variant.settings, settings)})
     device = prepare(config, Ranks())
     patched = variant.patch()
-    meter = Meter()
+    meter = Meter(Ranks())
     plain = variant.plain
     step = (
         plain_loop(config, device, meter, unfrozen=patched == "unfrozen") if plain else our_loop(config, device, meter)
@@ -174,7 +174,7 @@ def count_flops(settings: dict[str, Any], pipe: Connection) -> None:
     """In a child process: answer how many floating-point operations a step of our loop takes for one picture."""
     alone = {"device": "cpu", "precision": "float32", "compile": "off", "batch_size": 1, "workers": 0, "cache_gib": 0}
     config = Config(**{**settings, **alone})
-    step = our_loop(config, prepare(config, Ranks()), Meter())
+    step = our_loop(config, prepare(config, Ranks()), Meter(Ranks()))
     with FlopCounterMode(display=False) as counter:
         step()
     pipe.send(counter.get_total_flops())
