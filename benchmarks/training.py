@@ -6,8 +6,8 @@
 All loops run side by side: each is a process of its own, built and warmed up first; then they take turns, a few steps
 each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's pace over the plain
 loop's in the same round, so that a busy machine slows both. Peak memory is the process's own (on a GPU, the card's). The
-share of the matrix rate counts the operations of the networks' forward and backward passes, as our loop needs them, against
-what the device reaches on products of large matrices (bfloat16 on a GPU).
+share of a card's matrix rate counts the operations of all networks' passes, as our loop needs them, against what the card
+reaches on products of large bfloat16 matrices.
 """
 
 from __future__ import annotations
@@ -35,34 +35,46 @@ import torch
 from torchvision.models import vgg19
 from training_variants import OURS, PLAIN, VARIANTS, Variant, count_flops, serve
 
-from inpaintgan.core.atomic import write_json
+from inpaintgan.core.atomic import read_json, write_json
 from inpaintgan.models.device import device_name, pick_device
 
 N_PICTURES = 48
 PICTURE_PX = 512
+_TOLD = ("edge_generator", "width", "input_size", "batch_size", "workers", "device", "precision")
 
 
 def main() -> None:
     arguments = _parser().parse_args()
     with tempfile.TemporaryDirectory() as folder:
         data, weights = _prepared(Path(folder), arguments.data)
-        report: dict[str, Any] = {
-            "machine": _machine(arguments),
-            "settings": {name: str(value) for name, value in vars(arguments).items() if name not in ("report", "only")},
-            "stages": {},
-        }
-        rate = report["machine"]["matrix_tflops"]
-        print(f"{report['machine']['device']}: {rate:.3g} TFLOP/s on matrix products")
+        report: dict[str, Any] = {"machine": _machine(arguments), "stages": _earlier_stages(arguments.report)}
         for stage in arguments.stages:
             settings = _settings(arguments, stage, data, weights, folder)
             rows = compare(_chosen(arguments, stage), settings, arguments)
-            tflop = _in_child(count_flops, settings).recv() / 1e12
-            ours = next(row for row in rows if row["name"] == OURS.name)
-            share = ours["images_per_s"] * tflop / rate
-            print(f"{tflop:.3f} TFLOP an image; our loop reaches {share:.0%} of the matrix rate")
-            report["stages"][stage] = {"tflop_per_image": tflop, "share_of_matrix_rate": share, "loops": rows}
+            report["stages"][stage] = {
+                "settings": {name: settings[name] for name in _TOLD}
+                | {"steps": arguments.steps, "rounds": arguments.rounds},
+                "load": report["machine"]["load_before"],
+                "loops": rows,
+            }
+            if arguments.device == "cuda":
+                report["stages"][stage] |= _share_of_matrix_rate(settings, rows, report["machine"]["bf16_tflops"])
             if arguments.report:
                 write_json(arguments.report, report)
+
+
+def _share_of_matrix_rate(settings: dict[str, Any], rows: list[dict[str, Any]], rate: float) -> dict[str, float]:
+    tflop = _in_child(count_flops, settings).recv() / 1e12
+    ours = next(row for row in rows if row["name"] == OURS.name)
+    share = ours["images_per_s"] * tflop / rate
+    print(f"{tflop:.3f} TFLOP an image; our loop reaches {share:.0%} of {rate:.0f} TFLOP/s on matrix products")
+    return {"tflop_per_image": tflop, "share_of_matrix_rate": share}
+
+
+def _earlier_stages(report: Path | None) -> dict[str, Any]:
+    """The stages of a report that is there already: they may be measured one at a time."""
+    earlier = read_json(report) if report else None
+    return earlier["stages"] if isinstance(earlier, dict) else {}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -174,16 +186,14 @@ def _row(variant: Variant, turns: list[dict[str, float]], plain: list[dict[str, 
 
 
 def _machine(arguments: argparse.Namespace) -> dict[str, Any]:
-    return {
+    machine = {
         "device": device_name(pick_device(arguments.device)),
         "processor": _processor(),
         "cores": os.cpu_count(),
         "load_before": os.getloadavg() if hasattr(os, "getloadavg") else None,
         "torch": str(torch.__version__),
-        "matrix_tflops": matrix_rate(8192, "cuda", torch.bfloat16)
-        if arguments.device == "cuda"
-        else matrix_rate(2048, "cpu", torch.float32),
     }
+    return machine | {"bf16_tflops": matrix_rate()} if arguments.device == "cuda" else machine
 
 
 def _processor() -> str:
@@ -194,15 +204,14 @@ def _processor() -> str:
     return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def matrix_rate(size: int, device: str, dtype: torch.dtype, products: int = 20) -> float:
-    """Return the TFLOP/s that a device reaches on products of two square matrices, the best of several."""
-    a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
+def matrix_rate(size: int = 8192, products: int = 20) -> float:
+    """Return the TFLOP/s that the card reaches on products of two square bfloat16 matrices, the best of several."""
+    a, b = (torch.randn(size, size, device="cuda", dtype=torch.bfloat16) for _ in range(2))
     times = []
     for _ in range(products):
         start = time.perf_counter()
         a @ b
-        if device == "cuda":
-            torch.cuda.synchronize()
+        torch.cuda.synchronize()
         times.append(time.perf_counter() - start)
     return 2 * size**3 / min(times) / 1e12
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +13,7 @@ from inpaintgan.core.config import Config
 from inpaintgan.networks.norm import InstanceNorm, instance_norm
 from inpaintgan.training import acceleration
 from inpaintgan.training.acceleration import compile_networks
+from inpaintgan.training.build import build_stage
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -77,3 +80,20 @@ def test_a_machine_that_cannot_compile_is_noticed(monkeypatch):
 
     monkeypatch.setattr(torch, "compile", broken)
     assert not acceleration._can_compile(torch.device("cpu"))
+
+
+@pytest.mark.parametrize("fused", [None, True])
+def test_a_run_saved_on_the_other_kind_of_device_goes_on_with_this_ones_adam(training, fused):
+    """One saved by a GPU's fused Adam goes on with a CPU's, and the other way round; a CPU knows both."""
+    stage, _ = build_stage(training.config(stage="edge"), torch.device("cpu"))
+    trained = stage.edge
+    trained.model.generator(*torch.rand(3, 1, 1, 32, 32)).sum().backward()
+    trained._settings["generator"]["fused"] = fused
+    state = copy.deepcopy(trained.state_dict())
+    for group in state["generator_optimizer"]["param_groups"]:
+        group["fused"] = None if fused else True
+    trained.load_state_dict(state)
+    trained.generator_step()
+    group = trained.generator_optimizer.param_groups[0]
+    assert group["fused"] is fused
+    assert all(float(trained.generator_optimizer.state[p]["step"]) == 1 for p in group["params"])

@@ -84,7 +84,10 @@ class Trained(Generic[ModelT]):
         self.ema.load_state_dict(state["ema"])
         self.updates = state["updates"]
         for name, optimizer in self._optimizers().items():
-            optimizer.load_state_dict(state[f"{name}_optimizer"])
+            saved = state[f"{name}_optimizer"]
+            # It decides where the numbers of steps lie; the run may have been saved on another kind of device.
+            groups = [{**group, "fused": self._settings[name]["fused"]} for group in saved["param_groups"]]
+            optimizer.load_state_dict({**saved, "param_groups": groups})
         self.set_rate(1.0)
 
     def _optimizers(self) -> dict[str, torch.optim.Optimizer]:
