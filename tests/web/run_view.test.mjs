@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { eventText } from "../../web/js/event_text.js";
+import { phaseText } from "../../web/js/labels.js";
 import { LOG_KEPT, RunView } from "../../web/js/run_view.js";
 
 let seq = 0;
@@ -82,4 +83,16 @@ test("events in words", () => {
     "edge generator 2.000, inpaint generator –");
   assert.equal(eventText(event("checkpoint", 1, 5, { path: "checkpoints/step-5", reason: "stop" })),
     "Checkpoint saved, before stopping: checkpoints/step-5");
+});
+
+test("the learning rate becomes a curve, and a phase that begins is news, no warning", () => {
+  const view = new RunView();
+  view.feed([started(1, 0), { ...stepped(2, 10, 1), learning_rate: 1e-4, phase: "edge" }]);
+  view.feed([event("warning", 3, 10, { code: "phase-begins", message: "The inpaint model is trained now." })]);
+  view.feed([{ ...stepped(4, 20, 2), learning_rate: 5e-5, phase: "inpaint" }]);
+  assert.deepEqual(view.curves.get("learning_rate").y, [1e-4, 5e-5]);
+  assert.equal(view.warnings.length, 0);
+  assert.equal(view.log.at(-2).kind, "news");
+  assert.equal(phaseText(view.lastStep.phase), "(now the inpaint model)");
+  assert.equal(phaseText(undefined), "");
 });

@@ -26,6 +26,14 @@ const SETTINGS = {
   d2g_lr: "Discriminator learning rate",
   beta1: "Adam beta 1",
   beta2: "Adam beta 2",
+  lr_schedule: "Learning rate schedule",
+  lr_drop_step: "Step of the drop",
+  lr_drop_factor: "Factor of the drop",
+  rollback_lr_factor: "Factor after a breakdown",
+  auto_patience: "Patience of the automatic stage",
+  auto_max_steps: "Longest phase of the automatic stage",
+  auto_anneal_steps: "Steps from true to predicted edges",
+  accumulation_steps: "Batches in a step",
   batch_size: "Batch size",
   max_iters: "Iterations",
   max_seconds: "Time limit",
@@ -66,6 +74,7 @@ const CHOICES = {
     external: "External",
   },
   stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)" },
+  lr_schedule: { constant: "Constant", cosine: "Cosine", drop: "One drop (EdgeConnect)" },
   gan_loss: { nsgan: "Non-saturating (nsgan)", lsgan: "Least squares (lsgan)", hinge: "Hinge" },
   device: { auto: "Automatic", cpu: "CPU", cuda: "GPU (CUDA)" },
   precision: { float32: "32-bit float", bfloat16: "bfloat16" },
@@ -78,6 +87,7 @@ export const EXPLAINED = {
     inpaint: "Learns to paint colour along the true edges of each picture.",
     "edge-inpaint": "Learns to paint along edges that a trained edge generator predicts.",
     joint: "Trains the edge and the inpaint model together, in one run.",
+    auto: "Trains the edge model, then the inpaint model, then both, and goes on by itself when nothing gets better any more.",
   },
   edge_generator: {
     mec: "The paper's: looks at the picture at three scales and merges them, from coarse to fine. The largest network.",
@@ -111,6 +121,11 @@ const STATES = {
   interrupted: "Interrupted",
 };
 
+/** What the stage auto does in each of its phases. @type {Record<string, string>} */
+const PHASES = {
+  edge: "(now the edge model)", inpaint: "(now the inpaint model)", joint: "(now both models together)",
+};
+
 /** @type {Record<string, string>} */
 const VALUES = {
   edge_generator_loss: "Generator", edge_discriminator_loss: "Discriminator", edge_adversarial_loss: "Adversarial (edge)",
@@ -138,6 +153,9 @@ export const stateTitle = (state) => STATES[state] ?? readable(state);
 
 /** @param {string} stage @returns {string} */
 export const stageTitle = (stage) => choiceTitle("stage", stage);
+
+/** @param {string | undefined} phase of the stage auto @returns {string} */
+export const phaseText = (phase) => PHASES[phase ?? ""] ?? "";
 
 /** @param {string} key name of a loss or metric @returns {string} */
 export const valueTitle = (key) => VALUES[key] ?? readable(key.replace(/_loss$/, ""));

@@ -2,6 +2,12 @@
 
 import { Curve } from "./series.js";
 
+/** Warnings that are good news: nothing to be alarmed about. */
+const NEWS = new Set(["phase-begins"]);
+
+/** @param {RunEvent} event @returns {boolean} whether a person should worry */
+export const isAlarming = (event) => event.type === "warning" && !NEWS.has(event.code);
+
 /** Lines of the log that are kept. */
 export const LOG_KEPT = 500;
 
@@ -44,7 +50,7 @@ export class RunView {
       if (event.stage) this.stage = event.stage;
       if (event.type !== "run_failed") this.step = event.step;
       this._take(event);
-      this.log.push({ seq: event.seq, time: event.time, step: event.step, kind: event.type, event });
+      this.log.push({ seq: event.seq, time: event.time, step: event.step, kind: NEWS.has(event.code) ? "news" : event.type, event });
     }
     if (this.log.length > LOG_KEPT) this.log.splice(0, this.log.length - LOG_KEPT);
   }
@@ -64,6 +70,7 @@ export class RunView {
         this.elapsed = event.elapsed_s;
         this._runFrom(event.time);
         addValues(this.curves, event.step, event.values);
+        if (event.learning_rate) addValues(this.curves, event.step, { learning_rate: event.learning_rate });
         break;
       case "validation":
         this.validation = event;
@@ -78,7 +85,7 @@ export class RunView {
         this.checkpoint = event;
         break;
       case "warning":
-        this.warnings.push(event);
+        if (isAlarming(event)) this.warnings.push(event);
         break;
       case "paused":
         this.elapsed = this.elapsedAt(event.time);

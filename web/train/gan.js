@@ -45,8 +45,8 @@ function showSummary() {
   const values = draft.values;
   const parts = [stageTitle(values.stage), choiceTitle("edge_generator", values.edge_generator), choiceTitle("mask", values.mask),
     values.data ? shortPath(values.data) : "no dataset chosen"];
-  $("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "iteration")} of ${plural(values.batch_size, "picture")}: `
-    + `${count(values.max_iters * values.batch_size)} pictures seen.`;
+  $("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "iteration")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
+    + `${count(values.max_iters * values.batch_size * values.accumulation_steps)} pictures seen.`;
 }
 
 /** @param {string} key @param {any} value */

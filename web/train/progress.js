@@ -2,8 +2,8 @@
 
 import { call, ready, subscribe } from "../js/bridge.js";
 import { count, measure, pace, percent, span, timer } from "../js/format.js";
-import { stageTitle, stateTitle } from "../js/labels.js";
-import { RunView } from "../js/run_view.js";
+import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
+import { isAlarming, RunView } from "../js/run_view.js";
 import { el, errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress_charts.js";
 import { TrainingLog } from "./progress_log.js";
@@ -49,7 +49,7 @@ function take(events) {
     ordered = "";
   }
   const warned = events.findLast(({ type }) => type === "warning");
-  if (warned) say(warned.message, { kind: "error" });
+  if (warned) say(warned.message, { kind: isAlarming(warned) ? "error" : "ok" });
   // Once a frame is enough, and a page in the background draws nothing at all.
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
@@ -75,7 +75,8 @@ function showHead() {
   state.dataset.state = view.state;
   state.textContent = stateTitle(view.state);
   const device = view.started?.device;
-  $("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), device && `on ${device}`].filter(Boolean).join(" ");
+  const doing = phaseText(view.lastStep?.phase);
+  $("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), doing, device && `on ${device}`].filter(Boolean).join(" ");
   document.title = `${view.active && view.maxIters ? `${count(view.step)} · ` : ""}${run} - InpaintGAN`;
   const max = view.maxIters ?? summary?.max_iters ?? 0;
   $("iteration").textContent = `${count(view.step)} / ${count(max || null)}`;
@@ -101,6 +102,7 @@ function showNumbers() {
   if (view.curves.has("precision")) numbers.push(["Precision", measure(view.latest("precision"))], ["Recall", measure(view.latest("recall"))]);
   else if (!view.curves.size && (view.stage || summary?.stage) !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
   if (view.curves.has("psnr")) numbers.push(["PSNR", `${measure(view.latest("psnr"))} dB`]);
+  if (view.curves.has("learning_rate")) numbers.push(["Learning rate", measure(view.latest("learning_rate"))]);
   const list = $("numbers");
   const names = numbers.map(([name]) => name).join();
   if (list.dataset.names !== names) {

@@ -31,6 +31,7 @@ const METRICS = [
     title: "PSNR", unit: " dB", keys: /** @type {[string, string][]} */ ([["psnr", "--accent"]]), scores: ["psnr", "psnr_hole"],
     baseline: "psnr_hole",
   },
+  { title: "Learning rate", keys: /** @type {[string, string][]} */ ([["learning_rate", "--mark-3"]]), scores: [], constant: false },
 ];
 
 /** Colours of validation marks where they differ from the curve of the same name. @type {Record<string, string>} */
@@ -57,8 +58,8 @@ export class RunCharts {
       const lines = linesOf(view, [[key, color]]);
       if (lines.length) this._chart(title, this.losses, {}).show({ lines });
     }
-    for (const { title, keys, scores, baseline, range, unit } of METRICS) {
-      const lines = linesOf(view, keys);
+    for (const { title, keys, scores, baseline, range, unit, constant } of METRICS) {
+      const lines = linesOf(view, keys).filter(({ curve }) => constant !== false || new Set(curve.y).size > 1);
       const marks = scores.filter((key) => Number.isFinite(view.scores.get(key)?.last)).map((key) => ({
         label: key === "psnr_hole" ? "in the hole" : "", of: key, color: SCORE_COLORS[key] ?? keys.find(([name]) => name === key)?.[1] ?? "--mark-3",
         points: /** @type {any} */ (view.scores.get(key)),

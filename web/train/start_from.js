@@ -13,7 +13,7 @@ import { el } from "../js/shell.js";
 /** Stages that paint along predicted edges, and so want a trained edge generator. */
 const WANTS_EDGES = new Set(["inpaint", "edge-inpaint"]);
 /** Stages whose runs hold one. */
-const HAS_EDGES = new Set(["edge", "edge-inpaint", "joint"]);
+const HAS_EDGES = new Set(["edge", "edge-inpaint", "joint", "auto"]);
 
 export class StartFrom {
   /**
