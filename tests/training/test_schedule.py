@@ -66,8 +66,9 @@ def test_accumulated_batches_give_the_gradients_of_one_large_batch(new_training)
     in_parts, logs_of_parts = gradients_of_a_step(new_training("in-parts"), 1, 4)
     assert at_once.keys() == in_parts.keys() and len(at_once) > 50
     for name, expected in at_once.items():
-        scale = max(float(expected.abs().max()), 1e-4)
-        assert float((in_parts[name] - expected).abs().max()) < 2e-4 * scale, name
+        # The gradient of a bias before instance norm is nothing but rounding, around 1e-8.
+        tolerance = 1e-6 + 2e-4 * float(expected.abs().max())
+        assert float((in_parts[name] - expected).abs().max()) < tolerance, name
     assert {key: float(value) for key, value in logs_of_parts.items()} == pytest.approx(
         {key: float(value) for key, value in logs.items()}, rel=1e-4
     )

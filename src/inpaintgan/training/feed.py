@@ -103,8 +103,8 @@ def endless_batches(
                 deaths = 0
                 position += len(batch) * ranks.size
                 yield batch
-        except RuntimeError as error:
-            if "DataLoader worker" not in str(error):
+        except (RuntimeError, OSError, EOFError) as error:
+            if not _is_death(error):
                 raise
             deaths += 1
             if deaths == _DEATHS:
@@ -114,3 +114,11 @@ def endless_batches(
                     "Set workers to 0, or to fewer, if memory runs out.",
                 ) from error
             warn("loader-died", "A process that prepares pictures died; others took over, and no picture was lost.")
+
+
+def _is_death(error: Exception) -> bool:
+    """Whether an error means that a loader process is gone, and not that something went wrong within one."""
+    if str(error).startswith("Caught "):  # so PyTorch hands on what was raised there
+        return False
+    # Noticed by its absence, or while a batch of it was being fetched.
+    return "DataLoader worker (pid" in str(error) or isinstance(error, ConnectionError | FileNotFoundError | EOFError)
