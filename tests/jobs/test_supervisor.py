@@ -43,6 +43,7 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
         if record and is_live(run):
             os.kill(record["pid"], signal.SIGKILL)
             wait_until_gone(run)
+    supervisor.runs_found()  # collects them, so that no other test meets a zombie
 
 
 def test_a_training_runs_in_its_own_session_and_stops_on_demand(supervisor: Supervisor) -> None:
