@@ -5,9 +5,10 @@
 
 All loops run side by side: each is a process of its own, built and warmed up first; then they take turns, a few steps
 each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's pace over the plain
-loop's in the same round, so that a busy machine slows both. Peak memory is the process's own (on a GPU, the card's). The
-share of a card's matrix rate counts the operations of all networks' passes, as our loop needs them, against what the card
-reaches on products of large bfloat16 matrices.
+loop's in the same round, so that a busy machine slows both; so is that of processor time, which waits for nobody and with
+one thread says what a loop has to do on a machine that is never calm. Peak memory is the process's own (on a GPU, the
+card's). The share of a card's matrix rate counts the operations of all networks' passes, as our loop needs them, against
+what the card reaches on products of large bfloat16 matrices.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from inpaintgan.models.device import device_name, pick_device
 
 N_PICTURES = 48
 PICTURE_PX = 512
-_TOLD = ("edge_generator", "width", "input_size", "batch_size", "workers", "device", "precision")
+_TOLD = ("edge_generator", "width", "input_size", "batch_size", "workers", "device", "precision", "threads")
 
 
 def main() -> None:
@@ -88,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=0, help="0 keeps a loop's data out of the others' turns")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=2, help="steps in a turn")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="CPU threads; 1 makes processor time exact on a busy machine"
+    )
     parser.add_argument("--data", type=Path, help="a folder of pictures; default: crops of scikit-image's, as JPEG")
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="TEXT", help="variants whose name has one of these in it"
@@ -121,7 +125,8 @@ def _settings(arguments: argparse.Namespace, stage: str, data: Path, weights: Pa
         "stage": stage, "data": str(data), "edge_generator": arguments.generator, "width": arguments.width,
         "input_size": arguments.size, "batch_size": arguments.batch, "workers": arguments.workers,
         "device": arguments.device, "precision": "bfloat16" if arguments.device == "cuda" else "float32",
-        "perceptual_weights": str(weights), "cache_dir": f"{folder}/cache", "max_iters": 10**8, "tensorboard": False,
+        "perceptual_weights": str(weights), "threads": arguments.threads,
+        "cache_dir": f"{folder}/cache", "max_iters": 10**8, "tensorboard": False,
     }  # fmt: skip
 
 
@@ -166,20 +171,27 @@ def _turn(pipe: Any, steps: int) -> dict[str, float]:
 
 
 def _row(variant: Variant, turns: list[dict[str, float]], plain: list[dict[str, float]]) -> dict[str, Any]:
-    ratios = sorted(turn["images_per_s"] / base["images_per_s"] for turn, base in zip(turns, plain, strict=True))
+    ratios = {
+        name: sorted(turn[name] / base[name] for turn, base in zip(turns, plain, strict=True))
+        for name in ("images_per_s", "images_per_cpu_s")
+    }
+    wall, worked = ratios.values()
     row = {
         "name": variant.name,
         "equal_losses": variant.equal,
         "images_per_s": round(statistics.median(turn["images_per_s"] for turn in turns), 3),
-        "ratio_to_plain": round(statistics.median(ratios), 3),
-        "ratio_range": [round(ratios[0], 3), round(ratios[-1], 3)],
+        "images_per_cpu_s": round(statistics.median(turn["images_per_cpu_s"] for turn in turns), 3),
+        "ratio_to_plain": round(statistics.median(wall), 3),
+        "ratio_range": [round(wall[0], 3), round(wall[-1], 3)],
+        "cpu_ratio_to_plain": round(statistics.median(worked), 3),
+        "cpu_ratio_range": [round(worked[0], 3), round(worked[-1], 3)],
         "data_wait": round(statistics.median(turn["data_wait"] for turn in turns), 4),
         "peak_mib": round(turns[-1]["peak_mib"]),
     }
-    low, high = row["ratio_range"]
     print(
-        f"{row['name']:55} {row['images_per_s']:8.2f} images/s  {row['ratio_to_plain']:5.2f}x ({low:.2f} to {high:.2f})  "
-        f"wait {row['data_wait']:6.1%}  {row['peak_mib']:6} MiB",
+        f"{row['name']:55} {row['images_per_s']:8.2f} images/s {row['ratio_to_plain']:5.2f}x ({wall[0]:.2f} to {wall[-1]:.2f})"
+        f"  processor {row['cpu_ratio_to_plain']:5.2f}x ({worked[0]:.2f} to {worked[-1]:.2f})  wait {row['data_wait']:6.1%}"
+        f"  {row['peak_mib']:6} MiB",
         flush=True,
     )
     return row
