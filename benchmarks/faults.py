@@ -76,6 +76,7 @@ class Fork:
             code = 1
             try:
                 os.setsid()
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
                 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
                 os.dup2(log.fileno(), 1)
                 os.dup2(log.fileno(), 2)
@@ -470,6 +471,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that disks are unmounted and folders removed
     began = time.monotonic()
     work = Path(tempfile.mkdtemp(prefix="faults-"))
     records: list[dict[str, Any]] = []

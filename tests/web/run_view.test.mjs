@@ -93,6 +93,6 @@ test("the learning rate becomes a curve, and a phase that begins is news, no war
   assert.deepEqual(view.curves.get("learning_rate").y, [1e-4, 5e-5]);
   assert.equal(view.warnings.length, 0);
   assert.equal(view.log.at(-2).kind, "news");
-  assert.equal(phaseText(view.lastStep.phase), "(now the inpaint model)");
+  assert.equal(phaseText(view.lastStep.phase), "(inpaint model)");
   assert.equal(phaseText(undefined), "");
 });

@@ -123,7 +123,7 @@ const STATES = {
 
 /** What the stage auto does in each of its phases. @type {Record<string, string>} */
 const PHASES = {
-  edge: "(now the edge model)", inpaint: "(now the inpaint model)", joint: "(now both models together)",
+  edge: "(edge model)", inpaint: "(inpaint model)", joint: "(both models together)",
 };
 
 /** @type {Record<string, string>} */

@@ -31,7 +31,7 @@ const METRICS = [
     title: "PSNR", unit: " dB", keys: /** @type {[string, string][]} */ ([["psnr", "--accent"]]), scores: ["psnr", "psnr_hole"],
     baseline: "psnr_hole",
   },
-  { title: "Learning rate", keys: /** @type {[string, string][]} */ ([["learning_rate", "--mark-3"]]), scores: [], constant: false },
+  { title: "Learning rate", keys: /** @type {[string, string][]} */ ([["learning_rate", "--mark-3"]]), scores: [], exact: true },
 ];
 
 /** Colours of validation marks where they differ from the curve of the same name. @type {Record<string, string>} */
@@ -43,6 +43,8 @@ export class RunCharts {
     this.losses = losses;
     this.metrics = metrics;
     /** @type {Map<string, Chart>} */ this.charts = new Map();
+    /** Charts of what was set and not measured: shown when it changes, and never smoothed. @type {Set<Chart>} */
+    this.exact = new Set();
     this.log = false;
     this.smoothing = 0.9;
     const again = () => this.charts.forEach((chart) => chart.draw(true));
@@ -58,24 +60,25 @@ export class RunCharts {
       const lines = linesOf(view, [[key, color]]);
       if (lines.length) this._chart(title, this.losses, {}).show({ lines });
     }
-    for (const { title, keys, scores, baseline, range, unit, constant } of METRICS) {
-      const lines = linesOf(view, keys).filter(({ curve }) => constant !== false || new Set(curve.y).size > 1);
+    for (const { title, keys, scores, baseline, range, unit, exact } of METRICS) {
+      const lines = linesOf(view, keys).filter(({ curve }) => !exact || new Set(curve.y).size > 1);
       const marks = scores.filter((key) => Number.isFinite(view.scores.get(key)?.last)).map((key) => ({
         label: key === "psnr_hole" ? "in the hole" : "", of: key, color: SCORE_COLORS[key] ?? keys.find(([name]) => name === key)?.[1] ?? "--mark-3",
         points: /** @type {any} */ (view.scores.get(key)),
       }));
       const baselines = baseline ? baselinesOf(view, baseline) : [];
-      if (lines.length || marks.length) this._chart(title, this.metrics, { range, unit }).show({ lines, marks, baselines });
+      if (lines.length || marks.length) this._chart(title, this.metrics, { range, unit, exact }).show({ lines, marks, baselines });
     }
   }
 
-  /** @param {string} title @param {HTMLElement} place @param {{range?: [number, number], unit?: string}} options */
+  /** @param {string} title @param {HTMLElement} place @param {{range?: [number, number], unit?: string, exact?: boolean}} options */
   _chart(title, place, options) {
     let chart = this.charts.get(title);
     if (!chart) {
       chart = new Chart(title, options);
       chart.log = this.log && place === this.losses;
-      chart.smoothing = this.smoothing;
+      if (options.exact) this.exact.add(chart);
+      chart.smoothing = options.exact ? 0 : this.smoothing;
       place.append(chart.node);
       this.charts.set(title, chart);
     }
@@ -96,6 +99,7 @@ export class RunCharts {
   setSmoothing(smoothing) {
     this.smoothing = smoothing;
     for (const chart of this.charts.values()) {
+      if (this.exact.has(chart)) continue;
       chart.smoothing = smoothing;
       chart.draw();
     }

@@ -40,7 +40,7 @@ class Console:
             text = ", ".join(f"{key} {value:.4g}" for key, value in event.values.items() if value is not None)
             self._line(f"step {event.step}: validation {text}{' (best)' if event.best else ''}")
         elif isinstance(event, events.Warned):
-            self._line(f"warning: {event.message}")
+            self._line(event.message if event.code == "phase-begins" else f"warning: {event.message}")
         elif isinstance(event, events.Paused):
             self._line(f"paused{': ' + event.reason if event.reason else ''}")
         elif isinstance(event, events.Resumed):
