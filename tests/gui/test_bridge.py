@@ -82,6 +82,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
         "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "predict_edges", "warm_up", "save_fill",
         "picture_info", "open_example", "fill_folder", "folder_progress", "cancel_folder",
         "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
+        "run_usage", "queue_training", "queue_run", "unqueue_run", "restore_run",
     }  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def test_a_training_that_cannot_work_is_not_started(
 def test_resuming_waits_for_the_stopped_process_to_leave(call: Call, session: Session, pictures: Path) -> None:
     name = call("start_training", {"data": str(pictures), "seed": 14}, "slow to leave")["run"]
     run = RunDir(session.supervisor.runs / name)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while call("get_run", name)["step"] == 0:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -190,6 +191,24 @@ def test_resuming_waits_for_the_stopped_process_to_leave(call: Call, session: Se
     assert is_live(run), "the process must still be leaving, or this test shows nothing"
     assert call("resume_training", name) == {"run": name}
     assert is_live(run)
+
+
+def test_a_fill_leaves_the_gpu_to_a_training(
+    call: Call, session: Session, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(session.filler, "request", lambda op, args, *more: asked.append(args) or {})
+    run = RunDir(session.supervisor.runs / "on a gpu")
+    run.path.mkdir(parents=True)
+    run.create(Config())
+    call("warm_up", str(checkpoint))
+    line = {"seq": 1, "type": "step", "time": 5, "step": 7, "values": {}, "gpu_memory": [60.0, 80.0]}
+    run.events_file.write_text(json.dumps(line) + "\n")
+    call("warm_up", str(checkpoint))
+    run.claim()
+    call("warm_up", str(checkpoint))
+    run.release()
+    assert [args["device"] for args in asked] == ["auto", "auto", "cpu"]
 
 
 def test_a_training_is_started_steered_and_deleted(call: Call, pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,9 +236,32 @@ def test_a_training_is_started_steered_and_deleted(call: Call, pictures: Path, m
     assert call("resume_training", first) == {"run": first}
     call("control_run", first, "stop")
     wait_until_gone(RunDir(Path(found[first]["path"])), 15)
-    call("delete_run", first)
+    ticket = call("delete_run", first)["ticket"]
     with pytest.raises(Refused, match="run-unknown"):
         call("get_run", first)
+    assert call("restore_run", ticket) == {"run": first}
+    assert call("get_run", first)["state"] == "stopped"
+
+
+def test_a_queued_training_waits_for_its_turn_and_shows_its_place(call: Call, session: Session, pictures: Path) -> None:
+    session.supervisor.runs.mkdir(parents=True, exist_ok=True)
+    first = call("queue_training", {"data": str(pictures)}, "first")["run"]
+    second = call("queue_training", {"data": str(pictures), "max_iters": 77}, "second")["run"]
+    turns = {run["run"]: (run["state"], run["turn"]) for run in call("list_runs")["runs"]}
+    assert turns == {first: ("queued", 1), second: ("queued", 2)}
+    call("unqueue_run", first)
+    found = call("get_run", second)
+    assert (found["state"], found["turn"], found["config"]["max_iters"]) == ("queued", 1, 77)
+    assert session.queue.tend() == second
+    assert call("get_run", second)["state"] in ("starting", "running") and call("get_run", second)["turn"] is None
+    assert call("get_run", first)["turn"] is None
+    assert call("run_usage", first) == {"usage": None}
+    deadline = time.monotonic() + 90
+    while call("run_usage", second)["usage"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    used = call("run_usage", second)["usage"]
+    assert 0 < used["memory_gb"] < used["memory_total_gb"] and 0 <= used["cpu"] <= 1
 
 
 def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, session: Session) -> None:

@@ -17,7 +17,8 @@ from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import RunDir
-from inpaintgan.gui.runs import HISTORY_STEPS, details, event_stream, find_run, summary
+from inpaintgan.gui.history import CURVE_POINTS, HISTORY_STEPS, SAMPLES
+from inpaintgan.gui.runs import details, event_stream, find_run, summary
 
 from .conftest import Client
 
@@ -106,7 +107,7 @@ def test_a_summary_tells_a_list_what_it_shows(run: RunDir) -> None:
         run.sample_path(number).write_bytes(b"")
     assert summary(run) == {
         "run": "läuft 1", "path": str(run.path), "state": "failed", "stage": "inpaint", "step": 41, "max_iters": 500,
-        "elapsed_s": 20.0, "updated": 1003.0, "error": "The disk is full. Make room.", "has_inpaint": False,
+        "scores": None, "elapsed_s": 20.0, "updated": 1003.0, "error": "The disk is full. Make room.", "has_inpaint": False,
         "last_sample_url": "/api/runs/l%C3%A4uft%201/samples/step-000000040.png",
     }  # fmt: skip
 
@@ -126,18 +127,70 @@ def test_only_run_folders_are_runs(run: RunDir, name: object) -> None:
     assert caught.value.code == "run-unknown"
 
 
-def test_a_long_history_is_thinned_but_keeps_every_other_event_and_the_newest(run: RunDir) -> None:
+def test_a_long_history_comes_as_thinned_curves_that_keep_every_spike(run: RunDir) -> None:
     n_steps = 50_000
-    write(run, STARTED, *(step(n) for n in range(1, n_steps // 2)), {"type": "warning"})
-    write(run, *(step(n) for n in range(n_steps // 2, n_steps + 1)))
+    values = [1.0] * (n_steps + 1)
+    values[12_345], values[40_001] = 99.0, -5.0
+    events = [
+        step(n) | {"values": {"psnr": values[n], "l1_loss": None if n < 300 else 2.0}} for n in range(1, n_steps + 1)
+    ]
+    write(run, STARTED, *events[: n_steps // 2], {"type": "warning"})
+    assert details(run)["last_seq"] == n_steps // 2 + 2
+    write(run, *events[n_steps // 2 :])
     found = details(run)
+    x, y = found["curves"]["psnr"]
+    assert len(x) == len(y) <= CURVE_POINTS
+    assert x == sorted(set(x)) and (x[0], x[-1]) == (1, n_steps)
+    assert y[x.index(12_345)] == 99.0 and y[x.index(40_001)] == -5.0
+    assert found["curves"]["l1_loss"][1][0] is None
     steps = [event["step"] for event in found["history"] if event["type"] == "step"]
-    assert HISTORY_STEPS / 2 <= len(steps) <= HISTORY_STEPS + 1
-    assert (steps[0], steps[-1]) == (1, n_steps)
+    assert steps == list(range(n_steps - HISTORY_STEPS + 1, n_steps + 1))
     assert [event["type"] for event in found["history"] if event["type"] != "step"] == ["run_started", "warning"]
     assert [event["seq"] for event in found["history"]] == sorted(event["seq"] for event in found["history"])
-    assert found["last_seq"] == n_steps + 2
-    assert found["elapsed_s"] == n_steps / 2
+    assert (found["last_seq"], found["elapsed_s"]) == (n_steps + 2, n_steps / 2)
+
+
+def test_the_learning_rate_is_a_curve(run: RunDir) -> None:
+    write(run, STARTED, step(10) | {"learning_rate": 1e-4}, step(20) | {"learning_rate": 5e-5}, step(30))
+    assert details(run)["curves"] == {"psnr": [[10, 20, 30], [1.0] * 3], "learning_rate": [[10, 20], [1e-4, 5e-5]]}
+
+
+def test_what_a_resumed_run_writes_anew_replaces_what_was_beyond_its_checkpoint(run: RunDir) -> None:
+    def sample(number: int) -> dict[str, Any]:
+        return {"type": "sample", "step": number, "path": f"samples/step-{number}.png", "columns": []}
+
+    write(
+        run,
+        STARTED,
+        step(10),
+        sample(10),
+        step(20),
+        sample(20),
+        step(30),
+        {"type": "validation", "step": 30, "values": {"psnr": 3}},
+    )
+    details(run)
+    write(run, STARTED | {"step": 20}, step(25), step(28), step(26), sample(26))
+    found = details(run)
+    assert found["curves"]["psnr"][0] == [10, 20, 25, 26], "a rollback replaces, too"
+    assert found["scores_over_time"]["psnr"] == [[], []]
+    assert [event["step"] for event in found["history"] if event["type"] == "sample"] == [10, 20, 26]
+    run.events_file.unlink()
+    write(run, STARTED)
+    assert details(run)["curves"] == {}, "a new run of the same name"
+
+
+def test_samples_of_a_long_run_stay_few_and_keep_the_first_and_the_newest(run: RunDir) -> None:
+    write(run, *({"type": "sample", "step": n, "path": f"samples/{n}.png", "columns": []} for n in range(3 * SAMPLES)))
+    steps = [event["step"] for event in details(run)["history"]]
+    assert len(steps) <= SAMPLES and (steps[0], steps[-1]) == (0, 3 * SAMPLES - 1)
+    assert steps[-200:] == list(range(3 * SAMPLES - 200, 3 * SAMPLES))
+
+
+def test_the_last_scores_are_found_however_far_back(run: RunDir) -> None:
+    scores = {"type": "validation", "step": 5, "values": {"psnr_hole": 21.5, "l1": 0.1}}
+    write(run, STARTED, scores, *(step(n) for n in range(6, 5000)))
+    assert summary(run)["scores"] == {"values": {"psnr_hole": 21.5}, "step": 5}
 
 
 @pytest.mark.parametrize("after", [0, 1, 49_990, 50_000, 60_000])

@@ -14,6 +14,7 @@ from inpaintgan.core.events import EventLog, RunFinished, RunStarted, Sample, St
 from inpaintgan.core.rundir import RunDir
 
 from .training_pages import (
+    START_S,
     draw_pictures,
     ended_trainings,
     iteration,
@@ -255,18 +256,89 @@ def test_charts_redraw_in_the_dark(page: Any, app: Any, pictures: Path) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-def test_runs_are_listed_and_deleted_after_asking(page: Any, app: Any, pictures: Path) -> None:
+def test_a_deleted_run_comes_back(page: Any, app: Any, pictures: Path) -> None:
     make_run(app.runs, "first", pictures / "picture-0.png")
     make_run(app.runs, "second", pictures / "picture-1.png")
     page.goto(f"{app.origin}/train/runs.html")
     expect(page.locator(".run-card")).to_have_count(2)
     page.get_by_role("button", name="Delete first").click()
-    page.get_by_role("button", name="Keep it").click()
-    page.get_by_role("button", name="Delete first").click()
-    page.get_by_role("button", name="Delete the run").click()
     expect(page.locator(".run-card")).to_have_count(1)
-    assert not (app.runs / "first").exists()
-    assert (app.runs / "second").exists()
+    assert not (app.runs / "first").exists() and (app.runs / "second").exists()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".run-card")).to_have_count(2)
+    expect(page.locator("#deleted")).to_be_empty()
+    expect(page.locator("[data-run=first]")).to_contain_text("Precision 0.3500, Recall 0.4500 at step 60")
+    expect(page.locator("[data-run=first] img")).to_have_js_property("complete", True)
+    assert (app.runs / "first" / "samples" / "step-000000060.png").is_file()
+
+
+def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    make_run(app.runs, "second", pictures / "picture-1.png", steps=40)
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_label("Compare first").check()
+    expect(page.get_by_role("link", name="Compare 1 run")).to_be_hidden()
+    page.get_by_label("Compare second").check()
+    page.get_by_role("link", name="Compare 2 runs").click()
+    rows = page.locator("#differences tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_have_text("Iterations6040")
+    expect(page.locator("#samples figure").nth(0)).to_contain_text("first step 60")
+    expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 40")
+    page.get_by_label("Samples over time").press("Home")
+    expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 0")
+    curves = page.locator("#charts figure").filter(has_text="Edge generator")
+    expect(curves.locator(".readout")).to_have_text(["first 0.0833", "second 0.1250"])
+    expect(page.locator("#charts figure").filter(has_text="Validation: Recall")).to_be_visible()
+    page.get_by_label("Logarithmic").check()
+    page.goto(f"{app.origin}/train/runs-compare.html?run=first")
+    expect(page.locator("#refused")).to_contain_text("Choose two runs or more")
+
+
+def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("button", name="Duplicate first").click()
+    page.wait_for_url("**/train/model.html")
+    expect(page.locator("#data-path")).to_have_text(str(pictures))
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_label("Width")).to_have_value("24")
+    expect(page.get_by_label("Iterations")).to_have_value("60")
+
+
+def test_queued_trainings_follow_one_another(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
+    for name in ("one", "two"):
+        run = RunDir(app.runs / name)
+        run.path.mkdir(parents=True)
+        run.create(
+            make_config(
+                {"data": str(pictures), "width": 8, "input_size": 64, "batch_size": 1, "max_iters": 2, "workers": 0,
+                 "threads": 1, "eval_interval": 0, "perceptual_weights": "off", "log_interval": 1}
+            )
+        )  # fmt: skip
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("button", name="Queue one").click()
+    page.get_by_role("button", name="Queue two").click()
+    expect(page.locator("[data-run=two] .pill")).to_contain_text("Waiting")
+    for name in ("one", "two"):
+        expect(page.locator(f"[data-run={name}] .pill")).to_have_text("Finished", timeout=START_S * 1000)
+    expect(page.locator("#queue-note")).to_have_text("")
+    one, two = (list(read_events(RunDir(app.runs / name).events_file)) for name in ("one", "two"))
+    assert one[-1]["type"] == two[-1]["type"] == "run_finished"
+    assert one[-1]["time"] < two[0]["time"]
+
+
+def test_the_log_is_searched(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    search = page.get_by_label("Search the log")
+    search.fill("recall BEST")
+    expect(page.locator("#log li:visible")).to_have_count(1)
+    expect(page.locator("#log-found")).to_have_text("1 line found")
+    search.fill("")
+    expect(page.locator("#log-found")).to_have_text("")
+    assert page.locator("#log li:visible").count() > 10
 
 
 def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, pictures: Path) -> None:
@@ -299,6 +371,8 @@ def test_progress_survives_closing_and_reopening_the_page(
     wait_iteration(page, before + 2)
     assert seconds(page.locator("#timer").inner_text()) >= timer
     expect(page.locator("#log")).to_contain_text("Started: Edge Model")
+    expect(page.locator("#numbers")).to_contain_text("RAM")
+    expect(page.locator("#numbers")).to_contain_text(" GB")
     expect(page.locator("#loss-charts figure")).to_have_count(4)
     page.wait_for_function("() => document.querySelector('#sample').naturalWidth > 0")
 

@@ -4,7 +4,8 @@ import { test } from "node:test";
 
 import { eventText } from "../../web/js/event_text.js";
 import { phaseText } from "../../web/js/labels.js";
-import { LOG_KEPT, RunView } from "../../web/js/run_view.js";
+import { LOG_KEPT, RunView, SAMPLES_KEPT } from "../../web/js/run_view.js";
+import { KEPT } from "../../web/js/series.js";
 
 let seq = 0;
 const event = (type, time, step, rest = {}) => ({ type, seq: (seq += 1), time, step, stage: "edge", ...rest });
@@ -68,7 +69,8 @@ test("a failure keeps its words, and the log its length", () => {
   view.feed([started(1, 0)]);
   for (let i = 1; i <= LOG_KEPT + 50; i += 1) view.feed([stepped(1 + i, i, i)]);
   view.feed([event("run_failed", 999, 0, { code: "x", message: "It broke.", hint: "Mend it." })]);
-  assert.equal(view.log.length, LOG_KEPT);
+  assert.equal(view.log.length, LOG_KEPT + 2, "the start and the failure are not pushed out by steps");
+  assert.equal(view.log.at(-1).kind, "run_failed");
   assert.equal(view.state, "failed");
   assert.equal(view.step, LOG_KEPT + 50);
   assert.equal(eventText(view.failure), "It broke. Mend it.");
@@ -95,4 +97,37 @@ test("the learning rate becomes a curve, and a phase that begins is news, no war
   assert.equal(view.log.at(-2).kind, "news");
   assert.equal(phaseText(view.lastStep.phase), "(inpaint model)");
   assert.equal(phaseText(undefined), "");
+});
+
+test("nothing grows without end, however long a run is watched", () => {
+  const view = new RunView();
+  view.feed([started(1, 0)]);
+  for (let i = 1; i <= 20_000; i += 1) {
+    view.feed([stepped(i, i, i), event("sample", i, i, { path: `samples/${i}.png`, columns: [] }), event("warning", i, i, { message: "w" })]);
+  }
+  assert.ok(view.samples.length <= SAMPLES_KEPT && view.samples[0].step === 1 && view.samples.at(-1).step === 20_000);
+  assert.ok(view.stepLines.length + view.otherLines.length <= 4 * LOG_KEPT);
+  assert.ok(view.warnings.length <= 100);
+  assert.ok(view.curves.get("precision").x.length <= KEPT);
+});
+
+test("curves of the whole past are taken over and grow on; a resume cuts them, too", () => {
+  const view = new RunView();
+  view.feed([started(1, 0), stepped(2, 90, 1), stepped(3, 100, 2)]);
+  view.seed({ precision: [[10, 50, 100], [0.1, null, 0.3]] }, { psnr_hole: [[50], [20]] });
+  view.feed([stepped(4, 110, 3)]);
+  assert.deepEqual(view.curves.get("precision").x, [10, 50, 100, 110]);
+  assert.equal(view.scores.get("psnr_hole").last, 20);
+  view.feed([started(9, 40, true)]);
+  assert.deepEqual(view.curves.get("precision").x, [10]);
+  assert.equal(view.scores.get("psnr_hole").last, null);
+});
+
+test("a run that waits for its turn says so until it starts", () => {
+  const view = new RunView();
+  view.correct("queued");
+  assert.equal(view.state, "queued");
+  assert.equal(view.active, false);
+  view.correct("starting");
+  assert.equal(view.state, "starting");
 });

@@ -118,7 +118,7 @@ export const EXPLAINED = {
 /** @type {Record<string, string>} */
 const STATES = {
   starting: "Starting", running: "Training", paused: "Paused", finished: "Finished", stopped: "Stopped", failed: "Failed",
-  interrupted: "Interrupted",
+  interrupted: "Interrupted", queued: "Waiting",
 };
 
 /** What the stage auto does in each of its phases. @type {Record<string, string>} */

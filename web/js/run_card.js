@@ -1,12 +1,13 @@
 // One run as it stands in lists: the last sample, its state, how far it is, and what one can do with it.
 
-import { ago, count, timer } from "./format.js";
-import { stageTitle, stateTitle } from "./labels.js";
+import { ago, count, measure, timer } from "./format.js";
+import { stageTitle, stateTitle, valueTitle } from "./labels.js";
 import { el } from "./shell.js";
 
 /**
  * @typedef {{run: string, path: string, state: string, stage: string, step: number, max_iters: number, elapsed_s: number,
- *   updated: number, last_sample_url: string | null, error: string | null, has_inpaint: boolean}} RunSummary
+ *   updated: number, last_sample_url: string | null, error: string | null, has_inpaint: boolean, turn: number | null,
+ *   scores: {values: Record<string, number>, step: number} | null}} RunSummary
  */
 
 /** @param {string} state @returns {boolean} whether its process is at work */
@@ -14,6 +15,14 @@ export const isActive = (state) => state === "running" || state === "paused" || 
 
 /** @param {RunSummary} run @returns {string} the page of the run */
 export const runUrl = (run) => `/train/progress.html?run=${encodeURIComponent(run.run)}`;
+
+/** @param {RunSummary} run @returns {string} "PSNR in the hole 21.30 dB at step 5,000" */
+function scoresText({ scores }) {
+  if (!scores) return "";
+  const parts = Object.entries(scores.values).filter(([key]) => key !== "psnr" || !("psnr_hole" in scores.values))
+    .map(([key, value]) => `${valueTitle(key)} ${measure(value)}${key.startsWith("psnr") ? " dB" : ""}`);
+  return parts.length ? `${parts.join(", ")} at step ${count(scores.step)}` : "";
+}
 
 /**
  * @param {RunSummary} run
@@ -29,9 +38,10 @@ export function runCard(run, ...actions) {
     el("a", { class: "run-thumb well", href: runUrl(run), tabIndex: -1, "aria-hidden": "true" }, picture),
     el("div", { class: "run-text" },
       el("div", { class: "row" }, el("a", { class: "run-link", href: runUrl(run) }, run.run),
-        el("span", { class: "pill", "data-state": run.state }, stateTitle(run.state))),
+        el("span", { class: "pill", "data-state": run.state }, stateTitle(run.state) + (run.turn ? `, number ${run.turn}` : ""))),
       el("p", { class: "small muted" }, `${stageTitle(run.stage)} · ${isActive(run.state) ? "now" : ago(run.updated)}`),
       el("p", { class: "small num" }, `Step ${count(run.step)} of ${count(run.max_iters)} · ${timer(run.elapsed_s)} of training`),
+      scoresText(run) ? el("p", { class: "small num run-scores" }, scoresText(run)) : null,
       isActive(run.state) ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${run.run}` }) : null,
       run.error ? el("p", { class: "small error-text" }, run.error) : null),
     actions.length ? el("div", { class: "run-actions" }, ...actions) : null);

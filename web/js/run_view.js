@@ -8,8 +8,11 @@ const NEWS = new Set(["phase-begins"]);
 /** @param {RunEvent} event @returns {boolean} whether a person should worry */
 export const isAlarming = (event) => event.type === "warning" && !NEWS.has(event.code);
 
-/** Lines of the log that are kept. */
+/** Lines of the log that are kept: so many of steps, and as many of everything else. */
 export const LOG_KEPT = 500;
+/** Sample grids on the slider; beyond that, every other one of the older half is passed over. */
+export const SAMPLES_KEPT = 1000;
+const WARNINGS_KEPT = 100;
 
 /**
  * @typedef {{type: string, seq: number, time: number, step: number, stage: string, [key: string]: any}} RunEvent
@@ -20,7 +23,8 @@ export const LOG_KEPT = 500;
 export class RunView {
   constructor() {
     this.lastSeq = 0;
-    /** @type {"starting" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted"} */
+    /** @type {number | undefined} seconds since the epoch */ this.lastTime = undefined;
+    /** @type {"starting" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted" | "queued"} */
     this.state = "starting";
     this.stage = "";
     this.step = 0;
@@ -32,7 +36,8 @@ export class RunView {
     /** @type {RunEvent | null} */ this.checkpoint = null;
     /** @type {RunEvent[]} */ this.warnings = [];
     /** @type {SampleView[]} */ this.samples = [];
-    /** @type {LogLine[]} */ this.log = [];
+    /** @type {LogLine[]} */ this.stepLines = [];
+    /** @type {LogLine[]} */ this.otherLines = [];
     /** @type {Map<string, Curve>} */ this.curves = new Map();
     /** @type {Map<string, Curve>} */ this.scores = new Map();
     /** @type {Record<string, Record<string, number | null>>} */ this.baselines = {};
@@ -47,12 +52,29 @@ export class RunView {
     for (const event of events) {
       if (event.seq <= this.lastSeq) continue;
       this.lastSeq = event.seq;
+      this.lastTime = event.time;
       if (event.stage) this.stage = event.stage;
       if (event.type !== "run_failed") this.step = event.step;
       this._take(event);
-      this.log.push({ seq: event.seq, time: event.time, step: event.step, kind: NEWS.has(event.code) ? "news" : event.type, event });
+      const lines = event.type === "step" ? this.stepLines : this.otherLines;
+      lines.push({ seq: event.seq, time: event.time, step: event.step, kind: NEWS.has(event.code) ? "news" : event.type, event });
+      if (lines.length > 2 * LOG_KEPT) lines.splice(0, lines.length - LOG_KEPT);
     }
-    if (this.log.length > LOG_KEPT) this.log.splice(0, this.log.length - LOG_KEPT);
+  }
+
+  /** @returns {LogLine[]} the newest lines, oldest first */
+  get log() {
+    return [...this.otherLines.slice(-LOG_KEPT), ...this.stepLines.slice(-LOG_KEPT)].sort((a, b) => a.seq - b.seq);
+  }
+
+  /**
+   * Take the program's curves of the whole past, once its events were fed: those hold the newest steps only.
+   * @param {Record<string, [number[], (number | null)[]]>} curves
+   * @param {Record<string, [number[], (number | null)[]]>} scores
+   */
+  seed(curves, scores) {
+    this.curves = new Map(Object.entries(curves).map(([key, points]) => [key, Curve.of(points)]));
+    this.scores = new Map(Object.entries(scores).map(([key, points]) => [key, Curve.of(points)]));
   }
 
   /** @param {RunEvent} event */
@@ -80,12 +102,14 @@ export class RunView {
       case "sample":
         this.samples = this.samples.filter((sample) => sample.step < event.step);
         this.samples.push({ step: event.step, path: event.path, columns: event.columns });
+        if (this.samples.length > SAMPLES_KEPT) this.samples = this.samples.filter((_, i) => i % 2 === 0 || i > SAMPLES_KEPT / 2);
         break;
       case "checkpoint":
         this.checkpoint = event;
         break;
       case "warning":
         if (isAlarming(event)) this.warnings.push(event);
+        if (this.warnings.length > WARNINGS_KEPT) this.warnings.shift();
         break;
       case "paused":
         this.elapsed = this.elapsedAt(event.time);
@@ -133,8 +157,9 @@ export class RunView {
 
   /** The server knows of a death that no event tells. @param {string} state */
   correct(state) {
-    if ((state === "interrupted" || state === "failed" || state === "stopped") && this.active) {
-      const seen = this.log.at(-1)?.time;
+    if (state === "queued" && !this.lastStep) this.state = "queued";
+    else if ((state === "interrupted" || state === "failed" || state === "stopped") && this.active) {
+      const seen = this.lastTime;
       if (seen !== undefined) this.elapsed = this.elapsedAt(seen);
       this.since = null;
       this.state = state;

@@ -22,6 +22,13 @@ export class Curve {
     if (this.x.length > KEPT) [this.x, this.y] = thin(this.x, this.y, KEPT / 2);
   }
 
+  /** @param {[number[], (number | null)[]]} points @returns {Curve} */
+  static of([x, y]) {
+    const curve = new Curve();
+    [curve.x, curve.y] = thin(x, y, KEPT / 2);
+    return curve;
+  }
+
   /** Drop the points at and beyond a step. @param {number} x */
   cutFrom(x) {
     let length = this.x.length;

@@ -2,6 +2,7 @@
 
 import { call, ready, subscribe } from "../js/bridge.js";
 import { count, measure, pace, percent, span, timer } from "../js/format.js";
+import { soundWords, troubles } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
 import { isAlarming, RunView } from "../js/run_view.js";
 import { el, errorText, say, showError } from "../js/shell.js";
@@ -17,13 +18,14 @@ const WARNINGS_SHOWN = 3;
 const run = new URLSearchParams(location.search).get("run") ?? "";
 const view = new RunView();
 const charts = new RunCharts($("loss-charts"), $("metric-charts"));
-const log = new TrainingLog($("log"), $("log-steps"));
+const log = new TrainingLog($("log"), $("log-steps"), $("log-search"), $("log-found"));
 const samples = new SampleSlider(run, $);
 /** @type {any} */ let summary = null;
 /** @type {() => void} */ let unsubscribe = () => {};
 /** What was asked of the training and has not been seen done. */
 let ordered = "";
 let drawing = 0;
+/** @type {{cpu: number | null, memory_gb: number, memory_total_gb: number} | null} */ let usage = null;
 
 /** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
 const DONE_BY = {
@@ -66,7 +68,7 @@ function show() {
   samples.show(view.samples);
   log.show(view.log);
   $("no-curves").hidden = view.curves.size > 0;
-  $("no-log").hidden = view.log.length > 0 || view.state !== "starting";
+  $("no-log").hidden = view.lastSeq > 0 || view.state !== "starting";
   $("no-metrics").hidden = view.curves.size + view.scores.size > 0;
 }
 
@@ -99,6 +101,7 @@ function showNumbers() {
   if (view.active) {
     numbers.push(["Images/s", last && running ? pace(last.images_per_s) : "–"], ["Data wait", last && running ? percent(last.data_wait) : "–"]);
   }
+  numbers.push(...usageNumbers(view.active ? usage : null, last?.gpu_memory));
   if (view.curves.has("precision")) numbers.push(["Precision", measure(view.latest("precision"))], ["Recall", measure(view.latest("recall"))]);
   else if (!view.curves.size && (view.stage || summary?.stage) !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
   if (view.curves.has("psnr")) numbers.push(["PSNR", `${measure(view.latest("psnr"))} dB`]);
@@ -113,6 +116,18 @@ function showNumbers() {
   $("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
 }
 
+/**
+ * @param {{cpu: number | null, memory_gb: number, memory_total_gb: number} | null} now of the training's processes
+ * @param {[number, number] | null | undefined} gpu gigabytes in use and in all, where the training runs on a GPU
+ * @returns {[string, string][]}
+ */
+function usageNumbers(now, gpu) {
+  /** @type {[string, string][]} */ const numbers = [];
+  if (now) numbers.push(["CPU", percent(now.cpu)], ["RAM", `${now.memory_gb.toFixed(1)} of ${now.memory_total_gb.toFixed(0)} GB`]);
+  if (now && gpu) numbers.push(["GPU memory", `${gpu[0].toFixed(1)} of ${gpu[1].toFixed(0)} GB`]);
+  return numbers;
+}
+
 /** Failure, interruption and warnings, in words. */
 function showAlerts() {
   /** @type {HTMLElement[]} */ const notices = [];
@@ -122,9 +137,13 @@ function showAlerts() {
   } else if (view.state === "interrupted") {
     notices.push(el("p", { class: "notice warn" }, el("strong", {}, "The training was interrupted. "),
       "Its process ended without a word. Resume goes on from the last checkpoint."));
+  } else if (view.state === "queued") {
+    notices.push(el("p", { class: "notice" }, el("strong", {}, "Waiting for its turn. "), "It starts when no other training is at work, while this program is open."));
   } else if (view.state === "paused" && view.pauseReason) {
     notices.push(el("p", { class: "notice warn" }, el("strong", {}, "Paused. "), view.pauseReason));
   }
+  notices.push(...troubles(view).map((words) => el("p", { class: "notice warn" }, el("strong", {}, "Health. "), words)));
+  $("health").textContent = soundWords(view);
   const warnings = view.warnings.slice(-WARNINGS_SHOWN).reverse();
   notices.push(...warnings.map((event) => el("p", { class: "notice warn" }, el("strong", {}, `Step ${count(event.step)}. `), event.message)));
   const seen = notices.map((notice) => notice.textContent).join("\n");
@@ -158,6 +177,7 @@ function showControls() {
   }
   const finished = view.state === "finished";
   button("resume").hidden = active || finished;
+  button("resume").textContent = view.state === "queued" ? "Start now" : "Resume training";
   $("again").hidden = !(finished && saved);
 }
 
@@ -194,6 +214,8 @@ async function ask() {
     const found = runs.find((/** @type {any} */ entry) => entry.run === run);
     if (!found) return;
     summary = { ...summary, ...found };
+    usage = document.hidden || !view.active ? null : (await call("run_usage", run)).usage;
+    showNumbers();
     const before = view.state;
     view.correct(found.state);
     if (view.state !== before) show();
@@ -222,6 +244,9 @@ async function start() {
   summary = await call("get_run", run);
   summary.max_iters = summary.config?.max_iters;
   view.feed(summary.history);
+  view.seed(summary.curves, summary.scores_over_time);
+  // Kept once, as curves and lines; the answer itself would stay in memory as long as the page.
+  for (const key of ["history", "curves", "scores_over_time"]) delete summary[key];
   view.correct(summary.state);
   show();
   wire();

@@ -1,7 +1,7 @@
 // The training log: every event in words, newest last; it stays at the end unless one scrolls up to read.
 
 import { eventText } from "../js/event_text.js";
-import { count } from "../js/format.js";
+import { count, plural } from "../js/format.js";
 import { LOG_KEPT } from "../js/run_view.js";
 import { el } from "../js/shell.js";
 
@@ -10,15 +10,19 @@ import { el } from "../js/shell.js";
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 export class TrainingLog {
-  /** @param {HTMLElement} list @param {HTMLInputElement} steps */
-  constructor(list, steps) {
+  /** @param {HTMLElement} list @param {HTMLInputElement} steps @param {HTMLInputElement} search @param {HTMLElement} found */
+  constructor(list, steps, search, found) {
     this.list = list;
+    this.search = search;
+    this.found = found;
     this.last = 0;
+    this.words = "";
     const toggle = () => list.toggleAttribute("data-brief", !steps.checked);
     steps.addEventListener("change", () => {
       toggle();
       this._toEnd();
     });
+    search.addEventListener("input", () => this._search());
     toggle();
   }
 
@@ -27,10 +31,40 @@ export class TrainingLog {
     const fresh = lines.filter(({ seq }) => seq > this.last);
     if (!fresh.length) return;
     const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
-    this.list.append(...fresh.map(row));
-    while (this.list.childElementCount > LOG_KEPT) this.list.firstElementChild?.remove();
+    const rows = fresh.map(row);
+    for (const node of rows) node.hidden = !this._matches(node);
+    this.list.append(...rows);
+    this._trim('[data-kind="step"]');
+    this._trim(':not([data-kind="step"])');
     this.last = fresh[fresh.length - 1].seq;
+    this._count();
     if (atEnd) this._toEnd();
+  }
+
+  /** Steps do not push out what is rarer and read more often. @param {string} kind */
+  _trim(kind) {
+    const rows = this.list.querySelectorAll(`li${kind}`);
+    for (let i = 0; i < rows.length - LOG_KEPT; i += 1) rows[i].remove();
+  }
+
+  /** Only lines with all the words typed stay, in any case and order. */
+  _search() {
+    this.words = this.search.value.trim().toLowerCase();
+    for (const node of this.list.children) /** @type {HTMLElement} */ (node).hidden = !this._matches(node);
+    this._count();
+    this._toEnd();
+  }
+
+  /** @param {Element} node */
+  _matches(node) {
+    const text = node.textContent?.toLowerCase() ?? "";
+    return this.words.split(/\s+/).every((word) => text.includes(word));
+  }
+
+  _count() {
+    const shown = this.words ? this.list.querySelectorAll("li:not([hidden])").length : 0;
+    const words = this.words ? `${plural(shown, "line")} found` : "";
+    if (this.found.textContent !== words) this.found.textContent = words;
   }
 
   _toEnd() {
@@ -40,6 +74,6 @@ export class TrainingLog {
 
 /** @param {LogLine} line */
 function row({ time, step, kind, event }) {
-  return el("li", { "data-kind": kind }, el("time", { class: "num" }, clock.format(time * 1000)),
-    el("span", { class: "log-step num" }, count(step)), el("span", { class: "log-text" }, eventText(event)));
+  return el("li", { "data-kind": kind }, el("time", { class: "num" }, clock.format(time * 1000)), " ",
+    el("span", { class: "log-step num" }, count(step)), " ", el("span", { class: "log-text" }, eventText(event)));
 }

@@ -1,29 +1,61 @@
-// All runs: look, resume, open in the editor, delete.
+// All runs: look, resume, queue, duplicate, compare, open in the editor, delete and take that back.
 
 import { call, ready } from "../js/bridge.js";
+import { plural } from "../js/format.js";
 import { isActive, runCard, runUrl, updateList } from "../js/run_card.js";
-import { confirmDialog, el, say, showError } from "../js/shell.js";
+import { el, say, showError } from "../js/shell.js";
+import { Draft } from "./draft.js";
 
 /** @typedef {import("../js/run_card.js").RunSummary} RunSummary */
 
 const REFRESH_MS = 2000;
-const list = /** @type {HTMLElement} */ (document.getElementById("runs"));
-const none = /** @type {HTMLElement} */ (document.getElementById("no-runs"));
+/** Runs side by side: more lines than that nobody tells apart. */
+const COMPARED = 4;
+/** @param {string} id */
+const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const list = $("runs");
+/** @type {Set<string>} */ const chosen = new Set();
 
 /** @param {RunSummary} run */
 function draw(run) {
-  const actions = [];
-  if (!isActive(run.state) && run.state !== "finished") {
-    actions.push(el("button", { type: "button", class: "button small", "aria-label": `Resume ${run.run}`, onclick: () => resume(run) }, "Resume"));
-  }
+  /** @param {string} title @param {() => void} onclick @param {string} [kind] */
+  const button = (title, onclick, kind = "") =>
+    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${run.run}`, onclick }, title);
+  /** @type {HTMLElement[]} */
+  const actions = [el("label", { class: "check small run-choice" }, el("input", {
+    type: "checkbox", checked: chosen.has(run.run), "aria-label": `Compare ${run.run}`,
+    onchange: (/** @type {Event} */ event) => choose(run.run, /** @type {HTMLInputElement} */ (event.target)),
+  }), "Compare")];
+  const unfinished = !isActive(run.state) && run.state !== "finished";
+  if (unfinished) actions.push(button(run.turn ? "Start now" : "Resume", () => resume(run)));
+  if (unfinished && run.turn) actions.push(button("Take out of the queue", () => act("unqueue_run", run, "does not wait any more.")));
+  else if (unfinished) actions.push(button("Queue", () => act("queue_run", run, "starts when the trainings before it have ended.")));
   if (run.has_inpaint && run.step > 0) {
     actions.push(el("a", { class: "button small", href: `/inference/upload-image.html?checkpoint=${encodeURIComponent(run.path)}`, "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
   }
-  actions.push(el("a", { class: "button small", href: runUrl(run), "aria-label": `Open ${run.run}` }, "Open"));
-  if (!isActive(run.state)) {
-    actions.push(el("button", { type: "button", class: "button small quiet", "aria-label": `Delete ${run.run}`, onclick: () => remove(run) }, "Delete"));
-  }
+  actions.push(el("a", { class: "button small", href: runUrl(run), "aria-label": `Open ${run.run}` }, "Open"),
+    button("Duplicate", () => duplicate(run)));
+  if (!isActive(run.state)) actions.push(button("Delete", () => remove(run), "quiet"));
   return runCard(run, ...actions);
+}
+
+/** @param {string} name @param {HTMLInputElement} box */
+function choose(name, box) {
+  if (box.checked && chosen.size >= COMPARED) {
+    box.checked = false;
+    say(`${COMPARED} runs at most stand side by side.`, { kind: "error" });
+    return;
+  }
+  if (box.checked) chosen.add(name);
+  else chosen.delete(name);
+  showChoice();
+}
+
+function showChoice() {
+  const link = /** @type {HTMLAnchorElement} */ ($("compare-runs"));
+  link.hidden = chosen.size < 2;
+  link.textContent = `Compare ${plural(chosen.size, "run")}`;
+  link.href = `/train/runs-compare.html?${[...chosen].map((name) => `run=${encodeURIComponent(name)}`).join("&")}`;
 }
 
 /** @param {RunSummary} run */
@@ -36,16 +68,54 @@ async function resume(run) {
   }
 }
 
+/** @param {string} order @param {RunSummary} run @param {string} done */
+async function act(order, run, done) {
+  try {
+    await call(order, run.run);
+    say(`${run.run} ${done}`, { kind: "ok" });
+    await refresh();
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** A new training with the settings of this one, to be changed before it starts. @param {RunSummary} run */
+async function duplicate(run) {
+  try {
+    const [config, { config: values }] = await Promise.all([call("config_schema"), call("get_run", run.run)]);
+    const draft = new Draft(config);
+    draft.take(values);
+    draft.suggested = false;
+    draft.name = "";
+    draft.save();
+    location.assign("/train/model.html");
+  } catch (error) {
+    showError(error);
+  }
+}
+
 /** @param {RunSummary} run */
 async function remove(run) {
-  const sure = await confirmDialog({
-    title: `Delete ${run.run}?`, text: `The folder ${run.path} with its checkpoints, samples and log is deleted. This cannot be undone.`,
-    confirm: "Delete the run", cancel: "Keep it", danger: true,
-  });
-  if (!sure) return;
   try {
-    await call("delete_run", run.run);
-    say(`${run.run} is deleted.`, { kind: "ok" });
+    const { ticket } = await call("delete_run", run.run);
+    chosen.delete(run.run);
+    showChoice();
+    const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, note) }, "Undo");
+    const note = el("p", { class: "notice row" }, el("span", { class: "grow" }, `${run.run} is deleted. It can be had back for a day while this page is open.`), undo);
+    $("deleted").append(note);
+    undo.focus();
+    await refresh();
+  } catch (error) {
+    showError(error);
+  }
+}
+
+/** @param {string} ticket @param {HTMLElement} note */
+async function restore(ticket, note) {
+  try {
+    const { run } = await call("restore_run", ticket);
+    note.remove();
+    say(`${run} is back.`, { kind: "ok" });
     await refresh();
   } catch (error) {
     showError(error);
@@ -53,15 +123,19 @@ async function remove(run) {
 }
 
 async function refresh() {
+  /** @type {{runs: RunSummary[]}} */
   const { runs } = await call("list_runs");
-  none.hidden = runs.length > 0;
+  $("no-runs").hidden = runs.length > 0;
+  const waiting = runs.filter(({ turn }) => turn).length;
+  const words = waiting ? `${plural(waiting, "training")} in the queue: each starts when no other trains, while this program is open.` : "";
+  if ($("queue-note").textContent !== words) $("queue-note").textContent = words;
   updateList(list, runs, draw);
 }
 
 async function start() {
   await ready();
   const { runs_folder: folder } = await call("app_state");
-  /** @type {HTMLElement} */ (document.getElementById("runs-folder")).textContent = `Kept in ${folder}`;
+  $("runs-folder").textContent = `Kept in ${folder}`;
   await refresh();
   setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 }

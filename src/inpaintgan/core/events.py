@@ -66,6 +66,8 @@ class Step(_Event):
     """Training time of the whole run, over resumes, pauses left out."""
     eta_s: float | None
     """Seconds to ``max_iters`` at the present pace, or to ``max_seconds`` if that comes first."""
+    gpu_memory: tuple[float, float] | None = None
+    """Gigabytes of the GPU in use, by all programs, and in all; None on a CPU."""
 
 
 class Validation(_Event):
@@ -202,8 +204,29 @@ def _repair_tail(path: Path) -> int:
 
 
 def read_events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield the events of a file with ``seq`` above ``after`` as plain dicts; an unfinished last line is left out."""
-    yield from EventTail(path, after).read()
+    """Yield the events of a file with ``seq`` above ``after`` as plain dicts; an unfinished last line is left out.
+
+    One line is held at a time: a run of days has hundreds of megabytes.
+    """
+    try:
+        with open(path, "rb") as file:
+            for line in file:
+                event = _event_in(line)
+                if event is not None and event.get("seq", 0) > after:
+                    yield event
+    except FileNotFoundError:
+        return
+
+
+def _event_in(line: bytes) -> dict[str, Any] | None:
+    """Return the object in a complete line, or None."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
 
 
 class EventTail:
@@ -230,12 +253,5 @@ class EventTail:
             return []
         complete = data[: data.rfind(b"\n") + 1]
         self._offset += len(complete)
-        events = []
-        for line in complete.splitlines():
-            try:
-                event = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            if isinstance(event, dict) and event.get("seq", 0) > self._after:
-                events.append(event)
-        return events
+        events = (_event_in(line) for line in complete.splitlines(keepends=True))
+        return [event for event in events if event is not None and event.get("seq", 0) > self._after]

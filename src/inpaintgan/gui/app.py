@@ -15,6 +15,7 @@ import bottle
 import gevent
 import gevent.event
 
+from ..core.errors import InpaintError
 from ..core.paths import resource, work_root
 from . import browser
 from .answers import NOT_FOUND, Answer, answered
@@ -28,6 +29,7 @@ from .session import Session
 
 _request: Any = bottle.request
 _WATCH_S = 0.25
+_QUEUE_S = 2.0
 _SPARE_ADDRESS_S = 10.0
 
 
@@ -69,7 +71,7 @@ class _Window:
         gevent.get_hub().threadpool.maxsize = 32
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, self._end, 130)
-        background = [gevent.spawn(self._open)]
+        background = [gevent.spawn(self._open), gevent.spawn(self._tend_queue)]
         if self._window:
             background.append(gevent.spawn(self._watch))
         try:
@@ -117,6 +119,15 @@ class _Window:
         while not policy.passed(_WATCH_S):
             gevent.sleep(_WATCH_S)
         self._end(0)
+
+    def _tend_queue(self) -> None:
+        """Start the next training that waits, whenever none is at work."""
+        while True:
+            gevent.sleep(_QUEUE_S)
+            try:
+                offload(self._session.queue.tend)
+            except (InpaintError, OSError) as error:
+                print(f"The queue could not go on: {error}", file=sys.stderr, flush=True)
 
     def _add_routes(self, app: GuardedApp) -> None:
         """Put plain functions behind addresses."""

@@ -15,13 +15,15 @@ from ..core.config import Config
 from ..core.config_io import make_config, yaml_text
 from ..core.errors import InpaintError
 from ..core.paths import resource
-from . import comparisons, folders, training
+from ..core.rundir import RunDir
+from . import comparisons, folders, training, trash
 from .answers import answered
 from .checkpoints import default_path, list_checkpoints
 from .fills import checked_options
 from .presets import list_presets, values_from_text
-from .runs import details, find_run, summary
+from .runs import details, find_run, summary, trains_on_gpu
 from .session import Session
+from .usage import usage
 
 _KEPT_PREVIEWS = 4
 _MAX_PREVIEWS = 24
@@ -144,31 +146,60 @@ class Bridge:
 
     def start_training(self, values: dict[str, Any], name: str) -> dict[str, Any]:
         """Start a training in a process of its own."""
-        return {"run": training.start(self._session.supervisor, _object(values), str(name or ""))}
+        return {"run": training.start(self._session.supervisor.start, _object(values), str(name or ""))}
+
+    def queue_training(self, values: dict[str, Any], name: str) -> dict[str, Any]:
+        """Prepare a training that starts when those before it have ended."""
+        run = training.start(self._session.supervisor.prepare, _object(values), str(name or ""))
+        return self.queue_run(run)
+
+    def queue_run(self, run: str) -> dict[str, Any]:
+        """Have a run go on when the trainings before it have ended."""
+        self._session.queue.add(self._run(run))
+        return {"run": run}
+
+    def unqueue_run(self, run: str) -> dict[str, Any]:
+        """Take a run out of the queue."""
+        self._session.queue.remove(self._run(run))
+        return {}
 
     def resume_training(self, run: str) -> dict[str, Any]:
         """Go on from a run's last checkpoint."""
-        training.resume(self._session.supervisor, find_run(self._session.supervisor.runs, run))
+        training.resume(self._session.supervisor, self._run(run))
+        self._session.queue.remove(self._run(run))
         return {"run": run}
 
     def control_run(self, run: str, command: str) -> dict[str, Any]:
         """Leave an order for a running training."""
-        training.control(find_run(self._session.supervisor.runs, run), str(command))
+        training.control(self._run(run), str(command))
         return {}
 
     def list_runs(self) -> dict[str, Any]:
         """Return all runs, the one that changed last first."""
-        runs = [summary(run) for run in self._session.supervisor.runs_found()]
+        queue = self._session.queue.names()
+        runs = [_with_turn(summary(run), queue) for run in self._session.supervisor.runs_found()]
         return {"runs": sorted(runs, key=lambda run: run["updated"], reverse=True)}
 
     def get_run(self, run: str) -> dict[str, Any]:
         """Return one run with its config and history."""
-        return details(find_run(self._session.supervisor.runs, run))
+        return _with_turn(details(self._run(run)), self._session.queue.names())
+
+    def run_usage(self, run: str) -> dict[str, Any]:
+        """Return what a training takes of this machine; null while nothing trains."""
+        return {"usage": usage(self._run(run))}
 
     def delete_run(self, run: str) -> dict[str, Any]:
-        """Delete a run that is not training."""
-        training.delete(find_run(self._session.supervisor.runs, run))
-        return {}
+        """Put a run that is not training into the trash; the ticket takes it out again for a day."""
+        found = self._run(run)
+        self._session.queue.remove(found)
+        return {"ticket": training.delete(found)}
+
+    def restore_run(self, ticket: str) -> dict[str, Any]:
+        """Take a run out of the trash."""
+        return {"run": trash.restore(self._session.supervisor.runs, str(ticket))}
+
+    def _run(self, name: str) -> RunDir:
+        return find_run(self._session.supervisor.runs, name)
 
     # --- comparisons of edge generators ------------------------------------------------------------------------------
 
@@ -256,7 +287,11 @@ class Bridge:
         options = _object(given or {})
         if not options.get("checkpoint"):
             options["checkpoint"] = default_path(list_checkpoints(self._session.supervisor.runs_found()))
-        return checked_options(options)
+        checked = checked_options(options)
+        if checked["device"] == "auto" and any(map(trains_on_gpu, self._session.supervisor.runs_found())):
+            # A training has sized its batches to the GPU; a fill beside it would take memory that it needs.
+            checked["device"] = "cpu"
+        return checked
 
 
 def example_pictures() -> list[Path]:
@@ -264,6 +299,13 @@ def example_pictures() -> list[Path]:
     folder = resource("examples")
     suffixes = (".png", ".jpg", ".jpeg")
     return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes) if folder.is_dir() else []
+
+
+def _with_turn(run: dict[str, Any], queue: list[str]) -> dict[str, Any]:
+    """Add a run's place in the queue, from 1; None when it does not wait."""
+    if run["run"] not in queue or run["state"] in ("starting", "running", "paused"):
+        return {**run, "turn": None}
+    return {**run, "state": "queued", "turn": queue.index(run["run"]) + 1}
 
 
 def _title(stem: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +16,8 @@ from ..core.events import EventTail
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
 from ..jobs.supervisor import LOG_HEADING, is_live, is_run, launched_at
 from .answers import to_json
-
-HISTORY_STEPS = 2000
-"""Step events handed to a page at once; a screen shows no more points than that."""
+from .history import Histories, parse
+from .scores import last_scores
 
 ENDED = ("finished", "stopped", "failed")
 """States in which the training process has said its last word."""
@@ -56,20 +54,24 @@ def summary(run: RunDir) -> dict[str, Any]:
         "updated": last.get("time") or launched_at(run) or _modified(run.path),
         "last_sample_url": f"/api/runs/{quote(run.path.name)}/samples/{samples[-1]}" if samples else None,
         "error": error,
+        "scores": last_scores(run.events_file) if config and config.eval_interval else None,
         "has_inpaint": _has_inpaint(run),
     }
 
 
+_histories = Histories()
+
+
 def details(run: RunDir) -> dict[str, Any]:
-    """Describe a run for its own page: summary, config and history."""
+    """Describe a run for its own page: summary, config, and its past as `History.read` gives it."""
     config = _config(run)
-    history, last_seq = _history(run.events_file)
-    return {
-        **summary(run),
-        "config": config.model_dump() if config else {},
-        "last_seq": last_seq,
-        "history": history,
-    }
+    past = _histories.of(run.events_file).read()
+    return {**summary(run), "config": config.model_dump() if config else {}, **past}
+
+
+def trains_on_gpu(run: RunDir) -> bool:
+    """Return whether a training is at work on a GPU in this run."""
+    return is_live(run) and any(event.get("gpu_memory") for event in _tail(run.events_file))
 
 
 def event_stream(
@@ -132,38 +134,7 @@ def _tail(path: Path) -> list[dict[str, Any]]:
         return []
     # What follows the last line end is not written to its end yet; what precedes the first may be cut.
     lines = lines[1 if size > _TAIL_BYTES else 0 : -1]
-    return [event for line in lines if (event := _parse(line))]
-
-
-def _history(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """Return a run's events with step events thinned, and the last sequence number.
-
-    Lines that are thinned out are never parsed: a run of days has hundreds of thousands.
-    """
-    others: list[bytes] = []
-    steps: list[bytes] = []
-    stride, n_steps, last = 1, 0, b""
-    try:
-        with open(path, "rb") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                last = line
-                if b'"type":"step"' not in line:
-                    others.append(line)
-                    continue
-                if n_steps % stride == 0:
-                    steps.append(line)
-                n_steps += 1
-                if len(steps) > HISTORY_STEPS:
-                    steps, stride = steps[::2], stride * 2
-    except OSError:
-        return [], 0
-    newest = _parse(last) or {}
-    events = [event for line in others + steps if (event := _parse(line))]
-    if newest.get("type") == "step":
-        events = [event for event in events if event["seq"] != newest["seq"]] + [newest]
-    return sorted(events, key=lambda event: event["seq"]), int(newest.get("seq", 0))
+    return [event for line in lines if (event := parse(line))]
 
 
 def _offset_after(path: Path, after: int) -> int:
@@ -176,7 +147,7 @@ def _offset_after(path: Path, after: int) -> int:
                 file.seek(middle)
                 file.readline()
                 start = file.tell()
-                event = _parse(file.readline())
+                event = parse(file.readline())
                 if event is not None and event["seq"] <= after and start < high:
                     low = start
                 else:
@@ -184,15 +155,6 @@ def _offset_after(path: Path, after: int) -> int:
             return low
     except OSError:
         return 0
-
-
-def _parse(line: bytes) -> dict[str, Any] | None:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    known = isinstance(event, dict) and isinstance(event.get("seq"), int) and "type" in event and "time" in event
-    return event if known else None
 
 
 def _config(run: RunDir) -> Config | None:

@@ -7,13 +7,16 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
 import psutil
 
-from ..jobs.comparisons import Comparisons
+from ..jobs.comparisons import Comparisons, is_busy
 from ..jobs.process import Worker
+from ..jobs.queue import TrainingQueue
 from ..jobs.supervisor import Supervisor
+from . import trash
 from .fills import Fills
 from .folder_fills import FolderFills
 from .pictures import Pictures
@@ -42,6 +45,8 @@ class Session:
         self.folder_fills = FolderFills(self.pictures, self.folder_filler, self.folder)
         self.supervisor = Supervisor(runs)
         self.comparisons = Comparisons(runs / "comparisons")
+        self.queue = TrainingQueue(self.supervisor, self.is_comparing)
+        threading.Thread(target=trash.empty, args=(runs,), daemon=True).start()
         self.browser: subprocess.Popen[bytes] | None = None
 
     @property
@@ -52,6 +57,10 @@ class Session:
     def is_busy(self) -> bool:
         """Return whether something is being filled, which closing the window must not end."""
         return self.filler.busy or self.folder_filler.busy
+
+    def is_comparing(self) -> bool:
+        """Return whether a comparison is at work."""
+        return any(is_busy(comparison) for comparison in self.comparisons.found())
 
     def close(self) -> None:
         """End the workers and the browser of this launch, and delete its files."""

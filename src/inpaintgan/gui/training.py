@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..core.config import Config
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
 from .folders import absolute, has_picture
 from .runs import ENDED, summary
+from .trash import discard
 
 _NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
 
 
-def start(supervisor: Supervisor, values: dict[str, Any], name: str) -> str:
-    """Start a training and return its run's name.
+def start(make: Callable[[Config, str], RunDir], values: dict[str, Any], name: str) -> str:
+    """Start a training, or only prepare it, and return its run's name.
 
     Args:
-        supervisor: Knows the folder of the runs.
+        make: The supervisor's ``start`` or ``prepare``.
         values: Settings; relative folders are taken from where the window was started.
         name: Empty makes one from the time and the stage.
 
@@ -43,11 +46,11 @@ def start(supervisor: Supervisor, values: dict[str, Any], name: str) -> str:
         find_checkpoint(Path(folders["init_from"]))
     config = make_config({**config.model_dump(), **folders})
     if name:
-        return supervisor.start(config, checked_name(name)).path.name
+        return make(config, checked_name(name)).path.name
     base = f"{time.strftime('%Y-%m-%d_%H-%M')}_{config.stage}"
     for attempt in range(1, 1000):
         try:
-            return supervisor.start(config, base if attempt == 1 else f"{base}_{attempt}").path.name
+            return make(config, base if attempt == 1 else f"{base}_{attempt}").path.name
         except InpaintError as error:
             if error.code != "run-exists":
                 raise
@@ -102,17 +105,17 @@ def control(run: RunDir, command: str) -> None:
     run.control.send(command)
 
 
-def delete(run: RunDir) -> None:
-    """Delete a run. Raises `InpaintError` ``run-busy`` or ``run-undeletable``."""
+def delete(run: RunDir) -> str:
+    """Put a run into the trash and return what takes it out again. Raises `InpaintError` ``run-busy`` or ``run-undeletable``."""
     _let_it_end(run)
     if is_live(run):
         raise InpaintError("run-busy", f"{run.path.name} is still training.", "Stop it first.")
     try:
-        run.delete()
+        return discard(run)
     except OSError as error:
         raise InpaintError(
             "run-undeletable",
-            f"{run.path.name} cannot be deleted entirely: {error.strerror}.",
+            f"{run.path.name} cannot be deleted: {error.strerror}.",
             f"It lies in {run.path}.",
         ) from error
 

@@ -37,7 +37,13 @@ class Supervisor:
         self._children: list[subprocess.Popen[bytes]] = []
 
     def start(self, config: Config, name: str) -> RunDir:
-        """Freeze the config into a new run folder and start its training.
+        """Freeze the config into a new run folder and start its training. Raises `InpaintError` as `prepare` does."""
+        run = self.prepare(config, name)
+        self._launch(run, [])
+        return run
+
+    def prepare(self, config: Config, name: str) -> RunDir:
+        """Freeze the config into a new run folder.
 
         Raises:
             InpaintError: ``run-exists`` or ``run-unwritable``.
@@ -55,7 +61,6 @@ class Supervisor:
                 "Choose another --runs.",
             ) from error
         run.create(config)
-        self._launch(run, [])
         return run
 
     def resume(self, run: RunDir) -> None:

@@ -23,3 +23,11 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"CPU, {torch.get_num_threads()} threads"
+
+
+def gpu_memory(device: torch.device) -> tuple[float, float] | None:
+    """Gigabytes of a GPU in use, by all programs, and in all; None for a CPU."""
+    if device.type != "cuda":
+        return None
+    free, total = torch.cuda.mem_get_info(device)
+    return (total - free) / 1e9, total / 1e9

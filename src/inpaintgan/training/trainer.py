@@ -15,6 +15,7 @@ from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.loader import make_val_loader, split
 from ..data.pictures import open_pictures
+from ..models.device import gpu_memory
 from . import state
 from .budget import Budget
 from .build import build_stage
@@ -193,6 +194,7 @@ class Trainer:
                 data_wait=self.meter.data_wait,
                 elapsed_s=self.meter.elapsed_s,
                 eta_s=self.budget.eta_s(self.meter),
+                gpu_memory=gpu_memory(self.device),
             )
         )
         self.meter.reset()

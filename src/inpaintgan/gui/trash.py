@@ -1,0 +1,61 @@
+"""Deleted runs wait here a day, so that deleting one can be undone."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from ..core.errors import InpaintError
+from ..core.rundir import RunDir
+from ..jobs.supervisor import is_run
+
+FOLDER = ".trash"
+KEPT_S = 24 * 3600.0
+
+
+def discard(run: RunDir) -> str:
+    """Move a run's folder into the trash beside it and return what `restore` asks for.
+
+    Raises:
+        OSError: It cannot be moved; it is where it was.
+    """
+    ticket = str(time.time_ns())
+    place = run.path.parent / FOLDER / ticket
+    place.mkdir(parents=True)
+    try:
+        run.path.rename(place / run.path.name)
+    except OSError:
+        place.rmdir()
+        raise
+    return ticket
+
+
+def restore(runs: Path, ticket: str) -> str:
+    """Put a discarded run back and return its name.
+
+    Raises:
+        InpaintError: ``trash-gone`` when it was deleted for good, ``run-exists`` when its name is taken by now.
+    """
+    place = runs / FOLDER / ticket
+    held = (
+        [path for path in place.iterdir() if is_run(path)]
+        if ticket.isdecimal() and ticket.isascii() and place.is_dir()
+        else []
+    )
+    if not held:
+        raise InpaintError("trash-gone", "This run was deleted for good.", "Runs are kept in the trash for a day.")
+    back = runs / held[0].name
+    if back.exists():
+        raise InpaintError("run-exists", f"There is another run '{back.name}' by now.", "Delete that one first.")
+    held[0].rename(back)
+    place.rmdir()
+    return back.name
+
+
+def empty(runs: Path, older_than_s: float = KEPT_S) -> None:
+    """Delete for good what was discarded longer ago than that. What cannot be deleted is tried again another time."""
+    trash = runs / FOLDER
+    for place in list(trash.iterdir()) if trash.is_dir() else []:
+        if place.name.isdecimal() and time.time() - int(place.name) / 1e9 > older_than_s:
+            shutil.rmtree(place, ignore_errors=True)

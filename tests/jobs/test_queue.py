@@ -1,0 +1,88 @@
+"""Trainings that wait start one after another, whoever tends the queue."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from inpaintgan.core.atomic import read_json
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.jobs.queue import TrainingQueue
+from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
+
+FAKE = [sys.executable, str(Path(__file__).with_name("fake_main.py"))]
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
+    supervisor = Supervisor(tmp_path / "runs", FAKE)
+    yield supervisor
+    for run in supervisor.runs_found():
+        record = read_json(run.path / "launch.json")
+        if record and is_live(run):
+            os.kill(record["pid"], signal.SIGKILL)
+            wait_until_gone(run)
+
+
+def test_runs_start_in_their_order_when_the_one_before_has_ended(supervisor: Supervisor) -> None:
+    queue = TrainingQueue(supervisor)
+    running = supervisor.start(Config(), "now")
+    second, broken, third = (
+        supervisor.prepare(Config(seed=seed), name) for seed, name in ((1, "b"), (13, "x"), (1, "a"))
+    )
+    for run in (second, broken, third, second):
+        queue.add(run)
+    assert TrainingQueue(supervisor).names() == ["b", "x", "a"], "kept in a file, and each run once"
+    assert queue.tend() is None and not is_live(second)
+    wait_for(lambda: running.trainer_pid())
+    running.control.send("stop")
+    wait_until_gone(running)
+    assert queue.tend() == "b"
+    assert queue.tend() is None, "one at a time"
+    wait_for(lambda: second.trainer_pid())
+    second.control.send("stop")
+    wait_until_gone(second)
+    assert queue.tend() == "x"
+    wait_for(lambda: not is_live(broken))
+    assert queue.tend() == "a", "one that cannot start does not keep the others waiting"
+    assert queue.names() == []
+
+
+def test_what_left_the_queue_does_not_start(supervisor: Supervisor) -> None:
+    busy = [True]
+    queue = TrainingQueue(supervisor, lambda: busy[0])
+    kept, deleted, removed = (supervisor.prepare(Config(), name) for name in ("kept", "deleted", "removed"))
+    for run in (removed, deleted, kept):
+        queue.add(run)
+    queue.remove(removed)
+    deleted.delete()
+    assert queue.names() == ["kept"]
+    assert queue.tend() is None, "something else keeps the machine busy"
+    busy[0] = False
+    assert queue.tend() == "kept"
+    with pytest.raises(InpaintError, match="training already"):
+        queue.add(kept)
+
+
+def test_a_damaged_queue_is_empty(supervisor: Supervisor) -> None:
+    supervisor.prepare(Config(), "a")
+    (supervisor.runs / "queue.json").write_text('{"a": 1}')
+    assert TrainingQueue(supervisor).names() == []
+    queue = TrainingQueue(supervisor)
+    queue.add(RunDir(supervisor.runs / "a"))
+    assert queue.names() == ["a"]

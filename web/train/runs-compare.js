@@ -1,0 +1,124 @@
+// Two to four runs side by side: the settings that differ, their samples at the same step, their curves in one chart each.
+
+import { call, ready } from "../js/bridge.js";
+import { Chart } from "../js/chart.js";
+import { differences, sampleAt } from "../js/differences.js";
+import { count } from "../js/format.js";
+import { settingTitle, valueText, valueTitle } from "../js/labels.js";
+import { RunView } from "../js/run_view.js";
+import { el, errorText } from "../js/shell.js";
+
+/** @typedef {{name: string, color: string, config: Record<string, unknown>, view: RunView}} Compared */
+
+const COLORS = ["--accent", "--warm", "--mark-3", "--mark-4"];
+/** @param {string} id */
+const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const names = [...new Set(new URLSearchParams(location.search).getAll("run"))].slice(0, COLORS.length);
+/** @type {Chart[]} */ const charts = [];
+
+/** @param {string} name @param {number} i @returns {Promise<Compared>} */
+async function load(name, i) {
+  const { history, curves, scores_over_time: scores, config } = await call("get_run", name);
+  const view = new RunView();
+  view.feed(history);
+  view.seed(curves, scores);
+  return { name, color: COLORS[i], config, view };
+}
+
+/** @param {Compared} run */
+function title({ name, color }) {
+  const swatch = el("i", { class: "swatch" });
+  swatch.style.color = `var(${color})`;
+  return [swatch, el("a", { href: `/train/progress.html?run=${encodeURIComponent(name)}` }, name)];
+}
+
+/** @param {Compared[]} runs */
+function showSettings(runs) {
+  const rows = differences(runs.map(({ config }) => config));
+  $("no-differences").hidden = rows.length > 0;
+  $("differences").hidden = !rows.length;
+  $("differences").append(
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Setting"), ...runs.map((run) => el("th", { scope: "col" }, ...title(run))))),
+    el("tbody", {}, ...rows.map(({ key, values }) => el("tr", {}, el("th", { scope: "row" }, settingTitle(key)),
+      ...values.map((value) => el("td", {}, value === undefined ? "–" : valueText(key, value)))))));
+}
+
+/** @param {Compared[]} runs */
+function showSamples(runs) {
+  const steps = [...new Set(runs.flatMap(({ view }) => view.samples.map(({ step }) => step)))].sort((a, b) => a - b);
+  const slider = /** @type {HTMLInputElement} */ ($("sample-index"));
+  slider.max = String(Math.max(0, steps.length - 1));
+  slider.value = slider.max;
+  $("sample-slider").hidden = steps.length < 2;
+  $("samples").append(...runs.map((run) => el("figure", {}, el("figcaption", {}, ...title(run), " ", el("span", { class: "muted num" })),
+    el("img", { alt: "", hidden: true }))));
+  const draw = () => {
+    const step = steps[Number(slider.value)];
+    const words = steps.length ? `Step ${count(step)}` : "No run has a sample yet.";
+    $("sample-step").textContent = words;
+    slider.setAttribute("aria-valuetext", words);
+    runs.forEach(({ name, view }, i) => {
+      const sample = sampleAt(view.samples, step);
+      const figure = $("samples").children[i];
+      const picture = /** @type {HTMLImageElement} */ (figure.querySelector("img"));
+      picture.hidden = !sample;
+      /** @type {HTMLElement} */ (figure.querySelector("span")).textContent = sample ? `step ${count(sample.step)}` : "no sample yet";
+      if (!sample) return;
+      const url = `/api/runs/${encodeURIComponent(name)}/samples/${encodeURIComponent(sample.path.split("/").pop() ?? "")}`;
+      if (!picture.src.endsWith(url)) picture.src = url;
+      picture.alt = `Samples of ${name} at step ${sample.step}: ${sample.columns.join(", ")}`;
+    });
+  };
+  slider.addEventListener("input", draw);
+  draw();
+}
+
+/** @param {Compared[]} runs @param {"curves" | "scores"} kind */
+function showCurves(runs, kind) {
+  for (const key of new Set(runs.flatMap(({ view }) => [...view[kind].keys()]))) {
+    const owner = /^(edge|inpaint)_(generator|discriminator)_loss$/.exec(key);
+    const words = owner ? `${owner[1] === "edge" ? "Edge" : "Inpaint"} ${owner[2]}` : valueTitle(key);
+    const chart = new Chart(kind === "scores" ? `Validation: ${words}` : words, {});
+    chart.lossScale = key.endsWith("_loss");
+    $("charts").append(chart.node);
+    chart.show({ lines: runs.filter(({ view }) => view[kind].has(key))
+      .map(({ name, color, view }) => ({ label: name, key: name, color, curve: /** @type {any} */ (view[kind].get(key)) })) });
+    charts.push(chart);
+  }
+}
+
+function wire() {
+  $("log-scale").addEventListener("change", (event) => {
+    for (const chart of charts) {
+      chart.log = chart.lossScale && /** @type {HTMLInputElement} */ (event.target).checked;
+      chart.draw();
+    }
+  });
+  $("smoothing").addEventListener("input", (event) => {
+    for (const chart of charts) {
+      chart.smoothing = Number(/** @type {HTMLInputElement} */ (event.target).value);
+      chart.draw();
+    }
+  });
+  const again = () => charts.forEach((chart) => chart.draw(true));
+  document.addEventListener("themechange", again);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  document.fonts.ready.then(again);
+}
+
+async function start() {
+  await ready();
+  if (names.length < 2) throw new Error("Choose two runs or more on the page of all runs.");
+  const runs = await Promise.all(names.map(load));
+  $("content").hidden = false;
+  showSettings(runs);
+  showSamples(runs);
+  showCurves(runs, "scores");
+  showCurves(runs, "curves");
+  wire();
+}
+
+start().catch((error) => {
+  $("refused").hidden = false;
+  $("refused").replaceChildren(errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs"));
+});
