@@ -169,3 +169,22 @@ def test_saved_masks_read_back():
     for format in ("PNG", "JPEG", "WEBP", "BMP"):
         read, _ = read_mask(encode(Picture(white), format), 64, 64)
         assert (read != mask).mean() < 0.01, format
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA"])
+def test_a_mask_reads_the_same_whatever_its_mode(mode, tmp_path):
+    values = np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)
+    values = values if mode != "1" else (values > 127).astype(np.uint8) * np.uint8(255)
+    path = tmp_path / "mask.png"
+    Image.fromarray(values).convert(mode).save(path)
+    mask, notice = read_mask(path, 40, 60)
+    assert np.array_equal(mask, values >= 128) and not notice
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_cut_gray_mask_is_refused(share, tmp_path):
+    path = tmp_path / "mask.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)).save(path)
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    with pytest.raises(InpaintError, match="cannot be read"):
+        read_mask(path, 40, 60)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
-from .io import Readable, decode
+from .io import Readable, decode, read_plain_gray
 
 _STROKE_COVERAGE = (0.05, 0.56)
 _MAX_COVERAGE = 0.62
@@ -50,11 +50,13 @@ def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.nda
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
     """
-    picture = decode(source)
-    gray = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY)
-    if picture.alpha is not None and picture.alpha.min() < 255:
-        one_colour = gray.min() == gray.max()
-        gray = picture.alpha if one_colour else np.where(picture.alpha >= 128, gray, 0)
+    gray = read_plain_gray(source)
+    if gray is None:
+        picture = decode(source)
+        gray = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY)
+        if picture.alpha is not None and picture.alpha.min() < 255:
+            one_colour = gray.min() == gray.max()
+            gray = picture.alpha if one_colour else np.where(picture.alpha >= 128, gray, 0)
     mask = binarize(gray)
     if mask.shape == (height, width):
         return mask, ""

@@ -129,12 +129,19 @@ def measure_beside(checkpoint: Checkpoint, device: torch.device) -> subprocess.P
 
 
 def _measure_for_parent(path: str, device: str) -> None:
-    """The child's side of `measure_beside`: stdin ends when the parent is gone."""
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(1)), daemon=True).start()
+    """The child's side of `measure_beside`."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(10)
     where = torch.device(device)
     measure(load_baked(Path(path), where), where, _QUICK)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of stdin, which comes when the parent is gone."""
+    while os.read(0, 1):  # not sys.stdin, whose lock would keep this process from ending by itself
+        continue
+    os._exit(1)
 
 
 def engines(arguments: argparse.Namespace) -> int:

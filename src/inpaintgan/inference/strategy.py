@@ -51,9 +51,15 @@ def plan_crops(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
     Returns:
         Crops whose holes together are the mask and do not overlap. Empty for an empty mask.
     """
-    count, found, table, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    labels, stats = np.asarray(found, np.int32), np.asarray(table, np.int32)
-    boxes = np.stack([stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]], axis=1)
+    if not mask.any():
+        return []
+    # A small hole in a large picture must not cost labels for all of its pixels.
+    x, y, box_width, box_height = cv2.boundingRect(mask)
+    count, found, table, _ = cv2.connectedComponentsWithStats(
+        mask[y : y + box_height, x : x + box_width], connectivity=8
+    )
+    labels, stats = np.asarray(found, np.int32), np.asarray(table, np.int32)[:, :4]
+    boxes = np.concatenate([stats[:, :2], stats[:, :2] + stats[:, 2:]], axis=1) + np.array([x, y, x, y], np.int32)
     sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1)
     is_large = _crop_side(sides, network_size) > network_size
     is_large[0] = False
@@ -74,9 +80,21 @@ def plan_crops(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
         filled[members] = ~done[members]
         filled[0] = False
         done |= filled
-        part = labels[first_row : first_row + height, first_column : first_column + width]
+        part = _cut(labels, (x, y), window)
         crops.append(Crop(first_row, first_column, height, width, filled[part].astype(np.uint8)))
     return crops
+
+
+def _cut(labels: NDArray[np.int32], origin: tuple[int, int], window: Box) -> NDArray[np.int32]:
+    """The labels in a window of the picture, 0 outside of the box that was labelled, whose left and top are given."""
+    left, top, right, bottom = window
+    x, y = origin
+    rows = slice(max(top, y), min(bottom, y + labels.shape[0]))
+    columns = slice(max(left, x), min(right, x + labels.shape[1]))
+    part = np.zeros((bottom - top, right - left), np.int32)
+    found = labels[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x]
+    part[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = found
+    return part
 
 
 def _context(longest: int) -> int:

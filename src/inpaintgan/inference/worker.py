@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import InpaintError
 from ..imaging.encode import save_picture
 from ..imaging.io import decode
 from ..imaging.masks import read_mask
@@ -22,7 +21,7 @@ from ..networks.blocks import n_parameters
 from .engine_choice import MANY_FILLS, measure_beside
 from .files import NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
-from .patches import Patch, filled_picture, paste_edges, read_patches, write_edge_patches, write_patches
+from .patches import read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
 
 Report = Callable[[dict[str, Any]], None]
@@ -105,8 +104,7 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
 
     Args:
         args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``checkpoint``,
-            ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their names begin;
-            ``output`` and ``save_edges``, where the whole filled picture and its edges go, if wanted.
+            ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their names begin.
         report: Told of ``step`` and ``fraction``.
 
     Returns:
@@ -130,50 +128,43 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
     report({"step": "save", "fraction": 1.0})
     if not patches:
         notices.append(NOTHING_TO_FILL)
-    if args.get("output"):
-        save_picture(filled_picture(picture, patches)[0], Path(args["output"]), overwrite=True)
-    if args.get("save_edges"):
-        _save_edges(inpainter, picture, mask, patches, Path(args["save_edges"]))
+    folder, stem = Path(args["folder"]), args["stem"]
     return {
         "seconds": seconds,
-        "hole_px": int(mask.sum()),
+        "hole_px": cv2.countNonZero(mask),
         "notices": notices,
         "changed_outside_px": 0,
-        "patches": _written(write_patches, args, patches, deep=picture.deep is not None, gray=picture.gray),
-        "edge_patches": _written(write_edge_patches, args, patches),
+        "patches": write_patches(patches, folder, stem, deep=picture.deep is not None, gray=picture.gray),
+        "edge_patches": write_edge_patches(patches, folder, stem),
     }
 
 
 def edges(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Write the edges that a fill would paint along; ``args`` as for `fill`. Returns width, height, ``edge_patches``."""
+    """Write the edges of a whole picture, completed as a fill would paint along them, to ``output``."""
     inpainter = _inpainter(args)
     picture = _picture(Path(args["image"]))
-    mask = _layer(args["mask"], picture, [])
-    patches = inpainter.edge_patches(picture.pixels, mask)
-    if args.get("output"):
-        _save_edges(inpainter, picture, mask, patches, Path(args["output"]))
-    height, width = mask.shape
-    return {"width": width, "height": height, "edge_patches": _written(write_edge_patches, args, patches)}
+    lines = inpainter.predict_edges(picture.pixels, _layer(args["mask"], picture, []))
+    save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), Path(args["output"]), overwrite=True)
+    return {"width": lines.shape[1], "height": lines.shape[0]}
 
 
 def save(args: dict[str, Any], report: Report) -> dict[str, Any]:
     """Encode a filled picture as the person asked, with all that the original carried.
 
     Args:
-        args: ``image``; ``patches``, as `fill` returned them, or ``filled`` and ``mask``, a whole filled picture and the
-            hole in it; ``output``, whose suffix is the format.
+        args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format.
         report: Not told anything.
 
     Returns:
         A `FileReport` and ``bytes``.
 
     Raises:
-        InpaintError: A file is missing or does not fit, or the output cannot be written.
+        InpaintError: A file is missing, or the output cannot be written.
     """
     original = _picture(Path(args["image"]))
     result = FileReport(args["image"], args["output"], notices=list(original.notices))
     result.height, result.width = original.pixels.shape[:2]
-    patches = read_patches(args["patches"]) if args.get("patches") is not None else [_whole_patch(args, original)]
+    patches = read_patches(args["patches"])
     hole = np.zeros((result.height, result.width), np.uint8)
     for patch in patches:
         hole[patch.window] |= patch.hole
@@ -181,30 +172,6 @@ def save(args: dict[str, Any], report: Report) -> dict[str, Any]:
     output = Path(args["output"])
     save_filled(original, patches, hole, output, result)
     return {**asdict(result), "bytes": output.stat().st_size}
-
-
-def _whole_patch(args: dict[str, Any], original: Picture) -> Patch:
-    """The hole of a whole filled picture as one patch."""
-    filled = decode(Path(args["filled"])).pixels
-    if filled.shape != original.pixels.shape:
-        raise InpaintError("picture-mismatch", "The filled picture has another size than the original.")
-    mask, _ = read_mask(Path(args["mask"]), *filled.shape[:2])
-    left, top, width, height = cv2.boundingRect(mask)
-    part = slice(top, top + height), slice(left, left + width)
-    return Patch(top, left, mask[part], filled[part].astype(np.uint16) * 257, np.zeros((height, width), np.uint8))
-
-
-def _save_edges(
-    inpainter: Inpainter, picture: Picture, mask: NDArray[np.uint8], patches: list[Patch], file: Path
-) -> None:
-    lines = inpainter.detect_edges(picture.pixels, mask) * np.uint8(255)
-    paste_edges(lines, patches)
-    save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), file, overwrite=True)
-
-
-def _written(write: Callable[..., list[dict[str, Any]]], args: dict[str, Any], patches: list[Patch], **options: Any):
-    """Patches written where the request wants them; none when it wants none."""
-    return write(patches, Path(args["folder"]), args["stem"], **options) if args.get("folder") else []
 
 
 def _layer(file: str, picture: Picture, notices: list[str]) -> NDArray[np.uint8]:
