@@ -157,6 +157,7 @@ def test_measuring_beside_starts_a_process_only_when_there_is_something_to_find_
 def test_the_measuring_process_ends_by_itself_and_with_its_parent(work, close, code):
     script = (
         "import time, inpaintgan.inference.engine_choice as choice; choice.load_baked = lambda *_: None; "
+        "choice._PATIENCE_S = 0; choice.os.nice = lambda _: None; "
         f"choice.measure = lambda *_: {work}; choice._measure_for_parent('none', 'cpu')"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(engines.__file__).parents[2])}
@@ -164,7 +165,7 @@ def test_the_measuring_process_ends_by_itself_and_with_its_parent(work, close, c
     if close:
         process.stdin.close()
     try:
-        assert process.wait(120) == code
+        assert process.wait(300) == code
     finally:
         process.kill()
 

@@ -31,6 +31,8 @@ from .engines import Networks, build, engine_cache, is_available, keep
 
 _ROUNDS = 9
 _TOLERANCE = 1 / 255
+_PATIENCE_S = 30.0
+"""How long the window's measurement waits, to stay out of the way of the first fill."""
 _QUICK = ("eager", "onnx", "openvino")
 """What the window measures unasked; torch.compile would keep the processor busy for a minute."""
 MANY_FILLS = 100
@@ -131,6 +133,7 @@ def measure_beside(checkpoint: Checkpoint, device: torch.device) -> subprocess.P
 def _measure_for_parent(path: str, device: str) -> None:
     """The child's side of `measure_beside`."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    time.sleep(_PATIENCE_S)
     if hasattr(os, "nice"):
         os.nice(10)
     where = torch.device(device)

@@ -1,0 +1,72 @@
+"""How a drawn line changes a face: the figure of the README.
+
+    python docs/make_edge_figure.py [--checkpoint DIR] [--output FILE.png]
+
+The astronaut's mouth is a hole. From left to right: the hole, the fill along the edges that the checkpoint predicts, and
+twice a line drawn by hand in the hole with the fill along it. What the lines change is also printed as a number, because
+a checkpoint that was hardly trained may ignore them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import skimage.data
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from inpaintgan.core.paths import default_checkpoint
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.picture import Picture
+from inpaintgan.inference.pipeline import Inpainter
+
+SIDE = 192
+FACE = (slice(20, 20 + SIDE), slice(128, 128 + SIDE))
+MOUTH_X, MOUTH_Y = 98, 129
+"""The middle of the mouth in the face's crop, in px."""
+GAP_PX = 6
+
+
+def line(bend_px: int) -> np.ndarray:
+    """A mouth: lips that part a little, with corners that lie ``bend_px`` above their middle."""
+    edges = np.zeros((SIDE, SIDE), np.uint8)
+    x = np.linspace(-26, 26, 60)
+    for lip in (-3, 4):
+        y = MOUTH_Y - bend_px * ((x / 26) ** 2 - 0.4) + lip * (1 - (x / 26) ** 2)
+        points = np.rint(np.stack([MOUTH_X + x, y], axis=1)).astype(np.int32)
+        cv2.polylines(edges, [points], isClosed=False, color=255)
+    return edges
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "edge-steering.png")
+    arguments = parser.parse_args()
+    inpainter = Inpainter.load(arguments.checkpoint)
+    face = np.ascontiguousarray(skimage.data.astronaut()[FACE])
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    cv2.ellipse(mask, (MOUTH_X, MOUTH_Y), (40, 22), 0, 0, 360, 1, -1)
+    holed = np.where(mask[..., None] == 1, np.uint8(255), face)
+    plain = inpainter.fill(face, mask)
+    panels = [holed, plain]
+    for bend in (12, -12):
+        drawn = line(bend) * mask
+        filled = inpainter.fill(face, mask, drawn)
+        panels += [np.where(drawn[..., None] > 0, np.uint8(0), holed), filled]
+        change = np.abs(filled.astype(int) - plain)[mask == 1]
+        print(
+            f"corners {bend:+d} px: the fill changes by {change.mean():.2f} levels of 255 on average, {change.max()} at most"
+        )
+    gap = np.full((SIDE, GAP_PX, 3), 255, np.uint8)
+    strip = np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1)
+    save_picture(Picture(strip), arguments.output, overwrite=True)
+
+
+if __name__ == "__main__":
+    main()
