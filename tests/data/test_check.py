@@ -18,12 +18,13 @@ def codes(report: DataReport) -> dict[str, str]:
 
 def test_a_folder_with_everything_wrong(folder):
     rng = np.random.default_rng(0)
-    gray = np.repeat(rng.integers(0, 256, (300, 400, 1), dtype=np.uint8), 3, axis=2)
+    blocks = rng.integers(0, 256, (6, 8, 1), dtype=np.uint8)
+    gray = np.tile(blocks.repeat(50, axis=0).repeat(50, axis=1), 3)
     save_picture(Picture(gray), folder / "gray.png")
     save_picture(Picture(gray), folder / "gray.jpg")
     save_picture(Picture(gray[..., ::-1].copy(), np.full((300, 400), 9, np.uint8)), folder / "alpha.png")
     shutil.copy(folder / "set-0" / "0.png", folder / "z copy.png")
-    (folder / "bad.png").write_bytes((folder / "gray.png").read_bytes()[:5000])
+    (folder / "bad.png").write_bytes((folder / "gray.png").read_bytes()[:300])
     seen = []
     report = check_data(folder, progress=lambda done, total: seen.append((done, total)))
     assert report.n_pictures == 12
@@ -36,10 +37,13 @@ def test_a_folder_with_everything_wrong(folder):
     assert report.n_small == 8
     assert report.n_duplicates == 1
     assert report.duplicates[0].model_dump() == {"path": "z copy.png", "same_as": "set-0/0.png"}
+    assert report.n_near_duplicates == 1
+    assert report.near_duplicates[0].model_dump() == {"path": "gray.png", "same_as": "gray.jpg"}
     assert codes(report) == {
         "pictures-unreadable": "warning", "pictures-duplicate": "warning", "pictures-small": "warning",
-        "pictures-few": "warning", "pictures-gray": "warning",
+        "pictures-few": "warning", "pictures-gray": "warning", "pictures-alike": "warning",
     }  # fmt: skip
+    assert {problem.field for problem in report.problems} == {"data", "input_size", "val_data"}
     assert report.ok
     assert seen[0] == (0, 12)
     assert seen[-1] == (12, 12)
@@ -93,8 +97,21 @@ def test_inverted_masks_are_reported(folder, tmp_path):
         mask[: 4 * index] = 0
         save_picture(Picture(mask), tmp_path / "masks" / f"{index}.png")
     report = check_data(folder, masks=tmp_path / "masks")
-    assert report.n_masks_mostly_white == 3
+    assert report.n_masks_mostly_white == report.n_masks_inverted == 3
     assert codes(report)["masks-inverted"] == "warning"
+
+
+def test_polarity_is_told_by_the_border_where_coverage_does_not_tell(folder, tmp_path):
+    (tmp_path / "masks").mkdir()
+    large_hole = np.zeros((40, 40, 3), np.uint8)
+    large_hole[5:35, 4:36] = 255
+    for name, pixels in (("right", large_hole), ("inverted", 255 - large_hole[::2, ::2])):
+        save_picture(Picture(pixels), tmp_path / "masks" / f"{name}.png")
+    inverted = np.full((40, 40, 3), 255, np.uint8)
+    inverted[10:36, 10:35] = 0
+    save_picture(Picture(inverted), tmp_path / "masks" / "black-hole.png")
+    report = check_data(folder, masks=tmp_path / "masks")
+    assert (report.n_masks_mostly_white, report.n_masks_inverted) == (0, 1)
 
 
 def test_useless_masks_are_an_error(folder, tmp_path):

@@ -1,101 +1,72 @@
 """Looks over a folder before a training: what is unreadable, small, gray or there twice, and whether masks make sense.
 
-No torch. One picture at a time is in memory; of each only a digest and two numbers are kept.
+No torch. Few pictures at a time are in memory; of each only a digest, its side and a tiny thumbnail are kept.
 """
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
+from typing import TypeVar
 
 import cv2
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from ..core.errors import InpaintError
 from ..imaging.io import read_header, read_rgb, resize_square
 from ..imaging.masks import binarize
+from .check_report import (
+    MAX_LISTED,
+    SMALL_SIDE_PX,
+    Coverage,
+    DataReport,
+    Duplicate,
+    Problem,
+    Sizes,
+    Unreadable,
+    describe,
+    mask_problems,
+    picture_problems,
+)
+from .likeness import THUMBNAIL_BYTES, find_alike, thumbnail
 from .pictures import PictureFile, open_masks, open_pictures
 
-SMALL_SIDE_PX = 256
+__all__ = ["MAX_LISTED", "SMALL_SIDE_PX", "DataReport", "check_data", "describe"]
+
 MOSTLY_WHITE = 0.75
-MAX_LISTED = 200
+_HALF, _MOST_OF_BORDER = 0.5, 0.9
 _GRAY_TOLERANCE = 6
-_FEW = 100
+_THREADS = min(8, os.cpu_count() or 1)
+"""Reading and decoding leave Python's lock, so that threads share the work."""
+_CHUNK = 256
+
+FoundT = TypeVar("FoundT")
 
 
-class Unreadable(BaseModel):
-    """A file that is skipped in training."""
+@dataclass(frozen=True)
+class _Picture:
+    """What is kept of a picture."""
 
-    path: str
-    reason: str
-
-
-class Duplicate(BaseModel):
-    """A file whose bytes are those of an earlier one."""
-
-    path: str
-    same_as: str
+    digest: bytes
+    side: int
+    """The shorter one, in px."""
+    has_alpha: bool
+    gray: bool
+    thumbnail: bytes
 
 
-class Sizes(BaseModel):
-    """Shorter sides of the pictures, in px."""
+@dataclass(frozen=True)
+class _Mask:
+    """What is kept of a mask."""
 
-    min: int
-    median: int
-    max: int
-
-
-class Coverage(BaseModel):
-    """Share of a mask that is hole, 0 to 1."""
-
-    min: float
-    mean: float
-    max: float
-
-
-class Problem(BaseModel):
-    """Something to know before training; an error keeps the training from starting."""
-
-    level: Literal["error", "warning"]
-    code: str
-    message: str
-    hint: str = ""
-
-
-class DataReport(BaseModel):
-    """What `check_data` found. Lists hold the first 200 entries, counts all; paths are relative to the folder."""
-
-    folder: str
-    n_pictures: int = 0
-    """Picture files, the unreadable ones included."""
-    n_unreadable: int = 0
-    unreadable: list[Unreadable] = Field(default_factory=list)
-    n_gray: int = 0
-    n_alpha: int = 0
-    size: Sizes | None = None
-    """None when nothing can be read."""
-    n_small: int = 0
-    """Pictures whose shorter side is below 256 px."""
-    n_duplicates: int = 0
-    duplicates: list[Duplicate] = Field(default_factory=list)
-    masks_folder: str = ""
-    n_masks: int = 0
-    n_masks_unreadable: int = 0
-    masks_unreadable: list[Unreadable] = Field(default_factory=list)
-    mask_coverage: Coverage | None = None
-    n_masks_mostly_white: int = 0
-    """Masks that are hole over more than three quarters."""
-    n_masks_empty: int = 0
-    problems: list[Problem] = Field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether a training can start on this folder."""
-        return all(problem.level != "error" for problem in self.problems)
+    coverage: float
+    inverted: bool
 
 
 def check_data(
@@ -126,81 +97,54 @@ def check_data(
                     code="masks-inside",
                     message="The masks lie inside the folder of pictures, so they would be trained on as pictures.",
                     hint="Move the masks to a folder of their own.",
+                    field="mask_data",
                 )
             )
-    report.problems.extend(_picture_problems(report))
-    report.problems.extend(_mask_problems(report))
+    report.problems.extend(picture_problems(report))
+    report.problems.extend(mask_problems(report))
     return report
-
-
-def describe(report: DataReport) -> str:
-    """Return a report as lines of text for a terminal."""
-    lines = [f"{report.folder}: {report.n_pictures} pictures"]
-    if report.size:
-        lines.append(f"  shorter side: {report.size.min} to {report.size.max} px, median {report.size.median} px")
-    lines.append(
-        f"  unreadable: {report.n_unreadable}, copies: {report.n_duplicates}, gray: {report.n_gray}, "
-        f"with transparency: {report.n_alpha}, below {SMALL_SIDE_PX} px: {report.n_small}"
-    )
-    if report.masks_folder:
-        lines.append(f"{report.masks_folder}: {report.n_masks} masks")
-    if report.mask_coverage:
-        low, mean, high = report.mask_coverage.min, report.mask_coverage.mean, report.mask_coverage.max
-        lines.append(f"  hole: {low:.1%} to {high:.1%} of the picture, {mean:.1%} on average")
-    for entry in (*report.unreadable, *report.masks_unreadable):
-        lines.append(f"  skipped: {entry.path} ({entry.reason})")
-    for entry in report.duplicates:
-        lines.append(f"  copy: {entry.path} = {entry.same_as}")
-    for problem in report.problems:
-        lines.append(f"{problem.level}: {problem.message} {problem.hint}".rstrip())
-    if not report.problems:
-        lines.append("All in order.")
-    return "\n".join(lines)
 
 
 def _check_pictures(
     files: Sequence[PictureFile], root: Path, report: DataReport, progress: Callable[[int], None]
 ) -> None:
-    sides = array("l")
     first_with: dict[bytes, int] = {}
-    for index, path in enumerate(files):
-        progress(index)
-        try:
-            data = path.read_bytes()
-            header = read_header(data, path.name)
-            # A reduced JPEG is read to its end all the same, which is what shows that it is whole.
-            thumbnail = resize_square(read_rgb(data, smallest_side=64, name=path.name), 32)
-        except (InpaintError, OSError) as error:
+    sides, seen, thumbnails = array("l"), array("q"), bytearray()
+    for index, found in _looked_at(files, _look_at_picture, progress):
+        if isinstance(found, str):
             report.n_unreadable += 1
-            _note(report.unreadable, Unreadable(path=_relative(path, root), reason=_reason(error)))
+            _note(report.unreadable, Unreadable(path=_relative(files[index], root), reason=found))
             continue
-        sides.append(min(header.width, header.height))
-        report.n_alpha += header.has_alpha
-        report.n_gray += _is_gray(thumbnail)
-        first = first_with.setdefault(blake2b(data, digest_size=16).digest(), index)
-        if first != index:
+        sides.append(found.side)
+        report.n_alpha += found.has_alpha
+        report.n_gray += found.gray
+        first = first_with.setdefault(found.digest, index)
+        if first == index:
+            seen.append(index)
+            thumbnails += found.thumbnail
+        else:
             report.n_duplicates += 1
-            _note(report.duplicates, Duplicate(path=_relative(path, root), same_as=_relative(files[first], root)))
-    progress(len(files))
+            _note(report.duplicates, _pair(files, root, index, first))
     if sides:
         values = np.asarray(sides)
         report.size = Sizes(min=int(values.min()), median=int(np.median(values)), max=int(values.max()))
         report.n_small = int((values < SMALL_SIDE_PX).sum())
+    alike = find_alike(np.frombuffer(bytes(thumbnails), np.uint8).reshape(-1, THUMBNAIL_BYTES))
+    report.n_near_duplicates = len(alike)
+    for place, earlier in alike.items():
+        _note(report.near_duplicates, _pair(files, root, seen[place], seen[earlier]))
 
 
 def _check_masks(files: Sequence[PictureFile], root: Path, report: DataReport, progress: Callable[[int], None]) -> None:
     report.n_masks = len(files)
     coverages = array("d")
-    for index, path in enumerate(files):
-        progress(index)
-        try:
-            mask = binarize(cv2.cvtColor(read_rgb(path, name=path.name), cv2.COLOR_RGB2GRAY))
-        except InpaintError as error:
+    for index, found in _looked_at(files, _look_at_mask, progress):
+        if isinstance(found, str):
             report.n_masks_unreadable += 1
-            _note(report.masks_unreadable, Unreadable(path=_relative(path, root), reason=_reason(error)))
+            _note(report.masks_unreadable, Unreadable(path=_relative(files[index], root), reason=found))
             continue
-        coverages.append(float(mask.mean()))
-    progress(len(files))
+        coverages.append(found.coverage)
+        report.n_masks_inverted += found.inverted
     if coverages:
         values = np.asarray(coverages)
         report.mask_coverage = Coverage(min=values.min(), mean=values.mean(), max=values.max())
@@ -208,9 +152,54 @@ def _check_masks(files: Sequence[PictureFile], root: Path, report: DataReport, p
         report.n_masks_empty = int((values == 0).sum())
 
 
-def _is_gray(thumbnail: np.ndarray) -> bool:
+def _looked_at(
+    files: Sequence[PictureFile], look: Callable[[PictureFile], FoundT], progress: Callable[[int], None]
+) -> Iterator[tuple[int, FoundT | str]]:
+    """Yield each file's index and what was found, or why it cannot be read, in order."""
+
+    def look_or_say_why(index: int) -> FoundT | str:
+        try:
+            return look(files[index])
+        except (InpaintError, OSError) as error:
+            return _reason(error)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for start in range(0, len(files), _CHUNK):
+            indices = range(start, min(start + _CHUNK, len(files)))
+            for index, found in zip(indices, pool.map(look_or_say_why, indices), strict=True):
+                progress(index)
+                yield index, found
+    progress(len(files))
+
+
+def _look_at_picture(file: PictureFile) -> _Picture:
+    data = file.read_bytes()
+    header = read_header(data, file.name)
+    # A reduced JPEG is read to its end all the same, which is what shows that it is whole.
+    small = resize_square(read_rgb(data, smallest_side=64, name=file.name), 32)
+    return _Picture(
+        digest=blake2b(data, digest_size=16).digest(),
+        side=min(header.width, header.height),
+        has_alpha=header.has_alpha,
+        gray=_is_gray(small),
+        thumbnail=thumbnail(small),
+    )
+
+
+def _look_at_mask(file: PictureFile) -> _Mask:
+    mask = binarize(cv2.cvtColor(read_rgb(file, name=file.name), cv2.COLOR_RGB2GRAY))
+    coverage = float(mask.mean())
+    border = float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())
+    return _Mask(coverage, coverage > MOSTLY_WHITE or (coverage > _HALF and border > _MOST_OF_BORDER))
+
+
+def _is_gray(small: np.ndarray) -> bool:
     """Whether the channels agree everywhere but for what lossy compression adds."""
-    return int(np.ptp(thumbnail.astype(np.int16), axis=2).max()) <= _GRAY_TOLERANCE
+    return int(np.ptp(small.astype(np.int16), axis=2).max()) <= _GRAY_TOLERANCE
+
+
+def _pair(files: Sequence[PictureFile], root: Path, index: int, earlier: int) -> Duplicate:
+    return Duplicate(path=_relative(files[index], root), same_as=_relative(files[earlier], root))
 
 
 def _note(entries: list, entry: BaseModel) -> None:
@@ -224,56 +213,3 @@ def _relative(path: PictureFile, root: Path) -> str:
 
 def _reason(error: InpaintError | OSError) -> str:
     return error.message if isinstance(error, InpaintError) else error.strerror or "It cannot be opened."
-
-
-def _picture_problems(report: DataReport) -> list[Problem]:
-    n_good = report.n_pictures - report.n_unreadable
-    if n_good == 0:
-        return [
-            Problem(
-                level="error",
-                code="folder-unreadable",
-                message="None of the pictures can be read.",
-                hint="Open one in another program to see whether it is a picture.",
-            )
-        ]
-    total = report.n_pictures
-    found = [
-        (report.n_unreadable, "pictures-unreadable", f"{report.n_unreadable} of {total} pictures cannot be read.",
-         "They are skipped in training."),
-        (report.n_duplicates, "pictures-duplicate", f"Copies of other pictures: {report.n_duplicates} of {total}.",
-         "Copies weigh double, and may be trained on and held out at once."),
-        (report.n_small, "pictures-small",
-         f"Smaller than {SMALL_SIDE_PX} px on the shorter side: {report.n_small} of {total} pictures.",
-         "They are enlarged, which blurs them; a smaller input_size avoids it."),
-        (n_good < _FEW, "pictures-few", f"There are few pictures: {n_good}.",
-         "A training worth its time wants some thousands."),
-        (0 < report.n_gray < n_good, "pictures-gray", f"Gray pictures: {report.n_gray} of {total}.",
-         "A network learns from them to leave colour out."),
-    ]  # fmt: skip
-    return [_warning(code, message, hint) for applies, code, message, hint in found if applies]
-
-
-def _mask_problems(report: DataReport) -> list[Problem]:
-    if not report.n_masks:
-        return []
-    n_good = report.n_masks - report.n_masks_unreadable
-    if n_good == report.n_masks_empty:
-        message = "None of the masks can be used: each is unreadable or all black."
-        return [Problem(level="error", code="masks-unusable", message=message, hint="White marks the hole.")]
-    problems = []
-    if report.n_masks_mostly_white * 2 > n_good:
-        message = f"{report.n_masks_mostly_white} of {n_good} masks are white over more than three quarters."
-        hint = "White marks the hole: are the masks inverted?"
-        problems.append(_warning("masks-inverted", message, hint))
-    if report.n_masks_unreadable:
-        message = f"{report.n_masks_unreadable} of {report.n_masks} masks cannot be read."
-        problems.append(_warning("masks-unreadable", message, "They are skipped in training."))
-    if report.n_masks_empty:
-        message = f"{report.n_masks_empty} of {n_good} masks are all black."
-        problems.append(_warning("masks-empty", message, "They are skipped in training."))
-    return problems
-
-
-def _warning(code: str, message: str, hint: str) -> Problem:
-    return Problem(level="warning", code=code, message=message, hint=hint)
