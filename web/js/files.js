@@ -20,7 +20,7 @@ class FolderDialog {
     this.shortcuts = el("ul", { class: "folder-shortcuts", "aria-label": "Places" });
     this.note = el("p", { class: "small muted", role: "status" });
     this.choose = el("button", { type: "button", class: "button primary", onclick: () => this._choose() }, "Select this folder");
-    const system = hasScreen
+    this.system = hasScreen
       ? el("button", { type: "button", class: "button quiet folder-system", onclick: () => this._system() }, "System dialog…") : null;
     const go = el("form", { class: "folder-go" }, el("label", { class: "visually-hidden", for: "folder-path" }, "Folder path"), this.path,
       el("button", { class: "button" }, "Open"), this.up);
@@ -31,7 +31,7 @@ class FolderDialog {
     this.dialog = el("dialog", { class: "folder-dialog", "aria-labelledby": "folder-title" },
       el("header", {}, el("h2", { id: "folder-title" }, title)),
       el("div", { class: "body" }, go, el("div", { class: "folder-columns" }, this.shortcuts, this.list), this.note),
-      el("footer", {}, system, el("button", { type: "button", class: "button", onclick: () => this.close(null) }, "Cancel"), this.choose));
+      el("footer", {}, this.system, el("button", { type: "button", class: "button", onclick: () => this.close(null) }, "Cancel"), this.choose));
     this.dialog.addEventListener("close", () => {
       this.dialog.remove();
       done(this.result);
@@ -124,6 +124,11 @@ class FolderDialog {
       if (path) this.close(path);
     } catch (error) {
       this._note(errorText(error), true);
+      // Here is the list that works everywhere; what could not be shown is offered no more.
+      if (this.system && /** @type {any} */ (error).code === "no-dialog") {
+        this.system.hidden = true;
+        this._focusFirst();
+      }
     }
   }
 }

@@ -1,18 +1,16 @@
-"""Looking around in this machine's folders: the in-app list, the system's dialog, and where the pictures are."""
+"""Looking around in this machine's folders: the in-app list, and where the pictures are."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import subprocess
+import string
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 from ..core.errors import InpaintError
 from ..core.paths import resource, work_root
-from .browser import has_screen
+from .dialogs import FolderDialog
 
 PICTURE_SUFFIXES = frozenset({
     ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".avif", ".ppm", ".pgm",
@@ -21,21 +19,18 @@ PICTURE_SUFFIXES = frozenset({
 
 _MAX_FOLDERS = 2000
 _MAX_LOOKED_AT = 200_000
-_DIALOG = """
-import sys, tkinter
-from tkinter import filedialog
-root = tkinter.Tk()
-root.withdraw()
-root.attributes("-topmost", True)
-sys.stdout.buffer.write((filedialog.askdirectory(title=sys.argv[1], mustexist=True) or "").encode())
-"""
-_dialog_lock = threading.Lock()
+_dialog = FolderDialog()
 
 
 def absolute(path: object) -> str:
     """Return a typed path in full, with ``~`` resolved; empty stays empty."""
     text = str(path or "").strip()
-    return str(Path(text).expanduser().absolute()) if text else ""
+    if not text:
+        return ""
+    try:
+        return str(Path(text).expanduser().absolute())
+    except RuntimeError:  # "~somebody" whom this system does not know
+        return str(Path(text).absolute())
 
 
 def list_folder(path: str) -> dict[str, Any]:
@@ -44,7 +39,7 @@ def list_folder(path: str) -> dict[str, Any]:
     Raises:
         InpaintError: ``folder-missing`` or ``folder-unreadable``.
     """
-    folder = Path(absolute(path) or Path.home())
+    folder = Path(absolute(path) or _home())
     found, n_pictures = [], 0
     try:
         with os.scandir(folder) as entries:
@@ -74,29 +69,13 @@ def list_folder(path: str) -> dict[str, Any]:
 
 
 def has_dialog() -> bool:
-    """Return whether the system's folder dialog can be shown."""
-    return has_screen() and importlib.util.find_spec("tkinter") is not None
+    """Return whether the system's folder dialog can be shown, as far as is known."""
+    return _dialog.is_offered()
 
 
 def choose_folder(title: str) -> str | None:
-    """Show the system's folder dialog in a process of its own: on some systems it must have the main thread.
-
-    Raises:
-        InpaintError: ``no-dialog`` where there is none, ``dialog-open`` while one is open.
-    """
-    if not has_dialog():
-        raise InpaintError("no-dialog", "There is no folder dialog here.", "Use the list of folders, or type the path.")
-    if not _dialog_lock.acquire(blocking=False):
-        raise InpaintError("dialog-open", "The folder dialog is already open.", "It may be behind this window.")
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _DIALOG, title], stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
-    finally:
-        _dialog_lock.release()
-    if done.returncode:
-        raise InpaintError("no-dialog", "The folder dialog could not be shown.", "Use the list, or type the path.")
-    return absolute(done.stdout.decode()) or None
+    """Ask for a folder with the system's dialog; None when it was cancelled. Raises as `FolderDialog.ask`."""
+    return absolute(_dialog.ask(title)) or None
 
 
 def has_picture(folder: Path) -> bool:
@@ -132,13 +111,29 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a service's account may have none
+        return work_root()
+
+
 def _shortcuts() -> list[dict[str, str]]:
     """Return places worth a button: home, the usual folders in it, the program, and drives."""
-    home = Path.home()
+    home = _home()
     places = [("Home", home)] + [(name, home / name) for name in ("Pictures", "Desktop", "Downloads")]
     places += [("Program", work_root()), ("Examples", resource("examples"))]
     if sys.platform == "win32":
-        places += [(drive, Path(drive)) for drive in os.listdrives()]
+        places += [(f"{letter}:", Path(f"{letter}:\\")) for letter in string.ascii_uppercase]
+    elif sys.platform == "darwin":
+        places += [("Volumes", Path("/Volumes")), ("Computer", Path("/"))]
     else:
         places.append(("Computer", Path("/")))
-    return [{"name": name, "path": str(path)} for name, path in places if path.is_dir()]
+    return [{"name": name, "path": str(path)} for name, path in places if _is_there(path)]
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError:  # an empty card reader, a share that is gone
+        return False
