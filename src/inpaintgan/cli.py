@@ -120,6 +120,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--json", action="store_true", help="print the report as JSON")
     check.set_defaults(run=_check_data)
 
+    trial = commands.add_parser("try", help="train for a minute on bundled pictures; says whether all is sound")
+    trial.add_argument("--seconds", type=float, default=60.0, help="of training; default: 60")
+    trial.add_argument("--run", type=Path, help="run folder; default: one under runs", dest="run_dir")
+    trial.set_defaults(run=_try)
+
     take = commands.add_parser(
         "import-edgeconnect", help="make a checkpoint of EdgeConnect's or InpaintGAN's .pth files"
     )
@@ -213,6 +218,12 @@ def _check_data(arguments: argparse.Namespace) -> int:
     report = check_data(arguments.folder, masks=arguments.masks)
     print(report.model_dump_json(indent=2) if arguments.json else describe(report))
     return 1 if any(problem.level == "error" for problem in report.problems) else 0
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    from .evaluation.trial import try_it
+
+    return try_it(arguments.seconds, arguments.run_dir)
 
 
 def _import_edgeconnect(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,170 @@
+"""Try it: whether a minute of training did all that a training should, said in words."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel
+
+from ..core.atomic import write_bytes, write_json
+from ..core.errors import InpaintError
+from ..core.events import read_events
+from ..core.paths import resource, work_root
+from ..core.rundir import RunDir, find_checkpoint
+from ..core.trial import FILL_FILE, VERDICT_FILE, trial_config
+from ..imaging.io import Picture, decode, encode
+from ..imaging.masks import read_mask
+from ..inference.pipeline import Inpainter
+from ..training.sinks import Console
+from ..training.trainer import Trainer
+
+_EXAMPLE = "coffee.png"
+_MIN_STEPS = 12
+_WINDOW = 0.25
+"""Share of the steps at the beginning and at the end whose mean losses are compared."""
+
+
+class Check(BaseModel):
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+class Verdict(BaseModel):
+    """What a trial showed."""
+
+    sound: bool
+    text: str
+    checks: list[Check]
+
+
+def try_it(seconds: float, run_path: Path | None = None) -> int:
+    """``python main.py try``: train for a while, judge, print. Returns 0 when the installation is sound, else 1.
+
+    Args:
+        seconds: Of training.
+        run_path: The run folder; None makes one under ``runs`` from the time.
+
+    Raises:
+        InpaintError: ``run-exists``, or the training cannot start at all.
+    """
+    run = RunDir(run_path or work_root() / "runs" / f"try-it_{time.strftime('%Y-%m-%d_%H-%M-%S')}")
+    if run.events_file.exists():
+        raise InpaintError("run-exists", f"{run.path} already holds a training.", "Name another --run.")
+    config = trial_config(seconds)
+    run.create(config)
+    console = Console()
+    trainer = Trainer(config, run, resume=False, sinks=[console])
+    try:
+        trainer.train()
+    finally:
+        console.close()
+    verdict = judge(run)
+    print(describe(verdict))
+    print(f"The training is kept in {run.path}.")
+    return 0 if verdict.sound else 1
+
+
+def judge(run: RunDir) -> Verdict:
+    """Look at a trial that has ended, fill a picture with it, and keep the verdict in the run folder."""
+    events = list(read_events(run.events_file))
+    checks = [_trained(events), _losses(events), _files(run), _fill(run)]
+    sound = all(check.ok for check in checks)
+    device = next((event["device"] for event in events if event["type"] == "run_started"), "an unknown device")
+    slow = " It is slow, or busy just now." if len([e for e in events if e["type"] == "step"]) < _MIN_STEPS else ""
+    wrong = ", ".join(check.name.lower() for check in checks if not check.ok)
+    verdict = Verdict(
+        sound=sound,
+        text=f"The installation is sound: this computer trains and fills ({device}).{slow}"
+        if sound
+        else f"Something is wrong with: {wrong}.",
+        checks=checks,
+    )
+    write_json(run.path / VERDICT_FILE, verdict.model_dump())
+    return verdict
+
+
+def describe(verdict: Verdict) -> str:
+    """Return a verdict as lines of text for a terminal."""
+    lines = [f"  {'ok' if check.ok else 'NOT OK':<6}  {check.name}: {check.text}" for check in verdict.checks]
+    return "\n".join([*lines, verdict.text])
+
+
+def _trained(events: list[dict[str, Any]]) -> Check:
+    last: dict[str, Any] = events[-1] if events else {"type": ""}
+    if last["type"] == "run_failed":
+        return Check(name="Training", ok=False, text=f"It failed: {last['message']} {last['hint']}".strip())
+    if last["type"] != "run_finished":
+        return Check(name="Training", ok=False, text="It ended without a last word: the process was killed or crashed.")
+    started = next(event for event in events if event["type"] == "run_started")
+    pace = last["step"] / max(last["elapsed_s"], 1e-9)
+    return Check(
+        name="Training",
+        ok=last["step"] > 0,
+        text=f"{last['step']} steps in {last['elapsed_s']:.0f} s, {pace:.1f} a second, on {started['device']}.",
+    )
+
+
+def _losses(events: list[dict[str, Any]]) -> Check:
+    steps = [event for event in events if event["type"] == "step"]
+    numbers = [value for event in steps for value in event["values"].values()]
+    if not all(value is not None and math.isfinite(value) for value in numbers):
+        return Check(
+            name="Losses", ok=False, text="Some are not finite numbers: the arithmetic of this machine is off."
+        )
+    if len(steps) < _MIN_STEPS:
+        text = f"All finite; but {len(steps)} steps are too few to see them fall. Try again with nothing else running."
+        return Check(name="Losses", ok=True, text=text)
+    count = max(3, int(len(steps) * _WINDOW))
+    falls = []
+    for key, title in (("edge_bce_loss", "edges"), ("l1_loss", "colours")):
+        first, last = (
+            float(np.mean([event["values"][key] for event in part])) for part in (steps[:count], steps[-count:])
+        )
+        falls.append((title, first, last))
+    words = ", ".join(f"{title} from {first:.3g} to {last:.3g}" for title, first, last in falls)
+    fell = any(last < first for _, first, last in falls)
+    return Check(name="Losses", ok=fell, text=f"All finite, and {'falling' if fell else 'not falling'}: {words}.")
+
+
+def _files(run: RunDir) -> Check:
+    missing = [path.name for path in (run.config_file, run.events_file) if not path.is_file()]
+    if not list(run.samples.glob("step-*.png")):
+        missing.append("sample grids")
+    try:
+        find_checkpoint(run.path)
+    except InpaintError:
+        missing.append("a checkpoint")
+    if missing:
+        return Check(name="Files", ok=False, text=f"Not written: {', '.join(missing)}, in {run.path}.")
+    return Check(name="Files", ok=True, text=f"Settings, log, samples and a checkpoint were written to {run.path}.")
+
+
+def _fill(run: RunDir) -> Check:
+    examples = resource("examples")
+    try:
+        inpainter = Inpainter.load(run.path)
+        picture = decode(examples / _EXAMPLE).pixels
+        mask, _ = read_mask(examples / "masks" / _EXAMPLE, *picture.shape[:2])
+        start = time.perf_counter()
+        filled = inpainter.fill(picture, mask)
+        took = time.perf_counter() - start
+        with_hole = np.where(mask[..., None] == 1, np.uint8(255), picture)
+        write_bytes(run.path / FILL_FILE, encode(Picture(np.concatenate([with_hole, filled], axis=1)), "PNG"))
+    except Exception as error:  # whatever it is, it is what the trial is there to find
+        return Check(name="Fill", ok=False, text=f"A picture could not be filled: {error}")
+    hole = mask == 1
+    kept = np.array_equal(filled[~hole], picture[~hole])
+    painted = float(filled[hole].std()) > 1
+    text = f"The hole of {_EXAMPLE} was filled in {took:.1f} s; every pixel around it is as it was."
+    if not kept:
+        text = "Pixels outside the hole changed, which must never happen."
+    elif not painted:
+        text = "The hole came out in one colour."
+    return Check(name="Fill", ok=kept and painted, text=text)

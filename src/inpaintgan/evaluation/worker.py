@@ -1,0 +1,32 @@
+"""What the window asks of its third worker: measuring settings, and judging a trial."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..core.config_io import make_config
+from ..core.rundir import RunDir
+from ..training.measure import measure
+from .trial import judge
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+def measure_settings(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Take a few training steps with ``values``; returns `Measured` as a dict."""
+    config = make_config(args["values"])
+    return asdict(measure(config, lambda what, done, total: progress({"what": what, "done": done, "total": total})))
+
+
+def judge_trial(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Judge the trial in the run folder ``run``; returns the `Verdict` as a dict."""
+    return judge(RunDir(Path(args["run"]))).model_dump()
+
+
+HANDLERS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+    "measure": measure_settings,
+    "judge-trial": judge_trial,
+}
