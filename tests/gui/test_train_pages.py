@@ -428,6 +428,7 @@ def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(
 def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Path, ended_trainings: Any) -> None:
     folder = draw_pictures(tmp_path / "set", 4)
     open_settings(page, folder)
+    expect(page.locator("#dataset-text")).to_contain_text("4 pictures")
     for path in folder.iterdir():
         path.write_bytes(b"not a picture")
     page.get_by_role("button", name="Train The Model").click()

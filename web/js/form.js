@@ -14,7 +14,7 @@ const COMMON_RATES = [0.001, 0.0005, 0.0002, 0.0001, 0.00005, 0.00001];
  * @typedef {import("./schema.js").Schema} Schema
  * @typedef {import("./schema.js").Values} Values
  * @typedef {{row: HTMLElement, write: (value: any) => void, focus: () => void, control: HTMLElement, error: HTMLElement,
- *   back: HTMLButtonElement, message: string}} Field
+ *   back: HTMLButtonElement, why: HTMLElement, message: string}} Field
  */
 
 export class SettingsForm {
@@ -48,14 +48,15 @@ export class SettingsForm {
     const control = this._control(key, property, id);
     const error = el("p", { class: "error", id: `${id}-error`, role: "alert", hidden: true });
     const back = el("button", { type: "button", class: "put-back", hidden: true, onclick: () => this._change(key, this.base[key], true) });
+    const why = el("p", { class: "why", hidden: true });
     const facts = [rangeText(property), `default ${valueText(key, property.default)}`].filter(Boolean).join("; ");
     const row = el("div", { class: "setting", "data-key": key },
       el("label", { for: id, title: key }, settingTitle(key)),
       el("div", { class: "setting-control" }, control.node, property.unit ? el("span", { class: "unit" }, property.unit) : null),
       el("div", { class: "setting-text", id: `${id}-text` },
-        el("p", {}, property.description ?? "", " ", el("span", { class: "facts" }, `${facts.charAt(0).toUpperCase()}${facts.slice(1)}.`)), error, back));
+        el("p", {}, property.description ?? "", " ", el("span", { class: "facts" }, `${facts.charAt(0).toUpperCase()}${facts.slice(1)}.`)), why, error, back));
     control.input.setAttribute("aria-describedby", `${id}-text`);
-    this.fields.set(key, { row, write: control.write, focus: () => control.input.focus(), control: control.input, error, back, message: "" });
+    this.fields.set(key, { row, write: control.write, focus: () => control.input.focus(), control: control.input, error, back, why, message: "" });
     return row;
   }
 
@@ -193,6 +194,27 @@ export class SettingsForm {
     if (message) field.control.setAttribute("aria-invalid", "true");
     else field.control.removeAttribute("aria-invalid");
     return true;
+  }
+
+  /**
+   * Dim the settings that have no effect, and say why; they can be changed all the same.
+   * @param {(key: string) => string} because a sentence, or nothing for a setting that is used
+   */
+  dim(because) {
+    for (const [key, { row, why }] of this.fields) {
+      const text = because(key);
+      row.toggleAttribute("data-unused", Boolean(text));
+      why.hidden = !text;
+      why.textContent = text;
+    }
+  }
+
+  /** A setting that cannot change here. @param {string} key @param {string} because */
+  fix(key, because) {
+    const field = this.fields.get(key);
+    if (!field) return;
+    /** @type {HTMLInputElement} */ (field.control).disabled = true;
+    field.row.append(el("p", { class: "setting-text why" }, because));
   }
 
   /** @returns {string} the first setting with an error, or nothing */

@@ -7,7 +7,12 @@ import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
 import { fieldOf, groups } from "../js/schema.js";
 import { el, errorText, say, showError } from "../js/shell.js";
+import { DatasetLine } from "./dataset_check.js";
+import { differenceTable } from "./differences.js";
 import { clearDraft, Draft, PAGE_ONE } from "./draft.js";
+import { Machine } from "./machine.js";
+import { ResumeDraft, resumeDraft } from "./resume.js";
+import { unusedBecause } from "./unused.js";
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
 const $ = (id) => /** @type {T} */ (document.getElementById(id));
@@ -15,6 +20,8 @@ const CHECK_MS = 400;
 
 /** @type {Draft} */ let draft;
 /** @type {SettingsForm} */ let form;
+/** @type {Machine} */ let machine;
+const dataset = new DatasetLine($("dataset"), $("dataset-text"));
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
 
 function show() {
@@ -22,17 +29,30 @@ function show() {
   const preset = draft.config.presets.find(({ id }) => id === draft.preset);
   /** @type {HTMLSelectElement} */ ($("preset")).value = draft.preset;
   $("preset-text").textContent = preset?.text ?? "";
+  showAround();
+}
+
+/** All that stands around the form and follows its values. */
+function showAround() {
+  const values = draft.values;
+  form.dim((key) => unusedBecause(key, values));
   showChanges();
   showSummary();
+  machine.show();
   checkSoon();
 }
 
 function showChanges() {
   const changed = draft.changedHere;
   $("changes").hidden = !changed.length;
-  $("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from the preset: `
-    + instead(changed);
+  const than = draft instanceof ResumeDraft ? "the run until now" : "the preset";
+  const heading = draft instanceof ResumeDraft ? "Until now" : "Preset";
+  $("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
   const before = draft.changedBefore;
+  const keys = [...before, ...changed];
+  $("diff").hidden = !keys.length;
+  $("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
+    PAGE_ONE.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
   $("kept").hidden = !before.length;
   $("kept-text").textContent = `Chosen on the page before, against the preset: ${instead(before)}`;
 }
@@ -53,9 +73,7 @@ function showSummary() {
 function onChange(key, value) {
   draft.set(key, value);
   refuse("");
-  showChanges();
-  showSummary();
-  checkSoon();
+  showAround();
 }
 
 /** The server has the last word on what fits together. */
@@ -71,6 +89,12 @@ async function checkNow() {
   clearTimeout(checking);
   try {
     await call("check_config", draft.values);
+    if (draft instanceof ResumeDraft) {
+      for (const key of ["max_iters", "max_seconds"]) {
+        const refusal = draft.refusal(key, draft.values[key]);
+        if (refusal) form.showError(key, refusal);
+      }
+    }
     return !form.firstError;
   } catch (error) {
     if (/** @type {any} */ (error).code !== "config-invalid") throw error;
@@ -105,10 +129,13 @@ async function train() {
     return;
   }
   button.disabled = true;
+  if (!(await datasetAllows())) {
+    button.disabled = false;
+    return;
+  }
   say("Starting the training…");
   try {
-    const { run } = await call("start_training", draft.values, draft.name);
-    clearDraft();
+    const run = await begin();
     location.assign(`/train/progress.html?run=${encodeURIComponent(run)}`);
   } catch (error) {
     button.disabled = false;
@@ -116,6 +143,46 @@ async function train() {
     if (/** @type {any} */ (error).code === "config-invalid") showRefusal(error);
     else refuse(errorText(error));
   }
+}
+
+/** @returns {Promise<string>} the run that trains */
+async function begin() {
+  if (draft instanceof ResumeDraft) {
+    await call("resume_with", draft.run, draft.values);
+    return draft.run;
+  }
+  const { run } = await call("start_training", draft.values, draft.name);
+  clearDraft();
+  return run;
+}
+
+/** Wait for the check of the dataset, unless a person will not. @returns {Promise<boolean>} whether a training may start */
+async function datasetAllows() {
+  if (dataset.checking) {
+    say("Waiting for the check of the dataset…");
+    const button = $("no-wait");
+    button.hidden = false;
+    const impatient = new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
+    await Promise.race([dataset.checking, impatient]);
+    button.hidden = true;
+    say("");
+  }
+  if (!dataset.blocker.length) return true;
+  $("start-error").hidden = false;
+  $("start-error").replaceChildren(...dataset.blocker.map((node) => node.cloneNode(true)));
+  return false;
+}
+
+/** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
+function showResumed(resumed) {
+  document.title = `Resume ${resumed.run} - InpaintGAN`;
+  $("title").textContent = `Resume ${resumed.run}`;
+  $("train").textContent = "Resume Training";
+  $("train").classList.add("end");
+  for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
+  for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ ($(id).closest(".field, .run-name")).hidden = true;
+  $("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
+  for (const link of document.querySelectorAll(".page-foot a, .steps a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
 }
 
 async function importFile() {
@@ -127,7 +194,9 @@ async function importFile() {
     const { values } = await call("config_from_yaml", await file.text());
     draft.take({ ...values, data: values.data || draft.values.data });
     show();
-    say(`Settings of ${file.name} taken.`, { kind: "ok" });
+    const { length } = draft.changedHere;
+    say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
+    /** @type {HTMLDetailsElement} */ ($("diff")).open = length > 0;
   } catch (error) {
     showError(error);
     refuse(`${file.name}: ${errorText(error)}`);
@@ -194,13 +263,21 @@ function wire() {
 async function start() {
   await ready();
   const [config, state] = await Promise.all([call("config_schema"), call("app_state")]);
-  draft = new Draft(config);
+  const resumed = await resumeDraft(config);
+  draft = resumed ?? new Draft(config);
   const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen });
   form = new SettingsForm(config.schema, { onChange, browse });
   $("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
+  machine = new Machine($("machine"), () => draft.values, () => resumed?.point.step ?? 0);
   wire();
   show();
+  if (resumed) showResumed(resumed);
+  const { data, mask, mask_data: masks } = draft.values;
+  if (data) dataset.run(data, mask.startsWith("external") ? masks : "");
+  else $("dataset-text").replaceChildren("No dataset is chosen. ", el("a", { href: "/train/model.html#select-data" }, "Choose the folder"));
+  const wanted = /^#setting-(\w+)$/.exec(location.hash);
+  if (wanted) form.focus(wanted[1]);
   // Until here a press would have sent the form nowhere.
   /** @type {HTMLButtonElement} */ ($("train")).disabled = false;
 }

@@ -7,7 +7,8 @@ import { options } from "../js/schema.js";
 import { chooseFolder } from "../js/files.js";
 import { el, errorText, say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
-import { DatasetCheck, Preview } from "./preview.js";
+import { DatasetCheck } from "./dataset_check.js";
+import { Preview } from "./preview.js";
 import { StartFrom } from "./start_from.js";
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
@@ -123,12 +124,19 @@ function wireFolder(/** @type {FolderKey} */ key, /** @type {string} */ button, 
     $(button).focus();
   });
   const input = /** @type {HTMLInputElement} */ ($(key));
-  input.addEventListener("change", () => takeFolder(key, input.value));
+  let taken = "";
+  input.addEventListener("change", () => {
+    // Leaving the field after Enter must not check the folder once more.
+    const known = input.value === taken;
+    taken = "";
+    if (!known) takeFolder(key, input.value);
+  });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     // Enter takes the path; it must not also leave the page.
     event.preventDefault();
-    takeFolder(key, input.value);
+    taken = input.value;
+    takeFolder(key, taken);
   });
 }
 
@@ -189,6 +197,7 @@ async function next() {
     $("init_from").focus();
   } else if (check.blocker) {
     refuse("next-error", check.blocker);
+    $("check").scrollIntoView({ block: "nearest" });
   } else if (preview.refusal) {
     refuse("next-error", preview.refusal);
   } else location.assign("/train/gan.html");
@@ -228,6 +237,16 @@ async function start() {
   else checkDataset();
   // Until here a press would have sent the form nowhere.
   /** @type {HTMLButtonElement} */ ($("next")).disabled = false;
+  followHash();
 }
+
+/** A link from page 2 or from a problem names the control to go to. */
+function followHash() {
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  if (!target) return;
+  target.scrollIntoView({ block: "center" });
+  target.focus();
+}
+addEventListener("hashchange", followHash);
 
 start().catch(showError);

@@ -27,6 +27,13 @@ class Answer:
 NOT_FOUND = Answer(404, body=b"There is nothing here.")
 
 
+def checked_object(values: object) -> dict[str, Any]:
+    """Return what a page sent as an object. Raises `InpaintError` ``bad-call`` when it is none."""
+    if not isinstance(values, dict):
+        raise InpaintError("bad-call", "An object of settings was expected.")
+    return {str(key): value for key, value in values.items()}
+
+
 def json_answer(value: Any, status: int = 200) -> Answer:
     """Return plain JSON as an answer."""
     return Answer(status, "application/json", to_json(value).encode())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import platform
-import secrets
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,19 +15,17 @@ from ..core.errors import InpaintError
 from ..core.paths import resource
 from ..core.rundir import RunDir
 from . import comparisons, folders, training, trash
-from .answers import answered
+from .answers import answered, checked_object
 from .checkpoints import default_path, list_checkpoints
 from .fills import checked_options
+from .preparing import Preparing
 from .presets import list_presets, values_from_text
 from .runs import details, find_run, summary, trains_on_gpu
 from .session import Session
 from .usage import usage
 
-_KEPT_PREVIEWS = 4
-_MAX_PREVIEWS = 24
 
-
-class Bridge:
+class Bridge(Preparing):
     """Calls from the pages, each answered with plain JSON.
 
     Args:
@@ -39,9 +35,8 @@ class Bridge:
     """
 
     def __init__(self, session: Session, offload: Callable[..., Any]) -> None:
-        self._session = session
+        super().__init__(session)
         self._offload = offload
-        self._check_progress = {"done": 0, "total": 0}
 
     def functions(self) -> dict[str, Callable[..., dict[str, Any]]]:
         """Return what is exposed: each public method in its answering form."""
@@ -87,12 +82,12 @@ class Bridge:
 
     def check_config(self, values: dict[str, Any]) -> dict[str, Any]:
         """Refuse settings that are not allowed; the message begins with the key."""
-        make_config(_object(values))
+        make_config(checked_object(values))
         return {}
 
     def config_to_yaml(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return settings as a ``config.yml`` with comments."""
-        return {"yaml": yaml_text(make_config(_object(values)))}
+        return {"yaml": yaml_text(make_config(checked_object(values)))}
 
     def config_from_yaml(self, text: str) -> dict[str, Any]:
         """Return all settings of a ``config.yml``, EdgeConnect's included; what it leaves out has its default."""
@@ -108,49 +103,15 @@ class Bridge:
         """Ask for a folder with the system's dialog; null when it was cancelled."""
         return {"path": folders.choose_folder(str(title))}
 
-    def check_data(self, folder: str, masks: str) -> dict[str, Any]:
-        """Look at every picture of a folder. A new check ends one that still runs."""
-        self._session.checker.cancel()
-        self._check_progress = {"done": 0, "total": 0}
-        args = {"folder": folders.absolute(folder), "masks": folders.absolute(masks) or None}
-        return self._session.checker.request("check-data", args, self._note_check)
-
-    def check_progress(self) -> dict[str, Any]:
-        """Return how far `check_data` is."""
-        return self._check_progress
-
-    def _note_check(self, progress: dict[str, Any]) -> None:
-        self._check_progress = progress
-
-    def preview_data(self, values: dict[str, Any], count: int) -> dict[str, Any]:
-        """Return the first pictures of the training folder as the network will see them."""
-        config = make_config(_object(values))
-        folder = training.checked_folder(config.data, "data")
-        name = secrets.token_hex(8)
-        out = self._session.previews / name
-        out.mkdir(parents=True)
-        args = {
-            "folder": folder,
-            "values": config.model_dump(),
-            "count": max(1, min(int(count), _MAX_PREVIEWS)),
-            "out": str(out),
-        }
-        items = self._session.decoder.request("preview-data", args)["items"]
-        for old in sorted(self._session.previews.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_PREVIEWS]:
-            shutil.rmtree(old, ignore_errors=True)
-        parts = ("picture", "masked", "edges")
-        urls = [{part: f"/api/previews/{name}/{Path(item[part]).name}" for part in parts} for item in items]
-        return {"items": [{**item, **url} for item, url in zip(items, urls, strict=True)]}
-
     # --- trainings ---------------------------------------------------------------------------------------------------
 
     def start_training(self, values: dict[str, Any], name: str) -> dict[str, Any]:
         """Start a training in a process of its own."""
-        return {"run": training.start(self._session.supervisor.start, _object(values), str(name or ""))}
+        return {"run": training.start(self._session.supervisor.start, checked_object(values), str(name or ""))}
 
     def queue_training(self, values: dict[str, Any], name: str) -> dict[str, Any]:
         """Prepare a training that starts when those before it have ended."""
-        run = training.start(self._session.supervisor.prepare, _object(values), str(name or ""))
+        run = training.start(self._session.supervisor.prepare, checked_object(values), str(name or ""))
         return self.queue_run(run)
 
     def queue_run(self, run: str) -> dict[str, Any]:
@@ -210,7 +171,7 @@ class Bridge:
 
     def start_comparison(self, values: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
         """Start a comparison in a process of its own."""
-        return {"name": comparisons.start(self._session.comparisons, _object(values), _object(options))}
+        return {"name": comparisons.start(self._session.comparisons, checked_object(values), checked_object(options))}
 
     def resume_comparison(self, name: str) -> dict[str, Any]:
         """Go on with a comparison; what is done is not done again."""
@@ -270,7 +231,7 @@ class Bridge:
 
     def fill_folder(self, options: dict[str, Any]) -> dict[str, Any]:
         """Fill a folder of pictures; see `FolderFills.run`."""
-        given = _object(options)
+        given = checked_object(options)
         return self._session.folder_fills.run({**given, **self._fill_options(given)})
 
     def folder_progress(self) -> dict[str, Any]:
@@ -284,7 +245,7 @@ class Bridge:
 
     def _fill_options(self, given: object) -> dict[str, Any]:
         """Return the options of a fill with what was left out filled in."""
-        options = _object(given or {})
+        options = checked_object(given or {})
         if not options.get("checkpoint"):
             options["checkpoint"] = default_path(list_checkpoints(self._session.supervisor.runs_found()))
         checked = checked_options(options)
@@ -310,9 +271,3 @@ def _with_turn(run: dict[str, Any], queue: list[str]) -> dict[str, Any]:
 
 def _title(stem: str) -> str:
     return stem.replace("-", " ").replace("_", " ").capitalize()
-
-
-def _object(values: object) -> dict[str, Any]:
-    if not isinstance(values, dict):
-        raise InpaintError("bad-call", "An object of settings was expected.")
-    return {str(key): value for key, value in values.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -17,9 +18,11 @@ from ..jobs.process import Worker
 from ..jobs.queue import TrainingQueue
 from ..jobs.supervisor import Supervisor
 from . import trash
+from .checks import DataChecks
 from .fills import Fills
 from .folder_fills import FolderFills
 from .pictures import Pictures
+from .probing import Prober
 
 _FOLDER_NAME = re.compile(r"inpaintgan-(\d+)-\w+")
 
@@ -39,10 +42,12 @@ class Session:
         self.decoder = Worker("inpaintgan.data.worker")
         # Checking a large folder takes minutes, and pictures must open meanwhile.
         self.checker = Worker("inpaintgan.data.worker")
+        self.checks = DataChecks(self.checker)
         self.pictures = Pictures(self.folder / "pictures", self.decoder)
         self.fills = Fills(self.pictures, self.filler)
         self.folder_filler = Worker("inpaintgan.inference.worker")
         self.folder_fills = FolderFills(self.pictures, self.folder_filler, self.folder)
+        self.prober = Prober()
         self.supervisor = Supervisor(runs)
         self.comparisons = Comparisons(runs / "comparisons")
         self.queue = TrainingQueue(self.supervisor, self.is_comparing)
@@ -54,6 +59,14 @@ class Session:
         """Where previews of training data lie, a folder each."""
         return self.folder / "previews"
 
+    def shown(self, file: Path) -> str:
+        """Return an address under which the pages can see a copy of a picture file, until other previews take its place."""
+        name = secrets.token_hex(8)
+        folder = self.previews / name
+        folder.mkdir(parents=True)
+        shutil.copyfile(file, folder / file.name)
+        return f"/api/previews/{name}/{file.name}"
+
     def is_busy(self) -> bool:
         """Return whether something is being filled, which closing the window must not end."""
         return self.filler.busy or self.folder_filler.busy
@@ -64,6 +77,7 @@ class Session:
 
     def close(self) -> None:
         """End the workers and the browser of this launch, and delete its files."""
+        self.prober.cancel()
         for worker in (self.filler, self.folder_filler, self.decoder, self.checker):
             worker.close()
         if self.browser is not None:

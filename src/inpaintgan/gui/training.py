@@ -17,6 +17,8 @@ from .folders import absolute, has_picture
 from .runs import ENDED, summary
 from .trash import discard
 
+FIXED = ("stage", "edge_generator", "width", "stem")
+"""Settings that a run keeps for ever, because its networks are made of them."""
 _NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
 
 
@@ -31,7 +33,21 @@ def start(make: Callable[[Config, str], RunDir], values: dict[str, Any], name: s
     Raises:
         InpaintError: A setting, a folder or the name is refused.
     """
-    config = make_config(values)
+    config = with_checked_folders(make_config(values))
+    if name:
+        return make(config, checked_name(name)).path.name
+    base = f"{time.strftime('%Y-%m-%d_%H-%M')}_{config.stage}"
+    for attempt in range(1, 1000):
+        try:
+            return make(config, base if attempt == 1 else f"{base}_{attempt}").path.name
+        except InpaintError as error:
+            if error.code != "run-exists":
+                raise
+    raise InpaintError("run-exists", "There are too many runs of this minute.", "Give the run a name.")
+
+
+def with_checked_folders(config: Config) -> Config:
+    """Return settings whose folders are there and written in full. Raises `InpaintError` as `checked_folder`."""
     folders = {"data": checked_folder(config.data, "data")}
     if config.val_data:
         folders["val_data"] = checked_folder(config.val_data, "val_data")
@@ -44,17 +60,41 @@ def start(make: Callable[[Config, str], RunDir], values: dict[str, Any], name: s
     if config.init_from:
         folders["init_from"] = absolute(config.init_from)
         find_checkpoint(Path(folders["init_from"]))
-    config = make_config({**config.model_dump(), **folders})
-    if name:
-        return make(config, checked_name(name)).path.name
-    base = f"{time.strftime('%Y-%m-%d_%H-%M')}_{config.stage}"
-    for attempt in range(1, 1000):
-        try:
-            return make(config, base if attempt == 1 else f"{base}_{attempt}").path.name
-        except InpaintError as error:
-            if error.code != "run-exists":
-                raise
-    raise InpaintError("run-exists", "There are too many runs of this minute.", "Give the run a name.")
+    return make_config({**config.model_dump(), **folders})
+
+
+def resume_point(run: RunDir) -> dict[str, Any]:
+    """Return ``{config, step, elapsed_s}`` of a run: its settings, its last saved step, and how long it has trained."""
+    steps = run.saved_steps()
+    return {
+        "config": run.load_config().model_dump(),
+        "step": steps[-1] if steps else 0,
+        "elapsed_s": summary(run)["elapsed_s"],
+    }
+
+
+def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> None:
+    """Go on with a training under other settings.
+
+    Raises:
+        InpaintError: ``config-invalid`` for a setting that cannot change any more, or a limit that is already reached;
+            ``run-busy`` when it is running.
+    """
+    before, config = run.load_config(), with_checked_folders(make_config(values))
+    point = resume_point(run)
+    for key in FIXED:
+        if point["step"] and getattr(before, key) != getattr(config, key):
+            said = f"{key}: this run was trained with {getattr(before, key)!r}, which cannot change any more."
+            raise InpaintError("config-invalid", said, "Start a new run from this one instead.")
+    limits = (("max_iters", point["step"], "steps"), ("max_seconds", point["elapsed_s"], "seconds"))
+    for key, reached, unit in limits:
+        limit = getattr(config, key)
+        if 0 < limit <= reached:
+            said = f"{key}: {limit:g} is not allowed, because this run already stands at {reached:g} {unit}."
+            raise InpaintError("config-invalid", said, f"Allowed: above {reached:g}.")
+    _let_it_end(run)
+    changed = {key: value for key, value in config.model_dump().items() if value != getattr(before, key)}
+    supervisor.resume(run, changed)
 
 
 def resume(supervisor: Supervisor, run: RunDir) -> None:

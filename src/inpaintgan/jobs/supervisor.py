@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -63,8 +64,12 @@ class Supervisor:
         run.create(config)
         return run
 
-    def resume(self, run: RunDir) -> None:
+    def resume(self, run: RunDir, changed: dict[str, Any] | None = None) -> None:
         """Go on with a training that is not running.
+
+        Args:
+            run: Of the training.
+            changed: Settings that differ from now on.
 
         Raises:
             InpaintError: ``run-busy`` when it is.
@@ -72,7 +77,8 @@ class Supervisor:
         if is_live(run):
             raise InpaintError("run-busy", f"{run.path.name} is already training.", "Open its progress page.")
         run.control.clear()
-        self._launch(run, ["--resume"])
+        settings = [f"{key}={value}" for key, value in (changed or {}).items()]
+        self._launch(run, ["--resume", *(["--set", *settings] if settings else [])])
 
     def runs_found(self) -> list[RunDir]:
         """Return all run folders, whoever started them, newest name last."""

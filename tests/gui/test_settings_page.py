@@ -1,0 +1,122 @@
+"""Page 2 beyond its form: what settings cost on this machine, what is not used, the differences, and runs that go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import read_events
+from inpaintgan.core.rundir import RunDir
+
+from .training_pages import (
+    TINY,
+    ended_trainings,
+    open_settings,
+    open_train,
+    pictures,
+    start_tiny,
+    type_dataset,
+    wait_state,
+)
+
+__all__ = ["ended_trainings", "pictures"]
+
+LONG_MS = 90_000
+
+
+def test_what_settings_cost_is_measured_by_real_steps(page: Any, app: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    for label, value in {**TINY, "Iterations": "1000"}.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_role("button", name="Measure on this machine").click()
+    text, facts = page.locator("#machine-text"), page.locator("#machine-facts")
+    expect(facts).to_contain_text("Time per step", timeout=LONG_MS)
+    expect(text).to_contain_text("5 real steps of 2 pictures on CPU, 1 threads")
+    expect(facts).to_contain_text("1,000 steps")
+    page.get_by_label("Iterations").fill("7000")
+    expect(facts).to_contain_text("7,000 steps")
+    expect(text).to_contain_text("5 real steps")
+    page.get_by_label("Batch size").fill("3")
+    expect(text).to_contain_text("Measured with other settings than these")
+    assert not list(app.runs.glob("*"))
+
+
+def test_measuring_can_be_cancelled(page: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    page.get_by_role("button", name="Measure on this machine").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#machine-text")).to_contain_text("Cancelled; nothing was measured.")
+    expect(page.get_by_role("button", name="Measure on this machine")).to_be_focused()
+
+
+def test_what_a_model_does_not_use_is_dimmed_with_the_reason(page: Any, pictures: Path) -> None:
+    open_train(page)
+    page.get_by_label("Model to train").select_option(label="Inpaint Model")
+    type_dataset(page, pictures)
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/train/gan.html")
+    unused = page.locator("[data-key=svr_loss_weight]")
+    expect(unused).to_have_attribute("data-unused", "")
+    expect(unused).to_contain_text("Not used: the Inpaint Model does not train the edge generator.")
+    expect(page.locator("[data-key=l1_loss_weight]")).not_to_have_attribute("data-unused", "")
+    drop = page.locator("[data-key=lr_drop_step]")
+    expect(drop).to_contain_text("Not used")
+    page.locator("#setting-lr_schedule").select_option("drop")
+    expect(drop).not_to_contain_text("Not used")
+
+
+def test_the_differences_are_a_table_that_leads_to_the_settings(page: Any, pictures: Path, tmp_path: Path) -> None:
+    open_settings(page, pictures)
+    expect(page.locator("#diff")).to_be_hidden()
+    file = tmp_path / "mine.yml"
+    file.write_text("style_loss_weight: 250\nmax_iters: 5000\nwidth: 16\nstem: unshuffle\n", encoding="utf-8")
+    page.locator("#import-file").set_input_files(file)
+    row = page.locator(".differences tr", has_text="style_loss_weight")
+    assert row.locator("th, td").all_inner_texts() == ["Style weight", "style_loss_weight", "1", "250"]
+    assert "width" not in page.locator(".differences").inner_text()
+    row.get_by_role("button").click()
+    expect(page.get_by_label("Style weight")).to_be_focused()
+
+
+def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
+    page: Any, app: Any, pictures: Path, ended_trainings: Any
+) -> None:
+    run = start_tiny(page, pictures, Iterations="6")
+    wait_state(page, "Finished")
+    page.goto(f"{app.origin}/train/gan.html?resume={run}")
+    iterations = page.get_by_label("Iterations")
+    expect(iterations).to_have_value("6")
+    expect(page.get_by_label("Width")).to_be_disabled()
+    row = page.locator("[data-key=max_iters]")
+    expect(row.get_by_role("alert")).to_contain_text("This run stands at step 6: allowed is above 6.")
+    page.get_by_role("button", name="Resume Training").click()
+    expect(iterations).to_be_focused()
+    iterations.fill("9")
+    page.get_by_label("Learning Rate", exact=True).select_option(label="0.0005")
+    expect(row.get_by_role("alert")).to_be_hidden()
+    expect(page.locator("#changes-text")).to_contain_text("2 settings differ from the run until now")
+    page.get_by_role("button", name="Resume Training").click()
+    page.wait_for_url("**/train/progress.html?run=*")
+    page.wait_for_function("() => document.querySelector('#iteration').textContent === '9 / 9'", timeout=LONG_MS)
+    events = list(read_events(app.runs / run / "events.jsonl"))
+    assert [event["resumed"] for event in events if event["type"] == "run_started"] == [False, True]
+    assert (events[-1]["type"], events[-1]["step"]) == ("run_finished", 9)
+    assert RunDir(app.runs / run).load_config().lr == 0.0005
+    wait_state(page, "Finished")
+
+
+def test_the_server_refuses_what_the_page_would_not_send(page: Any, app: Any, pictures: Path) -> None:
+    run = RunDir(app.runs / "old")
+    config = make_config({"data": str(pictures), "max_iters": 50, "width": 8})
+    run.create(config)
+    (run.checkpoint_path(50)).mkdir()
+    (run.checkpoint_path(50) / "training_state.pt").write_bytes(b"")
+    for changes, said in (
+        ({"max_iters": 50}, "already stands at 50"),
+        ({"max_iters": 60, "width": 16}, "width: this run"),
+    ):
+        answer = page.evaluate("([values]) => eel.resume_with('old', values)()", [{**config.model_dump(), **changes}])
+        assert said in answer["error"]["message"]

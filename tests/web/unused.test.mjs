@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { unusedBecause } from "../../web/train/unused.js";
+
+const values = {
+  stage: "joint", edge_generator: "mec", edge: "canny", perceptual_weights: "auto", content_loss_weight: 1, style_loss_weight: 1,
+  inpaint_adv_loss_weight: 0.01, lr_schedule: "constant", cache_gib: 10, val_data: "",
+};
+const because = (key, changes = {}) => unusedBecause(key, { ...values, ...changes });
+
+test("each model uses its own losses only", () => {
+  for (const key of ["svr_loss_weight", "fm_loss_weight", "edge_bce_loss_weight"]) {
+    assert.equal(because(key), "");
+    assert.equal(because(key, { stage: "edge" }), "");
+    assert.match(because(key, { stage: "inpaint" }), /Inpaint Model does not train the edge generator/);
+    assert.match(because(key, { stage: "edge-inpaint" }), /Edge-Inpaint Model/);
+  }
+  for (const key of ["l1_loss_weight", "style_loss_weight", "perceptual_weights"]) {
+    assert.equal(because(key, { stage: "inpaint" }), "");
+    assert.match(because(key, { stage: "edge" }), /does not paint/);
+  }
+});
+
+test("what stands behind another setting is named", () => {
+  assert.match(because("auto_patience"), /Automatic/);
+  assert.equal(because("auto_patience", { stage: "auto" }), "");
+  assert.match(because("efficientnet_weights"), /EffU-Net/);
+  assert.equal(because("efficientnet_weights", { edge_generator: "effunet" }), "");
+  assert.match(because("lr_drop_step"), /does not drop/);
+  assert.equal(because("lr_drop_factor", { lr_schedule: "drop" }), "");
+  assert.match(because("perceptual_crop", { perceptual_weights: "off" }), /VGG19/);
+  assert.match(because("perceptual_interval", { content_loss_weight: 0, style_loss_weight: 0 }), /are 0/);
+  assert.match(because("cache_dir", { cache_gib: 0 }), /cache/);
+  assert.match(because("val_edge_data"), /detected/);
+  assert.match(because("val_edge_data", { edge: "external" }), /validation folder/);
+  assert.equal(because("val_edge_data", { edge: "external", val_data: "/held-out" }), "");
+});
+
+test("without its weight there is no discriminator to set up", () => {
+  assert.match(because("gan_loss", { stage: "inpaint", inpaint_adv_loss_weight: 0 }), /discriminator/);
+  assert.equal(because("gan_loss", { inpaint_adv_loss_weight: 0 }), "");
+});
+
+test("settings of every training are always used", () => {
+  for (const key of ["lr", "batch_size", "max_iters", "seed", "val_size"]) assert.equal(because(key, { stage: "edge" }), "");
+});

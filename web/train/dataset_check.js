@@ -1,0 +1,210 @@
+// The check of the whole dataset: in full on page 1, in one line on page 2. The program looks once and tells both.
+
+import { call } from "../js/bridge.js";
+import { count, percent, plural } from "../js/format.js";
+import { el, errorText } from "../js/shell.js";
+
+const WATCH_MS = 600;
+const NAMES_SHOWN = 50;
+
+/**
+ * @typedef {{level: "error" | "warning", code: string, message: string, hint: string, field: string}} Problem
+ * @typedef {{path: string, same_as: string}} Pair
+ * @typedef {{path: string, reason: string}} Unreadable
+ * @typedef {{n_pictures: number, n_gray: number, n_alpha: number, n_small: number, n_duplicates: number, duplicates: Pair[],
+ *   n_near_duplicates: number, near_duplicates: Pair[], n_unreadable: number, unreadable: Unreadable[],
+ *   size: {min: number, median: number, max: number} | null, n_masks: number, n_masks_unreadable: number,
+ *   masks_unreadable: Unreadable[], n_masks_inverted: number, n_masks_empty: number,
+ *   mask_coverage: {min: number, mean: number, max: number} | null, problems: Problem[]}} Report
+ */
+
+/** Where the control of a setting is, from either page. @param {string} field @returns {string} */
+const fieldAddress = (field) => ({ data: "/train/model.html#select-data", mask_data: "/train/model.html#select-masks" })[field]
+  ?? `/train/gan.html#setting-${field}`;
+
+/** @type {Record<string, string>} */
+const LINKS = { data: "Choose the folder", mask_data: "Choose the masks", input_size: "Change the input size", val_data: "Choose a validation folder" };
+
+/** A problem with the way to its setting. @param {Problem} problem @returns {HTMLElement[]} */
+function inWords(problem) {
+  return [el("span", {}, `${errorText(problem)} `), el("a", { href: fieldAddress(problem.field) }, LINKS[problem.field] ?? "Change it")];
+}
+
+/**
+ * Ask for a report, and say meanwhile how far it is.
+ * @param {{data: string, masks: string, again?: boolean}} what
+ * @param {(done: number, total: number) => void} onProgress
+ * @returns {Promise<Report>}
+ */
+async function ask({ data, masks, again = false }, onProgress) {
+  const watching = setInterval(async () => {
+    const { done, total } = await call("check_progress").catch(() => ({ done: 0, total: 0 }));
+    if (total) onProgress(done, total);
+  }, WATCH_MS);
+  try {
+    return await call("check_data", data, masks, again);
+  } finally {
+    clearInterval(watching);
+  }
+}
+
+export class DatasetCheck {
+  /** @param {HTMLElement} section */
+  constructor(section) {
+    const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (section.querySelector(`#${id}`));
+    this.section = section;
+    this.note = part("check-note");
+    this.progress = /** @type {HTMLProgressElement} */ (part("check-progress"));
+    this.facts = part("check-facts");
+    this.problems = part("check-problems");
+    this.again = part("check-again");
+    this.again.addEventListener("click", () => this.run(this.folder, this.masks, true));
+    this.ticket = 0;
+    this.folder = "";
+    this.masks = "";
+    /** @type {Report | null} */ this.report = null;
+    /** Why the folder cannot even be looked at; or nothing. */
+    this.refusal = "";
+  }
+
+  clear() {
+    this.ticket += 1;
+    this.report = null;
+    this.refusal = "";
+    this.section.hidden = true;
+  }
+
+  /** @param {string} folder @param {string} masks @param {boolean} [again] look anew at what was looked at before */
+  async run(folder, masks, again = false) {
+    const ticket = ++this.ticket;
+    Object.assign(this, { folder, masks, report: null, refusal: "" });
+    this.section.hidden = false;
+    this.progress.hidden = false;
+    this.again.hidden = true;
+    this.progress.removeAttribute("value");
+    this.note.textContent = "Checking…";
+    this.facts.replaceChildren();
+    this.problems.replaceChildren();
+    try {
+      const report = await ask({ data: folder, masks, again }, (done, total) => ticket === this.ticket && this._progress(done, total));
+      if (ticket !== this.ticket) return;
+      this.report = report;
+      this._draw(report);
+    } catch (error) {
+      if (ticket !== this.ticket) return;
+      this.refusal = errorText(error);
+      this.note.textContent = "";
+      this.problems.replaceChildren(el("li", { class: "notice error" }, this.refusal));
+    } finally {
+      if (ticket === this.ticket) {
+        this.progress.hidden = true;
+        this.again.hidden = false;
+      }
+    }
+  }
+
+  /** @param {number} done @param {number} total */
+  _progress(done, total) {
+    this.progress.max = total;
+    this.progress.value = done;
+    this.note.textContent = `${count(done)} of ${count(total)} looked at`;
+  }
+
+  /** @returns {string} why a training cannot start, or nothing */
+  get blocker() {
+    const problem = this.report?.problems.find(({ level }) => level === "error");
+    return problem ? errorText(problem) : this.refusal;
+  }
+
+  /** @param {Report} report */
+  _draw(report) {
+    this.facts.replaceChildren(...facts(report).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
+    this.problems.replaceChildren(...report.problems.map((problem) =>
+      el("li", { class: `notice ${problem.level === "error" ? "error" : "warn"}` }, ...inWords(problem))));
+    const because = (/** @type {Unreadable} */ { path, reason }) => [el("span", { class: "mono" }, path), ` – ${reason}`];
+    const pair = (/** @type {Pair} */ { path, same_as: other }) => [el("span", { class: "mono" }, path), " like ", el("span", { class: "mono" }, other)];
+    this.problems.append(...list("Which are unreadable", report.n_unreadable, report.unreadable.map(because)),
+      ...list("Which masks are unreadable", report.n_masks_unreadable, report.masks_unreadable.map(because)),
+      ...list("Which are there twice", report.n_duplicates, report.duplicates.map(pair)),
+      ...list("Which are nearly the same", report.n_near_duplicates, report.near_duplicates.map(pair)));
+    this.note.textContent = verdict(report);
+  }
+}
+
+/** @param {Report} report @returns {[string, string][]} */
+function facts(report) {
+  /** @type {[string, string][]} */
+  const found = [["Pictures", count(report.n_pictures)], ["Shorter side", sizes(report)], ["Unreadable", count(report.n_unreadable)],
+    ["There twice", count(report.n_duplicates)], ["Nearly the same", count(report.n_near_duplicates)], ["Gray", count(report.n_gray)]];
+  if (report.n_alpha) found.push(["With transparency", count(report.n_alpha)]);
+  if (report.n_masks) {
+    const { min = 0, mean = 0, max = 0 } = report.mask_coverage ?? {};
+    found.push(["Masks", count(report.n_masks)], ["Hole, on average", percent(mean)], ["Hole, from and to", `${percent(min)} to ${percent(max)}`],
+      ["Polarity", report.n_masks_inverted ? `${count(report.n_masks_inverted)} look inverted` : "white is the hole"]);
+  }
+  return found.filter(([, value]) => value);
+}
+
+/** @param {string} title @param {number} total @param {(Node | string)[][]} entries @returns {HTMLElement[]} */
+function list(title, total, entries) {
+  if (!entries.length) return [];
+  const shown = entries.slice(0, NAMES_SHOWN).map((entry) => el("li", {}, ...entry));
+  if (total > shown.length) shown.push(el("li", {}, `and ${count(total - shown.length)} more`));
+  return [el("li", { class: "small" }, el("details", {}, el("summary", {}, title), el("ul", {}, ...shown)))];
+}
+
+/** @param {Report} report @returns {string} */
+function verdict({ problems }) {
+  if (problems.some(({ level }) => level === "error")) return "Cannot be trained on.";
+  return problems.length ? `Usable, with ${plural(problems.length, "remark")}.` : "All in order.";
+}
+
+/** Shorter sides of the pictures. @param {Report} report @returns {string} */
+function sizes(report) {
+  const { min, median, max } = report.size ?? {};
+  if (!min) return "";
+  return min === max ? `${count(min)} px` : `${count(min)} to ${count(max)} px, median ${count(median)}`;
+}
+
+/** The same check in one line, where a training is started. */
+export class DatasetLine {
+  /** @param {HTMLElement} node @param {HTMLElement} text */
+  constructor(node, text) {
+    this.node = node;
+    this.text = text;
+    /** @type {HTMLElement[]} why a training cannot start, in words with a link; or none */ this.blocker = [];
+    /** @type {Promise<void> | null} pending while the pictures are looked at */ this.checking = null;
+  }
+
+  /** @param {string} data @param {string} masks */
+  run(data, masks) {
+    this.node.hidden = false;
+    this.checking = this._run(data, masks).finally(() => {
+      this.checking = null;
+    });
+  }
+
+  /** @param {string} data @param {string} masks */
+  async _run(data, masks) {
+    this._say("", "Checking…");
+    try {
+      const report = await ask({ data, masks }, (done, total) =>
+        this.checking && this._say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
+      const problem = report.problems.find(({ level }) => level === "error");
+      this.blocker = problem ? inWords(problem) : [];
+      const found = `${plural(report.n_pictures, "picture")}. ${verdict(report)}`;
+      if (problem) this._say("error", `${found} `, ...inWords(problem));
+      else if (report.problems.length) this._say("warn", `${found} `, el("a", { href: "/train/model.html#check" }, "See them"));
+      else this._say("ok", found);
+    } catch (error) {
+      this.blocker = [el("span", {}, `${errorText(error)} `), el("a", { href: fieldAddress("data") }, LINKS.data)];
+      this._say("error", ...this.blocker.map((node) => node.cloneNode(true)));
+    }
+  }
+
+  /** @param {"" | "ok" | "warn" | "error"} kind @param {...(Node | string)} parts */
+  _say(kind, ...parts) {
+    this.node.dataset.kind = kind;
+    this.text.replaceChildren(...parts);
+  }
+}

@@ -1,0 +1,114 @@
+// What the settings cost on this machine, measured by a few real steps when a person asks for it.
+
+import { call } from "../js/bridge.js";
+import { plural, span } from "../js/format.js";
+import { el, errorText, say } from "../js/shell.js";
+
+const WATCH_MS = 500;
+
+/** Settings that change neither a step's time nor its memory: after changing them, what was measured still holds. */
+const FREE = new Set([
+  "max_iters", "max_seconds", "lr", "d2g_lr", "beta1", "beta2", "lr_schedule", "lr_drop_step", "lr_drop_factor", "rollback_lr_factor", "seed",
+  "log_interval", "sample_interval", "sample_size", "eval_interval", "save_interval", "keep_checkpoints", "tensorboard", "val_data", "val_size",
+  "val_edge_data", "edge_threshold", "block_ratio", "cache_gib", "cache_dir", "augment_flip", "auto_patience", "auto_max_steps",
+  "auto_anneal_steps", "ema_decay",
+]);
+
+/**
+ * @typedef {import("../js/schema.js").Values} Values
+ * @typedef {{step_s: number, data_s: number, seconds_per_step: number, n_steps: number, pictures: number, memory_bytes: number,
+ *   memory_total_bytes: number, device: string, phase: string, perceptual: string, others: number}} Measured
+ */
+
+/** @param {Values} values @returns {string} what a measurement depends on */
+const costOf = (values) => JSON.stringify(Object.entries(values).filter(([key]) => !FREE.has(key)));
+
+/** @param {number} bytes */
+const gib = (bytes) => `${(bytes / 2 ** 30).toFixed(bytes < 10 * 2 ** 30 ? 1 : 0)} GiB`;
+
+/** @param {number} seconds */
+const each = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`);
+
+export class Machine {
+  /** @param {HTMLElement} section @param {() => Values} values @param {() => number} begun the step that a resumed run starts from */
+  constructor(section, values, begun = () => 0) {
+    const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (section.querySelector(`#${id}`));
+    this.values = values;
+    this.begun = begun;
+    this.text = part("machine-text");
+    this.facts = part("machine-facts");
+    this.progress = /** @type {HTMLProgressElement} */ (part("machine-progress"));
+    this.start = /** @type {HTMLButtonElement} */ (part("measure"));
+    this.stop = /** @type {HTMLButtonElement} */ (part("measure-cancel"));
+    /** @type {Measured | null} */ this.measured = null;
+    this.cost = "";
+    this.start.addEventListener("click", () => this.measure());
+    this.stop.addEventListener("click", () => call("cancel_measure").catch(() => {}));
+  }
+
+  async measure() {
+    const values = this.values();
+    this._busy(true);
+    this.text.textContent = "Starting…";
+    const watching = setInterval(async () => {
+      const { what, done, total } = await call("measure_progress").catch(() => ({ what: "", done: 0, total: 0 }));
+      if (!this.start.disabled || what !== "steps") return;
+      this.progress.max = total;
+      this.progress.value = done;
+      this.text.textContent = done ? `Step ${done} of ${total}…` : "Warming up…";
+    }, WATCH_MS);
+    try {
+      this.measured = await call("measure", values);
+      this.cost = costOf(values);
+      this._busy(false);
+      this.show();
+      say("Measured.", { kind: "ok" });
+    } catch (error) {
+      const cancelled = /** @type {any} */ (error).code === "cancelled";
+      this.text.textContent = cancelled ? "Cancelled; nothing was measured." : errorText(error);
+      this._busy(false);
+      this.text.classList.toggle("error-text", !cancelled);
+    } finally {
+      clearInterval(watching);
+    }
+  }
+
+  /** Draw what was measured, for the settings as they are now. */
+  show() {
+    const found = this.measured;
+    if (!found || this.start.disabled) return;
+    const values = this.values();
+    const stale = costOf(values) !== this.cost;
+    const left = Math.max(0, values.max_iters - this.begun());
+    const whole = left * found.seconds_per_step;
+    const limited = values.max_seconds > 0 && values.max_seconds < whole;
+    const rows = [["Time per step", each(found.seconds_per_step)], [`${plural(left, "step")}`, limited ? `ends after ${span(values.max_seconds)}` : span(whole)],
+      ["Pictures a second", (found.pictures / found.seconds_per_step).toFixed(1)],
+      ["Memory", `${gib(found.memory_bytes)} of ${gib(found.memory_total_bytes)}`]];
+    this.facts.replaceChildren(...rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
+    this.facts.toggleAttribute("data-stale", stale);
+    this.text.classList.remove("error-text");
+    this.text.textContent = stale ? "Measured with other settings than these. Measure again." : how(found);
+  }
+
+  /** @param {boolean} busy */
+  _busy(busy) {
+    this.start.disabled = busy;
+    this.stop.hidden = !busy;
+    this.progress.hidden = !busy;
+    this.progress.removeAttribute("value");
+    this.text.classList.remove("error-text");
+    if (busy) this.stop.focus();
+    else if (document.activeElement === document.body || document.activeElement === this.stop) this.start.focus();
+  }
+}
+
+/** @param {Measured} found @returns {string} what was measured, in words */
+function how(found) {
+  const parts = [`${plural(found.n_steps, "real step")} of ${plural(found.pictures, "picture")} on ${found.device}: networks ${each(found.step_s)}, `
+    + `pictures ${each(found.data_s)} in one process.`];
+  if (found.perceptual === "unavailable") parts.push("Without VGG19, which is neither here nor downloadable.");
+  if (found.others) parts.push(`${plural(found.others, "other training")} ran meanwhile, which slows this one down.`);
+  parts.push("Samples, validation and saving come on top.");
+  return parts.join(" ");
+}

@@ -1,0 +1,60 @@
+// Page 2 for a run that goes on: ?resume=RUN. Its settings are the base, what its networks are made of stays as it is,
+// and a limit that the run has already reached is refused.
+
+import { call } from "../js/bridge.js";
+import { count } from "../js/format.js";
+import { Draft, PAGE_ONE } from "./draft.js";
+
+/** Settings that a run keeps for ever. */
+const FIXED = ["stage", "edge_generator", "width", "stem"];
+
+/** A draft that begins with a run's settings, and is not kept: the one of a new training stays as it is. */
+export class ResumeDraft extends Draft {
+  /**
+   * @param {import("./draft.js").ConfigSchema} config
+   * @param {string} run
+   * @param {{config: import("../js/schema.js").Values, step: number, elapsed_s: number}} point
+   */
+  constructor(config, run, point) {
+    super(config);
+    this.run = run;
+    this.point = point;
+    this.changes = {};
+    this.name = run;
+  }
+
+  save() {}
+
+  get base() {
+    return this.point ? this.point.config : super.base;
+  }
+
+  get changedBefore() {
+    return [];
+  }
+
+  /** An imported file changes what may change. @param {import("../js/schema.js").Values} values */
+  take(values) {
+    const kept = Object.entries(values).filter(([key]) => !FIXED.includes(key) && !PAGE_ONE.has(key));
+    super.take(Object.fromEntries(kept));
+  }
+
+  /** @param {string} key @returns {string} why a setting cannot change, or nothing */
+  fixed(key) {
+    return this.point.step && FIXED.includes(key) ? "Fixed: the run's networks are made of it." : "";
+  }
+
+  /** @param {string} key @param {any} value @returns {string} why a limit is refused, or nothing */
+  refusal(key, value) {
+    const { step, elapsed_s: elapsed } = this.point;
+    if (key === "max_iters" && value <= step) return `This run stands at step ${count(step)}: allowed is above ${count(step)}.`;
+    if (key === "max_seconds" && value > 0 && value <= elapsed) return `This run has trained for ${count(elapsed)} s: allowed is more, or 0 for no limit.`;
+    return "";
+  }
+}
+
+/** @param {import("./draft.js").ConfigSchema} config @returns {Promise<ResumeDraft | null>} null when the page is for a new training */
+export async function resumeDraft(config) {
+  const run = new URLSearchParams(location.search).get("resume");
+  return run ? new ResumeDraft(config, run, await call("resume_point", run)) : null;
+}

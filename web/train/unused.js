@@ -1,0 +1,52 @@
+// Which settings a training with these choices does not use, and why. Pure, tested by node.
+
+import { choiceTitle } from "../js/labels.js";
+
+/** @typedef {import("../js/schema.js").Values} Values */
+
+const EDGE = ["fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "efficientnet_weights"];
+const PERCEPTUAL = ["perceptual_interval", "perceptual_crop", "imagenet_normalization"];
+const INPAINT = ["l1_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight", "perceptual_weights", ...PERCEPTUAL];
+const AUTO = ["auto_patience", "auto_max_steps", "auto_anneal_steps"];
+const DISCRIMINATOR = ["d2g_lr", "gan_loss"];
+
+/**
+ * @param {string} key a setting
+ * @param {Values} values all settings
+ * @returns {string} why it has no effect, as a sentence; empty when it has one
+ */
+export function unusedBecause(key, values) {
+  const { stage } = values;
+  const trainsEdges = stage === "edge" || stage === "joint" || stage === "auto";
+  const model = choiceTitle("stage", stage);
+  if (EDGE.includes(key) && !trainsEdges) return `Not used: the ${model} does not train the edge generator.`;
+  if (INPAINT.includes(key) && stage === "edge") return `Not used: the ${model} does not paint.`;
+  if (AUTO.includes(key) && stage !== "auto") return `Not used: only "Automatic" goes through phases, and this is the ${model}.`;
+  if (key === "efficientnet_weights" && values.edge_generator !== "effunet") return "Not used: only EffU-Net has an EfficientNet in it.";
+  if (DISCRIMINATOR.includes(key) && !trainsEdges && !values.inpaint_adv_loss_weight) {
+    return "Not used: with an adversarial weight of 0 there is no discriminator.";
+  }
+  return unusedLoss(key, values) || unusedFolder(key, values) || unusedRate(key, values);
+}
+
+/** @param {string} key @param {Values} values @returns {string} */
+function unusedLoss(key, values) {
+  const off = values.perceptual_weights === "off";
+  if ((key === "content_loss_weight" || key === "style_loss_weight") && off) return "Not used: VGG19 weights are off.";
+  const silent = !values.content_loss_weight && !values.style_loss_weight;
+  if ((key === "perceptual_weights" || PERCEPTUAL.includes(key)) && silent) return "Not used: the perceptual and style weights are 0.";
+  return PERCEPTUAL.includes(key) && off ? "Not used: VGG19 weights are off." : "";
+}
+
+/** @param {string} key @param {Values} values @returns {string} */
+function unusedFolder(key, values) {
+  if (key === "val_edge_data" && values.edge !== "external") return "Not used: edges are detected, not read from files.";
+  if (key === "val_edge_data" && !values.val_data) return "Not used: without a validation folder, the folder of edges holds them too.";
+  return key === "cache_dir" && !values.cache_gib ? "Not used: the cache is switched off." : "";
+}
+
+/** @param {string} key @param {Values} values @returns {string} */
+function unusedRate(key, values) {
+  const drops = key === "lr_drop_step" || key === "lr_drop_factor";
+  return drops && values.lr_schedule !== "drop" ? "Not used: the learning rate does not drop at a step." : "";
+}
