@@ -45,9 +45,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
             width, height = map(int, arguments.size.split("x"))
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=arguments.scheme
-            )
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=arguments.scheme)
             page = context.new_page()
             page.goto(address)
             walk(page, address.split("/?")[0], arguments)
