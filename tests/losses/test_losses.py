@@ -233,4 +233,6 @@ def test_perceptual_losses_of_a_crop_are_the_whole_pictures_without_what_lies_ou
         assert crop[name].item() == pytest.approx(whole[name].item(), rel=0.1)
     crop["loss"].backward()
     seen = crop_around_holes(mask, 96, fake.grad)[1]
-    assert seen.abs().sum() == fake.grad.abs().sum() > 0
+    assert seen.abs().sum() > 0
+    # Outside the crop there is no gradient at all; counting, unlike adding up, does not depend on the order.
+    assert seen.count_nonzero() == fake.grad.count_nonzero()
