@@ -446,12 +446,13 @@ def plan(rounds: int, seed: int) -> list[str]:
     return kinds[:rounds]
 
 
-def report(records: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
-    """The figure and how it came about."""
+def report(records: list[dict[str, Any]], planned: int, seconds: float) -> dict[str, Any]:
+    """The figure and how it came about. Rounds that are still to come make ``planned`` larger than ``rounds``."""
     good = sum(not record["problem"] for record in records)
     return {
         "figure": f"{good} of {len(records)} rounds reached the expected end, bit for bit",
         "command": " ".join(["python", *sys.argv]),
+        "planned": planned,
         "rounds": len(records),
         "good": good,
         "by_kind": dict(Counter(record["kind"] for record in records)),
@@ -479,7 +480,7 @@ def main() -> int:
         harness = Harness(work, options.seed)
         for number, kind in enumerate(plan(options.rounds, options.seed), 1):
             records.append(harness.play(number, kind))
-            result = report(records, time.monotonic() - began)
+            result = report(records, options.rounds, time.monotonic() - began)
             last = records[-1]
             print(
                 f"{result['good']} of {number} good; {kind}: {last['problem'] or 'as expected'} ({last['seconds']} s)",
