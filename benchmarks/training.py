@@ -1,6 +1,6 @@
 """How fast the training loop is: beside a plain loop, and with its parts switched off one by one.
 
-    python benchmarks/training.py --report benchmarks/results/training-cpu.json
+    python benchmarks/training.py --threads 1 --report benchmarks/results/training-cpu.json
     python benchmarks/training.py --device cuda --size 256 --steps 20 --workers 8 --report benchmarks/results/training-cuda.json
 
 All loops run side by side: each is a process of its own, built and warmed up first; then they take turns, a few steps
