@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict, deque
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic_core import from_json
 
 HISTORY_STEPS = 500
@@ -54,22 +54,17 @@ class Curve:
         return [self.x, self.y]
 
     def _thin(self) -> None:
-        y = np.array(self.y, dtype=float)
-        inner = len(y) - 2
-        bounds = np.linspace(1, 1 + inner, CURVE_POINTS // 2, dtype=int)[:-1]
-        low = _first_of_each(np.where(np.isnan(y), np.inf, y)[:-1], bounds, np.minimum)
-        high = _first_of_each(np.where(np.isnan(y), -np.inf, y)[:-1], bounds, np.maximum)
-        kept = sorted({0, *low, *high, len(y) - 1})
-        self.x = [self.x[i] for i in kept]
-        self.y = [self.y[i] for i in kept]
-
-
-def _first_of_each(y: np.ndarray, bounds: np.ndarray, extreme: np.ufunc) -> list[int]:
-    """Return where each stretch has its extreme value; a stretch without one is stood for by its first point."""
-    lengths = np.diff(np.append(bounds, len(y)))
-    hits = np.flatnonzero(y[bounds[0] :] == np.repeat(extreme.reduceat(y, bounds), lengths)) + bounds[0]
-    _, firsts = np.unique(np.searchsorted(bounds, hits, side="right"), return_index=True)
-    return hits[firsts].tolist()
+        # No numpy here: the window's process starts without it, and this is a few thousand points now and then.
+        last = len(self.x) - 1
+        length = math.ceil(last / (CURVE_POINTS // 2 - 1))
+        kept = {0, last}
+        for start in range(1, last, length):
+            stretch = range(start, min(start + length, last))
+            known = [(y, i) for i in stretch if (y := self.y[i]) is not None]
+            # A stretch without a value is stood for by its first point.
+            kept |= {min(known)[1], max(known)[1]} if known else {start}
+        self.x = [self.x[i] for i in sorted(kept)]
+        self.y = [self.y[i] for i in sorted(kept)]
 
 
 class History:
