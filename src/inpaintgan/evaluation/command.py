@@ -37,7 +37,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         ranks: The processes that share the pictures; rank 0 prints and writes the report of all.
     """
     with ranks.together():
-        inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device)
+        inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device, engine="eager")
         vgg = load_vgg19(arguments.perceptual_weights)
         vgg = vgg.to(inpainter.device) if vgg else None
 
