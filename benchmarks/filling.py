@@ -21,6 +21,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import skimage.data
 import torch
 
@@ -102,6 +103,7 @@ def main() -> None:
     }
     report = {
         "machine": f"{device_name(cpu)}, {platform.machine()}, torch {torch.__version__}",
+        "load_average": list(psutil.getloadavg()),
         "checkpoint": arguments.checkpoint.name,
         "region_px": SIDE,
         "rounds": arguments.rounds,
@@ -125,7 +127,7 @@ def worker_times(checkpoint: Path) -> dict[str, float]:
         save_picture(Picture(large), folder / "large.jpg")
         mask = np.zeros((3000, 4000, 3), np.uint8)
         mask[1400:1490, 1900:1990] = 255
-        save_picture(Picture(mask), folder / "mask.png")
+        save_picture(Picture(mask, gray=True), folder / "mask.png")  # the window sends gray ones too
         request = {
             "checkpoint": str(checkpoint), "device": "cpu", "engine": "eager", "image": str(folder / "large.jpg"),
             "mask": str(folder / "mask.png"), "folder": name, "stem": "fill",

@@ -20,6 +20,7 @@ from unittest import mock
 
 import cv2
 import numpy as np
+import psutil
 import skimage.data
 import torch
 
@@ -138,6 +139,7 @@ def main() -> None:
                 file.write_bytes(cv2.imencode(".png", strip[..., ::-1])[1].tobytes())
     report = {
         "machine": f"{device_name(inpainter.device)}, {platform.machine()}, torch {torch.__version__}",
+        "load_average": list(psutil.getloadavg()),
         "checkpoint": str(arguments.checkpoint.name),
         "step": inpainter.checkpoint.step,
         "proxy_network": vgg.origin if vgg else None,
