@@ -64,6 +64,15 @@ test("a death without an event is learnt from the server", () => {
   assert.equal(view.state, "running");
 });
 
+test("the end shows with its own step, even when the server knows of it before the last events have come", () => {
+  const view = new RunView();
+  view.feed([started(100, 0), stepped(110, 20, 9)]);
+  view.correct("stopped");
+  assert.equal(view.state, "running");
+  view.feed([event("run_finished", 113, 23, { reason: "stopped", elapsed_s: 12 })]);
+  assert.deepEqual([view.state, view.step, view.elapsedAt(5000)], ["stopped", 23, 12]);
+});
+
 test("a failure keeps its words, and the log its length", () => {
   const view = new RunView();
   view.feed([started(1, 0)]);

@@ -155,10 +155,14 @@ export class RunView {
     return this.since === null ? this.elapsed : this.elapsed + Math.max(0, time - this.since);
   }
 
-  /** The server knows of a death that no event tells. @param {string} state */
+  /**
+   * The server knows of a death that no event tells. That a run has finished or was stopped its last event says, and that
+   * may still be on its way: taking the state ahead of it would show the end beside the step before.
+   * @param {string} state
+   */
   correct(state) {
     if (state === "queued" && !this.lastStep) this.state = "queued";
-    else if ((state === "interrupted" || state === "failed" || state === "stopped") && this.active) {
+    else if ((state === "interrupted" || state === "failed") && this.active) {
       const seen = this.lastTime;
       if (seen !== undefined) this.elapsed = this.elapsedAt(seen);
       this.since = null;
