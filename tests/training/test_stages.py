@@ -54,6 +54,21 @@ def test_edge_inpaint_stage_freezes_the_edge_generator_and_scores_it(edge_run, t
         assert torch.equal(a, b)
 
 
+def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, training):
+    training.train(stage="edge-inpaint", init_from=str(edge_run.run.path), true_edge_share=0.5, max_iters=1)
+    shares = {}
+    for share in (0.0, 0.5, 1.0):
+        trainer = training.trainer(stage="edge-inpaint", init_from=str(edge_run.run.path), true_edge_share=share)
+        trainer._prepare()
+        true = 0
+        for _ in range(20):
+            batch = next(trainer.batches)
+            edges, _ = trainer.stage._edges_for_inpaint(batch, None)
+            true += sum(torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True))
+        shares[share] = true / (20 * trainer.config.batch_size)
+    assert shares[0.0] == 0 and shares[1.0] == 1 and 0.2 < shares[0.5] < 0.8
+
+
 def test_edge_inpaint_stage_without_an_edge_generator_is_refused(training):
     with pytest.raises(InpaintError, match="needs a trained edge generator"):
         training.train(stage="edge-inpaint")

@@ -23,6 +23,9 @@ test("each model uses its own losses only", () => {
 });
 
 test("what stands behind another setting is named", () => {
+  assert.equal(because("true_edge_share", { stage: "edge-inpaint" }), "");
+  assert.match(because("true_edge_share", { stage: "inpaint" }), /Inpaint Model paints along true edges only/);
+  assert.match(because("true_edge_share", { stage: "edge" }), /Edge Model paints along no edges/);
   assert.match(because("auto_patience"), /Automatic/);
   assert.equal(because("auto_patience", { stage: "auto" }), "");
   assert.match(because("efficientnet_weights"), /EffU-Net/);

@@ -12,6 +12,7 @@ const SETTINGS = {
   val_edge_data: "Validation edges",
   edge_nms: "Thinned by Canny (NMS)",
   sigma: "Sigma",
+  true_edge_share: "Share of true edges",
   block_ratio: "Block size",
   mask_data: "Folder of masks",
   efficientnet_weights: "EfficientNet weights",

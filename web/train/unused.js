@@ -8,6 +8,8 @@ const EDGE = ["fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "effi
 const PERCEPTUAL = ["perceptual_interval", "perceptual_crop", "imagenet_normalization"];
 const INPAINT = ["l1_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight", "perceptual_weights", ...PERCEPTUAL];
 const AUTO = ["auto_patience", "auto_max_steps", "auto_anneal_steps"];
+/** @type {Record<string, string>} */
+const EDGES_OF = { inpaint: "true edges only", joint: "predicted edges only", auto: "true edges first, then predicted ones" };
 const DISCRIMINATOR = ["d2g_lr", "gan_loss"];
 
 /**
@@ -21,6 +23,7 @@ export function unusedBecause(key, values) {
   const model = choiceTitle("stage", stage);
   if (EDGE.includes(key) && !trainsEdges) return `Not used: the ${model} does not train the edge generator.`;
   if (INPAINT.includes(key) && stage === "edge") return `Not used: the ${model} does not paint.`;
+  if (key === "true_edge_share" && stage !== "edge-inpaint") return `Not used: the ${model} paints along ${EDGES_OF[stage] ?? "no edges"}.`;
   if (AUTO.includes(key) && stage !== "auto") return `Not used: only "Automatic" goes through phases, and this is the ${model}.`;
   if (key === "efficientnet_weights" && values.edge_generator !== "effunet") return "Not used: only EffU-Net has an EfficientNet in it.";
   if (DISCRIMINATOR.includes(key) && !trainsEdges && !values.inpaint_adv_loss_weight) {

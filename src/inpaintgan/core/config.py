@@ -165,6 +165,15 @@ class Config(BaseModel):
         "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, or on "
         "the GPU, which differs in about one pixel of a million. Other edges are computed once and kept.",
     )
+    true_edge_share: float = _setting(
+        0.0,
+        "Edges",
+        "Pictures that edge-inpaint paints along their true edges in place of predicted ones; with some of them the network "
+        "also learns to follow lines that are drawn by hand.",
+        "of all",
+        ge=0,
+        le=1,
+    )
     edge_threshold: float = _setting(
         0.5, "Edges", "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
     )

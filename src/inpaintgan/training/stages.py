@@ -4,7 +4,7 @@
 |--------------|----------------|---------------------------------------------------------|
 | edge         | G1, D1         | -                                                       |
 | inpaint      | G2, D2         | ground-truth Canny                                      |
-| edge-inpaint | G2, D2         | C_comp of the frozen G1                                 |
+| edge-inpaint | G2, D2         | C_comp of the frozen G1; true_edge_share of it true     |
 | joint        | G1, D1, G2, D2 | C_comp, gradients flow into G1                          |
 | auto         | the phases edge, inpaint and joint, one after another; in inpaint, true edges give way to C_comp |
 
@@ -65,7 +65,7 @@ class Stage:
         self.inpaint = Trained(inpaint_model, config, self.ranks) if inpaint_model else None
         self.frozen_edge_generator = frozen_edge_generator
         self.phase = "edge" if config.stage == "auto" else config.stage
-        self.true_edges = 1.0 if config.stage == "inpaint" else 0.0
+        self.true_edges = {"inpaint": 1.0, "edge-inpaint": config.true_edge_share}.get(config.stage, 0.0)
         self.is_whole = True
 
     @property
