@@ -34,10 +34,10 @@ import numpy as np
 import skimage.data
 import torch
 from torchvision.models import vgg19
-from training_variants import OURS, PLAIN, VARIANTS, Variant, count_flops, serve
 
 from inpaintgan.core.atomic import read_json, write_json
 from inpaintgan.models.device import device_name, pick_device
+from training_variants import OURS, PLAIN, VARIANTS, Variant, count_flops, serve
 
 N_PICTURES = 48
 PICTURE_PX = 512

@@ -14,7 +14,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
-from training_plain import plain_loop
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.ranks import Ranks
@@ -33,6 +32,7 @@ from inpaintgan.training.meter import Meter
 from inpaintgan.training.runtime import prepare
 from inpaintgan.training.stages import Stage
 from inpaintgan.training.trained import Trained
+from training_plain import plain_loop
 
 _LOG_INTERVAL = 10
 

@@ -1,6 +1,6 @@
 """``python main.py`` with something going wrong inside, for `benchmarks/faults.py`. The program itself has no such door.
 
-python benchmarks/fault_injection.py [FAULT ...] -- train --data DIR --run DIR ...
+python benchmarks/fault/injection.py [FAULT ...] -- train --data DIR --run DIR ...
 
 nan:edge.generator@37       a weight of that network turns to NaN when the stream of pictures comes to place 37
 oom:edge.generator_loss@5   CUDA memory runs out in the fifth call of that method
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "src"))
 
 
