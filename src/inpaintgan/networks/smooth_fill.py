@@ -17,15 +17,14 @@ from torch import Tensor
 _COARSEST_PX = 4
 _STEPS = 16
 _MOMENTUM = 0.9
-# The bilaplacian, scaled so that its largest eigenvalue is 1: steps of 1 are stable.
-_BILAPLACIAN = (
-    (0, 0, 1, 0, 0),
-    (0, 2, -8, 2, 0),
-    (1, -8, 20, -8, 1),
-    (0, 2, -8, 2, 0),
-    (0, 0, 1, 0, 0),
-)
-_LARGEST_EIGENVALUE = 64.0
+# The bilaplacian over its largest eigenvalue, so that steps of 1 are stable.
+_BILAPLACIAN = torch.tensor([
+    [0, 0, 1, 0, 0],
+    [0, 2, -8, 2, 0],
+    [1, -8, 20, -8, 1],
+    [0, 2, -8, 2, 0],
+    [0, 0, 1, 0, 0],
+]) / 64  # fmt: skip
 
 
 @torch.no_grad()
@@ -82,8 +81,8 @@ def _push(colour: Tensor, weight: Tensor) -> list[tuple[Tensor, Tensor]]:
 def _relax(filled: Tensor, unknown: Tensor) -> Tensor:
     """Lower the bending energy where pixels are unknown."""
     channels = filled.shape[1]
-    kernel = filled.new_tensor(_BILAPLACIAN) / _LARGEST_EIGENVALUE
-    kernel = kernel.expand(channels, 1, 5, 5)
+    # Asked not to wait, so that a training on a GPU does not stop here at each step.
+    kernel = _BILAPLACIAN.to(filled, non_blocking=True).expand(channels, 1, 5, 5)
     velocity = torch.zeros_like(filled)
     for _ in range(_STEPS):
         ahead = F.pad(filled + _MOMENTUM * velocity, (2, 2, 2, 2), mode="replicate")
