@@ -1,22 +1,220 @@
-"""Runs the cases of ``engine_cases.py`` in a process of their own, as the program does with its filling worker.
+"""Engines: all of them paint the same picture, and ``auto`` is the one that costs the least."""
 
-OpenVINO, ONNX Runtime and compiled networks bring threads and allocators of their own; in one process with all the other
-tests they ended it with a segmentation fault, depending on what had run before.
-"""
+from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+import skimage.data
+import torch
 
-def test_every_case_passes_in_a_process_of_its_own():
-    cases = Path(__file__).with_name("engine_cases.py")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--tb=short", str(cases)],
-        cwd=Path(__file__).parents[2],
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
-        capture_output=True,
-        text=True,
+from inpaintgan.cli import main
+from inpaintgan.core.config import Config
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.inference import engine_choice, engines
+from inpaintgan.inference.pipeline import Inpainter
+from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+
+CPU = torch.device("cpu")
+ASTRONAUT = np.ascontiguousarray(skimage.data.astronaut())
+needs_onnx = pytest.mark.skipif(
+    not engines.is_available("onnx", CPU), reason="onnx, onnxscript and onnxruntime are not installed"
+)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory) -> Path:
+    torch.manual_seed(3)
+    config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle")
+    folder = tmp_path_factory.mktemp("weights")
+    edge, inpaint = (build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
+    with torch.no_grad():
+        # The last layers start at nothing: an untrained network that draws something tells engines apart.
+        for parameter in inpaint.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    save_checkpoint(folder, config, 9, edge, inpaint)
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "cache_root", lambda: folder)
+        yield
+
+
+def hole(height: int, width: int) -> np.ndarray:
+    mask = np.zeros((height, width), np.uint8)
+    mask[height // 3 : height // 2, width // 4 : width // 2] = 1
+    mask[2:6, 2:9] = 1
+    return mask
+
+
+@pytest.mark.parametrize("engine", ["onnx", "openvino"])
+def test_an_engine_paints_what_eager_paints_within_one_level(weights, engine):
+    if not engines.is_available(engine, CPU):
+        pytest.skip(f"{engine} is not installed")
+    eager, fast = (Inpainter.load(weights, "cpu", name) for name in ("eager", engine))
+    assert (eager.engine, fast.engine) == ("eager", engine)
+    # At the networks' size, narrower than it, and larger, where tiles come in batches.
+    for height, width in ((64, 64), (64, 40), (150, 200)):
+        image = np.ascontiguousarray(ASTRONAUT[:height, 100 : 100 + width])
+        one, other = (inpainter.fill_with_edges(image, hole(height, width)) for inpainter in (eager, fast))
+        assert np.abs(one.picture.astype(int) - other.picture).max() <= 1
+        assert np.abs(one.edges.astype(int) - other.edges).max() <= 1
+        assert not np.array_equal(one.picture, image)
+
+
+def test_compiled_networks_are_used_at_their_size_one_by_one_and_eager_ones_elsewhere(weights, monkeypatch):
+    seen = []
+
+    def pretend(module):
+        def run(*tensors):
+            seen.append(tensors[0].shape[0])
+            return module(*tensors)
+
+        return run
+
+    monkeypatch.setattr(torch, "compile", pretend)
+    monkeypatch.setattr(engines, "is_available", lambda engine, device: True)
+    compiled = Inpainter.load(weights, "cpu", "compile")
+    assert seen == [1, 1]  # both were compiled before the first fill
+    eager = Inpainter.load(weights, "cpu", "eager")
+    for height, width in ((150, 200), (64, 40)):
+        image = np.ascontiguousarray(ASTRONAUT[:height, 100 : 100 + width])
+        assert np.array_equal(*(inpainter.fill(image, hole(height, width)) for inpainter in (compiled, eager)))
+    assert len(seen) > 4 and set(seen) == {1}
+
+
+def test_an_engine_that_cannot_run_is_refused_with_what_to_install(weights, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(InpaintError, match=r"requirements-engines\.txt") as refused:
+        Inpainter.load(weights, "cpu", "openvino")
+    assert refused.value.code == "engine-missing"
+    with pytest.raises(InpaintError, match=r"auto \| eager"):
+        Inpainter.load(weights, "cpu", "fastest")
+
+
+def test_auto_weighs_the_start_against_the_number_of_fills(weights, monkeypatch):
+    checkpoint = Inpainter.load(weights, "cpu", "eager").checkpoint
+    measured = {"eager": {"start_s": 0.0, "fill_s": 0.1}, "onnx": {"start_s": 1.0, "fill_s": 0.05}}
+    measured["compile"] = {"start_s": 60.0, "fill_s": 0.04}
+    assert engine_choice.choose(checkpoint, CPU, 1000) == "eager"  # nothing was measured yet
+    monkeypatch.setattr(engine_choice, "recall", lambda *_: measured)
+    monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: True)
+    assert [engine_choice.choose(checkpoint, CPU, n) for n in (1, 100, 100_000)] == ["eager", "onnx", "compile"]
+    monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: engine != "onnx")
+    assert engine_choice.choose(checkpoint, CPU, 100) == "eager"
+
+
+def test_measuring_is_remembered_for_this_machine_and_leaves_out_what_fails_or_differs(weights, monkeypatch, capsys):
+    checkpoint = Inpainter.load(weights, "cpu", "eager").checkpoint
+    build = engines.build
+
+    def fake_build(given, engine, device):
+        networks = build(given, "eager", device)
+        if engine == "onnx":
+            raise RuntimeError("no such instruction")
+        if engine == "openvino":
+            return engines.Networks(engine, networks.edge, lambda *tensors: networks.inpaint(*tensors) + 0.01)
+        return engines.Networks(engine, networks.edge, networks.inpaint)
+
+    monkeypatch.setattr(engine_choice, "build", fake_build)
+    monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: True)
+    measured = engine_choice.measure(checkpoint, CPU)
+    assert set(measured) == {"eager", "compile"} and measured["eager"]["fill_s"] > 0
+    assert "onnx cannot run: RuntimeError: no such instruction" in capsys.readouterr().err
+    assert engine_choice.recall(checkpoint, CPU) == measured
+    monkeypatch.setattr(engine_choice.platform, "node", lambda: "another machine")
+    assert engine_choice.recall(checkpoint, CPU) == {}
+
+
+def test_measuring_beside_starts_a_process_only_when_there_is_something_to_find_out(weights, monkeypatch):
+    checkpoint = Inpainter.load(weights, "cpu", "eager").checkpoint
+    started = []
+    monkeypatch.setattr(engine_choice.subprocess, "Popen", lambda words, **_: started.append(words))
+    monkeypatch.setattr(engine_choice, "recall", lambda *_: {})
+    monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: engine == "eager")
+    engine_choice.measure_beside(checkpoint, CPU)
+    assert started == []
+    monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: True)
+    engine_choice.measure_beside(checkpoint, CPU)
+    assert started == [[sys.executable, "-m", "inpaintgan.inference.engine_choice", str(weights), "cpu"]]
+    monkeypatch.setattr(engine_choice, "recall", lambda *_: {"eager": {"start_s": 0.0, "fill_s": 0.1}})
+    engine_choice.measure_beside(checkpoint, CPU)
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize(("work", "close", "code"), [("None", False, 0), ("time.sleep(600)", True, 1)])
+def test_the_measuring_process_ends_by_itself_and_with_its_parent(work, close, code):
+    script = (
+        "import time, inpaintgan.inference.engine_choice as choice; choice.load_baked = lambda *_: None; "
+        "choice._PATIENCE_S = 0; choice.os.nice = lambda _: None; "
+        f"choice.measure = lambda *_: {work}; choice._measure_for_parent('none', 'cpu')"
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    environment = {**os.environ, "PYTHONPATH": str(Path(engines.__file__).parents[2])}
+    process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, env=environment)
+    if close:
+        process.stdin.close()
+    try:
+        assert process.wait(300) == code
+    finally:
+        process.kill()
+
+
+def test_a_signal_is_survived_when_openvino_networks_are_gone(weights):
+    if not engines.is_available("openvino", CPU):
+        pytest.skip("openvino is not installed")
+    checkpoint = Inpainter.load(weights, "cpu", "eager").checkpoint
+    file = engines._onnx_file(checkpoint, "edge", checkpoint.edge_generator, 1)
+    script = (
+        "import signal, sys; from pathlib import Path; import inpaintgan.inference.engines as engines; "
+        "first, second = (engines._openvino(Path(sys.argv[1])) for _ in range(2)); del first; del second; "
+        "signal.signal(signal.SIGINT, lambda *_: print('handled')); signal.raise_signal(signal.SIGINT)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(engines.__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", script, file], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "handled\n"), done.stderr
+
+
+@needs_onnx
+def test_an_exported_file_fills_as_the_inpainter_does(weights, tmp_path, capsys):
+    import onnx
+    import onnxruntime
+
+    output = tmp_path / "fill.onnx"
+    assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 0
+    assert "MB" in capsys.readouterr().out
+    about = json.loads({p.key: p.value for p in onnx.load(output).metadata_props}["inpaintgan"])
+    assert about["step"] == 9 and set(about["inputs"]) == {"image", "mask", "edge"} and "64" in about["inputs"]["image"]
+    inpainter = Inpainter.load(weights, "cpu", "eager")
+    images = [np.ascontiguousarray(ASTRONAUT[:64, left : left + 64]) for left in (0, 150, 300)]
+    mask = hole(64, 64)
+    session = onnxruntime.InferenceSession(str(output), providers=["CPUExecutionProvider"])
+    inputs = {
+        "image": np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255,
+        "mask": np.stack([mask[None]] * 3).astype(np.float32),
+        "edge": np.stack([inpainter.detect_edges(image, mask)[None] for image in images]).astype(np.float32),
+    }
+    filled, edges = session.run(["filled", "edges"], inputs)
+    for index, image in enumerate(images):
+        expected = inpainter.fill_with_edges(image, mask)
+        pixels = filled[index].transpose(1, 2, 0) * 255
+        assert np.abs(pixels - expected.picture).max() <= 1
+        assert np.array_equal(np.rint(pixels)[mask == 0], image[mask == 0])
+        assert np.abs(edges[index, 0] * 255 - expected.edges)[mask == 1].max() <= 1
+
+
+def test_an_edge_only_checkpoint_is_not_exported(tmp_path, capsys):
+    config = Config(edge_generator="edgeconnect", width=8, input_size=64)
+    save_checkpoint(tmp_path, config, 1, build_generator(EDGE_WEIGHTS, config), None)
+    assert main(["export", "--checkpoint", str(tmp_path), "--output", str(tmp_path / "x.onnx")]) == 2
+    assert "edge generator only" in capsys.readouterr().err

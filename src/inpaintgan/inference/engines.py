@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 import shutil
@@ -127,15 +128,25 @@ def _onnx_runtime(file: Path) -> Network:
     return run
 
 
-def _openvino(file: Path) -> Network:
+@functools.cache
+def _openvino_core() -> Any:
+    """The one OpenVINO of the process, which stays to the end.
+
+    Each gives its thread a stack for signals and takes it back as it goes. Of two that went in the order in which they had
+    come, one left a freed stack in use: the next signal with a Python handler was a segmentation fault.
+    """
     import openvino
 
+    return openvino.Core()
+
+
+def _openvino(file: Path) -> Network:
     settings = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_PRECISION_HINT": "f32",
         "INFERENCE_NUM_THREADS": torch.get_num_threads(),
     }
-    model = openvino.Core().compile_model(str(file), "CPU", settings)
+    model = _openvino_core().compile_model(str(file), "CPU", settings)
 
     def run(*tensors: Tensor) -> Tensor:
         # Copied, because the next run writes into the same memory.
