@@ -6,7 +6,6 @@ import itertools
 import pickle
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import psutil
@@ -19,6 +18,7 @@ from inpaintgan.data.batch import Batch
 from inpaintgan.data.loader import StreamSampler, make_train_loader, make_val_loader, split
 from inpaintgan.data.pictures import open_pictures
 from inpaintgan.imaging.io import find_pictures
+from waiting import has_ended, wait_for
 
 
 def first(loader, count: int) -> list[Batch]:
@@ -185,7 +185,4 @@ time.sleep(60)
         workers = [psutil.Process(int(pid)) for pid in trainer.stdout.readline().split()]
         trainer.kill()
     assert len(workers) == 2
-    deadline = time.monotonic() + 30
-    while any(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE for worker in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for(lambda: all(has_ended(worker) for worker in workers))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from inpaintgan.core.comparison import ComparisonDir
-from inpaintgan.core.events import EventLog, RunStarted, Step, Validation
+from inpaintgan.core.events import EventLog, Step, Validation
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation import charts
 from inpaintgan.evaluation.findings import findings, hints
@@ -20,6 +20,7 @@ from inpaintgan.evaluation.report import comparison_html
 from inpaintgan.evaluation.summary import _pace, bucket, csv_text, curves, method_summary
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
+from run_events import run_started
 
 from .comparison_report import GENERATORS, make_report, rows
 
@@ -51,18 +52,7 @@ def log_steps(path, values):
     log = EventLog(run.events_file)
     for value in values:
         if value == "start":
-            log.emit(
-                RunStarted(
-                    device="cpu",
-                    n_train=1,
-                    n_val=1,
-                    max_iters=9,
-                    resumed=False,
-                    parameters={},
-                    perceptual="off",
-                    versions={},
-                )
-            )
+            log.emit(run_started())
         else:
             step, elapsed, loss = value
             log.emit(Step(step=step, values={"loss": loss}, images_per_s=1, data_wait=0, elapsed_s=elapsed, eta_s=None))

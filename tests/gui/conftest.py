@@ -18,6 +18,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.jobs.supervisor import is_live
+from waiting import wait_for
+
+from .training_pages import draw_pictures, training_processes
+
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -200,3 +206,26 @@ def page(app: App, browser: Any, page_errors: list[str]) -> Iterator[Any]:
     yield page
     context.close()
     assert not page_errors
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder of drawn pictures with a name in several scripts and a space."""
+    return draw_pictures(tmp_path / "картинки 写真")
+
+
+@pytest.fixture
+def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Ends what a test started: trainings outlive the window on purpose."""
+
+    def end() -> None:
+        runs = tmp_path / "runs"
+        folders = [path for path in runs.iterdir() if path.is_dir()] if runs.is_dir() else []
+        for folder in folders:
+            for process in training_processes(folder):
+                process.kill()
+                process.wait(10)
+        wait_for(lambda: not any(is_live(RunDir(folder)) for folder in folders))
+
+    yield end
+    end()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from inpaintgan.gui.answers import answered, to_json
 from inpaintgan.gui.bridge import Bridge
 from inpaintgan.gui.session import Session
 from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
+from waiting import wait_for
 
 FAKE_MAIN = Path(__file__).parents[1] / "jobs" / "fake_main.py"
 Call = Callable[..., Any]
@@ -181,14 +181,9 @@ def test_a_training_that_cannot_work_is_not_started(
 def test_resuming_waits_for_the_stopped_process_to_leave(call: Call, session: Session, pictures: Path) -> None:
     name = call("start_training", {"data": str(pictures), "seed": 14}, "slow to leave")["run"]
     run = RunDir(session.supervisor.runs / name)
-    deadline = time.monotonic() + 90
-    while call("get_run", name)["step"] == 0:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lambda: call("get_run", name)["step"] > 0)
     call("control_run", name, "stop")
-    while call("get_run", name)["state"] != "stopped":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lambda: call("get_run", name)["state"] == "stopped")
     assert is_live(run), "the process must still be leaving, or this test shows nothing"
     assert call("resume_training", name) == {"run": name}
     assert is_live(run)
@@ -257,10 +252,7 @@ def test_a_queued_training_waits_for_its_turn_and_shows_its_place(call: Call, se
     assert call("get_run", second)["state"] in ("starting", "running") and call("get_run", second)["turn"] is None
     assert call("get_run", first)["turn"] is None
     assert call("run_usage", first) == {"usage": None}
-    deadline = time.monotonic() + 90
-    while call("run_usage", second)["usage"] is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(lambda: call("run_usage", second)["usage"])
     used = call("run_usage", second)["usage"]
     assert 0 < used["memory_gb"] < used["memory_total_gb"] and 0 <= used["cpu"] <= 1
 

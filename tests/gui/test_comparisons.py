@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.report import comparison_html
 from inpaintgan.evaluation.summary import csv_text
+from waiting import wait_for
 
 from .conftest import App, Client
 
@@ -109,9 +109,7 @@ def ended_comparisons(app: App) -> Any:
     yield
     for path in (app.runs / "comparisons").glob("*"):
         ComparisonDir(path).control.send("stop")
-        deadline = time.monotonic() + 30
-        while RunDir(path).trainer_pid() is not None and time.monotonic() < deadline:
-            time.sleep(0.1)
+        wait_for(lambda path=path: RunDir(path).trainer_pid() is None)
 
 
 def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_comparisons: Any) -> None:

@@ -15,9 +15,7 @@ from playwright.sync_api import expect
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.gui.checks import DataChecks
 
-from .training_pages import draw_pictures, open_settings, open_train, pictures, type_dataset
-
-__all__ = ["pictures"]
+from .training_pages import draw_pictures, open_settings, open_train, type_dataset
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.gui.folder_fills import FolderFills
 from inpaintgan.gui.pictures import Pictures
 from inpaintgan.jobs.process import Worker
+from waiting import wait_for
 
 from .conftest import App
 from .inference_pages import drag, mask_of, open_mask_page, wait_until_kept, write_picture
@@ -52,10 +52,7 @@ def test_failures_are_listed_with_their_reasons(fills: FolderFills, options: dic
 def test_cancelling_ends_after_the_picture_at_hand(fills: FolderFills, options: dict[str, Any]) -> None:
     thread = threading.Thread(target=fills.run, args=({**options, "checkpoint": "slow"},))
     thread.start()
-    deadline = time.monotonic() + 20
-    while fills.progress().get("done") != 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: fills.progress().get("done") == 1)
     with pytest.raises(InpaintError) as caught:
         fills.run(options)
     assert caught.value.code == "folder-busy"

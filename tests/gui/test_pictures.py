@@ -6,7 +6,6 @@ import socket
 import struct
 import tempfile
 import threading
-import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from inpaintgan.gui.files import receive
 from inpaintgan.gui.fills import SAVE_SUFFIXES, Fills
 from inpaintgan.gui.pictures import KEPT_PICTURES, Picture, Pictures
 from inpaintgan.jobs.process import Worker
+from waiting import wait_for
 
 from .conftest import Client
 
@@ -182,10 +182,7 @@ def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, f
 
     thread = threading.Thread(target=run)
     thread.start()
-    deadline = time.monotonic() + 20
-    while picture.progress != {"step": "inpaint", "fraction": 0.5}:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_for(lambda: picture.progress == {"step": "inpaint", "fraction": 0.5})
     fills.cancel()
     thread.join(10)
     assert codes == ["cancelled"]

@@ -9,17 +9,13 @@ import pytest
 from playwright.sync_api import expect
 
 from .training_pages import (
-    ended_trainings,
     iteration,
     open_settings,
     open_train,
-    pictures,
     seconds,
     start_tiny,
     type_dataset,
 )
-
-__all__ = ["ended_trainings", "pictures"]
 
 
 def test_plan_01_home(page: Any) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from waiting import wait_for
+
 from .conftest import MAIN, App, Client
 
 HEAVY = ("torch", "torchvision", "numpy", "cv2", "skimage", "PIL", "scipy", "tensorboard")
@@ -201,10 +203,3 @@ def fake_browser(folder: Path, command: str) -> str:
     program.write_text(f"#!/bin/sh\n{command}\n")
     program.chmod(0o755)
     return str(program)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

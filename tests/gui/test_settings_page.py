@@ -13,16 +13,12 @@ from inpaintgan.core.rundir import RunDir
 
 from .training_pages import (
     TINY,
-    ended_trainings,
     open_settings,
     open_train,
-    pictures,
     start_tiny,
     type_dataset,
     wait_state,
 )
-
-__all__ = ["ended_trainings", "pictures"]
 
 LONG_MS = 90_000
 

@@ -10,17 +10,16 @@ import numpy as np
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config, make_config
-from inpaintgan.core.events import EventLog, RunFinished, RunStarted, Sample, Step, Validation, read_events
+from inpaintgan.core.events import EventLog, RunFinished, Sample, Step, Validation, read_events
 from inpaintgan.core.rundir import RunDir
+from run_events import run_started
 
 from .training_pages import (
     START_S,
     draw_pictures,
-    ended_trainings,
     iteration,
     open_settings,
     open_train,
-    pictures,
     seconds,
     start_tiny,
     training_processes,
@@ -29,27 +28,13 @@ from .training_pages import (
     wait_state,
 )
 
-__all__ = ["ended_trainings", "pictures"]
-
 
 def make_run(runs: Path, name: str, sample: Path, steps: int = 60, stage: str = "edge") -> RunDir:
     """Write the folder of a finished run without training it."""
     run = RunDir(runs / name)
     run.create(make_config({"stage": stage, "data": str(sample.parent), "max_iters": steps, "width": 24}))
     log = EventLog(run.events_file)
-    log.emit(
-        RunStarted(
-            stage=stage,
-            device="cpu",
-            n_train=7,
-            n_val=1,
-            max_iters=steps,
-            resumed=False,
-            parameters={"edge_generator": 10},
-            perceptual="off",
-            versions={},
-        )
-    )
+    log.emit(run_started(stage=stage, max_iters=steps, parameters={"edge_generator": 10}))
     for step in range(0, steps + 1, 10):
         if step:
             values = {"edge_generator_loss": 5 / step, "edge_discriminator_loss": 0.7, "precision": 0.3, "recall": 0.4}

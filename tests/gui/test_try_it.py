@@ -7,13 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from inpaintgan.core.events import EventLog, RunFinished, RunStarted, Step
+from inpaintgan.core.events import EventLog, RunFinished, Step
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.core.trial import VERDICT_FILE, trial_config
-
-from .training_pages import ended_trainings
-
-__all__ = ["ended_trainings"]
+from run_events import run_started
 
 
 def test_a_short_trial_is_watched_and_judged(page: Any, app: Any, ended_trainings: Any) -> None:
@@ -46,18 +43,7 @@ def trial(tmp_path: Any) -> RunDir:
 def tell(run: RunDir, losses: list[float | None], *, ends: bool = True) -> None:
     """Write the events of a trial with such losses."""
     log = EventLog(run.events_file)
-    log.emit(
-        RunStarted(
-            device="CPU, 2 threads",
-            n_train=7,
-            n_val=1,
-            max_iters=9,
-            resumed=False,
-            parameters={},
-            perceptual="off",
-            versions={},
-        )
-    )
+    log.emit(run_started(device="CPU, 2 threads"))
     for step, loss in enumerate(losses, 1):
         values = {"edge_bce_loss": loss, "l1_loss": loss}
         log.emit(Step(step=step, values=values, images_per_s=1, data_wait=0, elapsed_s=step, eta_s=0))

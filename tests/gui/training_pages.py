@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import psutil
-import pytest
-
-from inpaintgan.core.rundir import RunDir
-from inpaintgan.jobs.supervisor import is_live
 
 START_S = 90
 """Until a training process has imported torch and taken its first steps, on a busy machine."""
@@ -119,28 +113,3 @@ def training_processes(run: Path) -> list[psutil.Process]:
         if "train" in arguments and str(run) in arguments:
             found.append(process)
     return found
-
-
-@pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder of drawn pictures with a name in several scripts and a space."""
-    return draw_pictures(tmp_path / "картинки 写真")
-
-
-@pytest.fixture
-def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Ends what a test started: trainings outlive the window on purpose."""
-
-    def end() -> None:
-        runs = tmp_path / "runs"
-        folders = [path for path in runs.iterdir() if path.is_dir()] if runs.is_dir() else []
-        for folder in folders:
-            for process in training_processes(folder):
-                process.kill()
-                process.wait(10)
-        deadline = time.monotonic() + 10
-        while any(is_live(RunDir(folder)) for folder in folders) and time.monotonic() < deadline:
-            time.sleep(0.1)
-
-    yield end
-    end()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -16,6 +15,7 @@ import torch
 from forked_ranks import run_groups
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import TRAINING_STATE, RunDir
+from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 TORCHRUN = Path(sys.executable).with_name("torchrun")
@@ -38,11 +38,10 @@ def of_kind(run: Path, kind: str) -> list[dict]:
     return [event for event in read_events(run / "events.jsonl") if event["type"] == kind]
 
 
-def wait_for(condition, process: subprocess.Popen[bytes], timeout: float = 120) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert process.poll() is None and time.monotonic() < deadline
-        time.sleep(0.05)
+def wait_for_steps(run: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait for steps in the events, or for the process to end, which is too early."""
+    wait_for(lambda: process.poll() is not None or len(of_kind(run, "step")) >= count)
+    assert process.poll() is None
 
 
 def rank(torchrun: subprocess.Popen[bytes], number: int) -> psutil.Process:
@@ -53,7 +52,7 @@ def rank(torchrun: subprocess.Popen[bytes], number: int) -> psutil.Process:
 def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, tmp_path):
     run = tmp_path / "run"
     torchrun = start(pictures, run, "save_interval=5", "max_iters=30")
-    wait_for(lambda: len(of_kind(run, "step")) >= 7, torchrun)
+    wait_for_steps(run, 7, torchrun)
     rank(torchrun, 1).kill()
     assert torchrun.wait(300) == 0
     first, second = of_kind(run, "run_started")
@@ -84,7 +83,7 @@ def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, 
 def test_a_signal_to_one_rank_stops_all_of_them_in_order(pictures, tmp_path):
     run = tmp_path / "run"
     torchrun = start(pictures, run, "save_interval=0", "max_iters=100000")
-    wait_for(lambda: len(of_kind(run, "step")) >= 2, torchrun)
+    wait_for_steps(run, 2, torchrun)
     processes = [rank(torchrun, number) for number in (0, 1)]
     processes[1].send_signal(signal.SIGTERM)
     assert torchrun.wait(300) == 0  # anything else would make torchrun start the ranks again
@@ -102,7 +101,7 @@ def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stop
     assert refused.returncode == 2
     assert "5 pictures cannot be shared equally by 2 processes" in capfd.readouterr().err
     launcher = subprocess.Popen([sys.executable, *words, "processes=2", "max_iters=100000"], stdin=subprocess.DEVNULL)
-    wait_for(lambda: len(of_kind(run, "step")) >= 2, launcher)
+    wait_for_steps(run, 2, launcher)
     processes = [rank(launcher, number) for number in (0, 1)]
     assert RunDir(run).trainer_pid() == processes[0].pid
     launcher.terminate()

@@ -16,6 +16,7 @@ from PIL import Image
 
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
+from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = [
@@ -38,13 +39,6 @@ def start(data: Path, run: Path, *words: str, settings: tuple[str, ...] = ()) ->
 
 def steps(run: Path) -> list[int]:
     return [event["step"] for event in read_events(run / "events.jsonl") if event["type"] == "step"]
-
-
-def wait_for(condition, timeout: float = 120) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened in time"
-        time.sleep(0.05)
 
 
 def test_kill_9_loses_nothing_but_the_steps_since_the_last_checkpoint(pictures, tmp_path):

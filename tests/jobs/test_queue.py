@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
 
-from inpaintgan.core.atomic import read_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.jobs.queue import TrainingQueue
 from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
-
-FAKE = [sys.executable, str(Path(__file__).with_name("fake_main.py"))]
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 90
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
-    supervisor = Supervisor(tmp_path / "runs", FAKE)
-    yield supervisor
-    for run in supervisor.runs_found():
-        record = read_json(run.path / "launch.json")
-        if record and is_live(run):
-            os.kill(record["pid"], signal.SIGKILL)
-            wait_until_gone(run)
+from waiting import wait_for
 
 
 def test_runs_start_in_their_order_when_the_one_before_has_ended(supervisor: Supervisor) -> None:

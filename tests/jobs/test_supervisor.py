@@ -4,46 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from inpaintgan.core.atomic import read_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.jobs.supervisor import Supervisor, is_live, launched_at, wait_until_gone
-
-FAKE = [sys.executable, str(Path(__file__).with_name("fake_main.py"))]
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from waiting import wait_for
 
 
 def types(run: RunDir) -> list[str]:
     return [event["type"] for event in read_events(run.events_file)]
-
-
-@pytest.fixture
-def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
-    supervisor = Supervisor(tmp_path / "läufe" / "deep", FAKE)
-    yield supervisor
-    # By what was launched: a process that has not claimed its run yet would go on for ever.
-    for run in supervisor.runs_found():
-        record = read_json(run.path / "launch.json")
-        if record and is_live(run):
-            os.kill(record["pid"], signal.SIGKILL)
-            wait_until_gone(run)
-    supervisor.runs_found()  # collects them, so that no other test meets a zombie
 
 
 def test_a_training_runs_in_its_own_session_and_stops_on_demand(supervisor: Supervisor) -> None:
@@ -114,5 +90,5 @@ def test_ended_trainings_leave_no_zombies(supervisor: Supervisor) -> None:
 def test_an_unwritable_place_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InpaintError) as caught:
-        Supervisor(tmp_path / "file" / "runs", FAKE).start(Config(), "a")
+        Supervisor(tmp_path / "file" / "runs").start(Config(), "a")
     assert caught.value.code == "run-unwritable"

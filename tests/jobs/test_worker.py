@@ -15,6 +15,7 @@ import pytest
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.jobs.process import Worker
+from waiting import has_ended, wait_for
 
 
 @pytest.fixture
@@ -67,9 +68,7 @@ def test_after_a_crash_the_next_request_starts_anew(worker: Worker) -> None:
 def test_a_worker_killed_while_idle_is_replaced(worker: Worker) -> None:
     process = psutil.Process(worker.request("echo", {})["pid"])
     process.kill()
-    deadline = time.monotonic() + 10
-    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_for(lambda: has_ended(process))
     assert worker.request("echo", {})["pid"] != process.pid
 
 
@@ -128,12 +127,7 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(source), str(Path(__file__).parent)])}
     done = subprocess.run([sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, check=False)
     pid = int(done.stdout)
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(pid) and time.monotonic() < deadline:
-        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            break
-        time.sleep(0.02)
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    wait_for(lambda: not psutil.pid_exists(pid) or has_ended(psutil.Process(pid)))
 
 
 def test_a_closed_worker_refuses(worker: Worker) -> None:
