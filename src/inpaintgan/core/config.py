@@ -6,6 +6,7 @@ draws the training pages and `yaml_text` writes the comments of ``config.yml``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -16,9 +17,18 @@ EdgeDetector = Literal["canny", "sobel", "log", "multi-scale", "external"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
 
 
-def _setting(default: Any, group: str, text: str, unit: str = "", **limits: Any) -> Any:
-    """A field with the group it is shown in, its unit and its plain explanation."""
-    return Field(default, description=text, json_schema_extra={"group": group, "unit": unit}, **limits)
+def _group(name: str) -> Callable[..., Any]:
+    """What makes the settings of a group that is shown together."""
+
+    def setting(default: Any, text: str, unit: str = "", **limits: Any) -> Any:
+        """A field with its plain explanation, its unit and limits as pydantic names them."""
+        return Field(default, description=text, json_schema_extra={"group": name, "unit": unit}, **limits)
+
+    return setting
+
+
+_model, _data, _masks, _edges = (_group(name) for name in ("Model", "Data", "Masks", "Edges"))
+_optimizer, _losses, _run = (_group(name) for name in ("Optimizer", "Losses", "Run"))
 
 
 class Config(BaseModel):
@@ -26,285 +36,239 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
-    stage: Stage = _setting(
+    stage: Stage = _model(
         "edge",
-        "Model",
         "What is trained: the edge model, the inpaint model on true edges, the inpaint model on "
         "predicted edges (edge-inpaint), both at once (joint), or first the edge, then the inpaint model, then both, each "
         "as soon as the one before has learned what it can (auto).",
     )
-    auto_patience: int = _setting(
+    auto_patience: int = _model(
         5,
-        "Model",
         "Validations without a better score after which auto goes on to its next phase.",
         "validations",
         ge=1,
         le=1000,
     )
-    auto_max_steps: int = _setting(
-        0, "Model", "Steps after which auto goes on to its next phase in any case; 0 is no limit.", "steps", ge=0
+    auto_max_steps: int = _model(
+        0, "Steps after which auto goes on to its next phase in any case; 0 is no limit.", "steps", ge=0
     )
-    auto_anneal_steps: int = _setting(
-        20_000,
-        "Model",
-        "Steps of auto's inpaint phase over which true edges give way to predicted ones.",
-        "steps",
-        ge=0,
+    auto_anneal_steps: int = _model(
+        20_000, "Steps of auto's inpaint phase over which true edges give way to predicted ones.", "steps", ge=0
     )
-    edge_generator: EdgeGeneratorName = _setting(
+    edge_generator: EdgeGeneratorName = _model(
         "mec",
-        "Model",
         "The network that completes edges: mec (Multi-scale Edge Completion), mec-shared (the same with one stack of "
         "blocks for all scales), edgeconnect, egc (enhanced gated convolution), effunet (a U-Net on EfficientNet-B0) or "
         "multistep (the hole is closed in four passes).",
     )
-    width: int = _setting(
+    width: int = _model(
         64,
-        "Model",
         "Channels of the first layer; deeper layers scale with it. 64 is the paper.",
         "channels",
         ge=8,
         le=128,
         multiple_of=8,
     )
-    stem: Literal["conv", "unshuffle"] = _setting(
+    stem: Literal["conv", "unshuffle"] = _model(
         "conv",
-        "Model",
         "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into "
         "channels, for a quarter of the arithmetic, and paints on top of a smooth fill.",
     )
-    efficientnet_weights: str = _setting(
+    efficientnet_weights: str = _model(
         "off",
-        "Model",
         "What effunet's trunk starts from: off (noise, as the other edge generators), auto (torchvision's ImageNet "
         "weights, downloaded once), or a weights file.",
     )
-    init_from: str = _setting(
+    init_from: str = _model(
         "",
-        "Model",
         "A checkpoint or run folder whose weights this run starts from; the inpaint stages take their edge "
         "generator from it. Empty: start from noise.",
     )
 
-    data: str = _setting("", "Data", "Folder of training pictures and tar shards; sub-folders are searched.")
-    val_data: str = _setting(
-        "", "Data", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out."
+    data: str = _data("", "Folder of training pictures and tar shards; sub-folders are searched.")
+    val_data: str = _data("", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out.")
+    val_size: int = _data(32, "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000)
+    input_size: int = _data(
+        256, "Side of the square that pictures are resized to.", "px", ge=32, le=1024, multiple_of=32
     )
-    val_size: int = _setting(32, "Data", "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000)
-    input_size: int = _setting(
-        256, "Data", "Side of the square that pictures are resized to.", "px", ge=32, le=1024, multiple_of=32
-    )
-    augment_flip: bool = _setting(True, "Data", "Mirror half of the training pictures.")
-    workers: int = _setting(
+    augment_flip: bool = _data(True, "Mirror half of the training pictures.")
+    workers: int = _data(
         2,
-        "Data",
         "Processes that prepare pictures, for each training process; 0 prepares in the training process.",
         ge=0,
         le=64,
     )
-    cache_gib: float = _setting(
+    cache_gib: float = _data(
         10.0,
-        "Data",
         "Disk space for decoded and resized pictures, which later epochs and trainings read instead of the files; what was "
         "used least recently makes room. 0 decodes each time.",
         "GiB",
         ge=0,
         le=100_000,
     )
-    cache_dir: str = _setting("", "Data", "Folder of that cache. Empty: inpaintgan in the user's cache folder.")
+    cache_dir: str = _data("", "Folder of that cache. Empty: inpaintgan in the user's cache folder.")
 
-    mask: MaskKind = _setting(
+    mask: MaskKind = _masks(
         "random-block",
-        "Masks",
         "Holes to train on: a block at a random place, the left or right half, drawn strokes "
         "(irregular), six strokes to three blocks to one half (mixed), a folder of masks (external) or that folder mixed "
         "with blocks and halves.",
     )
-    mask_data: str = _setting(
-        "",
-        "Masks",
-        "Folder of mask pictures for the external kinds; white is the hole. Of tar shards, name.mask.png.",
+    mask_data: str = _masks(
+        "", "Folder of mask pictures for the external kinds; white is the hole. Of tar shards, name.mask.png."
     )
-    block_ratio: float = _setting(
+    block_ratio: float = _masks(
         0.5,
-        "Masks",
         "Side of the random block as a share of the picture's: 0.5 is EdgeConnect's, 0.125 the paper's.",
         "of the side",
         gt=0,
         lt=1,
     )
 
-    edge: EdgeDetector = _setting(
+    edge: EdgeDetector = _edges(
         "canny",
-        "Edges",
         "The edge detector: canny is the papers'; sobel; log (Laplacian of Gaussian); multi-scale, edges over a "
         "Gaussian pyramid merged by weight; or a folder of edge pictures (external).",
     )
-    edge_data: str = _setting(
-        "",
-        "Edges",
-        "Folder of edge pictures for the external kind, named as their pictures are; white is an edge.",
+    edge_data: str = _edges(
+        "", "Folder of edge pictures for the external kind, named as their pictures are; white is an edge."
     )
-    val_edge_data: str = _setting(
-        "", "Edges", "Folder of edge pictures of the held-out pictures in val_data. Empty: edge_data holds them too."
+    val_edge_data: str = _edges(
+        "", "Folder of edge pictures of the held-out pictures in val_data. Empty: edge_data holds them too."
     )
-    edge_nms: bool = _setting(
-        False, "Edges", "Keep of external edges those that Canny finds too, which thins them: EdgeConnect's NMS."
+    edge_nms: bool = _edges(
+        False, "Keep of external edges those that Canny finds too, which thins them: EdgeConnect's NMS."
     )
-    sigma: float = _setting(
+    sigma: float = _edges(
         2.0,
-        "Edges",
         "Gaussian blur before edges are looked for; 0 draws 1 to 4 anew for each picture, -1 uses no edges.",
         "px",
         ge=-1,
         le=10,
     )
-    edge_device: Literal["cpu", "gpu"] = _setting(
+    edge_device: Literal["cpu", "gpu"] = _edges(
         "cpu",
-        "Edges",
         "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, or on "
         "the GPU, which differs in about one pixel of a million. Other edges are computed once and kept.",
     )
-    true_edge_share: float = _setting(
+    true_edge_share: float = _edges(
         0.0,
-        "Edges",
         "Pictures that edge-inpaint paints along their true edges in place of predicted ones; with some of them the network "
         "also learns to follow lines that are drawn by hand.",
         "of all",
         ge=0,
         le=1,
     )
-    edge_threshold: float = _setting(
-        0.5, "Edges", "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
+    edge_threshold: float = _edges(
+        0.5, "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
     )
 
-    lr: float = _setting(1e-4, "Optimizer", "Learning rate of the generator.", "per step", gt=0, le=0.1)
-    d2g_lr: float = _setting(
-        0.1, "Optimizer", "Learning rate of the discriminator as a share of the generator's.", "ratio", gt=0, le=10
+    lr: float = _optimizer(1e-4, "Learning rate of the generator.", "per step", gt=0, le=0.1)
+    d2g_lr: float = _optimizer(
+        0.1, "Learning rate of the discriminator as a share of the generator's.", "ratio", gt=0, le=10
     )
-    beta1: float = _setting(0.0, "Optimizer", "Adam's decay of the mean gradient.", ge=0, lt=1)
-    beta2: float = _setting(0.9, "Optimizer", "Adam's decay of the squared gradient.", ge=0, lt=1)
-    lr_schedule: Literal["constant", "cosine", "drop"] = _setting(
+    beta1: float = _optimizer(0.0, "Adam's decay of the mean gradient.", ge=0, lt=1)
+    beta2: float = _optimizer(0.9, "Adam's decay of the squared gradient.", ge=0, lt=1)
+    lr_schedule: Literal["constant", "cosine", "drop"] = _optimizer(
         "constant",
-        "Optimizer",
         "How the learning rates change: not at all, down to 0 at max_iters along a cosine, or by a factor at one step, as "
         "EdgeConnect's authors did by hand.",
     )
-    lr_drop_step: int = _setting(1_000_000, "Optimizer", "The step at which drop lowers the rates.", "steps", ge=1)
-    lr_drop_factor: float = _setting(0.1, "Optimizer", "What drop multiplies the rates by.", "ratio", gt=0, lt=1)
-    rollback_lr_factor: float = _setting(
+    lr_drop_step: int = _optimizer(1_000_000, "The step at which drop lowers the rates.", "steps", ge=1)
+    lr_drop_factor: float = _optimizer(0.1, "What drop multiplies the rates by.", "ratio", gt=0, lt=1)
+    rollback_lr_factor: float = _optimizer(
         0.5,
-        "Optimizer",
         "What the rates are multiplied by, once, when a training breaks down and goes back to its last good state.",
         "ratio",
         gt=0,
         lt=1,
     )
-    batch_size: int = _setting(
-        8, "Optimizer", "Pictures that pass the networks at once, on all GPUs together.", "pictures", ge=1, le=1024
+    batch_size: int = _optimizer(
+        8, "Pictures that pass the networks at once, on all GPUs together.", "pictures", ge=1, le=1024
     )
-    accumulation_steps: int = _setting(
+    accumulation_steps: int = _optimizer(
         1,
-        "Optimizer",
         "Batches in a step: n of them do what one batch n times as large does, in the memory of one.",
         "batches",
         ge=1,
         le=1024,
     )
-    max_iters: int = _setting(2_000_000, "Optimizer", "The step at which training ends.", "steps", ge=1, le=100_000_000)
-    max_seconds: float = _setting(
+    max_iters: int = _optimizer(2_000_000, "The step at which training ends.", "steps", ge=1, le=100_000_000)
+    max_seconds: float = _optimizer(
         0.0,
-        "Optimizer",
         "Seconds of training, without pauses and scoring, after which it ends even before max_iters; 0 is no limit.",
         "s",
         ge=0,
     )
-    ema_decay: float = _setting(
+    ema_decay: float = _optimizer(
         0.999,
-        "Optimizer",
         "Decay of the running average of generator weights (EMA), which samples and checkpoints use; 0 switches it off.",
         ge=0,
         lt=1,
     )
 
-    gan_loss: Literal["nsgan", "lsgan", "hinge"] = _setting("nsgan", "Losses", "The adversarial loss.")
-    fm_loss_weight: float = _setting(10.0, "Losses", "Weight of feature matching (edge model).", ge=0, le=10000)
-    edge_bce_loss_weight: float = _setting(
+    gan_loss: Literal["nsgan", "lsgan", "hinge"] = _losses("nsgan", "The adversarial loss.")
+    fm_loss_weight: float = _losses(10.0, "Weight of feature matching (edge model).", ge=0, le=10000)
+    edge_bce_loss_weight: float = _losses(
         0.0,
-        "Losses",
         "Weight of cross entropy on edges (edge model), which speeds up short trainings; 0 is the papers.",
         ge=0,
         le=10000,
     )
-    svr_loss_weight: float = _setting(
+    svr_loss_weight: float = _losses(
         0.0,
-        "Losses",
         "Weight of spatial variant reconstruction (edge model): L1 in the hole that counts most at its border.",
         ge=0,
         le=10000,
     )
-    l1_loss_weight: float = _setting(1.0, "Losses", "Weight of L1 (inpaint model).", ge=0, le=10000)
-    content_loss_weight: float = _setting(
-        1.0, "Losses", "Weight of the perceptual loss (inpaint model).", ge=0, le=10000
+    l1_loss_weight: float = _losses(1.0, "Weight of L1 (inpaint model).", ge=0, le=10000)
+    content_loss_weight: float = _losses(1.0, "Weight of the perceptual loss (inpaint model).", ge=0, le=10000)
+    style_loss_weight: float = _losses(1.0, "Weight of the style loss (inpaint model).", ge=0, le=100000)
+    inpaint_adv_loss_weight: float = _losses(
+        0.01, "Weight of the adversarial loss (inpaint model); 0 leaves its discriminator out.", ge=0, le=10000
     )
-    style_loss_weight: float = _setting(1.0, "Losses", "Weight of the style loss (inpaint model).", ge=0, le=100000)
-    inpaint_adv_loss_weight: float = _setting(
-        0.01,
-        "Losses",
-        "Weight of the adversarial loss (inpaint model); 0 leaves its discriminator out.",
-        ge=0,
-        le=10000,
-    )
-    perceptual_weights: str = _setting(
+    perceptual_weights: str = _losses(
         "auto",
-        "Losses",
         "VGG19 for the perceptual and style losses: auto (torchvision's, downloaded once), off, or a weights file.",
     )
-    perceptual_interval: int = _setting(
-        1, "Losses", "Perceptual and style losses every n-th step; 1 is exact, more is faster.", "steps", ge=1, le=100
+    perceptual_interval: int = _losses(
+        1, "Perceptual and style losses every n-th step; 1 is exact, more is faster.", "steps", ge=1, le=100
     )
-    perceptual_crop: int = _setting(
+    perceptual_crop: int = _losses(
         0,
-        "Losses",
         "Perceptual and style losses see a square of this side around the hole, which is faster; 0 is the whole picture.",
         "px",
         ge=0,
         le=1024,
         multiple_of=16,
     )
-    imagenet_normalization: bool = _setting(
-        True, "Losses", "Normalise pictures as VGG19 was trained; EdgeConnect leaves it out."
-    )
+    imagenet_normalization: bool = _losses(True, "Normalise pictures as VGG19 was trained; EdgeConnect leaves it out.")
 
-    seed: int = _setting(10, "Run", "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
-    device: Literal["auto", "cpu", "cuda"] = _setting(
-        "auto", "Run", "Where to compute; auto takes a GPU if there is one."
+    seed: int = _run(10, "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
+    device: Literal["auto", "cpu", "cuda"] = _run("auto", "Where to compute; auto takes a GPU if there is one.")
+    precision: Literal["float32", "bfloat16"] = _run(
+        "float32", "Arithmetic of the networks; losses stay float32. bfloat16 is for GPUs."
     )
-    precision: Literal["float32", "bfloat16"] = _setting(
-        "float32", "Run", "Arithmetic of the networks; losses stay float32. bfloat16 is for GPUs."
-    )
-    compile: Literal["auto", "on", "off"] = _setting(
+    compile: Literal["auto", "on", "off"] = _run(
         "auto",
-        "Run",
         "Let PyTorch compile the networks, which takes a minute at the start; auto does so on a GPU. On a CPU it gains "
         "nothing.",
     )
-    processes: int = _setting(
+    processes: int = _run(
         1,
-        "Run",
         "Training processes on this machine that share each batch, one for each GPU; 0 takes all GPUs. "
         "batch_size must be a multiple of it. torchrun, for many machines, overrules it.",
         ge=0,
         le=64,
     )
-    threads: int = _setting(0, "Run", "CPU threads of the training process; 0 leaves it to PyTorch.", ge=0, le=1024)
-    log_interval: int = _setting(10, "Run", "Losses are logged every n steps.", "steps", ge=1)
-    sample_interval: int = _setting(1000, "Run", "A sample grid every n steps; 0 never.", "steps", ge=0)
-    sample_size: int = _setting(6, "Run", "Rows of the sample grid.", "pictures", ge=1, le=32)
-    eval_interval: int = _setting(1000, "Run", "Validation every n steps; 0 never.", "steps", ge=0)
-    save_interval: int = _setting(1000, "Run", "A checkpoint every n steps; 0 only at the end.", "steps", ge=0)
-    keep_checkpoints: int = _setting(3, "Run", "Checkpoints kept beside the best; older ones go.", ge=1, le=1000)
-    tensorboard: bool = _setting(True, "Run", "Write TensorBoard files too.")
+    threads: int = _run(0, "CPU threads of the training process; 0 leaves it to PyTorch.", ge=0, le=1024)
+    log_interval: int = _run(10, "Losses are logged every n steps.", "steps", ge=1)
+    sample_interval: int = _run(1000, "A sample grid every n steps; 0 never.", "steps", ge=0)
+    sample_size: int = _run(6, "Rows of the sample grid.", "pictures", ge=1, le=32)
+    eval_interval: int = _run(1000, "Validation every n steps; 0 never.", "steps", ge=0)
+    save_interval: int = _run(1000, "A checkpoint every n steps; 0 only at the end.", "steps", ge=0)
+    keep_checkpoints: int = _run(3, "Checkpoints kept beside the best; older ones go.", ge=1, le=1000)
+    tensorboard: bool = _run(True, "Write TensorBoard files too.")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
