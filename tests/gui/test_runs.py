@@ -17,7 +17,9 @@ from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import RunDir
-from inpaintgan.gui.history import CURVE_POINTS, HISTORY_STEPS, SAMPLES
+from inpaintgan.gui import history, history_index
+from inpaintgan.gui.curves import CURVE_POINTS
+from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History, parse
 from inpaintgan.gui.runs import details, event_stream, find_run, summary
 
 from .conftest import Client
@@ -148,6 +150,28 @@ def test_a_long_history_comes_as_thinned_curves_that_keep_every_spike(run: RunDi
     assert [event["type"] for event in found["history"] if event["type"] != "step"] == ["run_started", "warning"]
     assert [event["seq"] for event in found["history"]] == sorted(event["seq"] for event in found["history"])
     assert (found["last_seq"], found["elapsed_s"]) == (n_steps + 2, n_steps / 2)
+
+
+def test_what_was_read_of_a_long_run_is_kept_for_the_next_program(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history_index, "WORTH_BYTES", 1000)
+    sample = {"type": "sample", "step": 50, "path": "samples/step-50.png", "columns": []}
+    write(run, STARTED, *(step(n) | {"learning_rate": 1 / n} for n in range(1, 100)), sample)
+    index = run.path / history_index.FILE
+    found = History(run.events_file).read()
+    read = []
+    monkeypatch.setattr(history, "parse", lambda line: read.append(line) or parse(line))
+    write(run, step(100), {"type": "validation", "step": 100, "values": {"psnr": 3.0}})
+    again = History(run.events_file).read()
+    assert len(read) == 2, "only what is new"
+    assert again["curves"]["psnr"][0] == list(range(1, 101)) and again["scores_over_time"] == {"psnr": [[100], [3.0]]}
+    assert again["history"][: len(found["history"])] == found["history"]
+    for spoil in (lambda: index.write_bytes(b'{"form"'), index.unlink, lambda: index.write_text("[1]")):
+        spoil()
+        assert History(run.events_file).read() == again
+    # Another run under the same name, longer than the one whose index lies there.
+    run.events_file.unlink()
+    write(run, STARTED | {"time": 5.0}, *(step(n) for n in range(1, 300)))
+    assert History(run.events_file).read()["curves"] == {"psnr": [list(range(1, 300)), [1.0] * 299]}
 
 
 def test_the_learning_rate_is_a_curve(run: RunDir) -> None:

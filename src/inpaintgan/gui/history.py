@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import OrderedDict, deque
 from itertools import groupby
@@ -11,60 +10,19 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from . import history_index
+from .curves import Curve, draw, rising
+
 HISTORY_STEPS = 500
 """Newest step events handed to a page, for its log; curves have more."""
-
-CURVE_POINTS = 2000
-"""Points of a curve at most; a screen shows no more."""
 
 SAMPLES = 1000
 """Sample grids on the slider at most; beyond that, every other one of the older half is passed over."""
 
 _LOG_LINES = 500
 _STARTS = 100
-_CHUNK_BYTES = 2**20
-_BATCH = 1000
+_CHUNK_BYTES = 2**18
 _KEPT_RUNS = 8
-
-
-class Curve:
-    """One value over the steps; beyond `CURVE_POINTS` the lowest and highest of each stretch stay, so spikes do too."""
-
-    def __init__(self) -> None:
-        self.x: list[int] = []
-        self.y: list[float | None] = []
-
-    def extend(self, x: list[int], y: list[float | None]) -> None:
-        """Append points of rising steps."""
-        self.x += x
-        self.y += y
-        if len(self.x) > 8 * CURVE_POINTS:
-            self._thin()
-
-    def cut(self, step: int) -> None:
-        """Drop what lies beyond a step: a resumed run writes it anew."""
-        while self.x and self.x[-1] > step:
-            self.x.pop()
-            self.y.pop()
-
-    def points(self) -> list[list[Any]]:
-        """Return steps and values."""
-        if len(self.x) > CURVE_POINTS:
-            self._thin()
-        return [self.x, self.y]
-
-    def _thin(self) -> None:
-        # No numpy here: the window's process starts without it, and this is a few thousand points now and then.
-        last = len(self.x) - 1
-        length = math.ceil(last / (CURVE_POINTS // 2 - 1))
-        kept = {0, last}
-        for start in range(1, last, length):
-            stretch = range(start, min(start + length, last))
-            known = [(y, i) for i in stretch if (y := self.y[i]) is not None]
-            # A stretch without a value is stood for by its first point.
-            kept |= {min(known)[1], max(known)[1]} if known else {start}
-        self.x = [self.x[i] for i in sorted(kept)]
-        self.y = [self.y[i] for i in sorted(kept)]
 
 
 class History:
@@ -81,10 +39,10 @@ class History:
 
     def _forget(self) -> None:
         self._offset = 0
+        self._indexed = 0
         self._last_seq = 0
         self._curves: dict[str, Curve] = {}
         self._scores: dict[str, Curve] = {}
-        self._waiting: list[dict[str, Any]] = []
         self._steps: deque[dict[str, Any]] = deque(maxlen=HISTORY_STEPS)
         self._others: deque[dict[str, Any]] = deque(maxlen=_LOG_LINES)
         self._starts: deque[dict[str, Any]] = deque(maxlen=_STARTS)
@@ -110,41 +68,67 @@ class History:
             }
 
     def _update(self) -> None:
+        if not self._offset:
+            self._recall()
         try:
             with open(self._path, "rb") as file:
                 if file.seek(0, 2) < self._offset:
                     self._forget()  # another run of the same name
                 file.seek(self._offset)
-                rest = b""
-                while chunk := file.read(_CHUNK_BYTES):
-                    *lines, rest = (rest + chunk).split(b"\n")
-                    self._offset += sum(map(len, lines)) + len(lines)
-                    for line in lines:
-                        self._take(line)
+                while lines := file.readlines(_CHUNK_BYTES):
+                    if not lines[-1].endswith(b"\n"):
+                        lines.pop()  # not written to its end yet
+                    self._offset += sum(map(len, lines))
+                    self._take([event for line in lines if (event := parse(line))])
         except OSError:
             return
-        self._draw()
+        if self._offset - self._indexed >= history_index.WORTH_BYTES:
+            history_index.save(self._path, self._state())
+            self._indexed = self._offset
 
-    def _take(self, line: bytes) -> None:
-        event = parse(line)
-        if event is None:
+    def _state(self) -> dict[str, Any]:
+        return {
+            "offset": self._offset,
+            "last_seq": self._last_seq,
+            "curves": {key: curve.points() for key, curve in self._curves.items()},
+            "scores": {key: curve.points() for key, curve in self._scores.items()},
+            "events": {name: list(getattr(self, f"_{name}")) for name in ("steps", "others", "starts", "samples")},
+            "newest": self._newest,
+        }
+
+    def _recall(self) -> None:
+        """Begin where an earlier program left off."""
+        state = history_index.load(self._path)
+        if state is None:
             return
-        self._last_seq = event["seq"]
+        self._offset = self._indexed = state["offset"]
+        self._last_seq = state["last_seq"]
+        self._curves = {key: Curve(*points) for key, points in state["curves"].items()}
+        self._scores = {key: Curve(*points) for key, points in state["scores"].items()}
+        for name, events in state["events"].items():
+            getattr(self, f"_{name}").extend(events)
+        self._newest = state["newest"]
+
+    def _take(self, events: list[dict[str, Any]]) -> None:
+        # In batches: a long training has hundreds of thousands of step events, and one by one takes twice as long.
+        for are_steps, group in groupby(events, key=lambda event: event["type"] == "step"):
+            alike = list(group)
+            if are_steps:
+                self._steps.extend(alike)
+                for part in rising(alike):
+                    draw(self._curves, part)
+            else:
+                for event in alike:
+                    self._take_other(event)
+            self._last_seq = alike[-1]["seq"]
+
+    def _take_other(self, event: dict[str, Any]) -> None:
         kind = event["type"]
-        if kind == "step":
-            self._steps.append(event)
-            rate = event.get("learning_rate")
-            drawn = event["values"] if rate is None else {**event["values"], "learning_rate": rate}
-            self._waiting.append({"step": event["step"], "values": drawn})
-            if len(self._waiting) >= _BATCH:
-                self._draw()
-            return
         if kind == "run_started":
-            self._draw()
             self._cut(int(event.get("step", 0)))
             self._starts.append(event)
         elif kind == "validation":
-            _add(self._scores, [event])
+            draw(self._scores, [event])
             self._newest[kind] = event
         elif kind == "checkpoint":
             self._newest[kind] = event
@@ -170,28 +154,6 @@ class History:
             curve.cut(step)
         self._cut_samples(step)
 
-    def _draw(self) -> None:
-        """Put the step events that wait into the curves; in batches, because one by one takes twice as long."""
-        waiting, self._waiting = self._waiting, []
-        while waiting:
-            # A training that was rolled back writes steps anew: the stretch up to there is added first.
-            end = next(
-                (i for i in range(1, len(waiting)) if waiting[i]["step"] <= waiting[i - 1]["step"]), len(waiting)
-            )
-            _add(self._curves, waiting[:end])
-            waiting = waiting[end:]
-
-
-def _add(curves: dict[str, Curve], events: list[dict[str, Any]]) -> None:
-    """Append the values of events whose steps rise; what the curves had from there on is replaced."""
-    for curve in curves.values():
-        curve.cut(events[0]["step"] - 1)
-    for keys, group in groupby(events, key=lambda event: tuple(event["values"])):
-        alike = list(group)
-        x = [event["step"] for event in alike]
-        for key, column in zip(keys, zip(*(event["values"].values() for event in alike), strict=True), strict=True):
-            curves.setdefault(key, Curve()).extend(x, list(column))
-
 
 def parse(line: bytes) -> dict[str, Any] | None:
     """Return the event in a line, or None when it holds none."""
@@ -199,12 +161,12 @@ def parse(line: bytes) -> dict[str, Any] | None:
         event = from_json(line)
     except ValueError:
         return None
-    known = isinstance(event, dict) and isinstance(event.get("seq"), int) and "type" in event and "time" in event
-    if not known:
+    if not (isinstance(event, dict) and isinstance(event.get("seq"), int) and "type" in event and "time" in event):
         return None
-    event.setdefault("step", 0)
-    if event["type"] in ("step", "validation"):
-        event.setdefault("values", {})
+    if "step" not in event:
+        event["step"] = 0
+    if "values" not in event and event["type"] in ("step", "validation"):
+        event["values"] = {}
     return event
 
 
