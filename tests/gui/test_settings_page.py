@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from inpaintgan.core.config import Config
 from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
@@ -71,7 +72,7 @@ def test_the_differences_are_a_table_that_leads_to_the_settings(page: Any, pictu
     file.write_text("style_loss_weight: 250\nmax_iters: 5000\nwidth: 16\nstem: unshuffle\n", encoding="utf-8")
     page.locator("#import-file").set_input_files(file)
     row = page.locator(".differences tr", has_text="style_loss_weight")
-    assert row.locator("th, td").all_inner_texts() == ["Style weight", "style_loss_weight", "1", "250"]
+    expect(row.locator("th, td")).to_have_text(["Style weight", "style_loss_weight", "1", "250"])
     assert "width" not in page.locator(".differences").inner_text()
     row.get_by_role("button").click()
     expect(page.get_by_label("Style weight")).to_be_focused()
@@ -102,6 +103,38 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     assert (events[-1]["type"], events[-1]["step"]) == ("run_finished", 9)
     assert RunDir(app.runs / run).load_config().lr == 0.0005
     wait_state(page, "Finished")
+
+
+def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
+    busy = RunDir(app.runs / "busy")
+    busy.path.mkdir(parents=True)
+    busy.create(Config())
+    busy.claim()  # this process passes for a trainer, so that the queue has something to wait for
+    open_settings(page, pictures)
+    for label, value in {**TINY, "Iterations": "2", "Name of the run": "next"}.items():
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("Batch size").fill("0")
+    page.get_by_role("button", name="Add to queue").click()
+    expect(page.get_by_label("Batch size")).to_be_focused()
+    page.get_by_label("Batch size").fill("2")
+    page.get_by_role("button", name="Add to queue").click()
+    page.wait_for_url("**/train/runs.html")
+    state = page.locator("[data-run=next] .pill")
+    expect(state).to_have_text("Waiting, number 1")
+    assert RunDir(app.runs / "next").load_config().max_iters == 2
+    busy.release()
+    expect(state).to_have_text("Finished", timeout=LONG_MS)
+
+
+def test_a_dataset_that_cannot_be_used_does_not_wait_in_the_queue(page: Any, app: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    for picture in pictures.iterdir():
+        picture.write_bytes(b"not a picture")
+    (pictures / "one-more.png").write_bytes(b"not a picture")
+    page.reload()
+    page.get_by_role("button", name="Add to queue").click()
+    expect(page.locator("#start-error")).to_contain_text("Choose the folder", timeout=LONG_MS)
+    assert page.url.endswith("/train/gan.html") and not list(app.runs.glob("*"))
 
 
 def test_the_server_refuses_what_the_page_would_not_send(page: Any, app: Any, pictures: Path) -> None:

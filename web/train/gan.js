@@ -5,13 +5,15 @@ import { chooseFolder } from "../js/files.js";
 import { SettingsForm } from "../js/form.js";
 import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
-import { fieldOf, groups } from "../js/schema.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { groups } from "../js/schema.js";
+import { el, showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset_check.js";
 import { differenceTable } from "./differences.js";
-import { clearDraft, Draft, PAGE_ONE } from "./draft.js";
+import { Draft, PAGE_ONE } from "./draft.js";
+import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
 import { ResumeDraft, resumeDraft } from "./resume.js";
+import { SettingsFiles } from "./settings_files.js";
 import { unusedBecause } from "./unused.js";
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
@@ -21,6 +23,7 @@ const CHECK_MS = 400;
 /** @type {Draft} */ let draft;
 /** @type {SettingsForm} */ let form;
 /** @type {Machine} */ let machine;
+/** @type {Launch} */ let launch;
 const dataset = new DatasetLine($("dataset"), $("dataset-text"));
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
 
@@ -72,105 +75,14 @@ function showSummary() {
 /** @param {string} key @param {any} value */
 function onChange(key, value) {
   draft.set(key, value);
-  refuse("");
+  launch.refuse("");
   showAround();
 }
 
 /** The server has the last word on what fits together. */
 function checkSoon() {
   clearTimeout(checking);
-  checking = setTimeout(() => checkNow().catch(showError), CHECK_MS);
-}
-
-/**
- * @returns {Promise<boolean>} whether a training could start with these settings
- */
-async function checkNow() {
-  clearTimeout(checking);
-  try {
-    await call("check_config", draft.values);
-    if (draft instanceof ResumeDraft) {
-      for (const key of ["max_iters", "max_seconds"]) {
-        const refusal = draft.refusal(key, draft.values[key]);
-        if (refusal) form.showError(key, refusal);
-      }
-    }
-    return !form.firstError;
-  } catch (error) {
-    if (/** @type {any} */ (error).code !== "config-invalid") throw error;
-    showRefusal(error);
-    return false;
-  }
-}
-
-/** At its field where the form has it, else above the buttons. @param {unknown} error */
-function showRefusal(error) {
-  const { message, hint } = /** @type {{message: string, hint: string}} */ (error);
-  const { key, text } = fieldOf(message, draft.config.schema);
-  const words = [text, hint].filter(Boolean).join(" ");
-  if (!form.showError(key, words)) refuse(key ? `${settingTitle(key)}: ${words}` : words, PAGE_ONE.has(key));
-}
-
-/** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */
-function refuse(message, pageOne = false) {
-  $("start-error").hidden = !message;
-  $("start-error").replaceChildren(message, pageOne ? " " : "", pageOne ? el("a", { href: "/train/model.html" }, "Change it there") : "");
-}
-
-async function train() {
-  const button = /** @type {HTMLButtonElement} */ ($("train"));
-  refuse("");
-  if (!draft.values.data) {
-    refuse("Dataset path is not defined.", true);
-    return;
-  }
-  if (form.firstError || !(await checkNow())) {
-    if (form.firstError) form.focus(form.firstError);
-    return;
-  }
-  button.disabled = true;
-  if (!(await datasetAllows())) {
-    button.disabled = false;
-    return;
-  }
-  say("Starting the training…");
-  try {
-    const run = await begin();
-    location.assign(`/train/progress.html?run=${encodeURIComponent(run)}`);
-  } catch (error) {
-    button.disabled = false;
-    say("");
-    if (/** @type {any} */ (error).code === "config-invalid") showRefusal(error);
-    else refuse(errorText(error));
-  }
-}
-
-/** @returns {Promise<string>} the run that trains */
-async function begin() {
-  if (draft instanceof ResumeDraft) {
-    await call("resume_with", draft.run, draft.values);
-    return draft.run;
-  }
-  const { run } = await call("start_training", draft.values, draft.name);
-  clearDraft();
-  return run;
-}
-
-/** Wait for the check of the dataset, unless a person will not. @returns {Promise<boolean>} whether a training may start */
-async function datasetAllows() {
-  if (dataset.checking) {
-    say("Waiting for the check of the dataset…");
-    const button = $("no-wait");
-    button.hidden = false;
-    const impatient = new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
-    await Promise.race([dataset.checking, impatient]);
-    button.hidden = true;
-    say("");
-  }
-  if (!dataset.blocker.length) return true;
-  $("start-error").hidden = false;
-  $("start-error").replaceChildren(...dataset.blocker.map((node) => node.cloneNode(true)));
-  return false;
+  checking = setTimeout(() => launch.check().catch(showError), CHECK_MS);
 }
 
 /** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
@@ -179,41 +91,11 @@ function showResumed(resumed) {
   $("title").textContent = `Resume ${resumed.run}`;
   $("train").textContent = "Resume Training";
   $("train").classList.add("end");
+  $("queue").hidden = true;
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
   for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ ($(id).closest(".field, .run-name")).hidden = true;
   $("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
   for (const link of document.querySelectorAll(".page-foot a, .steps a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
-}
-
-async function importFile() {
-  const input = /** @type {HTMLInputElement} */ ($("import-file"));
-  const file = input.files?.[0];
-  input.value = "";
-  if (!file) return;
-  try {
-    const { values } = await call("config_from_yaml", await file.text());
-    draft.take({ ...values, data: values.data || draft.values.data });
-    show();
-    const { length } = draft.changedHere;
-    say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
-    /** @type {HTMLDetailsElement} */ ($("diff")).open = length > 0;
-  } catch (error) {
-    showError(error);
-    refuse(`${file.name}: ${errorText(error)}`);
-  }
-}
-
-async function exportFile() {
-  try {
-    const { yaml } = await call("config_to_yaml", draft.values);
-    const url = URL.createObjectURL(new Blob([yaml], { type: "application/yaml" }));
-    el("a", { href: url, download: "config.yml" }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
-    say("config.yml exported.", { kind: "ok" });
-  } catch (error) {
-    if (/** @type {any} */ (error).code === "config-invalid") showRefusal(error);
-    showError(error);
-  }
 }
 
 /** A preset puts page 2 back; what was changed before can be had again. */
@@ -245,9 +127,15 @@ function wire() {
     show();
     $("preset").focus();
   });
-  $("import").addEventListener("click", () => $("import-file").click());
-  $("import-file").addEventListener("change", importFile);
-  $("export").addEventListener("click", exportFile);
+  const files = new SettingsFiles(draft, launch, show);
+  const input = /** @type {HTMLInputElement} */ ($("import-file"));
+  $("import").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    input.value = "";
+    if (file) files.take(file);
+  });
+  $("export").addEventListener("click", () => files.give());
   const name = /** @type {HTMLInputElement} */ ($("run-name"));
   name.value = draft.name;
   name.addEventListener("input", () => {
@@ -256,8 +144,9 @@ function wire() {
   });
   $("gan-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    train();
+    launch.start();
   });
+  $("queue").addEventListener("click", () => launch.queue());
 }
 
 async function start() {
@@ -269,6 +158,7 @@ async function start() {
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen });
   form = new SettingsForm(config.schema, { onChange, browse });
   $("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
+  launch = new Launch(draft, form, dataset);
   machine = new Machine($("machine"), () => draft.values, () => resumed?.point.step ?? 0);
   wire();
   show();
@@ -279,7 +169,7 @@ async function start() {
   const wanted = /^#setting-(\w+)$/.exec(location.hash);
   if (wanted) form.focus(wanted[1]);
   // Until here a press would have sent the form nowhere.
-  /** @type {HTMLButtonElement} */ ($("train")).disabled = false;
+  for (const id of ["train", "queue"]) /** @type {HTMLButtonElement} */ ($(id)).disabled = false;
 }
 
 start().catch(showError);

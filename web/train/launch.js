@@ -1,0 +1,130 @@
+// From settings to a training: what is checked before it starts or waits, and where a refusal is shown.
+
+import { call } from "../js/bridge.js";
+import { settingTitle } from "../js/labels.js";
+import { fieldOf } from "../js/schema.js";
+import { el, errorText, say } from "../js/shell.js";
+import { clearDraft, PAGE_ONE } from "./draft.js";
+import { ResumeDraft } from "./resume.js";
+
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+const $ = (id) => /** @type {T} */ (document.getElementById(id));
+
+export class Launch {
+  /**
+   * @param {import("./draft.js").Draft} draft
+   * @param {import("../js/form.js").SettingsForm} form
+   * @param {import("./dataset_check.js").DatasetLine} dataset
+   */
+  constructor(draft, form, dataset) {
+    this.draft = draft;
+    this.form = form;
+    this.dataset = dataset;
+    this.buttons = ["train", "queue"].map((id) => /** @type {HTMLButtonElement} */ ($(id)));
+  }
+
+  /** Ask the program whether these settings fit together. @returns {Promise<boolean>} whether a training could start with them */
+  async check() {
+    const { draft, form } = this;
+    try {
+      await call("check_config", draft.values);
+      if (draft instanceof ResumeDraft) {
+        for (const key of ["max_iters", "max_seconds"]) {
+          const refusal = draft.refusal(key, draft.values[key]);
+          if (refusal) form.showError(key, refusal);
+        }
+      }
+      return !form.firstError;
+    } catch (error) {
+      if (/** @type {any} */ (error).code !== "config-invalid") throw error;
+      this.showRefusal(error);
+      return false;
+    }
+  }
+
+  /** Start the training, or go on with the one that is resumed. */
+  async start() {
+    const { draft } = this;
+    await this._begin("Starting the training…", async () => {
+      if (draft instanceof ResumeDraft) {
+        await call("resume_with", draft.run, draft.values);
+        return `/train/progress.html?run=${encodeURIComponent(draft.run)}`;
+      }
+      const { run } = await call("start_training", draft.values, draft.name);
+      clearDraft();
+      return `/train/progress.html?run=${encodeURIComponent(run)}`;
+    });
+  }
+
+  /** Have the training start when those before it have ended. */
+  async queue() {
+    const { draft } = this;
+    await this._begin("Adding the training to the queue…", async () => {
+      await call("queue_training", draft.values, draft.name);
+      clearDraft();
+      return "/train/runs.html";
+    });
+  }
+
+  /** @param {string} words said meanwhile @param {() => Promise<string>} order what to ask of the program; tells the page to go to */
+  async _begin(words, order) {
+    const { form } = this;
+    this.refuse("");
+    if (!this.draft.values.data) {
+      this.refuse("Dataset path is not defined.", true);
+      return;
+    }
+    this._busy(true);
+    try {
+      if (form.firstError || !(await this.check())) {
+        if (form.firstError) form.focus(form.firstError);
+      } else if (await this._datasetAllows()) {
+        say(words);
+        location.assign(await order());
+        return;
+      }
+    } catch (error) {
+      say("");
+      if (/** @type {any} */ (error).code === "config-invalid") this.showRefusal(error);
+      else this.refuse(errorText(error));
+    }
+    this._busy(false);
+  }
+
+  /** @param {boolean} busy */
+  _busy(busy) {
+    for (const button of this.buttons) button.disabled = busy;
+  }
+
+  /** Wait for the check of the dataset, unless a person will not. @returns {Promise<boolean>} whether a training may start */
+  async _datasetAllows() {
+    const { dataset } = this;
+    if (dataset.checking) {
+      say("Waiting for the check of the dataset…");
+      const button = $("no-wait");
+      button.hidden = false;
+      const impatient = new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
+      await Promise.race([dataset.checking, impatient]);
+      button.hidden = true;
+      say("");
+    }
+    if (!dataset.blocker.length) return true;
+    $("start-error").hidden = false;
+    $("start-error").replaceChildren(...dataset.blocker.map((node) => node.cloneNode(true)));
+    return false;
+  }
+
+  /** At its field where the form has it, else above the buttons. @param {unknown} error */
+  showRefusal(error) {
+    const { message, hint } = /** @type {{message: string, hint: string}} */ (error);
+    const { key, text } = fieldOf(message, this.draft.config.schema);
+    const words = [text, hint].filter(Boolean).join(" ");
+    if (!this.form.showError(key, words)) this.refuse(key ? `${settingTitle(key)}: ${words}` : words, PAGE_ONE.has(key));
+  }
+
+  /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */
+  refuse(message, pageOne = false) {
+    $("start-error").hidden = !message;
+    $("start-error").replaceChildren(message, pageOne ? " " : "", pageOne ? el("a", { href: "/train/model.html" }, "Change it there") : "");
+  }
+}

@@ -1,0 +1,48 @@
+// Settings as a config.yml: taken from a file of the person's, and given as a download.
+
+import { call } from "../js/bridge.js";
+import { plural } from "../js/format.js";
+import { el, errorText, say, showError } from "../js/shell.js";
+
+const KEPT_MS = 10_000;
+
+export class SettingsFiles {
+  /**
+   * @param {import("./draft.js").Draft} draft
+   * @param {import("./launch.js").Launch} launch shows what is refused
+   * @param {() => void} show draws the page again
+   */
+  constructor(draft, launch, show) {
+    this.draft = draft;
+    this.launch = launch;
+    this.show = show;
+  }
+
+  /** @param {File} file */
+  async take(file) {
+    try {
+      const { values } = await call("config_from_yaml", await file.text());
+      this.draft.take({ ...values, data: values.data || this.draft.values.data });
+      this.show();
+      const { length } = this.draft.changedHere;
+      say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
+      /** @type {HTMLDetailsElement} */ (document.getElementById("diff")).open = length > 0;
+    } catch (error) {
+      showError(error);
+      this.launch.refuse(`${file.name}: ${errorText(error)}`);
+    }
+  }
+
+  async give() {
+    try {
+      const { yaml } = await call("config_to_yaml", this.draft.values);
+      const url = URL.createObjectURL(new Blob([yaml], { type: "application/yaml" }));
+      el("a", { href: url, download: "config.yml" }).click();
+      setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+      say("config.yml exported.", { kind: "ok" });
+    } catch (error) {
+      if (/** @type {any} */ (error).code === "config-invalid") this.launch.showRefusal(error);
+      showError(error);
+    }
+  }
+}
