@@ -1,1 +1,1 @@
-"""The networks, layer by layer as in the papers; see NETWORKS in ARCHITECTURE.md for their sources."""
+"""The networks, layer by layer as in the papers. Each file opens with its layers, its sources and our reading of them."""

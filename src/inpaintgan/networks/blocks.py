@@ -205,9 +205,9 @@ class EdgeGenerator(Generator):
 
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
-    """Repeat the last rows and columns until height and width are multiples, and at least two multiples:
+    """Repeat the last row and column until height and width are multiples, two at least.
 
-    instance norm needs more than one value at the coarsest scale.
+    Instance norm needs more than one value at the coarsest scale.
     """
     height, width = x.shape[-2:]
     pad_y, pad_x = (max(-size % multiple, 2 * multiple - size) for size in (height, width))

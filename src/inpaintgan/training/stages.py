@@ -3,7 +3,7 @@
 | stage        | trains         | edges given to the inpaint generator                    |
 |--------------|----------------|---------------------------------------------------------|
 | edge         | G1, D1         | -                                                       |
-| inpaint      | G2, D2         | ground-truth Canny                                      |
+| inpaint      | G2, D2         | true ones, of the whole picture                         |
 | edge-inpaint | G2, D2         | C_comp of the frozen G1; true_edge_share of it true     |
 | joint        | G1, D1, G2, D2 | C_comp, gradients flow into G1                          |
 | auto         | the phases edge, inpaint and joint, one after another; in inpaint, true edges give way to C_comp |
