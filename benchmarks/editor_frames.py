@@ -1,10 +1,14 @@
-"""How smooth the editor is: frame times in a real browser while drawing, panning and zooming large pictures.
+"""How smooth the editor is: frame times in a real browser while drawing, panning and zooming large pictures, and how long
+the page stands still while the whole mask is grown, shrunk or inverted.
 
-    python benchmarks/editor_frames.py [--megapixels 12 50] [--frames 120] [--report benchmarks/results/editor_frames.json]
+    python benchmarks/editor_frames.py [--megapixels 12 50] [--frames 120] [--report benchmarks/results/editor-frames.json]
 
 Each frame moves the pointer or the view a little, as a hand would. *frame* is the time from one frame to the next with
 the browser's 60 Hz limit off; *script* is what the editor itself computes in it. The browser draws in software here
 (``--disable-gpu``), which a machine with a graphics card does not, so *frame* is an upper bound.
+
+Operations are on the whole mask. *still* is the longest time between two frames, the median of some tries, from the press
+of a button until the program has the new mask; *done* is the time until the mask has changed on the page.
 """
 
 from __future__ import annotations
@@ -58,6 +62,27 @@ DRIVE = """async ([action, frames]) => {
     return { gaps, script };
 }"""
 
+# Presses a button that changes the whole mask.
+PRESS = """async (id) => {
+    const { drawing } = document.querySelector("inpaint-editor");
+    const state = document.querySelector("#save-state");
+    let [last, still, done, kept] = [await new Promise(requestAnimationFrame), 0, 0, false];
+    const began = performance.now();
+    const note = () => { done = performance.now() - began; };
+    drawing.listeners.add(note);
+    document.getElementById(id).click();
+    while (!kept) {
+        const now = await new Promise(requestAnimationFrame);
+        still = Math.max(still, now - last);
+        last = now;
+        kept = done > 0 && state.dataset.state === "saved";
+    }
+    drawing.listeners.delete(note);
+    return { still, done };
+}"""
+OPERATIONS = ("grow", "undo", "shrink", "undo", "invert", "grow", "undo", "clear", "undo", "undo")
+TRIES = 3
+
 
 def main() -> int:
     """Measure and print a table; returns the exit code."""
@@ -72,7 +97,7 @@ def main() -> int:
         print("Chromium was not found; set INPAINTGAN_CHROMIUM to its program.", file=sys.stderr)
         return 2
     width, height = map(int, arguments.window.split("x"))
-    rows = []
+    rows, operations = [], []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         command = [sys.executable, str(MAIN), "gui", "--no-window", "--runs", folder]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -85,6 +110,7 @@ def main() -> int:
             for megapixels in arguments.megapixels:
                 open_picture(page, address.split("/?")[0], write_picture(Path(folder), SIZES[megapixels]))
                 rows += [row for zoom in ("fit", "100 %") for row in measure(page, megapixels, zoom, arguments.frames)]
+                operations += measure_operations(page, megapixels)
             version = browser.version
             browser.close()
         finally:
@@ -95,8 +121,12 @@ def main() -> int:
     )
     for row in rows:
         print("| {megapixels} MP | {zoom} | {action} | {frame} | {frame_95} | {script} | {script_95} |".format(**row))
+    print("\n| picture | operation | still, ms | done, ms |\n|---|---|---|---|")
+    for row in operations:
+        print("| {megapixels} MP | {operation} | {still} | {done} |".format(**row))
     if arguments.report:
-        report = {"window": arguments.window, "browser": f"Chromium {version}, drawing in software", "rows": rows}
+        browser_name = f"Chromium {version}, drawing in software"
+        report = {"window": arguments.window, "browser": browser_name, "rows": rows, "operations": operations}
         arguments.report.write_text(json.dumps({**report, "cores": os.cpu_count()}, indent=1) + "\n", encoding="utf-8")
     return 0
 
@@ -144,6 +174,24 @@ def measure(page: Page, megapixels: int, zoom: str, frames: int) -> list[dict[st
             row[f"{name}_95"] = round(float(np.percentile(values, 95)), 1)
         rows.append(row)
     return rows
+
+
+def measure_operations(page: Page, megapixels: int) -> list[dict[str, Any]]:
+    """Return a row for each operation on the whole mask, of a mask of some strokes and of what they leave free."""
+    page.locator("#zoom-fit").click()
+    page.locator("#grow-by").fill("20")
+    found: dict[str, list[dict[str, float]]] = {}
+    for _ in range(TRIES):
+        before = "strokes"
+        for operation in OPERATIONS:
+            name = operation if operation == "undo" else f"{operation} {before}"
+            found.setdefault(name, []).append(page.evaluate(PRESS, operation))
+            before = "the rest" if operation == "invert" else before
+    return [
+        {"megapixels": megapixels, "operation": name}
+        | {key: round(statistics.median(times[key] for times in tries)) for key in ("still", "done")}
+        for name, tries in found.items()
+    ]
 
 
 if __name__ == "__main__":

@@ -99,6 +99,11 @@ def map_of(page: Any, element: str, name: str) -> NDArray[np.uint8]:
     return mask.reshape(height, width)
 
 
+def wait_until_settled(page: Any) -> None:
+    """Wait until the changes of the mask that are computed beside the page have come."""
+    page.evaluate("() => document.querySelector('inpaint-editor').drawing.settled")
+
+
 def wait_until_kept(page: Any) -> None:
     """Wait until the program has the mask as it is drawn."""
     page.wait_for_selector("#save-state[data-state=saved]")

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -23,6 +24,7 @@ from .inference_pages import (
     picture_info,
     screen_colour,
     wait_until_kept,
+    wait_until_settled,
     write_picture,
 )
 
@@ -96,12 +98,45 @@ def test_invert_grow_shrink(editor: Any) -> None:
     editor.keyboard.press("r")
     drag(editor, [(60.5, 50.5), (99.5, 69.5)])
     editor.get_by_role("button", name="Grow", exact=True).click()
+    wait_until_settled(editor)
     assert box(mask_of(editor)) == (56, 46, 104, 74)
     editor.get_by_role("button", name="Shrink", exact=True).click()
+    wait_until_settled(editor)
     assert box(mask_of(editor)) == (60, 50, 100, 70)
     inside = mask_of(editor)
     editor.get_by_role("button", name="Invert", exact=True).click()
     assert np.array_equal(mask_of(editor), 1 - inside)
+
+
+def test_changes_that_are_computed_beside_the_page_come_in_order_and_nothing_comes_between(editor: Any) -> None:
+    editor.keyboard.press("l")
+    drag(editor, [(5, 5), (90, -20), (70, 80), (120, 110), (20, 119)])
+    drawn = mask_of(editor)
+    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    element[:] = np.hypot(*np.mgrid[-4:5, -4:5]) <= 4
+    editor.evaluate(
+        """() => {
+            const editor = document.querySelector("inpaint-editor");
+            for (const id of ["grow", "grow", "undo", "invert", "shrink"]) document.getElementById(id).click();
+            return Promise.resolve().then(() => {
+                const { busy } = editor.drawing;
+                editor.drawing.begin({ x: 3, y: 3 });
+                editor.drawing.end();
+                if (!busy) throw new Error("drawing goes on while the mask changes");
+            });
+        }"""
+    )
+    wait_until_settled(editor)
+    grown = cv2.dilate(drawn, element)
+    # What lies outside the picture counts as masked, so that a mask that reaches its border keeps reaching it.
+    shrunk = cv2.erode(1 - grown, element, borderType=cv2.BORDER_CONSTANT, borderValue=1)
+    assert np.array_equal(mask_of(editor), shrunk)
+    assert editor.evaluate("() => document.querySelector('inpaint-editor').mask.count") == shrunk.sum()
+    for expected in (1 - grown, grown, drawn, np.zeros_like(drawn)):
+        editor.keyboard.press("Control+z")
+        assert np.array_equal(mask_of(editor), expected)
+    wait_until_kept(editor)
+    assert not fetch_picture(editor, picture_info(editor)["mask_url"]).any()
 
 
 def test_drawing_without_a_mouse(editor: Any) -> None:

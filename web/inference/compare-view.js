@@ -42,11 +42,11 @@ export class CompareView extends HTMLElement {
     });
     this.refreshMask = this.stage.addLayer((context, view, moved) => {
       context.canvas.hidden = !(this.holeCovered || this.edgesEdited) || this.onlyBefore;
-      if (!context.canvas.hidden) this.maskLayer.draw(context, view, moved);
+      return !context.canvas.hidden && this.maskLayer.draw(context, view, moved);
     });
     this.refreshEdges = this.stage.addLayer((context, view, moved) => {
       context.canvas.hidden = !(this.edgesShown || this.edgesEdited) || this.onlyBefore;
-      if (!context.canvas.hidden) this.edgeLayer.draw(context, view, moved);
+      return !context.canvas.hidden && this.edgeLayer.draw(context, view, moved);
     });
     this.refreshDivider = this.stage.addLayer((context, view) => this.#drawDivider(context, view));
   }

@@ -3,7 +3,8 @@
 import { putEdges } from "../js/bridge.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
-import { decodeMap, encodeMask } from "./editor/mask-file.js";
+import { encoded } from "./editor/map-work.js";
+import { decodeMap } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
 import { usesPressure } from "./panel.js";
 import { byId, download, fetched, splitName } from "./steps.js";
@@ -92,7 +93,7 @@ export class EdgeEditing {
   /** Have the program know the edges in hand, also when they were never touched. */
   async send() {
     await this.keeper.flush();
-    if (!this.keeper.layers.edges_url) this.keeper.layers = await putEdges(this.picture.id, await encodeMask(this.compare.edges));
+    if (!this.keeper.layers.edges_url) this.keeper.layers = await putEdges(this.picture.id, await encoded(this.compare.edges));
   }
 
   async fill() {
@@ -173,7 +174,7 @@ export class EdgeEditing {
       say("These are the edges that the result in sight was painted along.");
     });
     press("edges-save", async () => {
-      const url = URL.createObjectURL(await encodeMask(compare.edges));
+      const url = URL.createObjectURL(await encoded(compare.edges));
       const name = `${splitName(this.picture.name).stem}_edges.png`;
       download(url, name);
       setTimeout(() => URL.revokeObjectURL(url), 60_000);

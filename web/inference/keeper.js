@@ -74,6 +74,7 @@ export class Keeper {
 
   /** @returns {Promise<void>} resolves when the server has what is drawn */
   async flush() {
+    await this.drawing?.settled;
     await this.saver?.flush();
   }
 
@@ -82,6 +83,7 @@ export class Keeper {
    * @param {Way} way
    */
   async go(way) {
+    await this.drawing?.settled;
     this.drawing?.cancel();
     if (!this.history.isHere(way)) {
       await this.flush().catch(() => {});

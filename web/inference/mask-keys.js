@@ -36,7 +36,7 @@ export function drawingKeys(drawing, pointer) {
       group, keys: ["Space"], text: "Begin to draw at the crosshair; again: end", scope: "canvas",
       match: (event) => event.key === " " && (drawing.crosshair !== null || drawing.pointerAt === null),
       run: (event) => {
-        if (event.repeat) return;
+        if (event.repeat || drawing.busy) return;
         const draws = drawing.pressCrosshair();
         say(draws ? `${TOOLS[drawing.tool].name}: drawing. Arrows move, Space ends, Escape takes it back.` : "Drawn.");
       },

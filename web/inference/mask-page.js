@@ -3,7 +3,8 @@
 import { call, putMask, ready } from "../js/bridge.js";
 import { count } from "../js/format.js";
 import { el, errorText, say, showError } from "../js/shell.js";
-import { decodeMap, decodeMask, encodeMask } from "./editor/mask-file.js";
+import { encoded } from "./editor/map-work.js";
+import { decodeMap, decodeMask } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
 import "./editor/editor.js";
 import { Keeper } from "./keeper.js";
@@ -53,10 +54,14 @@ function maskButtons(pictureName) {
     field.value = String(pixels);
     return pixels;
   };
-  /** @param {string} id @param {() => void} change @param {string} done */
-  const button = (id, change, done) => byId(id).addEventListener("click", () => {
-    change();
-    say(done);
+  /** @param {string} id @param {() => Promise<void> | undefined} change @param {string} done */
+  const button = (id, change, done) => byId(id).addEventListener("click", async () => {
+    try {
+      await change();
+      say(done);
+    } catch (error) {
+      showError(error);
+    }
   });
   button("clear", () => editor.clear(), "The mask is empty. Undo brings it back.");
   button("invert", () => editor.invert(), "The mask is inverted.");
@@ -71,14 +76,14 @@ function maskButtons(pictureName) {
     if (!chosenFile) return;
     try {
       const { data, notices } = await decodeMask(chosenFile, editor.mask.width, editor.mask.height);
-      editor.load(data);
+      await editor.load(data);
       say([`${chosenFile.name} is the mask now.`, ...notices].join(" "));
     } catch (error) {
       showError(error);
     }
   });
   byId("save-mask").addEventListener("click", async () => {
-    const url = URL.createObjectURL(await encodeMask(editor.mask));
+    const url = URL.createObjectURL(await encoded(editor.mask));
     const name = `${splitName(pictureName).stem}_mask.png`;
     download(url, name);
     setTimeout(() => URL.revokeObjectURL(url), 60_000);

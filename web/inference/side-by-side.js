@@ -62,7 +62,7 @@ class Panel {
     const refreshPicture = this.stage.addLayer((context) => (this.before && original ? original : result.picture).draw(context, view));
     const refreshEdges = this.stage.addLayer((context) => {
       context.canvas.hidden = !this.edgesShown || this.before;
-      if (!context.canvas.hidden) edgeLayer.draw(context, view, true);
+      return !context.canvas.hidden && edgeLayer.draw(context, view, true);
     });
     this.refresh = () => {
       refreshPicture();

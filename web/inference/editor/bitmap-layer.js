@@ -2,6 +2,7 @@
 //
 // Smaller copies of the map (each half the size of the one before, holding the covered share) are kept up to date for
 // the changed part only, so a frame costs as much as there are pixels on the screen, whatever the size of the picture.
+// When all of a large map changes, that is spread over some frames.
 
 import { EMPTY, expand, intersect, isEmpty, union } from "./rect.js";
 
@@ -10,6 +11,7 @@ import { EMPTY, expand, intersect, isEmpty, union } from "./rect.js";
 /** @typedef {import("./view.js").View} View */
 
 const SMALLEST_SIDE = 128;
+const PIXELS_A_FRAME = 8e6; // of the map, brought into the smaller copies
 
 export class BitmapLayer {
   /**
@@ -60,6 +62,7 @@ export class BitmapLayer {
    * @param {CanvasRenderingContext2D} context of a canvas as large as the window
    * @param {View} view
    * @param {boolean} all whether the view itself has changed
+   * @returns {boolean} whether there is more to draw in the next frame
    */
   draw(context, view, all) {
     this.#refreshLevels();
@@ -71,15 +74,17 @@ export class BitmapLayer {
     const window = { x0: 0, y0: 0, x1: width, y1: height };
     let part = window;
     if (!all) {
-      if (isEmpty(this.unseen)) return;
+      if (isEmpty(this.unseen)) return false;
       const a = view.toScreen({ x: this.unseen.x0, y: this.unseen.y0 });
       const b = view.toScreen({ x: this.unseen.x1, y: this.unseen.y1 });
       part = intersect(window, expand({ x0: Math.floor(a.x), y0: Math.floor(a.y), x1: Math.ceil(b.x), y1: Math.ceil(b.y) }, 2));
     }
-    this.unseen = EMPTY;
-    if (isEmpty(part)) return;
-    this.#compose(part, view, this.screen);
-    context.putImageData(this.screen, 0, 0, part.x0, part.y0, part.x1 - part.x0, part.y1 - part.y0);
+    this.unseen = this.stale;
+    if (!isEmpty(part)) {
+      this.#compose(part, view, this.screen);
+      context.putImageData(this.screen, 0, 0, part.x0, part.y0, part.x1 - part.x0, part.y1 - part.y0);
+    }
+    return !isEmpty(this.stale);
   }
 
   /**
@@ -115,21 +120,37 @@ export class BitmapLayer {
   }
 
   #refreshLevels() {
-    let rect = this.stale;
-    this.stale = EMPTY;
+    const { x0, y0, x1, y1 } = this.stale;
+    const end = Math.min(y1, y0 + Math.ceil(PIXELS_A_FRAME / Math.max(1, x1 - x0)));
+    let rect = { x0, y0, x1, y1: end };
+    this.stale = end < y1 ? { x0, y0: end, x1, y1 } : EMPTY;
     for (let k = 1; k < this.levels.length && !isEmpty(rect); k++) {
       const [from, to] = [this.levels[k - 1], this.levels[k]];
-      const one = k === 1 ? 255 : 1;
       rect = { x0: rect.x0 >> 1, y0: rect.y0 >> 1, x1: Math.min(to.width, (rect.x1 + 1) >> 1), y1: Math.min(to.height, (rect.y1 + 1) >> 1) };
-      for (let y = rect.y0; y < rect.y1; y++) {
-        const upper = 2 * y * from.width;
-        const lower = Math.min(2 * y + 1, from.height - 1) * from.width;
-        for (let x = rect.x0; x < rect.x1; x++) {
-          const right = Math.min(2 * x + 1, from.width - 1);
-          const sum = from.data[upper + 2 * x] + from.data[upper + right] + from.data[lower + 2 * x] + from.data[lower + right];
-          to.data[y * to.width + x] = (sum * one + 2) >> 2;
-        }
-      }
+      halve(from, to, rect, k === 1 ? 255 : 1);
+    }
+  }
+}
+
+/** @typedef {{width: number, height: number, data: Uint8Array}} Level */
+
+/**
+ * @param {Level} from
+ * @param {Level} to half its size
+ * @param {Rect} rect of `to`
+ * @param {number} one what a covered pixel of `from` counts, 255 being all
+ */
+function halve(from, to, rect, one) {
+  const { data, width, height } = from;
+  const out = to.data;
+  for (let y = rect.y0; y < rect.y1; y++) {
+    const row = y * to.width;
+    const upper = 2 * y * width;
+    const lower = Math.min(2 * y + 1, height - 1) * width;
+    for (let x = rect.x0; x < rect.x1; x++) {
+      const right = Math.min(2 * x + 1, width - 1);
+      const sum = data[upper + 2 * x] + data[upper + right] + data[lower + 2 * x] + data[lower + right];
+      out[row + x] = (sum * one + 2) >> 2;
     }
   }
 }

@@ -11,11 +11,12 @@ export class Bitmap {
   /**
    * @param {number} width
    * @param {number} height
+   * @param {Uint8Array} [data] its values; all zero when left out
    */
-  constructor(width, height) {
+  constructor(width, height, data = new Uint8Array(width * height)) {
     this.width = width;
     this.height = height;
-    this.data = new Uint8Array(width * height);
+    this.data = data;
     /** How many pixels are one; kept up to date by edits, see edit.js. */
     this.count = 0;
     /** @type {Set<(rect: Rect) => void>} */
@@ -69,19 +70,28 @@ export class Bitmap {
 
   /** @returns {Rect} the smallest rectangle around all ones, empty when there are none */
   extent() {
-    const { width, height, data } = this;
-    const first = data.indexOf(1);
-    if (first < 0) return EMPTY;
-    const y0 = Math.floor(first / width);
-    const y1 = Math.floor(data.lastIndexOf(1) / width) + 1;
-    let [x0, x1] = [width, 0];
-    for (let y = y0; y < y1 && y < height; y++) {
-      const row = data.subarray(y * width, (y + 1) * width);
-      const left = row.subarray(0, x0).indexOf(1);
-      if (left >= 0) x0 = left;
-      const right = row.subarray(x1).lastIndexOf(1);
-      if (right >= 0) x1 += right + 1;
-    }
-    return { x0, y0, x1, y1 };
+    return extentOf(this.data, this.width, this.height);
   }
+}
+
+/**
+ * @param {Uint8Array} data zeros and ones, row by row
+ * @param {number} width
+ * @param {number} height
+ * @returns {Rect} the smallest rectangle around all ones, empty when there are none
+ */
+export function extentOf(data, width, height) {
+  const first = data.indexOf(1);
+  if (first < 0) return EMPTY;
+  const y0 = Math.floor(first / width);
+  const y1 = Math.floor(data.lastIndexOf(1) / width) + 1;
+  let [x0, x1] = [width, 0];
+  for (let y = y0; y < y1 && y < height; y++) {
+    const row = data.subarray(y * width, (y + 1) * width);
+    const left = row.subarray(0, x0).indexOf(1);
+    if (left >= 0) x0 = left;
+    const right = row.subarray(x1).lastIndexOf(1);
+    if (right >= 0) x1 += right + 1;
+  }
+  return { x0, y0, x1, y1 };
 }

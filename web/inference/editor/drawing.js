@@ -7,6 +7,7 @@ import { TOOLS } from "./tools.js";
 /** @typedef {import("./raster.js").Point} Point */
 /** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 /** @typedef {import("./history.js").History} History */
+/** @typedef {import("./patch.js").Patch} Patch */
 /** @typedef {import("./stage.js").Stage} Stage */
 /** @typedef {import("./tools.js").ToolName} ToolName */
 
@@ -43,6 +44,10 @@ export class Drawing {
     this.crosshair = null;
     this.keyboardDraws = false;
     this.shift = false;
+    /** Whether a change of the map is being computed: until it is there, the hand rests. */
+    this.busy = false;
+    /** @type {Promise<unknown>} the changes that are to come, one after another */
+    this.settled = Promise.resolve();
     /** @type {Set<() => void>} told after every finished change, undone and redone ones included */
     this.listeners = new Set();
     /** @type {Set<() => void>} told when tool or width change */
@@ -102,9 +107,10 @@ export class Drawing {
   /**
    * @param {Point} point on the picture
    * @param {{erase?: boolean, straight?: boolean}} [how]
-   * @returns {boolean} always true: a gesture has begun
+   * @returns {boolean} always true: a gesture has begun, although nothing comes of it while busy
    */
   begin(point, { erase = false, straight = false } = {}) {
+    if (this.busy) return true;
     const { begin, name, sized } = TOOLS[this.tool];
     const value = /** @type {0 | 1} */ (erase ? 0 : 1);
     const edit = new Edit(this.map, this.clip);
@@ -142,21 +148,62 @@ export class Drawing {
   }
 
   /**
-   * Any other undoable change, such as an inversion.
+   * Any other undoable change, such as a clearing.
    * @param {string} label
    * @param {(edit: Edit) => void} change
+   * @returns {Promise<void>} resolves when it is done, which is at once unless another one is being computed
    */
   change(label, change) {
-    this.cancel();
-    const edit = new Edit(this.map, this.clip);
-    change(edit);
-    this.#commit(edit, label);
+    return this.#inTurn(() => {
+      const edit = new Edit(this.map, this.clip);
+      change(edit);
+      this.#commit(edit, label);
+    });
+  }
+
+  /**
+   * An undoable change that may take a while to compute.
+   * @param {string} label
+   * @param {() => Patch | null | Promise<Patch | null>} compute
+   * @returns {Promise<void>} resolves when it is done
+   */
+  apply(label, compute) {
+    return this.#inTurn(async () => {
+      const patch = await compute();
+      if (!patch) return;
+      patch.apply(this.map);
+      this.#record(label, patch);
+    });
+  }
+
+  /**
+   * @param {() => void | Promise<void>} work
+   * @returns {Promise<void>}
+   */
+  #inTurn(work) {
+    const turn = this.settled.then(async () => {
+      this.cancel();
+      this.#rest(true);
+      try {
+        await work();
+      } finally {
+        this.#rest(false);
+      }
+    });
+    this.settled = turn.catch(() => {});
+    return turn;
+  }
+
+  /** @param {boolean} busy */
+  #rest(busy) {
+    this.busy = busy;
+    this.stage.host.toggleAttribute("data-busy", busy);
   }
 
   /**
    * A change that is part of a larger step, which the caller puts into the history.
    * @param {(edit: Edit) => void} change
-   * @returns {import("./patch.js").Patch | null} null when nothing differs
+   * @returns {Patch | null} null when nothing differs
    */
   edit(change) {
     this.cancel();
@@ -205,7 +252,7 @@ export class Drawing {
       this.end();
     } else {
       this.begin(/** @type {Point} */ (this.crosshair));
-      this.keyboardDraws = true;
+      this.keyboardDraws = this.current !== null;
       this.refresh();
     }
     return this.keyboardDraws;
@@ -224,7 +271,14 @@ export class Drawing {
    */
   #commit(edit, label) {
     const patch = edit.commit();
-    if (!patch) return;
+    if (patch) this.#record(label, patch);
+  }
+
+  /**
+   * @param {string} label
+   * @param {Patch} patch
+   */
+  #record(label, patch) {
     this.#tell(); // first, so that who keeps the history knows that the map is ahead of what is stored
     this.history.push({ label, changes: [{ kind: this.kind, patch }] });
   }

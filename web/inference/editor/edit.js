@@ -2,10 +2,11 @@
 //
 // Before pixels are written, the tiles they lie in are copied once. At the end the copies are compared with the map:
 // what differs becomes a patch of single bits, which takes itself back when it is applied again. A stroke on a
-// 50-megapixel picture so costs some kilobytes, an inversion of all of it next to nothing.
+// 50-megapixel picture so costs some kilobytes.
 
-import { Patch } from "./patch.js";
-import { EMPTY, intersect, isEmpty, union } from "./rect.js";
+import { extentOf } from "./bitmap.js";
+import { onesIn, Patch } from "./patch.js";
+import { area, EMPTY, intersect, isEmpty, union } from "./rect.js";
 
 /** @typedef {import("./rect.js").Rect} Rect */
 /** @typedef {import("./bitmap.js").Bitmap} Bitmap */
@@ -53,17 +54,10 @@ export class Edit {
    * @param {Uint8Array} values zeros and ones, as many as the map has
    */
   replace(values) {
-    this.keep(this.map.bounds);
+    const touched = union(this.map.extent(), extentOf(values, this.map.width, this.map.height));
+    this.keep(touched);
     this.map.data.set(values);
-    this.map.changed(this.map.bounds);
-  }
-
-  /** Swap zeros and ones everywhere. */
-  invert() {
-    this.keep(this.map.bounds);
-    const { data } = this.map;
-    for (let i = 0; i < data.length; i++) data[i] ^= 1;
-    this.map.changed(this.map.bounds);
+    this.map.changed(touched);
   }
 
   /**
@@ -73,7 +67,7 @@ export class Edit {
     for (let row = Math.floor(rect.y0 / TILE); row * TILE < rect.y1; row++) {
       for (let column = Math.floor(rect.x0 / TILE); column * TILE < rect.x1; column++) {
         const number = row * this.columns + column;
-        if (!this.before.has(number)) this.before.set(number, copyTile(this.map, tileRect(this.map, this.columns, number)));
+        if (!this.before.has(number)) this.before.set(number, copyPart(this.map, tileRect(this.map, this.columns, number)));
       }
     }
   }
@@ -85,17 +79,9 @@ export class Edit {
     let delta = 0;
     for (const [number, before] of this.before) {
       const rect = tileRect(this.map, this.columns, number);
-      const after = copyTile(this.map, rect);
-      const bits = new Uint8Array(Math.ceil(before.length / 8));
-      let changed = 0;
-      for (let i = 0; i < before.length; i++) {
-        if (before[i] === after[i]) continue;
-        bits[i >> 3] |= 1 << (i & 7);
-        delta += after[i] - before[i];
-        changed++;
-      }
-      if (changed === before.length) tiles.push({ rect, bits: null });
-      else if (changed) tiles.push({ rect, bits });
+      const { bits, changed, gained } = difference(before, copyPart(this.map, rect));
+      delta += gained;
+      if (changed) tiles.push({ rect, bits: changed === area(rect) ? null : bits });
     }
     this.map.count += delta;
     this.before.clear();
@@ -134,14 +120,36 @@ function tileRect(map, columns, number) {
 /**
  * @param {Bitmap} map
  * @param {Rect} rect
- * @returns {Uint8Array}
+ * @returns {Uint8Array} its values, row by row, in a buffer of whole words
  */
-function copyTile(map, rect) {
+export function copyPart(map, rect) {
   const wide = rect.x1 - rect.x0;
-  const tile = new Uint8Array(wide * (rect.y1 - rect.y0));
+  const size = area(rect);
+  const part = new Uint8Array(new ArrayBuffer((size + 3) & ~3), 0, size);
   for (let y = rect.y0; y < rect.y1; y++) {
     const from = y * map.width + rect.x0;
-    tile.set(map.data.subarray(from, from + wide), (y - rect.y0) * wide);
+    part.set(map.data.subarray(from, from + wide), (y - rect.y0) * wide);
   }
-  return tile;
+  return part;
+}
+
+/**
+ * Compare two states of a tile, four pixels at a time: an inverted mask of fifty megapixels must not hold the page up.
+ * @param {Uint8Array} before from `copyPart`
+ * @param {Uint8Array} after
+ * @returns {{bits: Uint8Array, changed: number, gained: number}} a bit for each pixel, set where they differ; how many do,
+ *   and how many more ones there are
+ */
+function difference(before, after) {
+  const bits = new Uint8Array(Math.ceil(before.length / 8));
+  const [was, is] = [new Uint32Array(before.buffer), new Uint32Array(after.buffer)];
+  let [changed, gained] = [0, 0];
+  for (let i = 0; i < was.length; i++) {
+    const differ = was[i] ^ is[i];
+    if (!differ) continue;
+    bits[i >> 1] |= ((differ | (differ >>> 7) | (differ >>> 14) | (differ >>> 21)) & 15) << (4 * (i & 1));
+    changed += onesIn(differ);
+    gained += onesIn(is[i]) - onesIn(was[i]);
+  }
+  return { bits, changed, gained };
 }

@@ -5,7 +5,8 @@
 import { Bitmap } from "./bitmap.js";
 import { BitmapLayer } from "./bitmap-layer.js";
 import { Drawing } from "./drawing.js";
-import { grow, shrink } from "./morph.js";
+import { reshaped } from "./map-work.js";
+import { Patch } from "./patch.js";
 import { PictureLayer } from "./picture-layer.js";
 import { Pointer } from "./pointer.js";
 import { Stage } from "./stage.js";
@@ -47,7 +48,7 @@ export class InpaintEditor extends HTMLElement {
     this.stage.addLayer((context, view) => picture.draw(context, view));
     const refresh = this.stage.addLayer((context, view, moved) => {
       context.canvas.hidden = this.maskHidden;
-      if (!this.maskHidden) this.maskLayer.draw(context, view, moved);
+      return !this.maskHidden && this.maskLayer.draw(context, view, moved);
     });
     this.refreshMask = refresh;
     this.mask.listeners.add((rect) => {
@@ -82,31 +83,33 @@ export class InpaintEditor extends HTMLElement {
   }
 
   invert() {
-    this.drawing?.change("Invert", (edit) => edit.invert());
+    return this.drawing?.apply("Invert", () => Patch.inversion(this.mask));
   }
 
   clear() {
-    const extent = this.mask.extent();
-    this.drawing?.change("Clear Area", (edit) => edit.paint(extent, 0, (span) => {
-      for (let y = extent.y0; y < extent.y1; y++) span(y, extent.x0, extent.x1);
-    }));
+    return this.drawing?.change("Clear Area", (edit) => {
+      const extent = this.mask.extent();
+      edit.paint(extent, 0, (span) => {
+        for (let y = extent.y0; y < extent.y1; y++) span(y, extent.x0, extent.x1);
+      });
+    });
   }
 
   /** @param {number} pixels */
   grow(pixels) {
-    this.drawing?.change("Grow", (edit) => edit.replace(grow(this.mask, pixels)));
+    return this.drawing?.apply("Grow", () => reshaped(this.mask, "grow", pixels));
   }
 
   /** @param {number} pixels */
   shrink(pixels) {
-    this.drawing?.change("Shrink", (edit) => edit.replace(shrink(this.mask, pixels)));
+    return this.drawing?.apply("Shrink", () => reshaped(this.mask, "shrink", pixels));
   }
 
   /**
    * @param {Uint8Array} data zeros and ones, of the picture's size
    */
   load(data) {
-    this.drawing?.change("Load mask", (edit) => edit.replace(data));
+    return this.drawing?.change("Load mask", (edit) => edit.replace(data));
   }
 }
 

@@ -1,7 +1,7 @@
 // Keeps what is drawn (the mask, the edges) on the server, so that it is there after leaving the page, a reload, or a
 // crash of the browser.
 
-import { encodeMask } from "./mask-file.js";
+import { encoded } from "./map-work.js";
 
 /** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 /** @typedef {"saved" | "waiting" | "failed"} SaveState */
@@ -58,7 +58,7 @@ export class LayerSaver {
     const { version } = this;
     if (version === this.savedVersion) return;
     try {
-      await this.send(await encodeMask(this.map));
+      await this.send(await encoded(this.map));
     } catch (error) {
       this.tell("failed", error);
       throw error;

@@ -14,8 +14,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
 });
 
 /**
- * Pack a map into a PNG of one bit a pixel: a fifty-megapixel mask is six megabytes before compression, and the
- * browser compresses it off the main thread, strip by strip, so that drawing goes on meanwhile.
+ * Pack a map into a PNG of one bit a pixel: a fifty-megapixel mask is six megabytes before compression. Pages have it
+ * done beside them, see map-work.js.
  * @param {Bitmap} map
  * @returns {Promise<Blob>}
  */

@@ -11,6 +11,7 @@ import { View } from "./view.js";
  * @param {CanvasRenderingContext2D} context cleared when `moved`
  * @param {View} view
  * @param {boolean} moved whether the view or the size is new, so that everything has to be drawn
+ * @returns {boolean | void} true when there is more to draw, in the next frame
  */
 
 export class Stage {
@@ -109,12 +110,14 @@ export class Stage {
     const begin = performance.now();
     const { moved } = this;
     this.moved = false;
+    let more = false;
     for (const layer of this.layers) {
       if (!moved && !layer.dirty) continue;
-      layer.dirty = false;
       if (moved) layer.context.clearRect(0, 0, layer.canvas.width, layer.canvas.height);
-      layer.draw(layer.context, this.view, moved);
+      layer.dirty = layer.draw(layer.context, this.view, moved) === true;
+      more ||= layer.dirty;
     }
+    if (more) this.#schedule();
     this.frameTimes.push(performance.now() - begin);
     if (this.frameTimes.length > 600) this.frameTimes.splice(0, 300);
   }
