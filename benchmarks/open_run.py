@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 from playwright.sync_api import sync_playwright
+
 from soak import LOG_INTERVAL, LOSSES, ROOT, STEP_S, line, training
 
 sys.path.insert(0, str(ROOT / "src"))

@@ -30,11 +30,6 @@ def fill(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"seconds": 0.1, "hole_px": 5, "notices": [], "changed_outside_px": 0, **listed}
 
 
-def edges(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    shutil.copyfile(args["mask"], args["output"])
-    return {"seconds": 0.1}
-
-
 def save(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     files = [args["image"], *(patch["file"] for patch in args["patches"])]
     data = b"|".join(Path(file).read_bytes() for file in files)
@@ -57,4 +52,4 @@ def fill_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"cancelled": False}
 
 
-HANDLERS = {"load": load, "fill": fill, "edges": edges, "save": save, "fill-folder": fill_folder}
+HANDLERS = {"load": load, "fill": fill, "save": save, "fill-folder": fill_folder}

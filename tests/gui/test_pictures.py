@@ -191,14 +191,6 @@ def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, f
     assert (again["hole_px"], again["feather_px"]) == (5, 3.0)
 
 
-def test_predicted_edges_are_a_picture_of_their_own(pictures: Pictures, fills: Fills) -> None:
-    picture = opened(pictures)
-    store(pictures, picture, "mask", 255)
-    urls = {fills.predict_edges(picture.id, OPTIONS)["url"] for _ in range(2)}
-    assert urls == {picture.url("predicted-1.png"), picture.url("predicted-2.png")}
-    assert picture.info()["fills"] == []
-
-
 def test_the_formats_are_those_of_imaging() -> None:
     """The window must not import imaging, which brings numpy along; so the suffixes are written twice."""
     from inpaintgan.gui.folders import PICTURE_SUFFIXES

@@ -219,10 +219,6 @@ class Bridge(Preparing):
         self._session.fills.cancel()
         return {}
 
-    def predict_edges(self, picture: str, options: dict[str, Any]) -> dict[str, Any]:
-        """Return the edges that the network expects in the hole."""
-        return self._session.fills.predict_edges(picture, self._fill_options(options))
-
     def save_fill(self, picture: str, fill: int, name: str) -> dict[str, Any]:
         """Encode a fill for download."""
         return self._session.fills.save(picture, fill, str(name))

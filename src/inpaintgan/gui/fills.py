@@ -76,29 +76,6 @@ class Fills:
         picture.fills.append(fill)
         return fill
 
-    def predict_edges(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
-        """Have the edge generator complete the edges in the hole, and return where they are.
-
-        Raises:
-            InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
-        """
-        picture = self._pictures.get(identity)
-        number = next(picture.numbers)
-        mask = self._snapshot(picture, "mask", f"predicted-{number}-mask.png")
-        output = picture.folder / f"predicted-{number}.png"
-        self._ask(
-            picture,
-            "edges",
-            {
-                "image": str(picture.original),
-                "mask": str(mask),
-                "output": str(output),
-                "checkpoint": options["checkpoint"],
-                "device": options["device"],
-            },
-        )
-        return {"url": picture.url(output.name)}
-
     def save(self, identity: object, fill: object, name: str) -> dict[str, Any]:
         """Encode a fill for download.
 

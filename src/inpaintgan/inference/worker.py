@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..imaging.encode import save_picture
 from ..imaging.io import decode
 from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
@@ -139,15 +138,6 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
     }
 
 
-def edges(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Write the edges of a whole picture, completed as a fill would paint along them, to ``output``."""
-    inpainter = _inpainter(args)
-    picture = _picture(Path(args["image"]))
-    lines = inpainter.predict_edges(picture.pixels, _layer(args["mask"], picture, []))
-    save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), Path(args["output"]), overwrite=True)
-    return {"width": lines.shape[1], "height": lines.shape[0]}
-
-
 def save(args: dict[str, Any], report: Report) -> dict[str, Any]:
     """Encode a filled picture as the person asked, with all that the original carried.
 
@@ -219,4 +209,4 @@ def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
 
 
-HANDLERS = {"load": load, "fill": fill, "edges": edges, "save": save, "fill-folder": fill_pictures}
+HANDLERS = {"load": load, "fill": fill, "save": save, "fill-folder": fill_pictures}
