@@ -14,9 +14,8 @@ from inpaintgan.networks.smooth_fill import smooth_fill
 
 SIZES = [(256, 256), (200, 312), (64, 64), (37, 53)]
 EDGE_NAMES = sorted(EDGE_GENERATORS)
-BOTH_STEMS = [
-    (name, stem) for name in EDGE_NAMES for stem in ("conv", "unshuffle") if (name, stem) != ("effunet", "unshuffle")
-]
+STEMS = ["conv", "unshuffle", "unshuffle4"]
+ALL_STEMS = [(name, stem) for name in EDGE_NAMES for stem in STEMS if name != "effunet" or stem == "conv"]
 
 
 def edge_inputs(height: int, width: int, batch: int = 1) -> tuple[torch.Tensor, ...]:
@@ -71,7 +70,7 @@ def test_discriminator_parameter_count(channels, count):
     assert n_parameters(Discriminator(channels)) == count
 
 
-@pytest.mark.parametrize(("name", "stem"), BOTH_STEMS)
+@pytest.mark.parametrize(("name", "stem"), ALL_STEMS)
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_edge_generator_takes_any_size(name, stem, height, width):
     network = EDGE_GENERATORS[name](8, stem)
@@ -80,7 +79,7 @@ def test_edge_generator_takes_any_size(name, stem, height, width):
     assert edges.min() >= 0 and edges.max() <= 1
 
 
-@pytest.mark.parametrize("stem", ["conv", "unshuffle"])
+@pytest.mark.parametrize("stem", STEMS)
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_inpaint_generator_takes_any_size(stem, height, width):
     painted = InpaintGenerator(8, stem)(torch.rand(1, 3, height, width), *torch.rand(2, 1, 1, height, width))
@@ -88,7 +87,7 @@ def test_inpaint_generator_takes_any_size(stem, height, width):
     assert painted.min() >= 0 and painted.max() <= 1
 
 
-@pytest.mark.parametrize(("name", "stem"), BOTH_STEMS)
+@pytest.mark.parametrize(("name", "stem"), ALL_STEMS)
 def test_gradients_reach_every_parameter_of_an_edge_generator(name, stem):
     network = EDGE_GENERATORS[name](8, stem)
     network(*edge_inputs(128, 128, batch=2)).square().mean().backward()
@@ -156,19 +155,26 @@ def test_discriminator_sees_patches_of_70_pixels():
     assert rows.max() - rows.min() + 1 == 70
 
 
-@pytest.mark.parametrize("name", [name for name, stem in BOTH_STEMS if stem == "unshuffle"])
-def test_the_unshuffle_stem_starts_as_a_copy_of_what_is_known(name):
-    network = EDGE_GENERATORS[name](8, "unshuffle")
+@pytest.mark.parametrize(("name", "stem"), [(name, stem) for name, stem in ALL_STEMS if stem != "conv"])
+def test_an_unshuffle_stem_starts_as_a_copy_of_what_is_known(name, stem):
+    network = EDGE_GENERATORS[name](8, stem)
     gray, edge, mask = edge_inputs(64, 64)
-    folded = torch.nn.functional.pixel_unshuffle(network.inputs(gray, edge, mask), 2)
-    copied = torch.nn.functional.pixel_shuffle(network.shortcut(folded), 2)
+    fold = {"unshuffle": 2, "unshuffle4": 4}[stem]
+    folded = torch.nn.functional.pixel_unshuffle(network.inputs(gray, edge, mask), fold)
+    copied = torch.nn.functional.pixel_shuffle(network.shortcut(folded), fold)
     assert torch.equal(copied > 0, edge > 0.5)
 
 
-def test_the_unshuffle_stem_starts_from_a_smooth_fill():
-    network = InpaintGenerator(8, "unshuffle")
+@pytest.mark.parametrize("stem", ["unshuffle", "unshuffle4"])
+def test_an_unshuffle_stem_starts_from_a_smooth_fill_and_changes_the_hole_alone(stem):
+    network = InpaintGenerator(8, stem)
     picture, edge, mask = torch.rand(1, 3, 64, 64), *edge_inputs(64, 64)[1:]
-    torch.testing.assert_close(network(picture * (1 - mask) + mask, edge, mask), smooth_fill(picture, mask))
+    smooth = smooth_fill(picture, mask)
+    torch.testing.assert_close(network(picture * (1 - mask) + mask, edge, mask), smooth)
+    torch.nn.init.normal_(network.decoder[-1].weight)
+    painted = network(picture * (1 - mask) + mask, edge, mask)
+    assert torch.equal(painted * (1 - mask), picture * (1 - mask))
+    assert not torch.allclose(painted, smooth)
 
 
 def test_padding_repeats_the_border():

@@ -80,7 +80,7 @@ def test_each_pass_sees_what_the_last_one_completed():
         assert (x[:, 1:2][order > done] == 1).all()
 
 
-@pytest.mark.parametrize("stem", ["conv", "unshuffle"])
+@pytest.mark.parametrize("stem", ["conv", "unshuffle", "unshuffle4"])
 def test_spectral_norm_moves_once_in_a_forward_pass(stem):
     """The four passes share one weight: PyTorch would move the power iteration on with each use."""
     torch.manual_seed(0)

@@ -136,6 +136,13 @@ def test_without_adversarial_weight_the_inpaint_discriminator_rests(training):
     assert not trainer.stage.inpaint.discriminator_optimizer.state
 
 
+def test_the_squared_error_is_logged_and_trains_alone(training):
+    training.train(stage="inpaint", l1_loss_weight=0, l2_loss_weight=10, inpaint_adv_loss_weight=0, stem="unshuffle4")
+    values = training.events("step")[-1]["values"]
+    assert set(values) == {"inpaint_generator_loss", "l1_loss", "l2_loss", "psnr"}
+    assert values["inpaint_generator_loss"] == pytest.approx(10 * values["l2_loss"], rel=1e-5)
+
+
 def test_bfloat16_trains_with_finite_float32_losses(training):
     training.train(stage="joint", precision="bfloat16", max_iters=2)
     assert all(v is not None for v in training.events("step")[-1]["values"].values())

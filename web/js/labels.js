@@ -44,6 +44,7 @@ const SETTINGS = {
   edge_bce_loss_weight: "Edge cross entropy weight",
   svr_loss_weight: "Spatial variant weight",
   l1_loss_weight: "L1 weight",
+  l2_loss_weight: "Squared error weight",
   content_loss_weight: "Perceptual weight",
   style_loss_weight: "Style weight",
   inpaint_adv_loss_weight: "Adversarial weight",
@@ -74,7 +75,7 @@ const CHOICES = {
     canny: "Canny", sobel: "Sobel", log: "Laplacian of Gaussian", "multi-scale": "Multi-scale",
     external: "External",
   },
-  stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)" },
+  stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)", unshuffle4: "Unshuffle 4x4 (fastest)" },
   lr_schedule: { constant: "Constant", cosine: "Cosine", drop: "One drop (EdgeConnect)" },
   gan_loss: { nsgan: "Non-saturating (nsgan)", lsgan: "Least squares (lsgan)", hinge: "Hinge" },
   device: { auto: "Automatic", cpu: "CPU", cuda: "GPU (CUDA)" },
@@ -133,7 +134,7 @@ const VALUES = {
   feature_matching_loss: "Feature matching", edge_bce_loss: "Edge cross entropy",
   svr_loss: "Spatial variant reconstruction", precision: "Precision", recall: "Recall",
   inpaint_generator_loss: "Generator", inpaint_discriminator_loss: "Discriminator",
-  inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", perceptual_loss: "Perceptual", style_loss: "Style",
+  inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", l2_loss: "Squared error", perceptual_loss: "Perceptual", style_loss: "Style",
   psnr: "PSNR", psnr_hole: "PSNR in the hole", l1: "L1",
 };
 

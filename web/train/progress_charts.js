@@ -16,6 +16,7 @@ const LOSSES = [
   ["Spatial variant", "svr_loss", "--mark-3"],
   ["Adversarial, edge", "edge_adversarial_loss", "--mark-3"],
   ["L1", "l1_loss", "--mark-3"],
+  ["Squared error", "l2_loss", "--mark-3"],
   ["Adversarial, inpaint", "inpaint_adversarial_loss", "--mark-3"],
   ["Perceptual", "perceptual_loss", "--mark-4"],
   ["Style", "style_loss", "--mark-4"],

@@ -6,7 +6,7 @@ import { choiceTitle } from "../js/labels.js";
 
 const EDGE = ["fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "efficientnet_weights"];
 const PERCEPTUAL = ["perceptual_interval", "perceptual_crop", "imagenet_normalization"];
-const INPAINT = ["l1_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight", "perceptual_weights", ...PERCEPTUAL];
+const INPAINT = ["l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight", "perceptual_weights", ...PERCEPTUAL];
 const AUTO = ["auto_patience", "auto_max_steps", "auto_anneal_steps"];
 /** @type {Record<string, string>} */
 const EDGES_OF = { inpaint: "true edges only", joint: "predicted edges only", auto: "true edges first, then predicted ones" };

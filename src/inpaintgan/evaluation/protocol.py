@@ -104,7 +104,7 @@ def methods(inpainter: Inpainter) -> dict[str, Filler]:
     result: dict[str, Filler] = {NETWORK: inpainter.fill}
     if inpainter.checkpoint.edge_generator is not None:
         result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, inpainter.detect_edges(image))
-    if inpainter.checkpoint.config.stem == "unshuffle":
+    if inpainter.checkpoint.config.stem != "conv":
         result[START] = smooth
     return result | CLASSICAL
 

@@ -148,7 +148,7 @@ def score(
 
 def classical(exam: Exam, stem: str) -> Scorer:
     """The baselines; they also show the picture and its hole. ``stem`` tells whether the networks start from a fill."""
-    fillers: dict[str, Filler] = {protocol.START: protocol.smooth} if stem == "unshuffle" else {}
+    fillers: dict[str, Filler] = {protocol.START: protocol.smooth} if stem != "conv" else {}
     fillers |= CLASSICAL
 
     def judge(case: Case) -> tuple[dict[str, dict[str, float]], Pictures]:

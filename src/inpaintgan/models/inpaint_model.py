@@ -23,7 +23,7 @@ def paint(generator: Callable[..., Tensor], batch: Batch, edge: Tensor) -> Tenso
 
 
 class InpaintModel(nn.Module):
-    """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8).
+    """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8), and squared error.
 
     Attributes:
         vgg: The perceptual network, shared and never trained or saved; None switches its two losses off.
@@ -67,6 +67,9 @@ class InpaintModel(nn.Module):
         l1 = (fake - batch.image).abs().mean() / batch.hole_share
         loss = config.l1_loss_weight * l1
         logs = {"l1_loss": l1}
+        if config.l2_loss_weight:
+            logs["l2_loss"] = (fake - batch.image).square().mean() / batch.hole_share
+            loss = loss + config.l2_loss_weight * logs["l2_loss"]
         if config.inpaint_adv_loss_weight:
             adv = adversarial.generator_loss(config.gan_loss, self.discriminator(fake)[0])
             loss = loss + config.inpaint_adv_loss_weight * adv

@@ -17,7 +17,9 @@ from torch.nn.utils.parametrizations import _SpectralNorm
 
 from .norm import InstanceNorm
 
-Stem = Literal["conv", "unshuffle"]
+Stem = Literal["conv", "unshuffle", "unshuffle4"]
+FOLD: dict[Stem, int] = {"conv": 1, "unshuffle": 2, "unshuffle4": 4}
+"""Side of the square of pixels that a stem folds into channels."""
 N_RESIDUAL_BLOCKS = 8
 _KNOWN_EDGE_LOGIT = 4.0
 
@@ -85,8 +87,8 @@ def residual_blocks(channels: int, *, spectral: bool, bias: bool) -> nn.Sequenti
 
 
 def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
-    """Conv7, then two stride-2 Conv4: (B, in, H, W) to (B, 4*width, H/4, W/4); an eighth with the unshuffle stem."""
-    in_channels *= 4 if stem == "unshuffle" else 1
+    """Conv7, then two stride-2 Conv4: (B, in, H, W) to (B, 4*width, H/4, W/4), of a folded H and W."""
+    in_channels *= FOLD[stem] ** 2
     return nn.Sequential(
         ReflectionPad(3),
         conv(nn.Conv2d(in_channels, width, 7), spectral),
@@ -103,7 +105,7 @@ def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.S
 
 def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
     """The encoder's mirror: two stride-2 ConvT4 and a Conv7, which never has spectral norm."""
-    out_channels *= 4 if stem == "unshuffle" else 1
+    out_channels *= FOLD[stem] ** 2
     return nn.Sequential(
         conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral),
         InstanceNorm(2 * width),
@@ -130,8 +132,9 @@ class Generator(nn.Module):
 
     Subclasses set `multiple`, the factor by which their layers shrink a picture at the conv stem, and define `layers`.
 
-    The ``conv`` stem is the papers'. The ``unshuffle`` stem, ours, folds 2x2 pixels into channels for a quarter of the
-    arithmetic; its bottleneck is too narrow to carry every known pixel, so each generator has a way around it.
+    The ``conv`` stem is the papers'. The ``unshuffle`` stems, ours, fold 2x2 pixels into channels for a quarter of the
+    arithmetic, or 4x4 for a sixteenth; their bottleneck is too narrow to carry every known pixel, so each generator has a
+    way around it.
     """
 
     multiple = 4
@@ -139,8 +142,8 @@ class Generator(nn.Module):
     def __init__(self, stem: Stem) -> None:
         super().__init__()
         self.stem: Stem = stem
-        if stem == "unshuffle":
-            self.multiple *= 2
+        self.fold = FOLD[stem]
+        self.multiple *= self.fold
 
     def layers(self, x: Tensor) -> Tensor:
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""
@@ -150,12 +153,16 @@ class Generator(nn.Module):
         """(B, in_channels, H, W) of any size to (B, out_channels, H, W)."""
         height, width = x.shape[-2:]
         x = pad_to_multiple(x, self.multiple)
-        x = F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, 2)), 2) if self.stem == "unshuffle" else self.layers(x)
+        x = (
+            self.layers(x)
+            if self.fold == 1
+            else F.pixel_shuffle(self.layers(F.pixel_unshuffle(x, self.fold)), self.fold)
+        )
         return x[..., :height, :width]
 
 
 class EdgeGenerator(Generator):
-    """What the edge generators share: their inputs, and with the unshuffle stem a convolution around the layers.
+    """What the edge generators share: their inputs, and with an unshuffle stem a convolution around the layers.
 
     That 3x3 convolution of the input is added to the logits. It starts as a copy of the known edges.
 
@@ -168,15 +175,16 @@ class EdgeGenerator(Generator):
 
     def __init__(self, stem: Stem) -> None:
         super().__init__(stem)
-        if stem == "unshuffle":
-            self.shortcut = nn.Conv2d(4 * self.n_inputs, 4, 3, padding=1)
+        if stem != "conv":
+            folded = self.fold**2
+            self.shortcut = nn.Conv2d(folded * self.n_inputs, folded, 3, padding=1)
             nn.init.zeros_(self.shortcut.weight)
-            self.shortcut.bias = nn.Parameter(torch.full((4,), -_KNOWN_EDGE_LOGIT))
+            self.shortcut.bias = nn.Parameter(torch.full((folded,), -_KNOWN_EDGE_LOGIT))
             copy = torch.zeros(1, self.n_inputs)
             copy[0, 1] = 2 * _KNOWN_EDGE_LOGIT
             copy[0, 2] = -2 * _KNOWN_EDGE_LOGIT if self.hole_in_edges else 0
-            # The four folded pixels of each input channel lie next to each other.
-            self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(4))
+            # The folded pixels of each input channel lie next to each other.
+            self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(folded))
 
     def forward(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
         """Complete the edges.

@@ -3,8 +3,8 @@
 Layers at 256x256, width 64: Conv7 64@256, Conv4 s2 128@128, Conv4 s2 256@64, 8 residual blocks 256@64, ConvT4 s2
 128@128, ConvT4 s2 64@256, Conv7 3@256, (tanh + 1) / 2. Instance norm and ReLU after each but the last; no spectral
 norm, all biases. 10,774,595 parameters. The papers' generator sees four channels and has to tell the hole by its white.
-With the ``unshuffle`` stem, ours, it sees the mask as a fifth, and the hole smoothly filled from its border (see
-`smooth_fill`), to which its layers add: a short training starts from there instead of from noise.
+With the ``unshuffle`` stems, ours, it sees the mask as a fifth, and the hole smoothly filled from its border (see
+`smooth_fill`), to which its layers add inside the hole: a short training starts from there instead of from noise.
 
 Source: EdgeConnect (arXiv 1901.00212), section 3.2 and appendix A.
 """
@@ -26,7 +26,7 @@ class InpaintGenerator(Generator):
         self.encoder = encoder(4 if stem == "conv" else 5, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
         self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)
-        if stem == "unshuffle":
+        if stem != "conv":
             # What is added starts at nothing, so that the first steps do not have to unlearn noise.
             for parameter in self.decoder[-1].parameters():
                 torch.nn.init.zeros_(parameter)
@@ -48,4 +48,7 @@ class InpaintGenerator(Generator):
         if self.stem == "conv":
             return (torch.tanh(self.logits(torch.cat([masked_image, edge], dim=1))) + 1) / 2
         smooth = smooth_fill(masked_image, mask)
-        return (smooth + torch.tanh(self.logits(torch.cat([smooth, edge, mask], dim=1)))).clamp(0, 1)
+        # Outside the hole nothing is to be added. Were the layers left to learn that, L1 would hold them at nothing inside
+        # too: it pulls hardest at exactly 0, and most of a picture wants 0.
+        added = mask * torch.tanh(self.logits(torch.cat([smooth, edge, mask], dim=1)))
+        return (smooth + added).clamp(0, 1)

@@ -1,8 +1,8 @@
 """Fills a hole with as little curvature as its border allows: a biharmonic fill, from coarse to fine, in tensor operations.
 
-A push-pull pyramid gives each level its start; a few steps of Nesterov's descent on the bending energy follow. On faces
-with 20-30 % irregular holes it comes within 0.3 dB of scikit-image's exact ``inpaint_biharmonic`` in a third of its
-time; ``evaluate`` has both rows.
+A push-pull pyramid gives each level its start; a few steps of Nesterov's descent on the bending energy follow, the fewest
+at full size, where they cost the most and change the least. On faces with 20-30 % irregular holes it comes within 0.3 dB of
+scikit-image's exact ``inpaint_biharmonic`` in a fraction of its time; ``evaluate`` has both rows.
 
 Source: Gortler et al., The Lumigraph (SIGGRAPH 1996), section 3.4, for the pyramid; Damelin and Hoang (2018) for
 biharmonic inpainting.
@@ -15,7 +15,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 _COARSEST_PX = 4
-_STEPS = 16
+_STEPS = 24
+_FINEST_STEPS = 4
 _MOMENTUM = 0.9
 # The bilaplacian over its largest eigenvalue, so that steps of 1 are stable.
 _BILAPLACIAN = torch.tensor([
@@ -42,9 +43,10 @@ def smooth_fill(image: Tensor, mask: Tensor) -> Tensor:
     colour, weight = levels.pop()
     mean = (colour * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True).clamp(min=1e-6)
     filled = colour * weight + mean * (1 - weight)
-    for colour, weight in reversed(levels):
+    for number, (colour, weight) in reversed([*enumerate(levels)]):
         coarser = F.interpolate(filled, size=colour.shape[-2:], mode="bicubic", align_corners=False)
-        filled = _relax(colour * weight + coarser * (1 - weight), 1 - weight)
+        start = colour * weight + coarser * (1 - weight)
+        filled = _relax(start, 1 - weight, _STEPS if number else _FINEST_STEPS)
     return torch.where(mask > 0.5, filled.clamp(0, 1), image)
 
 
@@ -78,13 +80,13 @@ def _push(colour: Tensor, weight: Tensor) -> list[tuple[Tensor, Tensor]]:
     return levels
 
 
-def _relax(filled: Tensor, unknown: Tensor) -> Tensor:
+def _relax(filled: Tensor, unknown: Tensor, n_steps: int) -> Tensor:
     """Lower the bending energy where pixels are unknown."""
     channels = filled.shape[1]
     # Asked not to wait, so that a training on a GPU does not stop here at each step.
     kernel = _BILAPLACIAN.to(filled, non_blocking=True).expand(channels, 1, 5, 5)
     velocity = torch.zeros_like(filled)
-    for _ in range(_STEPS):
+    for _ in range(n_steps):
         ahead = F.pad(filled + _MOMENTUM * velocity, (2, 2, 2, 2), mode="replicate")
         velocity = _MOMENTUM * velocity - unknown * F.conv2d(ahead, kernel, groups=channels)
         filled = filled + velocity

@@ -26,7 +26,7 @@ Where our reading differs from the tables, and why:
 - Where a layer halves the map, the gate before it is averaged and the mask max-pooled, so that a pixel of a coarse mask
   is hole as soon as one of its pixels is.
 - Spectral norm on all but the last convolution, as in EdgeConnect, and not in the gates: a gate must be able to close.
-- With the ``unshuffle`` stem every size above is halved; the mask is the maximum over each folded 2x2.
+- With an ``unshuffle`` stem every size above is a half or a quarter; the mask is the maximum over what is folded.
 
 Source: the InpaintGAN paper (Yehoshua, Peretz 2023), Tables 3 to 5; "Generative image inpainting with enhanced gated
 convolution and Transformers", Eq. 1.
@@ -83,8 +83,8 @@ class EGCGenerator(EdgeGenerator):
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
         super().__init__(stem)
-        fold = 4 if stem == "unshuffle" else 1
-        channels = [3 * fold, width // 2, width, 2 * width, 2 * width, 2 * width, 4 * width]
+        folded = self.fold**2
+        channels = [3 * folded, width // 2, width, 2 * width, 2 * width, 2 * width, 4 * width]
         strides = [2, 1, 2, 1, 1, 2]
         self.encoder = nn.ModuleList(
             EnhancedGatedConv(channels[i], channels[i + 1], channels[i] if i else 0, stride)
@@ -98,11 +98,11 @@ class EGCGenerator(EdgeGenerator):
             *_smoothed(2 * width),
             *_doubled(2 * width, width),
             ReflectionPad(3),
-            conv(nn.Conv2d(width, fold, 7), False),
+            conv(nn.Conv2d(width, folded, 7), False),
         )
 
     def trunk(self, x: Tensor) -> Tensor:
-        # The mask is the last channel, or with the unshuffle stem the last four.
+        # The mask is the last channel, or with an unshuffle stem the last third of them.
         mask = x[:, 2 * x.shape[1] // 3 :].amax(dim=1, keepdim=True)
         features, gate = x, None
         for layer in self.encoder:

@@ -102,14 +102,13 @@ class MultistepGenerator(EdgeGenerator):
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
         super().__init__(stem)
-        fold = 4 if stem == "unshuffle" else 1
         self.encoder = encoder(self.n_inputs, width, stem=stem, spectral=True)
         self.middle = residual_blocks(4 * width, spectral=True, bias=False)
         self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True)
         scales = [width, 2 * width, 4 * width]
         self.structure = nn.ModuleList(
             [
-                nn.Sequential(GatedConv(2 * fold, width // 2), GatedConv(width // 2, width)),
+                nn.Sequential(GatedConv(2 * self.fold**2, width // 2), GatedConv(width // 2, width)),
                 nn.Sequential(GatedConv(width, 2 * width, 2), GatedConv(2 * width, 2 * width)),
                 nn.Sequential(GatedConv(2 * width, 4 * width, 2), GatedConv(4 * width, 4 * width)),
             ]
@@ -124,7 +123,7 @@ class MultistepGenerator(EdgeGenerator):
         return torch.sigmoid(self.logits(torch.cat([self.inputs(masked_gray, masked_edge, mask), order], dim=1)))
 
     def layers(self, x: Tensor) -> Tensor:
-        gray, edge, _, lbp, order = x.chunk(5, dim=1)  # each is one channel, or the four of its folded pixels
+        gray, edge, _, lbp, order = x.chunk(5, dim=1)  # each is one channel, or those of its folded pixels
         attention = self._attention(torch.cat([gray, lbp], dim=1))
         completed = torch.zeros_like(edge)
         with parametrize.cached():
