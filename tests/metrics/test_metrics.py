@@ -10,6 +10,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from inpaintgan.metrics.edge import precision_recall
 from inpaintgan.metrics.image import PSNR_CEILING, image_scores, psnr, psnr_hole
 from inpaintgan.metrics.perceptual import perceptual_proxy
+from inpaintgan.metrics.ssim import ssim, ssim_hole
 from inpaintgan.networks.vgg19 import VGG19Features
 
 
@@ -64,6 +65,21 @@ def test_full_scores_equal_scikit_image():
     assert scores["ssim"] == pytest.approx(ssim)
     assert scores["psnr_hole"] == pytest.approx(scores["psnr"])
     assert scores["l1"] == pytest.approx(np.abs(fake.astype(float) - real).mean() / 255)
+
+
+def test_ssim_of_a_batch_equals_scikit_image_in_full_and_in_the_hole():
+    rng = np.random.default_rng(1)
+    real = rng.integers(0, 256, (2, 40, 56, 3), np.uint8)
+    fake = real.copy()
+    mask = np.zeros((2, 40, 56), np.uint8)
+    mask[0, :20, :18], mask[1, 10:30, 30:] = 1, 1  # one in a corner, where the window leaves the picture
+    fake[mask == 1] = rng.integers(0, 256, fake[mask == 1].shape, np.uint8)
+    batches = [torch.from_numpy(array).permute(0, 3, 1, 2) / 255 for array in (fake, real)]
+    full, hole = ssim(*batches), ssim_hole(*batches, torch.from_numpy(mask)[:, None].float())
+    expected = [image_scores(*arrays) for arrays in zip(fake, real, mask, strict=True)]
+    assert full.tolist() == pytest.approx([scores["ssim"] for scores in expected], abs=1e-5)
+    assert hole.tolist() == pytest.approx([scores["ssim_hole"] for scores in expected], abs=1e-5)
+    assert full.max() < 0.95 and hole.max() < 0.6, "scores that tell something apart"
 
 
 def test_proxy_is_zero_for_equal_pictures_and_ignores_what_is_far_outside_the_hole():

@@ -31,8 +31,11 @@ def test_events_tell_the_whole_story_in_order(training):
     started = events[0]
     assert started.perceptual == "off" and started.n_train == 7 and started.n_val == 1
     validation = next(event for event in events if event.type == "validation")
-    assert set(validation.values) == {"precision", "recall", "psnr", "psnr_hole", "l1"}
+    assert set(validation.values) == {
+        "precision", "recall", "psnr", "psnr_hole", "ssim", "ssim_hole", "l1",
+    }  # fmt: skip
     assert validation.baselines["telea"]["psnr_hole"] > 10
+    assert 0 < validation.baselines["telea"]["ssim_hole"] < validation.baselines["telea"]["ssim"] < 1
 
 
 def test_sample_grid_has_the_papers_columns(training):

@@ -32,11 +32,12 @@ const METRICS = [
     title: "PSNR", unit: " dB", keys: /** @type {[string, string][]} */ ([["psnr", "--accent"]]), scores: ["psnr", "psnr_hole"],
     baseline: "psnr_hole",
   },
+  { title: "SSIM", keys: [], scores: ["ssim", "ssim_hole"], baseline: "ssim_hole" },
   { title: "Learning rate", keys: /** @type {[string, string][]} */ ([["learning_rate", "--mark-3"]]), scores: [], exact: true },
 ];
 
 /** Colours of validation marks where they differ from the curve of the same name. @type {Record<string, string>} */
-const SCORE_COLORS = { psnr_hole: "--warm" };
+const SCORE_COLORS = { psnr_hole: "--warm", ssim: "--accent", ssim_hole: "--warm" };
 
 export class RunCharts {
   /** @param {HTMLElement} losses @param {HTMLElement} metrics */
@@ -64,7 +65,7 @@ export class RunCharts {
     for (const { title, keys, scores, baseline, range, unit, exact } of METRICS) {
       const lines = linesOf(view, keys).filter(({ curve }) => !exact || new Set(curve.y).size > 1);
       const marks = scores.filter((key) => Number.isFinite(view.scores.get(key)?.last)).map((key) => ({
-        label: key === "psnr_hole" ? "in the hole" : "", of: key, color: SCORE_COLORS[key] ?? keys.find(([name]) => name === key)?.[1] ?? "--mark-3",
+        label: key.endsWith("_hole") ? "in the hole" : "", of: key, color: SCORE_COLORS[key] ?? keys.find(([name]) => name === key)?.[1] ?? "--mark-3",
         points: /** @type {any} */ (view.scores.get(key)),
       }));
       const baselines = baseline ? baselinesOf(view, baseline) : [];

@@ -12,12 +12,13 @@ from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL
 from ..metrics.edge import precision_recall
 from ..metrics.image import psnr, psnr_hole
+from ..metrics.ssim import ssim, ssim_hole
 from .samples import fill_batch
 from .stages import Stage
 
 
 def validate(stage: Stage, batches: Sequence[Batch]) -> dict[str, float]:
-    """Means over the held-out pictures: precision and recall of edges; psnr, psnr_hole and l1 of the composite."""
+    """Means over the held-out pictures: precision and recall of edges; l1, psnr and ssim of the composite."""
     scores: dict[str, list[Tensor]] = {}
     for batch in batches:
         batch = batch.to(stage.device)
@@ -27,12 +28,11 @@ def validate(stage: Stage, batches: Sequence[Batch]) -> dict[str, float]:
             threshold = stage.config.edge_threshold
             values["precision"], values["recall"] = precision_recall(predicted, batch.edge, batch.mask, threshold)
         if filled is not None:
-            values["psnr"] = psnr(filled, batch.image)
-            values["psnr_hole"] = psnr_hole(filled, batch.image, batch.mask)
+            values |= _fill_scores(filled, batch)
             values["l1"] = (filled - batch.image).abs().flatten(1).mean(1)
         for name, value in values.items():
             scores.setdefault(name, []).append(value)
-    return {name: float(torch.cat(values).mean()) for name, values in scores.items()}
+    return _means(scores)
 
 
 def headline(scores: dict[str, float]) -> float:
@@ -46,12 +46,26 @@ def headline(scores: dict[str, float]) -> float:
 def baselines(batches: Sequence[Batch]) -> dict[str, dict[str, float | None]]:
     """The same fill scores of OpenCV's Telea and Navier-Stokes."""
     results: dict[str, dict[str, float | None]] = {}
-    for name in ("telea", "navier-stokes"):
-        full, hole = [], []
+    for method in ("telea", "navier-stokes"):
+        scores: dict[str, list[Tensor]] = {}
         for batch in batches:
             pairs = zip(to_pixels(batch.image), to_pixels(batch.mask), strict=True)
-            filled = to_tensor([CLASSICAL[name](image, mask[..., 0] // 255) for image, mask in pairs])
-            full.append(psnr(filled, batch.image))
-            hole.append(psnr_hole(filled, batch.image, batch.mask))
-        results[name] = {"psnr": float(torch.cat(full).mean()), "psnr_hole": float(torch.cat(hole).mean())}
+            filled = to_tensor([CLASSICAL[method](image, mask[..., 0] // 255) for image, mask in pairs])
+            for name, value in _fill_scores(filled, batch).items():
+                scores.setdefault(name, []).append(value)
+        results[method] = {**_means(scores)}
     return results
+
+
+def _fill_scores(filled: Tensor, batch: Batch) -> dict[str, Tensor]:
+    """Scores of each filled picture, in full and in the hole."""
+    return {
+        "psnr": psnr(filled, batch.image),
+        "psnr_hole": psnr_hole(filled, batch.image, batch.mask),
+        "ssim": ssim(filled, batch.image),
+        "ssim_hole": ssim_hole(filled, batch.image, batch.mask),
+    }
+
+
+def _means(scores: dict[str, list[Tensor]]) -> dict[str, float]:
+    return {name: float(torch.cat(values).mean()) for name, values in scores.items()}
