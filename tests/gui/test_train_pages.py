@@ -10,7 +10,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config, make_config
-from inpaintgan.core.events import EventLog, RunFinished, Sample, Step, Validation, read_events
+from inpaintgan.core.events import EventLog, Paused, RunFinished, Sample, Step, Validation, read_events
 from inpaintgan.core.rundir import RunDir
 from run_events import run_started
 
@@ -227,6 +227,42 @@ def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> 
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
     expect(page.locator("#loss-charts figure").nth(1)).to_contain_text("step 30")
     assert run.load_config().width == 24
+
+
+def test_a_gpu_training_shows_the_gpu_and_fill_scores_stand_beside_the_classical_ones(page: Any, app: Any) -> None:
+    run = RunDir(app.runs / "on-gpu")
+    run.path.mkdir(parents=True)
+    run.create(make_config({"stage": "inpaint", "max_iters": 100}))
+    run.claim()
+    log = EventLog(run.events_file)
+    telea = {"psnr": 26.0, "psnr_hole": 18.5, "ssim": 0.9, "ssim_hole": 0.625}
+    ours = {"psnr": 28.0, "psnr_hole": 20.5, "ssim": 0.92, "ssim_hole": 0.71}
+    for step in (10, 20):
+        log.emit(
+            Step(
+                step=step,
+                stage="inpaint",
+                values={"l1_loss": 1 / step, "psnr": 20 + step / 10},
+                images_per_s=90,
+                data_wait=0.1,
+                elapsed_s=step,
+                eta_s=8,
+                gpu_memory=(60.25, 139.8),
+                gpu_utilisation=0.875,
+            )
+        )
+        log.emit(Validation(step=step, stage="inpaint", values=ours, baselines={"telea": telea}, best=True))
+    open_run(page, app, "on-gpu")
+    numbers = page.locator("#numbers div")
+    expect(numbers.filter(has_text="GPU memory")).to_contain_text("60.3 of 140 GB")
+    expect(numbers.filter(has_text="88 %")).to_have_text("GPU88 %")
+    chart = page.locator("#metric-charts figure").filter(has=page.get_by_role("heading", name="SSIM"))
+    expect(chart.locator(".readout")).to_have_text(
+        ["validation 0.9200", "in the holevalidation 0.7100", "OpenCV Telea 0.6250"], use_inner_text=False
+    )
+    log.emit(Paused(step=20, stage="inpaint"))
+    expect(numbers.filter(has_text="88 %")).to_have_count(0)
+    run.release()
 
 
 def test_charts_redraw_in_the_dark(page: Any, app: Any, pictures: Path) -> None:

@@ -18,6 +18,8 @@ def test_joint_training_samples_validates_and_resumes_on_a_gpu(training, precisi
     assert [event["step"] for event in training.events("step")] == [1, 2, 3, 4]
     assert all(value is not None for value in training.events("step")[-1]["values"].values())
     assert training.events("validation")[-1]["values"]["psnr_hole"] > 0
+    utilisation = training.events("step")[-1]["gpu_utilisation"]
+    assert utilisation is None or 0 <= utilisation <= 1
 
 
 @pytest.mark.parametrize("name", EDGE_GENERATORS)

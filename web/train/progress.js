@@ -101,7 +101,7 @@ function showNumbers() {
   if (view.active) {
     numbers.push(["Images/s", last && running ? pace(last.images_per_s) : "–"], ["Data wait", last && running ? percent(last.data_wait) : "–"]);
   }
-  numbers.push(...usageNumbers(view.active ? usage : null, last?.gpu_memory));
+  if (view.active) numbers.push(...usageNumbers(usage, last, running));
   if (view.curves.has("precision")) numbers.push(["Precision", measure(view.latest("precision"))], ["Recall", measure(view.latest("recall"))]);
   else if (!view.curves.size && (view.stage || summary?.stage) !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
   if (view.curves.has("psnr")) numbers.push(["PSNR", `${measure(view.latest("psnr"))} dB`]);
@@ -117,14 +117,19 @@ function showNumbers() {
 }
 
 /**
- * @param {{cpu: number | null, memory_gb: number, memory_total_gb: number} | null} now of the training's processes
- * @param {[number, number] | null | undefined} gpu gigabytes in use and in all, where the training runs on a GPU
+ * What the training takes of this machine.
+ * @param {{cpu: number | null, memory_gb: number, memory_total_gb: number} | null} now its processes
+ * @param {import("../js/run_view.js").RunEvent | null} last its last step, which tells of its GPU where it has one
+ * @param {boolean} running
  * @returns {[string, string][]}
  */
-function usageNumbers(now, gpu) {
+function usageNumbers(now, last, running) {
   /** @type {[string, string][]} */ const numbers = [];
   if (now) numbers.push(["CPU", percent(now.cpu)], ["RAM", `${now.memory_gb.toFixed(1)} of ${now.memory_total_gb.toFixed(0)} GB`]);
-  if (now && gpu) numbers.push(["GPU memory", `${gpu[0].toFixed(1)} of ${gpu[1].toFixed(0)} GB`]);
+  const busy = last?.gpu_utilisation ?? null;
+  const memory = last?.gpu_memory;
+  if (busy !== null) numbers.push(["GPU", running ? percent(busy) : "–"]);
+  if (memory) numbers.push(["GPU memory", `${memory[0].toFixed(1)} of ${memory[1].toFixed(0)} GB`]);
   return numbers;
 }
 

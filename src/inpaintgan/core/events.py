@@ -68,6 +68,8 @@ class Step(_Event):
     """Seconds to ``max_iters`` at the present pace, or to ``max_seconds`` if that comes first."""
     gpu_memory: tuple[float, float] | None = None
     """Gigabytes of the GPU in use, by all programs, and in all; None on a CPU."""
+    gpu_utilisation: float | None = None
+    """Share of the time in which the GPU computed lately, for all programs, 0 to 1; None where that is not known."""
 
 
 class Validation(_Event):

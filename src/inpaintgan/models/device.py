@@ -31,3 +31,16 @@ def gpu_memory(device: torch.device) -> tuple[float, float] | None:
         return None
     free, total = torch.cuda.mem_get_info(device)
     return (total - free) / 1e9, total / 1e9
+
+
+def gpu_utilisation(device: torch.device) -> float | None:
+    """Share of the last second or less in which a GPU computed, for all programs, 0 to 1.
+
+    The driver is asked, not the GPU's queue, so nothing waits. None for a CPU, and where the driver does not say.
+    """
+    if device.type != "cuda":
+        return None
+    try:
+        return torch.cuda.utilization(device) / 100
+    except Exception:  # no driver library, a slice of a GPU (MIG), no permission: each has an error of its own
+        return None

@@ -15,7 +15,7 @@ from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.loader import make_val_loader, split
 from ..data.pictures import open_pictures
-from ..models.device import gpu_memory
+from ..models.device import gpu_memory, gpu_utilisation
 from . import state
 from .budget import Budget
 from .build import build_stage
@@ -195,6 +195,7 @@ class Trainer:
                 elapsed_s=self.meter.elapsed_s,
                 eta_s=self.budget.eta_s(self.meter),
                 gpu_memory=gpu_memory(self.device),
+                gpu_utilisation=gpu_utilisation(self.device),
             )
         )
         self.meter.reset()
