@@ -20,7 +20,7 @@ from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui import history, history_index
 from inpaintgan.gui.curves import CURVE_POINTS
 from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History, parse
-from inpaintgan.gui.runs import details, event_stream, find_run, summary
+from inpaintgan.gui.runs import MISSED_BYTES, details, event_stream, find_run, summary
 
 from .conftest import Client
 
@@ -217,9 +217,8 @@ def test_the_last_scores_are_found_however_far_back(run: RunDir) -> None:
     assert summary(run)["scores"] == {"values": {"psnr_hole": 21.5}, "step": 5}
 
 
-@pytest.mark.parametrize("after", [0, 1, 49_990, 50_000, 60_000])
-def test_a_stream_begins_right_after_what_is_known(run: RunDir, after: int) -> None:
-    write(run, *(step(n) for n in range(1, 50_001)))
+def streamed(run: RunDir, after: int) -> list[tuple[int, str, dict[str, Any]]]:
+    """What a page gets at once, as numbers, kinds and data."""
 
     def pause(seconds: float) -> None:
         raise StopIteration
@@ -228,9 +227,29 @@ def test_a_stream_begins_right_after_what_is_known(run: RunDir, after: int) -> N
     chunks: list[bytes] = []
     with pytest.raises(RuntimeError):  # what becomes of StopIteration in a generator
         chunks.extend(stream)
-    text = b"".join(chunks).decode()
-    numbers = [int(line[4:]) for line in text.splitlines() if line.startswith("id: ")]
-    assert numbers == list(range(after + 1, 50_001))
+    found = []
+    for block in b"".join(chunks).decode().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines())
+        if "data" in fields:
+            found.append((int(fields["id"]), fields.get("event", "message"), json.loads(fields["data"])))
+    return found
+
+
+@pytest.mark.parametrize("after", [0, 1, 19_990, 20_000, 60_000])
+def test_a_stream_begins_right_after_what_is_known(run: RunDir, after: int) -> None:
+    write(run, *(step(n) for n in range(1, 20_001)))
+    found = streamed(run, after)
+    assert [number for number, _, _ in found] == list(range(after + 1, 20_001))
+    assert {kind for _, kind, _ in found} <= {"message"}
+
+
+def test_a_page_that_missed_hours_gets_a_thinned_past(run: RunDir) -> None:
+    write(run, STARTED, *(step(n) for n in range(1, 60_001)))
+    assert run.events_file.stat().st_size > MISSED_BYTES
+    ((last, kind, past),) = streamed(run, 100)
+    assert (last, kind, past["last_seq"]) == (60_001, "past", 60_001)
+    assert len(past["history"]) == HISTORY_STEPS + 1 and len(past["curves"]["psnr"][0]) <= CURVE_POINTS
+    assert [number for number, _, _ in streamed(run, 59_999)] == [60_000, 60_001]
 
 
 @pytest.fixture

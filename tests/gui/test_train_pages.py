@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config, make_config
-from inpaintgan.core.events import EventLog, Paused, RunFinished, Sample, Step, Validation, read_events
+from inpaintgan.core.events import EventLog, Paused, RunFinished, Sample, Step, Validation, Warned, read_events
 from inpaintgan.core.rundir import RunDir
+from inpaintgan.gui.runs import MISSED_BYTES
 from run_events import run_started
 
 from .training_pages import (
@@ -428,6 +430,24 @@ def test_pause_sample_save_stop_and_resume(page: Any, app: Any, pictures: Path, 
     resumed = [event for event in read_events(events) if event["type"] == "run_started"][-1]
     assert resumed["resumed"] and resumed["step"] == stopped
     expect(page.locator("#log")).to_contain_text(f"Resumed at step {stopped}")
+
+
+def test_a_page_that_was_hidden_for_hours_comes_back_to_a_thinned_past(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "long", pictures / "picture-0.png")
+    open_run(page, app, "long")
+    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
+    page.evaluate(hide % "true" + "; document.dispatchEvent(new Event('visibilitychange'))")
+    first = {"seq": 1000, "time": 5, "stage": "edge", "type": "step", "images_per_s": 2, "data_wait": 0, "eta_s": 0}
+    with open(run.events_file, "a", encoding="utf-8") as file:
+        for n in range(40_000):
+            event = {**first, "seq": 1000 + n, "step": 70 + n, "elapsed_s": n, "values": {"precision": 0.5}}
+            file.write(json.dumps(event, separators=(",", ":")) + "\n")
+    assert run.events_file.stat().st_size > MISSED_BYTES
+    page.evaluate(hide % "false" + "; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#iteration")).to_contain_text("40,069", timeout=30_000)
+    expect(page.locator('#log li[data-kind="step"]')).to_have_count(500)
+    EventLog(run.events_file).emit(Warned(step=40_070, stage="edge", code="x", message="It goes on from there."))
+    expect(page.locator("#log li").last).to_contain_text("It goes on from there.")
 
 
 def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(

@@ -140,3 +140,10 @@ test("a run that waits for its turn says so until it starts", () => {
   view.correct("starting");
   assert.equal(view.state, "starting");
 });
+
+test("a view is made of a past as the program describes it", () => {
+  const history = [{ type: "step", seq: 7, time: 5, step: 70, stage: "edge", values: { precision: 0.5 }, elapsed_s: 9 }];
+  const view = RunView.of({ history, curves: { precision: [[10, 70], [0.1, 0.5]] }, scores_over_time: {}, last_seq: 9 });
+  assert.deepEqual([view.step, view.elapsed, view.lastSeq], [70, 9, 9]);
+  assert.deepEqual(view.curves.get("precision").x, [10, 70]);
+});

@@ -94,10 +94,11 @@ export async function call(name, ...args) {
  * @param {string} run
  * @param {number} after sequence number of the last event already known; 0 for all
  * @param {(events: any[]) => void} onEvents called with new events, oldest first
- * @param {(connected: boolean) => void} [onConnection] told when the connection is lost and found again
+ * @param {{onConnection?: (connected: boolean) => void, onPast?: (past: any) => void}} [more] onConnection is told when the
+ *   connection is lost and found again; onPast gets a thinned past in place of more events than a page should load
  * @returns {() => void} ends the subscription
  */
-export function subscribe(run, after, onEvents, onConnection = () => {}) {
+export function subscribe(run, after, onEvents, { onConnection = () => {}, onPast = () => {} } = {}) {
   const address = `/api/runs/${encodeURIComponent(run)}/events?after=`;
   /** @type {EventSource | undefined} */
   let source;
@@ -114,6 +115,11 @@ export function subscribe(run, after, onEvents, onConnection = () => {}) {
       // The events of one batch arrive together; one call for all of them keeps the page from redrawing for each.
       if (!batch.length) setTimeout(deliver);
       batch.push(JSON.parse(message.data));
+      after = Number(message.lastEventId);
+    });
+    source.addEventListener("past", (message) => {
+      batch = [];
+      onPast(JSON.parse(message.data));
       after = Number(message.lastEventId);
     });
     source.addEventListener("open", () => onConnection(true));

@@ -17,6 +17,7 @@ const WARNINGS_KEPT = 100;
 /**
  * @typedef {{type: string, seq: number, time: number, step: number, stage: string, [key: string]: any}} RunEvent
  * @typedef {{step: number, path: string, columns: string[]}} SampleView
+ * @typedef {Record<string, [number[], (number | null)[]]>} Points
  * @typedef {{seq: number, time: number, step: number, kind: string, event: RunEvent}} LogLine
  */
 
@@ -47,6 +48,19 @@ export class RunView {
     /** @type {number | null} */ this.since = null;
   }
 
+  /**
+   * A run as the program describes its past.
+   * @param {{history: RunEvent[], curves: Points, scores_over_time: Points, last_seq: number}} past
+   * @returns {RunView}
+   */
+  static of({ history, curves, scores_over_time: scores, last_seq: last }) {
+    const view = new RunView();
+    view.feed(history);
+    view.seed(curves, scores);
+    view.lastSeq = Math.max(view.lastSeq, last);
+    return view;
+  }
+
   /** @param {RunEvent[]} events in order; those already known are left out */
   feed(events) {
     for (const event of events) {
@@ -69,8 +83,8 @@ export class RunView {
 
   /**
    * Take the program's curves of the whole past, once its events were fed: those hold the newest steps only.
-   * @param {Record<string, [number[], (number | null)[]]>} curves
-   * @param {Record<string, [number[], (number | null)[]]>} scores
+   * @param {Points} curves
+   * @param {Points} scores
    */
   seed(curves, scores) {
     this.curves = new Map(Object.entries(curves).map(([key, points]) => [key, Curve.of(points)]));

@@ -1,13 +1,14 @@
 // The page of one run: everything on it is drawn from the run's events, so that leaving and coming back loses nothing.
 
 import { call, ready, subscribe } from "../js/bridge.js";
-import { count, measure, pace, percent, span, timer } from "../js/format.js";
+import { count, percent, span, timer } from "../js/format.js";
 import { soundWords, troubles } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
 import { isAlarming, RunView } from "../js/run_view.js";
 import { el, errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress_charts.js";
 import { TrainingLog } from "./progress_log.js";
+import { liveNumbers } from "./progress_numbers.js";
 import { SampleSlider } from "./progress_samples.js";
 
 /** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
@@ -16,7 +17,7 @@ const ASK_MS = 3000;
 const WARNINGS_SHOWN = 3;
 
 const run = new URLSearchParams(location.search).get("run") ?? "";
-const view = new RunView();
+let view = new RunView();
 const charts = new RunCharts($("loss-charts"), $("metric-charts"));
 const log = new TrainingLog($("log"), $("log-steps"), $("log-search"), $("log-found"));
 const samples = new SampleSlider(run, $);
@@ -25,7 +26,7 @@ const samples = new SampleSlider(run, $);
 /** What was asked of the training and has not been seen done. */
 let ordered = "";
 let drawing = 0;
-/** @type {{cpu: number | null, memory_gb: number, memory_total_gb: number} | null} */ let usage = null;
+/** @type {import("./progress_numbers.js").Usage | null} */ let usage = null;
 
 /** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
 const DONE_BY = {
@@ -94,18 +95,7 @@ function tick() {
 }
 
 function showNumbers() {
-  const last = view.lastStep;
-  const running = view.state === "running";
-  /** @type {[string, string][]} */
-  const numbers = [];
-  if (view.active) {
-    numbers.push(["Images/s", last && running ? pace(last.images_per_s) : "–"], ["Data wait", last && running ? percent(last.data_wait) : "–"]);
-  }
-  if (view.active) numbers.push(...usageNumbers(usage, last, running));
-  if (view.curves.has("precision")) numbers.push(["Precision", measure(view.latest("precision"))], ["Recall", measure(view.latest("recall"))]);
-  else if (!view.curves.size && (view.stage || summary?.stage) !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
-  if (view.curves.has("psnr")) numbers.push(["PSNR", `${measure(view.latest("psnr"))} dB`]);
-  if (view.curves.has("learning_rate")) numbers.push(["Learning rate", measure(view.latest("learning_rate"))]);
+  const numbers = liveNumbers(view, usage, view.stage || summary?.stage);
   const list = $("numbers");
   const names = numbers.map(([name]) => name).join();
   if (list.dataset.names !== names) {
@@ -114,23 +104,6 @@ function showNumbers() {
   }
   list.querySelectorAll("dd").forEach((node, i) => { node.textContent = numbers[i][1]; });
   $("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
-}
-
-/**
- * What the training takes of this machine.
- * @param {{cpu: number | null, memory_gb: number, memory_total_gb: number} | null} now its processes
- * @param {import("../js/run_view.js").RunEvent | null} last its last step, which tells of its GPU where it has one
- * @param {boolean} running
- * @returns {[string, string][]}
- */
-function usageNumbers(now, last, running) {
-  /** @type {[string, string][]} */ const numbers = [];
-  if (now) numbers.push(["CPU", percent(now.cpu)], ["RAM", `${now.memory_gb.toFixed(1)} of ${now.memory_total_gb.toFixed(0)} GB`]);
-  const busy = last?.gpu_utilisation ?? null;
-  const memory = last?.gpu_memory;
-  if (busy !== null) numbers.push(["GPU", running ? percent(busy) : "–"]);
-  if (memory) numbers.push(["GPU memory", `${memory[0].toFixed(1)} of ${memory[1].toFixed(0)} GB`]);
-  return numbers;
 }
 
 /** Failure, interruption and warnings, in words. */
@@ -248,15 +221,20 @@ async function start() {
   await ready();
   summary = await call("get_run", run);
   summary.max_iters = summary.config?.max_iters;
-  view.feed(summary.history);
-  view.seed(summary.curves, summary.scores_over_time);
+  view = RunView.of(summary);
   // Kept once, as curves and lines; the answer itself would stay in memory as long as the page.
   for (const key of ["history", "curves", "scores_over_time"]) delete summary[key];
   view.correct(summary.state);
   show();
   wire();
-  unsubscribe = subscribe(run, Math.max(summary.last_seq, view.lastSeq), take, (connected) => {
-    if (!connected) say("The connection to the program is lost; trying again…", { kind: "error" });
+  unsubscribe = subscribe(run, Math.max(summary.last_seq, view.lastSeq), take, {
+    onConnection: (connected) => {
+      if (!connected) say("The connection to the program is lost; trying again…", { kind: "error" });
+    },
+    onPast: (past) => {
+      view = RunView.of(past);
+      show();
+    },
   });
 }
 

@@ -18,11 +18,8 @@ const names = [...new Set(new URLSearchParams(location.search).getAll("run"))].s
 
 /** @param {string} name @param {number} i @returns {Promise<Compared>} */
 async function load(name, i) {
-  const { history, curves, scores_over_time: scores, config } = await call("get_run", name);
-  const view = new RunView();
-  view.feed(history);
-  view.seed(curves, scores);
-  return { name, color: COLORS[i], config, view };
+  const past = await call("get_run", name);
+  return { name, color: COLORS[i], config: past.config, view: RunView.of(past) };
 }
 
 /** @param {Compared} run */

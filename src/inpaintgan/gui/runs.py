@@ -23,6 +23,9 @@ ENDED = ("finished", "stopped", "failed")
 """States in which the training process has said its last word."""
 
 _TAIL_BYTES = 64 * 1024
+MISSED_BYTES = 4 * 2**20
+"""Events that a page has missed are sent one by one up to here: some ten thousand steps."""
+
 _STREAM_PAUSE_S = 0.25
 _STREAM_CHUNK = 1000
 _SIGN_OF_LIFE_S = 5.0
@@ -79,6 +82,9 @@ def event_stream(
 ) -> Iterator[bytes]:
     """Yield a run's events as server-sent events, at most four batches a second, until the page leaves.
 
+    A page that missed more than `MISSED_BYTES`, in the background for hours, gets one event ``past`` in their place: what
+    `History.read` gives to a page that opens.
+
     Args:
         path: The run's ``events.jsonl``.
         after: Events up to this sequence number are known.
@@ -86,7 +92,13 @@ def event_stream(
         sleep: Pauses without blocking.
     """
     yield b"retry: 1000\n\n"
-    tail = EventTail(path, after, offload(_offset_after, path, after))
+    offset = offload(_offset_after, path, after)
+    if offload(_size, path) - offset > MISSED_BYTES:
+        past = offload(_histories.of(path).read)
+        after = past["last_seq"]
+        yield f"event: past\nid: {after}\ndata: {to_json(past)}\n\n".encode()
+        offset = offload(_offset_after, path, after)
+    tail = EventTail(path, after, offset)
     quiet_s = 0.0
     while path.parent.is_dir():
         events = iter(offload(tail.read))
@@ -153,6 +165,13 @@ def _offset_after(path: Path, after: int) -> int:
                 else:
                     high = middle
             return low
+    except OSError:
+        return 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
     except OSError:
         return 0
 
