@@ -72,17 +72,35 @@ def _parser() -> argparse.ArgumentParser:
     fill.add_argument("--json", action="store_true", help="print the report as JSON")
     fill.set_defaults(run=_fill)
 
-    evaluate = commands.add_parser("evaluate", help="score a checkpoint beside classical baselines")
+    evaluate = commands.add_parser("evaluate", help="score a checkpoint beside classical baselines and other programs")
     evaluate.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
     evaluate.add_argument("--data", type=Path, required=True, help="folder of pictures the networks have never seen")
-    evaluate.add_argument("--masks", required=True, help="a folder of masks, or random-block | half | irregular")
+    evaluate.add_argument(
+        "--masks", required=True, nargs="+", metavar="MASKS",
+        help="holes, one or several of: a folder of masks, or of folders of them named 20-30 and the like; random-block | "
+        "half | irregular | mixed; irregular-01-10 ... irregular-50-60 (percent of the picture) | thin | medium | thick "
+        "(strokes); buckets | strokes | all",
+    )  # fmt: skip
     evaluate.add_argument("--limit", type=int, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    evaluate.add_argument(
+        "--candidate", action="append", default=[], metavar="NAME=DIR",
+        help="another program's results for what --save-inputs wrote; may be given several times",
+    )  # fmt: skip
+    evaluate.add_argument(
+        "--save-inputs", type=Path, metavar="DIR", help="write pictures, masked pictures and masks for other programs"
+    )
     evaluate.add_argument(
         "--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml"
     )
+    evaluate.add_argument(
+        "--feature-weights", default="auto", metavar="FILE",
+        help="network for FID, KID, U-IDS and P-IDS: a file of Inception V3, SqueezeNet or VGG19; auto: Inception V3 "
+        "where PyTorch's cache holds it, else the proxy's VGG19; off",
+    )  # fmt: skip
     evaluate.add_argument("--seed", type=int, default=10, help="of drawn masks")
     evaluate.add_argument("--device", choices=DEVICES, default="auto")
     evaluate.add_argument("--report", type=Path, metavar="FILE.json", help="write all scores")
+    evaluate.add_argument("--html", type=Path, metavar="FILE.html", help="write a page with tables and pictures")
     evaluate.add_argument("--save-fills", type=Path, metavar="DIR", help="write picture, hole and fills side by side")
     evaluate.set_defaults(run=_evaluate)
 

@@ -1,32 +1,51 @@
-"""``python main.py evaluate``: runs the protocol, prints the table, writes the report."""
+"""``python main.py evaluate``: runs the protocol, prints the tables, writes the reports."""
 
 from __future__ import annotations
 
 import argparse
 import platform
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import __version__
-from ..core.atomic import write_json
+from ..core.atomic import write_bytes, write_json
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
 from ..imaging.encode import save_picture
 from ..imaging.picture import Picture
 from ..inference.pipeline import Inpainter
 from ..models.device import device_name
-from ..networks.vgg19 import load_vgg19
-from . import protocol
-from .protocol import Case
+from ..networks.backbones import Backbone, load_backbone
+from ..networks.vgg19 import VGG19Features, load_vgg19
+from . import candidates, protocol
+from .cases import Case, case_names, one_case
+from .evaluation_page import Shown, evaluation_html, pick
+from .mask_sets import MaskSet, mask_sets
+from .perception import Perception
+from .protocol import Fills, Method
+from .statistics import report_of
+from .tables import table
 
-COLUMNS = {
-    "psnr_hole": ("PSNR hole, dB", 2), "ssim_hole": ("SSIM hole", 3), "l1_hole": ("L1 hole", 4), "psnr": ("PSNR full, dB", 2),
-    "ssim": ("SSIM full", 3), "proxy": ("proxy", 3), "seconds": ("s", 2),
-}  # fmt: skip
+
+@dataclass(frozen=True)
+class _Setup:
+    """What the command line names, opened."""
+
+    inpainter: Inpainter
+    sets: list[MaskSet]
+    methods: dict[str, Method]
+    vgg: VGG19Features | None
+    backbone: Backbone | None
+    candidates: tuple[str, ...]
+
+    @property
+    def side_px(self) -> int:
+        return self.inpainter.checkpoint.config.input_size
 
 
 def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
@@ -37,61 +56,89 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         ranks: The processes that share the pictures; rank 0 prints and writes the report of all.
     """
     with ranks.together():
-        inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device, engine="eager")
-        vgg = load_vgg19(arguments.perceptual_weights)
-        vgg = vgg.to(inpainter.device) if vgg else None
+        setup = _open(arguments)
 
-    def on_case(case: Case, fills: dict[str, NDArray[np.uint8]]) -> None:
+    def on_case(case: Case, fills: Fills) -> None:
         if ranks.is_first:
-            print(f"\r{case.name:<60.60}", end="", file=sys.stderr, flush=True)
+            print(f"\r{case.masks + ': ' + case.name:<78.78}", end="", file=sys.stderr, flush=True)
+        if arguments.save_inputs:
+            candidates.save_inputs(case, arguments.save_inputs)
         if arguments.save_fills:
-            save_strip(case, fills, arguments.save_fills / f"{case.name}.png")
+            below = Path(case.masks) if len(setup.sets) > 1 else Path()
+            save_strip(case, fills, arguments.save_fills / below / f"{case.name}.png")
 
-    result = protocol.run(
-        inpainter, arguments.data, arguments.masks,
-        vgg=vgg, limit=arguments.limit, seed=arguments.seed, ranks=ranks, on_case=on_case,
+    perception = Perception(setup.vgg, setup.backbone, setup.inpainter.device)
+    results = protocol.run(
+        setup.inpainter, arguments.data, setup.sets, setup.methods, perception,
+        limit=arguments.limit, seed=arguments.seed, ranks=ranks, on_case=on_case,
     )  # fmt: skip
     if not ranks.is_first:
         return 0
-    print(f"\r{'':<60}\r", end="", file=sys.stderr)
-    report = {
-        "checkpoint": str(inpainter.checkpoint.path),
-        "step": inpainter.checkpoint.step,
-        "data": str(arguments.data),
-        "masks": arguments.masks,
-        "side_px": inpainter.checkpoint.config.input_size,
-        "proxy_network": vgg.origin if vgg else None,
-        "machine": f"{device_name(inpainter.device)}, {platform.machine()}",
-        "version": __version__,
-        "notices": list(inpainter.notices),
-        **result,
-    }
+    print(f"\r{'':<78}\r", end="", file=sys.stderr)
+    report = _about(arguments, setup) | report_of(results)
     if arguments.report:
         write_json(arguments.report, report)
+    if arguments.html:
+        write_bytes(arguments.html, evaluation_html(report, _shown(arguments, setup, report)).encode())
     print(table(report))
     return 0
 
 
-def table(report: dict[str, Any]) -> str:
-    """The mean scores as a Markdown table."""
-    methods: dict[str, dict[str, float]] = report["methods"]
-    shown = [name for name in COLUMNS if all(name in scores for scores in methods.values())]
-    lines = [
-        f"{report['n']} pictures, {100 * report['hole_share']:.1f} % hole on average, {report['side_px']} px. "
-        f"Proxy: {report['proxy_network'] or 'not available (no VGG19 weights)'}.",
-        "",
-        "| method | " + " | ".join(COLUMNS[name][0] for name in shown) + " |",
-        "|---|" + "---|" * len(shown),
+def _open(arguments: argparse.Namespace) -> _Setup:
+    inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device, engine="eager")
+    vgg = load_vgg19(arguments.perceptual_weights)
+    vgg = vgg.to(inpainter.device) if vgg else None
+    backbone = load_backbone(arguments.feature_weights, vgg)
+    sets, side = mask_sets(arguments.masks), inpainter.checkpoint.config.input_size
+    methods = protocol.methods(inpainter)
+    others = candidates.open_candidates(arguments.candidate, len(sets), methods)
+    if others or arguments.save_inputs:
+        options = {"limit": arguments.limit, "seed": arguments.seed}
+        names = [(one.name, name) for one in sets for name in case_names(arguments.data, one, side, **options)]
+        candidates.check_names(names)
+        candidates.check(others, names)
+    methods |= {other.name: other.fill for other in others}
+    return _Setup(
+        inpainter, sets, methods, vgg, backbone.to(inpainter.device) if backbone else None,
+        tuple(other.name for other in others),
+    )  # fmt: skip
+
+
+def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
+    """The part of the report that says what was done."""
+    names = arguments.masks if len(arguments.masks) == 1 else [one.name for one in setup.sets]
+    return {
+        "kind": "evaluation",
+        "checkpoint": str(setup.inpainter.checkpoint.path),
+        "step": setup.inpainter.checkpoint.step,
+        "data": str(arguments.data),
+        "masks": ", ".join(names),
+        "seed": arguments.seed,
+        "limit": arguments.limit,
+        "candidates": list(setup.candidates),
+        "side_px": setup.side_px,
+        "proxy_network": setup.vgg.origin if setup.vgg else None,
+        "feature_network": setup.backbone.name if setup.backbone else None,
+        "feature_name": setup.backbone.short if setup.backbone else None,
+        "machine": f"{device_name(setup.inpainter.device)}, {platform.machine()}",
+        "version": __version__,
+        "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        "notices": list(setup.inpainter.notices),
+    }
+
+
+def _shown(arguments: argparse.Namespace, setup: _Setup, report: dict[str, Any]) -> list[Shown]:
+    """Fill the cases that the page shows once more: their fills were not kept."""
+    by_name = {one.name: one for one in setup.sets}
+    options = {"limit": arguments.limit, "seed": arguments.seed}
+    return [
+        Shown(choice, case, protocol.fill_case(case, setup.methods)[0])
+        for choice in pick(report)
+        for case in [one_case(arguments.data, by_name[choice.masks], setup.side_px, choice.number, **options)]
     ]
-    for method, scores in methods.items():
-        lines.append(f"| {method} | " + " | ".join(f"{scores[name]:.{COLUMNS[name][1]}f}" for name in shown) + " |")
-    if report["edges"]:
-        lines += ["", "Edges in the hole: " + ", ".join(f"{k} {v:.3f}" for k, v in report["edges"].items()) + "."]
-    lines += [line for notice in report["notices"] for line in ("", notice)]
-    return "\n".join(lines)
 
 
-def save_strip(case: Case, fills: dict[str, NDArray[np.uint8]], path: Path) -> None:
+def save_strip(case: Case, fills: Fills, path: Path) -> None:
     """Write ground truth, hole and every method's fill side by side."""
     path.parent.mkdir(parents=True, exist_ok=True)
     hole = np.where(case.mask[..., None] == 1, np.uint8(255), case.picture)

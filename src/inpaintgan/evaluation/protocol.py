@@ -3,110 +3,48 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
-from ..data.pictures import PictureFile
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
-from ..imaging.folder import find_pictures
-from ..imaging.io import read_rgb
-from ..imaging.masks import draw_mask, read_mask
-from ..imaging.picture import resize_square
 from ..inference.pipeline import Inpainter
 from ..metrics.edge import precision_recall
 from ..metrics.image import image_scores
-from ..metrics.perceptual import PROXY_LAYERS, perceptual_proxy
 from ..networks.smooth_fill import smooth_fill
 from ..networks.vgg19 import VGG19Features
+from .cases import Case, cases
+from .mask_sets import MaskSet
+from .perception import Perception
+from .set_scores import Features, set_scores
 
-DRAWN_MASKS: dict[str, MaskKind] = {
-    "random-block": "random-block", "half": "half", "irregular": "irregular", "mixed": "mixed",
-}  # fmt: skip
-BLOCK_RATIO = 0.5
 NETWORK, UPPER_BOUND, START = "checkpoint", "checkpoint, true edges", "smooth fill it starts from"
+Scores = dict[str, dict[str, float]]
+"""By method, then by score."""
+Fills = dict[str, NDArray[np.uint8]]
+"""Composites by method."""
+Method = Callable[[Case], NDArray[np.uint8]]
+"""Fills a case."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """One picture with its hole, at the networks' size."""
-
-    name: str
-    picture: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
-    number: int = 0
-    """Its place among all cases."""
-
-
-def cases(
-    data: Path,
-    masks: str,
-    side: int,
-    *,
-    limit: int,
-    seed: int,
-    block_ratio: float = BLOCK_RATIO,
-    files: Sequence[PictureFile] | None = None,
-    ranks: Ranks | None = None,
-) -> Iterator[Case]:
-    """Pair pictures with masks, always in the same way.
-
-    Args:
-        data: Folder of pictures, cut to a square and resized to ``side``.
-        masks: One of `DRAWN_MASKS`, drawn anew from the seed for each picture; or a folder, whose masks are dealt out in
-            order, again from the first when they run out.
-        side: In px.
-        limit: Take this many pictures, spread evenly over the set; 0 takes all.
-        seed: Of drawn masks.
-        block_ratio: Side of a drawn block as a share of the picture's.
-        files: The pictures of the folder to take; None is all.
-        ranks: Processes that share the cases; only this one's are yielded.
-
-    Raises:
-        InpaintError: A folder is missing or empty, or a picture cannot be read.
-    """
-    files = find_pictures(data) if files is None else files
-    count = min(limit, len(files)) if limit else len(files)
-    mask_files = [] if masks in DRAWN_MASKS else _mask_files(masks)
-    for index in (ranks or Ranks()).share(range(count)):
-        file = files[index * len(files) // count]
-        picture = resize_square(read_rgb(file, smallest_side=side), side)
-        if mask_files:
-            mask, _ = read_mask(mask_files[index % len(mask_files)], side, side)
-        else:
-            rng = np.random.default_rng([seed, index])
-            mask = draw_mask(DRAWN_MASKS[masks], side, side, rng, block_ratio=block_ratio, files=())
-        if mask.any() and not mask.all():
-            yield Case(file.relative_to(data).as_posix(), picture, mask, index)
-
-
-def _mask_files(masks: str) -> list[Path]:
-    folder = Path(masks)
-    if not folder.is_dir():
-        raise InpaintError(
-            "mask-missing", f"--masks: '{masks}' is neither a folder nor a kind of mask.",
-            f"Kinds: {', '.join(DRAWN_MASKS)}.",
-        )  # fmt: skip
-    return find_pictures(folder)
-
-
-def methods(inpainter: Inpainter) -> dict[str, Filler]:
+def methods(inpainter: Inpainter) -> dict[str, Method]:
     """Every method of a comparison by name: the checkpoint, its upper bound and its start, if any, the baselines."""
-    result: dict[str, Filler] = {NETWORK: inpainter.fill}
+    result: dict[str, Method] = {NETWORK: of_filler(inpainter.fill)}
     if inpainter.checkpoint.edge_generator is not None:
-        result[UPPER_BOUND] = lambda image, mask: inpainter.fill(image, mask, inpainter.detect_edges(image))
+        result[UPPER_BOUND] = lambda case: inpainter.fill(case.picture, case.mask, inpainter.detect_edges(case.picture))
     if inpainter.checkpoint.config.stem != "conv":
-        result[START] = smooth
-    return result | CLASSICAL
+        result[START] = of_filler(smooth)
+    return result | {name: of_filler(filler) for name, filler in CLASSICAL.items()}
 
 
 def smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -114,31 +52,46 @@ def smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint
     return to_pixels(smooth_fill(to_tensor([image]), to_tensor([mask[..., None] * np.uint8(255)])))[0]
 
 
-def evaluate_case(
-    case: Case, fillers: dict[str, Filler], vgg: VGG19Features | None
-) -> tuple[dict[str, dict[str, float]], dict[str, NDArray[np.uint8]]]:
-    """Score every method on one case.
+def evaluate_case(case: Case, fillers: dict[str, Filler], vgg: VGG19Features | None) -> tuple[Scores, Fills]:
+    """Score methods that need no more than a picture and its hole on one case.
 
     Returns:
         Scores by method (those of `image_scores`, ``proxy`` where there is a VGG19, ``seconds``), and the composites.
     """
-    scores: dict[str, dict[str, float]] = {}
-    fills: dict[str, NDArray[np.uint8]] = {}
-    for name, filler in fillers.items():
+    device = next(vgg.parameters()).device if vgg else torch.device("cpu")
+    fills, seconds = fill_case(case, {name: of_filler(filler) for name, filler in fillers.items()})
+    return score_fills(case, fills, seconds, Perception(vgg, None, device))[0], fills
+
+
+def of_filler(filler: Filler) -> Method:
+    """A method of a function of picture and hole."""
+    return lambda case: filler(case.picture, case.mask)
+
+
+def fill_case(case: Case, methods: dict[str, Method]) -> tuple[Fills, dict[str, float]]:
+    """Fill a case with every method; returns the composites and the seconds that each took."""
+    fills: Fills = {}
+    seconds: dict[str, float] = {}
+    for name, method in methods.items():
         start = time.perf_counter()
-        filled = filler(case.picture, case.mask)
-        seconds = time.perf_counter() - start
+        filled = method(case)
+        seconds[name] = time.perf_counter() - start
         # Whatever a method did outside the hole is not its business.
-        composite = np.where(case.mask[..., None] == 1, filled, case.picture)
-        scores[name] = image_scores(composite, case.picture, case.mask)
-        if vgg is not None and set(PROXY_LAYERS) <= vgg.layer_names:
-            hole = to_tensor([case.mask[..., None] * np.uint8(255)])
-            scores[name]["proxy"] = float(
-                perceptual_proxy(vgg, to_tensor([composite]), to_tensor([case.picture]), hole)
-            )
-        scores[name]["seconds"] = seconds
-        fills[name] = composite
-    return scores, fills
+        fills[name] = np.where(case.mask[..., None] == 1, filled, case.picture)
+    return fills, seconds
+
+
+def score_fills(
+    case: Case, fills: Fills, seconds: dict[str, float], perception: Perception
+) -> tuple[Scores, NDArray[np.float32] | None]:
+    """Score composites; returns the scores and the features of the picture and of each composite, see `Perception`."""
+    proxies, features = perception.look(case.picture, list(fills.values()), case.mask)
+    scores = {name: image_scores(composite, case.picture, case.mask) for name, composite in fills.items()}
+    for name, proxy in zip(fills, proxies, strict=False):
+        scores[name]["proxy"] = proxy
+    for name, taken in seconds.items():
+        scores[name]["seconds"] = taken
+    return scores, features
 
 
 def evaluate_edges(inpainter: Inpainter, case: Case) -> dict[str, float]:
@@ -169,47 +122,74 @@ def edge_scores(
     return result | {"edge_l1": float(((guess - truth).abs() * hole).sum() / hole.sum())}
 
 
-def mean_scores(rows: list[dict[str, float]]) -> dict[str, float]:
+def mean_scores(rows: Sequence[dict[str, float]]) -> dict[str, float]:
     """Mean of each score over the cases."""
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]} if rows else {}
+
+
+@dataclass(frozen=True)
+class SetResult:
+    """What came of one set of holes.
+
+    Attributes:
+        name: Of the set.
+        rows: For each case ``number``, ``picture``, ``masks``, ``hole_share``, ``scores`` by method, ``edges`` (empty without an
+            edge generator).
+        set_scores: By method, see `set_scores`; empty without a backbone.
+    """
+
+    name: str
+    rows: list[dict[str, Any]]
+    set_scores: Scores
 
 
 def run(
     inpainter: Inpainter,
     data: Path,
-    masks: str,
+    masks: Iterable[MaskSet],
+    methods: dict[str, Method],
+    perception: Perception,
     *,
-    vgg: VGG19Features | None,
     limit: int,
     seed: int,
     ranks: Ranks | None = None,
-    on_case: Callable[[Case, dict[str, NDArray[np.uint8]]], None] = lambda _case, _fills: None,
-) -> dict[str, object]:
-    """Run the protocol. Several ranks share the cases; each returns the result of all.
+    on_case: Callable[[Case, Fills], None] = lambda _case, _fills: None,
+) -> list[SetResult]:
+    """Run the protocol. Several ranks share the cases of each set; each returns the scores of all, the first set scores too.
 
-    Returns:
-        ``methods`` (mean scores by method), ``edges`` (mean precision and recall, when there is an edge generator),
-        ``cases`` (the scores of each picture), ``n``, ``hole_share``.
+    Features are held for one set at a time.
 
     Raises:
-        InpaintError: No case could be made.
+        InpaintError: A set gives no case.
     """
-    fillers, ranks, own = methods(inpainter), ranks or Ranks(), []
-    has_edges = inpainter.checkpoint.edge_generator is not None
-    with ranks.together():
-        for case in cases(data, masks, inpainter.checkpoint.config.input_size, limit=limit, seed=seed, ranks=ranks):
-            scores, fills = evaluate_case(case, fillers, vgg)
-            edges = evaluate_edges(inpainter, case) if has_edges else {}
-            listed = {"picture": case.name, "hole_share": float(case.mask.mean()), "scores": scores}
-            own.append((case.number, listed, edges))
-            on_case(case, fills)
-    rows = sorted(chain(*ranks.gather(own)), key=itemgetter(0))
-    if not rows:
-        raise InpaintError("nothing-to-evaluate", f"None of the masks of {masks} leaves both hole and picture.")
-    return {
-        "n": len(rows),
-        "hole_share": float(np.mean([listed["hole_share"] for _, listed, _ in rows])),
-        "methods": {name: mean_scores([listed["scores"][name] for _, listed, _ in rows]) for name in fillers},
-        "edges": mean_scores([edges for _, _, edges in rows]),
-        "cases": [listed for _, listed, _ in rows],
-    }
+    ranks, results = ranks or Ranks(), []
+    for one in masks:
+        own: list[dict[str, Any]] = []
+        features = []
+        with ranks.together():
+            for case in cases(data, one, inpainter.checkpoint.config.input_size, limit=limit, seed=seed, ranks=ranks):
+                row, seen = _judge(inpainter, case, methods, perception, on_case)
+                own.append(row)
+                features.append((case.number, seen))
+        rows = sorted(chain(*ranks.gather(own)), key=itemgetter("number"))
+        if not rows:
+            raise InpaintError("nothing-to-evaluate", f"None of the masks of {one.name} leaves both hole and picture.")
+        seen_by_all = sorted(chain(*ranks.gather(features)), key=itemgetter(0))
+        found: Features = [array for _, array in seen_by_all if array is not None]
+        results.append(SetResult(one.name, rows, set_scores(list(methods), found) if ranks.is_first else {}))
+    return results
+
+
+def _judge(
+    inpainter: Inpainter,
+    case: Case,
+    methods: dict[str, Method],
+    perception: Perception,
+    on_case: Callable[[Case, Fills], None],
+) -> tuple[dict[str, Any], NDArray[np.float32] | None]:
+    fills, seconds = fill_case(case, methods)
+    scores, features = score_fills(case, fills, seconds, perception)
+    edges = evaluate_edges(inpainter, case) if inpainter.checkpoint.edge_generator is not None else {}
+    on_case(case, fills)
+    row = {"number": case.number, "picture": case.name, "masks": case.masks, "hole_share": float(case.mask.mean())}
+    return row | {"scores": scores, "edges": edges}, features

@@ -15,7 +15,7 @@ from ..core.paths import resource
 from ..core.rundir import SCORES, RunDir
 from ..imaging.folder import find_pictures
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
-from .command import table
+from .tables import table
 
 
 def release(run_path: Path, name: str, parent: Path | None, report_file: Path | None, note: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from . import charts, findings
 from .charts import Dot, Line
 from .scoring import NO_EDGES, TRUE_EDGES
 from .summary import BUCKET_SCORES, COLUMNS, Column
+from .tiles import file_uri
 
 _FONT = "vendor/plex/ibm-plex-sans-latin-wght-normal.woff2"
 _TITLES = {
@@ -41,6 +41,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters["fixed"] = lambda value, digits: f"{value:,.{digits}f}"
+    made.filters["signed"] = lambda value, digits: f"{value:+,.{digits}f}"
     made.filters["count"] = lambda value: f"{value:,}"
     return made
 
@@ -50,14 +51,9 @@ def design_tokens() -> Markup:
     """The window's colours, sizes and type, with the typeface inside."""
     css = (resource("web") / "css" / "tokens.css").read_text(encoding="utf-8")
     css = re.sub(r"@font-face\s*\{[^}]*\}", "", css)
-    font = data_uri(resource("web") / _FONT, "font/woff2")
+    font = file_uri(resource("web") / _FONT, "font/woff2")
     face = f'@font-face {{ font-family: "Plex"; src: url("{font}") format("woff2"); font-weight: 100 700; }}\n'
     return Markup(face + css)
-
-
-def data_uri(path: Path, kind: str) -> str:
-    """A file inside an address."""
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
 
 def asset(name: str) -> Markup:
@@ -200,7 +196,7 @@ def _samples(report: dict[str, Any], folder: ComparisonDir, shown: list[int]) ->
         columns = []
         for title, unit, *tiles in layout:
             files = [folder.scores(unit) / f"{index:05d}-{name}.jpg" for name, _ in tiles]
-            uris = [data_uri(file, "image/jpeg") if file.is_file() else None for file in files]
+            uris = [file_uri(file, "image/jpeg") if file.is_file() else None for file in files]
             if any(uris):
                 texts = (text for _, text in tiles)
                 columns.append({"title": title, "tiles": list(zip(uris, texts, strict=True))})

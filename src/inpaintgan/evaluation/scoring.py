@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -25,8 +24,7 @@ from ..data.loader import split
 from ..data.pictures import PictureSet, open_pictures
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
-from ..imaging.encode import encode
-from ..imaging.picture import Picture, to_gray
+from ..imaging.picture import to_gray
 from ..inference.pipeline import Inpainter
 from ..losses.feature_matching import feature_matching_loss
 from ..models.checkpoint import Checkpoint, bake_spectral_norm
@@ -37,13 +35,13 @@ from ..networks.vgg19 import VGG19Features
 from ..training.orders import Orders
 from ..training.samples import draw_edges
 from . import protocol
-from .protocol import Case
+from .cases import Case, cases
+from .mask_sets import DRAWN_MASKS
+from .tiles import jpeg
 from .trainings import Stopped
 
 TRUE_EDGES, NO_EDGES = "true edges", "no edges"
 N_SHOWN = 5
-_SHOWN_PX = 256
-_JPEG_QUALITY = 88
 
 Pictures = dict[str, NDArray[np.uint8]]
 Scorer = Callable[[Case], tuple[dict[str, dict[str, float]], Pictures]]
@@ -56,7 +54,7 @@ class Exam:
 
     Attributes:
         pictures: Held out.
-        masks: One of `protocol.DRAWN_MASKS`, or a folder of masks.
+        masks: One of `DRAWN_MASKS`, or a folder of masks.
         limit: Take this many pictures, spread evenly; 0 takes all.
         config: The comparison's settings, of which side, block, seed and threshold are used.
         vgg: For the perceptual proxy, or None.
@@ -82,7 +80,7 @@ class Exam:
 
     def cases(self) -> Iterator[Case]:
         config = self.config
-        return protocol.cases(
+        return cases(
             self.pictures.root, self.masks, config.input_size, limit=self.limit, seed=config.seed,
             block_ratio=config.block_ratio, files=self.pictures,
         )  # fmt: skip
@@ -101,10 +99,10 @@ def held_out(config: Config) -> PictureSet:
 
 
 def mask_source(masks: str | None, config: Config) -> str:
-    """Return what `protocol.cases` draws from: what the command names, else the holes of the training."""
+    """Return what `cases` draws from: what the command names, else the holes of the training."""
     if masks:
-        return masks if masks in protocol.DRAWN_MASKS else str(Path(masks).expanduser().resolve())
-    return config.mask if config.mask in protocol.DRAWN_MASKS else config.mask_data
+        return masks if masks in DRAWN_MASKS else str(Path(masks).expanduser().resolve())
+    return config.mask if config.mask in DRAWN_MASKS else config.mask_data
 
 
 def score(
@@ -140,7 +138,7 @@ def score(
         rows.append({"picture": case.name, "hole_share": float(case.mask.mean()), "scores": scores})
         if index in exam.shown:
             for name, pixels in pictures.items():
-                write_bytes(folder / f"{index:05d}-{name}.jpg", _jpeg(pixels))
+                write_bytes(folder / f"{index:05d}-{name}.jpg", jpeg(pixels))
     if not rows:
         raise InpaintError("nothing-to-evaluate", f"None of the masks of {exam.masks} leaves both hole and picture.")
     write_json(file, {"key": key, "rows": rows})
@@ -224,9 +222,3 @@ def _batch(case: Case, edges: NDArray[np.uint8]) -> Batch:
 def _edge_picture(edges: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     drawn, hole = (to_tensor([array[..., None] * np.uint8(255)]) for array in (edges, mask))
     return to_pixels(draw_edges(drawn, drawn, hole))[0]
-
-
-def _jpeg(pixels: NDArray[np.uint8]) -> bytes:
-    if max(pixels.shape[:2]) > _SHOWN_PX:
-        pixels = np.asarray(cv2.resize(pixels, (_SHOWN_PX, _SHOWN_PX), interpolation=cv2.INTER_AREA), np.uint8)
-    return encode(Picture(pixels), "JPEG", _JPEG_QUALITY)

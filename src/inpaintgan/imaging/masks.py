@@ -101,19 +101,24 @@ def draw_strokes(height: int, width: int, rng: np.random.Generator) -> np.ndarra
     covered = 0
     while covered < target:
         before = mask.copy()
-        choice = rng.random()
-        if choice < 0.8:
-            _stroke(mask, rng, brush=rng.uniform(0.02, 0.075))
-        elif choice < 0.9:
-            _ellipse(mask, rng)
-        else:
-            _polygon(mask, rng)
+        add_shape(mask, rng)
         covered = cv2.countNonZero(mask)
         if covered > _MAX_COVERAGE * height * width:
             if before.any():
                 return before
             mask[:], covered = 0, 0
     return mask
+
+
+def add_shape(mask: np.ndarray, rng: np.random.Generator, scale: float = 1.0) -> None:
+    """Add a random shape to a mask: mostly a stroke, at times a blob. ``scale`` is its thickness against the usual."""
+    choice = rng.random()
+    if choice < 0.8:
+        _stroke(mask, rng, brush=scale * rng.uniform(0.02, 0.075))
+    elif choice < 0.9:
+        _ellipse(mask, rng, scale)
+    else:
+        _polygon(mask, rng, scale)
 
 
 def _stroke(mask: np.ndarray, rng: np.random.Generator, brush: float) -> None:
@@ -135,19 +140,19 @@ def _stroke(mask: np.ndarray, rng: np.random.Generator, brush: float) -> None:
         cv2.line(mask, start, end, 1, 2 * radius)
 
 
-def _ellipse(mask: np.ndarray, rng: np.random.Generator) -> None:
+def _ellipse(mask: np.ndarray, rng: np.random.Generator, scale: float) -> None:
     height, width = mask.shape
-    side = min(height, width)
+    side = scale * min(height, width)
     centre = (int(rng.integers(width)), int(rng.integers(height)))
     axes = (max(1, int(side * rng.uniform(0.03, 0.16))), max(1, int(side * rng.uniform(0.03, 0.16))))
     cv2.ellipse(mask, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1, -1)
 
 
-def _polygon(mask: np.ndarray, rng: np.random.Generator) -> None:
+def _polygon(mask: np.ndarray, rng: np.random.Generator, scale: float) -> None:
     height, width = mask.shape
     n_corners = int(rng.integers(3, 8))
     angles = np.sort(rng.uniform(0, 2 * np.pi, n_corners))
-    reach = min(height, width) * rng.uniform(0.04, 0.18, n_corners)
+    reach = scale * min(height, width) * rng.uniform(0.04, 0.18, n_corners)
     x = rng.uniform(0, width) + np.cos(angles) * reach
     y = rng.uniform(0, height) + np.sin(angles) * reach
     # Beyond half a side from the centre a thin polygon could miss every pixel: the circle makes sure that it does not.

@@ -16,11 +16,10 @@
 for (const node of document.querySelectorAll(".with-script")) node.hidden = false;
 
 // Sorting: the better end first, then the other, then the order of the report.
-{
-  const table = document.querySelector("table.scores");
+for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const order = [...body.rows];
-  const headings = [...table.tHead.rows[1].cells];
+  const headings = [...[...table.tHead.rows].at(-1).cells];
   headings.forEach((cell, index) => {
     if (index === 0) return;
     const button = document.createElement("button");
@@ -65,7 +64,8 @@ for (const card of document.querySelectorAll(".chart-card")) {
     for (const [key, value] of Object.entries({ x1: at, x2: at, y1: top, y2: bottom })) cursor.setAttribute(key, value);
     cursor.removeAttribute("hidden");
     const step = document.createElement("span");
-    step.textContent = `step ${Math.round((at - left) / (right - left) * x1).toLocaleString("en")}`;
+    const where = Math.round((at - left) / (right - left) * x1).toLocaleString("en");
+    step.textContent = card.dataset.unit ? `${where} ${card.dataset.unit}` : `step ${where}`;
     // Seeds of one generator share a line of text: their mean.
     const groups = Map.groupBy(found, ({ name }) => name.split(", seed ")[0]);
     output.replaceChildren(step, ...[...groups].map(([name, members]) => {

@@ -1,0 +1,141 @@
+"""Other programs in an evaluation: what they are given to fill, and the folders with their results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.errors import InpaintError
+from ..imaging.encode import save_picture
+from ..imaging.folder import find_pictures
+from ..imaging.io import read_rgb
+from ..imaging.picture import Picture
+from .cases import Case
+
+INPUTS = ("pictures", "masked", "masks")
+"""Sub-folders of the inputs: the whole picture, the one with the hole in white, the hole in white on black."""
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The results of another program.
+
+    Attributes:
+        name: In the report.
+        folder: Holds the results.
+        files: By their path in the folder without suffix.
+        single: Whether there is one set of holes, whose results need no folder of their own.
+    """
+
+    name: str
+    folder: Path
+    files: dict[str, Path]
+    single: bool
+
+    def file(self, masks: str, picture: str) -> Path | None:
+        """The result for a picture and a set of holes, or None."""
+        key = stable_name(picture)
+        return self.files.get(f"{masks}/{key}") or (self.files.get(key) if self.single else None)
+
+    def fill(self, case: Case) -> NDArray[np.uint8]:
+        """Read the result of a case.
+
+        Raises:
+            InpaintError: ``candidate-size``, or the file is no picture.
+        """
+        file = self.file(case.masks, case.name)
+        assert file is not None  # `check` saw to it
+        filled = read_rgb(file)
+        if filled.shape != case.picture.shape:
+            side = case.picture.shape[0]
+            raise InpaintError(
+                "candidate-size", f"{file} is {filled.shape[1]}x{filled.shape[0]}, but the case is {side}x{side}.",
+                "Fill the files that --save-inputs writes.",
+            )  # fmt: skip
+        return filled
+
+
+def open_candidates(words: Iterable[str], n_sets: int, taken: Iterable[str]) -> list[Candidate]:
+    """Open what ``--candidate NAME=DIR`` names.
+
+    Args:
+        words: One for each candidate.
+        n_sets: How many sets of holes there are.
+        taken: Names of other methods.
+
+    Raises:
+        InpaintError: ``candidate-invalid`` for a word without a name or with one that is taken; the folder is missing or
+            empty.
+    """
+    found: list[Candidate] = []
+    names = set(taken)
+    for word in words:
+        name, _, folder = word.partition("=")
+        if not name or not folder:
+            raise InpaintError("candidate-invalid", f"--candidate: '{word}' is not NAME=DIR.")
+        if name in names:
+            raise InpaintError("candidate-invalid", f"--candidate: there is a method '{name}' already.")
+        names.add(name)
+        root = Path(folder)
+        files = {stable_name(file.relative_to(root).as_posix()): file for file in find_pictures(root)}
+        found.append(Candidate(name, root, files, n_sets == 1))
+    return found
+
+
+def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]]) -> None:
+    """Make sure of every result, before anything is scored for hours.
+
+    Args:
+        candidates: To look at.
+        cases: Set of holes and picture of each case.
+
+    Raises:
+        InpaintError: ``candidate-incomplete``, with the names of what is missing; see also `check_names`.
+    """
+    if candidates:
+        check_names(cases)
+    for candidate in candidates:
+        missing = [f"{masks}/{stable_name(name)}" for masks, name in cases if candidate.file(masks, name) is None]
+        if missing:
+            shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
+            raise InpaintError(
+                "candidate-incomplete",
+                f"--candidate {candidate.name}: {candidate.folder} lacks {len(missing)} of {len(cases)} results: {shown}.",
+                "Results are named as the inputs that --save-inputs writes, with any picture suffix.",
+            )
+
+
+def check_names(cases: Iterable[tuple[str, str]]) -> None:
+    """Refuse pictures that differ in nothing but their suffix: results could not be told apart.
+
+    Raises:
+        InpaintError: ``names-collide``.
+    """
+    counts = Counter((masks, stable_name(name)) for masks, name in cases)
+    (_, name), most = counts.most_common(1)[0]
+    if most > 1:
+        raise InpaintError(
+            "names-collide", f"{most} pictures are named '{name}' with different suffixes.", "Rename one."
+        )
+
+
+def stable_name(picture: str) -> str:
+    """A picture's name in the inputs and results, without suffix."""
+    return PurePosixPath(picture).with_suffix("").as_posix()
+
+
+def save_inputs(case: Case, folder: Path) -> None:
+    """Write a case for other programs, as PNG: see `INPUTS`; below each lies a folder for every set of holes."""
+    white = np.uint8(255)
+    masked = np.where(case.mask[..., None] == 1, white, case.picture)
+    mask = np.repeat(case.mask[..., None] * white, 3, axis=2)
+    for part, pixels in zip(INPUTS, (case.picture, masked, mask), strict=True):
+        path = folder / part / case.masks / f"{stable_name(case.name)}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_picture(Picture(pixels, gray=part == "masks"), path, overwrite=True)

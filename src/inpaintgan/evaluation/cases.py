@@ -1,0 +1,100 @@
+"""The cases of an evaluation: pictures paired with holes, always in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.ranks import Ranks
+from ..data.pictures import PictureFile
+from ..imaging.folder import find_pictures
+from ..imaging.io import read_rgb
+from ..imaging.picture import resize_square
+from .mask_sets import BLOCK_RATIO, MaskSet, mask_set
+
+
+@dataclass(frozen=True)
+class Case:
+    """One picture with its hole, at the networks' size."""
+
+    name: str
+    picture: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    number: int = 0
+    """Its place among all cases of its holes."""
+    masks: str = ""
+    """The name of the set that the hole is of."""
+
+
+def cases(
+    data: Path,
+    masks: str | MaskSet,
+    side: int,
+    *,
+    limit: int,
+    seed: int,
+    block_ratio: float = BLOCK_RATIO,
+    files: Sequence[PictureFile] | None = None,
+    ranks: Ranks | None = None,
+) -> Iterator[Case]:
+    """Pair pictures with the holes of one set, always in the same way.
+
+    Args:
+        data: Folder of pictures, cut to a square and resized to ``side``.
+        masks: A set, or the name or folder of one.
+        side: In px.
+        limit: Take this many pictures, spread evenly over the set; 0 takes all.
+        seed: Of drawn masks.
+        block_ratio: Side of a drawn block as a share of the picture's.
+        files: The pictures of the folder to take; None is all.
+        ranks: Processes that share the cases; only this one's are yielded.
+
+    Raises:
+        InpaintError: A folder is missing or empty, or a picture cannot be read.
+    """
+    files = find_pictures(data) if files is None else files
+    masks = mask_set(masks) if isinstance(masks, str) else masks
+    numbers = (ranks or Ranks()).share(range(n_cases(files, limit)))
+    for index, mask in _holes(numbers, masks, side, seed, block_ratio):
+        yield _case(data, picture_of(index, files, limit), masks, mask, index, side)
+
+
+def one_case(data: Path, masks: MaskSet, side: int, number: int, *, limit: int, seed: int) -> Case:
+    """The case of a number that `cases` yielded, once more."""
+    mask = masks.mask(number, side, seed)
+    return _case(data, picture_of(number, find_pictures(data), limit), masks, mask, number, side)
+
+
+def _case(data: Path, file: PictureFile, masks: MaskSet, mask: NDArray[np.uint8], number: int, side: int) -> Case:
+    picture = resize_square(read_rgb(file, smallest_side=side), side)
+    return Case(file.relative_to(data).as_posix(), picture, mask, number, masks.name)
+
+
+def case_names(data: Path, masks: MaskSet, side: int, *, limit: int, seed: int) -> Iterator[str]:
+    """The names of what `cases` yields, without reading a picture."""
+    files = find_pictures(data)
+    for index, _ in _holes(range(n_cases(files, limit)), masks, side, seed, BLOCK_RATIO):
+        yield picture_of(index, files, limit).relative_to(data).as_posix()
+
+
+def n_cases(files: Sequence[object], limit: int) -> int:
+    """How many pictures are taken."""
+    return min(limit, len(files)) if limit else len(files)
+
+
+def picture_of(index: int, files: Sequence[PictureFile], limit: int) -> PictureFile:
+    """The picture of a number: those taken are spread evenly."""
+    return files[index * len(files) // n_cases(files, limit)]
+
+
+def _holes(
+    numbers: Sequence[int], masks: MaskSet, side: int, seed: int, block_ratio: float
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    for index in numbers:
+        mask = masks.mask(index, side, seed, block_ratio)
+        if mask.any() and not mask.all():
+            yield index, mask

@@ -1,0 +1,235 @@
+"""The page of an evaluation: its tables, charts and cases to look at, in one file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from ..core.paths import resource
+from . import charts, evaluation_findings
+from .cases import Case
+from .charts import Dot, Line
+from .protocol import NETWORK, START, UPPER_BOUND, Fills
+from .report import asset, design_tokens, environment
+from .summary import COLUMNS, Column
+from .tables import SET_COLUMNS, set_score, set_title
+from .tiles import data_uri, jpeg
+
+_SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "proxy", "psnr", "ssim", "l1")
+_BY_HOLES = ("psnr_hole", "proxy", "ssim_hole")
+_DIFFERENCES = ("psnr_hole", "proxy")
+_EDGES = ("precision", "recall", "precision_1px", "recall_1px", "edge_l1")
+_OFF_SCALE = ("mean", START)
+"""Left out of the charts: one is far from all others, the other is close to a baseline that is there."""
+_SIZED = re.compile(r"(irregular-)?\d{1,2}-\d{1,2}")
+_RANKS = ("best", "median", "worst")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A case that the page shows: its set of holes, its number there, and why it."""
+
+    masks: str
+    number: int
+    rank: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A chosen case with what every method made of it."""
+
+    choice: Choice
+    case: Case
+    fills: Fills
+
+
+def judge(report: dict[str, Any]) -> Column:
+    """The score by which cases are best and worst: the proxy where there is one."""
+    keys = next(iter(report["methods"].values()))
+    return _column("proxy" if "proxy" in keys else "psnr_hole")
+
+
+def pick(report: dict[str, Any]) -> list[Choice]:
+    """The best, the median and the worst case of the checkpoint in each set of holes; fewer where there are fewer."""
+    column, choices = judge(report), []
+    for one in report["sets"]:
+        rows = [row for row in report["cases"] if row["masks"] == one["name"]]
+        rows.sort(key=lambda row: -column.better * row["scores"][NETWORK][column.key])
+        places = dict.fromkeys((0, len(rows) // 2, len(rows) - 1))
+        choices += [
+            Choice(one["name"], rows[place]["number"], rank) for place, rank in zip(places, _RANKS, strict=False)
+        ]
+    return choices
+
+
+def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
+    """Render the page.
+
+    Args:
+        report: What ``evaluate`` writes as JSON.
+        shown: Of `pick`, filled again.
+    """
+    main = report["overall"] or report["sets"][0]
+    colours = {name: index for index, name in enumerate(_ordered(report))}
+    return (
+        environment()
+        .get_template("evaluation.html.j2")
+        .render(
+            report=report,
+            title=f"{Path(report['checkpoint']).name} on {Path(report['data']).name}",
+            tokens=design_tokens(),
+            css=asset("report.css"),
+            script=asset("report.js"),
+            icon=Markup((resource("web") / "favicon.svg").read_text(encoding="utf-8")),
+            main=main,
+            colours=colours,
+            findings=evaluation_findings.findings(report),
+            plots=_dot_plots(main, colours),
+            curves=_curves(report, colours),
+            matrices=_matrices(report),
+            tables=[_table(one, report) for one in report["sets"]],
+            edges=_edges(report),
+            samples=[_sample(report, one) for one in shown],
+            judge=judge(report),
+            protocol=evaluation_findings.protocol(report),
+            hints=evaluation_findings.hints(report),
+            drawn=[name for name in colours if name not in _OFF_SCALE],
+        )
+    )
+
+
+def _ordered(report: dict[str, Any]) -> list[str]:
+    """Methods with what deserves its own colour first."""
+    names = list(report["methods"])
+    first = [name for name in (NETWORK, UPPER_BOUND, *report["candidates"]) if name in names]
+    return first + [name for name in names if name not in first]
+
+
+def _column(key: str) -> Column:
+    return next(column for column in (*COLUMNS, _L1_HOLE, _L1) if column.key == key)
+
+
+_L1_HOLE = Column("l1_hole", "L1 hole", "Mean difference over the hole's pixels, of values from 0 to 1.", 4, -1)
+_L1 = Column("l1", "L1 full", "Mean difference over the whole picture.", 4, -1)
+
+
+def _plotted(methods: dict[str, dict[str, Any]]) -> list[Column]:
+    """The two scores that are drawn."""
+    return [_column(key) for key in _BY_HOLES if key in methods[NETWORK]][:2]
+
+
+def _dot_plots(main: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
+    plots = []
+    for column in _plotted(main["methods"]):
+        found = {name: scores[column.key] for name, scores in main["methods"].items()}
+        names = sorted(found, key=lambda name: -column.better * found[name]["mean"])
+        dots = [
+            Dot(name, colours[name], found[name]["mean"], (found[name]["high"] - found[name]["low"]) / 2)
+            for name in names
+        ]
+        plots.append((column, Markup(charts.dot_plot(dots, column.unit, column.digits))))
+    return plots
+
+
+def _curves(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
+    """Scores over the hole's size, where at least three sets of holes are of one size each."""
+    sized = [one for one in report["sets"] if _SIZED.fullmatch(one["name"])]
+    if len(sized) < 3:
+        return []
+    sized.sort(key=lambda one: one["hole_share"]["mean"])
+    plots = []
+    for column in _plotted(sized[0]["methods"]):
+        lines = [
+            Line(name, colours[name], [
+                (100 * one["hole_share"]["mean"], one["methods"][name][column.key]["mean"]) for one in sized
+            ]) for name in sized[0]["methods"] if name not in _OFF_SCALE
+        ]  # fmt: skip
+        plots.append((column, Markup(charts.line_chart(lines, "% hole"))))
+    return plots
+
+
+def _matrices(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Methods against sets of holes: a table for each main score, and its differences to the rival; none for one set."""
+    sets = report["sets"]
+    if len(sets) < 2:
+        return []
+    tables = []
+    for key in _BY_HOLES:
+        if key not in sets[0]["methods"][NETWORK]:
+            continue
+        column = _column(key)
+        parts = [("methods", f"{column.title}")]
+        if key in _DIFFERENCES:
+            parts.append(("versus", f"{column.title}, less {report['bootstrap']['rival']}"))
+        for part, title in parts:
+            names = list(sets[0][part])
+            best = [_best({name: one[part][name][key]["mean"] for name in names}, column) for one in sets]
+            cells = {
+                name: [(one[part][name][key], name in top) for one, top in zip(sets, best, strict=True)]
+                for name in names
+            }
+            tables.append({"title": title, "column": column, "sets": sets, "rows": cells, "signed": part == "versus"})
+    return tables
+
+
+def _best(values: dict[str, float], column: Column) -> set[str]:
+    """The methods with the best value; ties, as far as shown digits go, share it. The upper bound does not compete."""
+    rounded = {name: round(value, column.digits) for name, value in values.items() if name != UPPER_BOUND}
+    top = (max if column.better > 0 else min)(rounded.values())
+    return {name for name, value in rounded.items() if value == top}
+
+
+def _table(one: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    """All scores of one set of holes."""
+    columns = [_column(key) for key in _SCORES if key in one["methods"][NETWORK]]
+    best = {
+        column.key: _best({name: scores[column.key]["mean"] for name, scores in one["methods"].items()}, column)
+        for column in columns
+    }
+    first = next(iter(one["set_scores"].values()), {})
+    keys = [key for key in SET_COLUMNS if key in first]
+    rows = [
+        {
+            "name": name,
+            "cells": [(scores[column.key], column, name in best[column.key]) for column in columns],
+            "gap": one["versus"].get(name, {}).get("psnr_hole"),
+            "of_set": [(set_score(key, one["set_scores"][name][key]), one["set_scores"][name][key]) for key in keys],
+        }
+        for name, scores in one["methods"].items()
+    ]
+    of_set = [(key, set_title(key, report)) for key in keys]
+    return {"set": one, "columns": columns, "rows": rows, "of_set": of_set}
+
+
+def _edges(report: dict[str, Any]) -> dict[str, Any] | None:
+    """Scores of the predicted edges by set of holes, None without an edge generator."""
+    if not report["edges"]:
+        return None
+    columns = [_column(key) for key in _EDGES]
+    listed = report["sets"] + ([report["overall"]] if report["overall"] else [])
+    rows = [(one, [(one["edges"][column.key], column) for column in columns]) for one in listed]
+    return {"columns": columns, "rows": rows}
+
+
+def _sample(report: dict[str, Any], shown: Shown) -> dict[str, Any]:
+    """One row of pictures: address, title and score."""
+    case, column = shown.case, judge(report)
+    row = next(
+        row for row in report["cases"] if row["masks"] == shown.choice.masks and row["number"] == shown.choice.number
+    )
+    hole = np.where(case.mask[..., None] == 1, np.uint8(255), case.picture)
+    tiles = [_tile(case.picture, "Picture", ""), _tile(hole, "Hole", f"{100 * row['hole_share']:.0f} %")]
+    for name, pixels in shown.fills.items():
+        tiles.append(_tile(pixels, name, f"{row['scores'][name][column.key]:.{column.digits}f}"))
+    return {"masks": case.masks, "rank": shown.choice.rank, "name": case.name, "tiles": tiles}
+
+
+def _tile(pixels: NDArray[np.uint8], title: str, text: str) -> dict[str, str]:
+    return {"uri": data_uri(jpeg(pixels), "image/jpeg"), "title": title, "text": text}

@@ -1,0 +1,119 @@
+"""What methods are scored with: one or several sets of holes, each drawn from the seed or read from a folder."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.config import MaskKind
+from ..core.errors import InpaintError
+from ..imaging.folder import find_pictures
+from ..imaging.masks import draw_mask, read_mask
+from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
+
+DRAWN_MASKS: dict[str, MaskKind] = {
+    "random-block": "random-block", "half": "half", "irregular": "irregular", "mixed": "mixed",
+}  # fmt: skip
+"""The kinds of hole that trainings use too."""
+BLOCK_RATIO = 0.5
+"""Side of a drawn block as a share of the picture's."""
+
+_Draw = Callable[[int, int, np.random.Generator], NDArray[np.uint8]]
+_SCORING: dict[str, _Draw] = {
+    f"irregular-{low:02d}-{high}": partial(draw_bucket, low=low / 100, high=high / 100) for low, high in BUCKETS
+} | {kind: partial(draw_thickness, kind=kind) for kind in ("thin", "medium", "thick")}
+_BUCKET_NAMES = tuple(name for name in _SCORING if name.startswith("irregular-"))
+GROUPS: dict[str, tuple[str, ...]] = {
+    "buckets": _BUCKET_NAMES,
+    "strokes": ("thin", "medium", "thick"),
+    "all": (*_SCORING, "random-block", "half"),
+}
+"""Words that stand for several sets."""
+KINDS = (*DRAWN_MASKS, *_SCORING)
+_BUCKET_FOLDER = re.compile(r"\d{1,2}-\d{1,2}")
+
+
+@dataclass(frozen=True)
+class MaskSet:
+    """One set of holes, the same every time.
+
+    Attributes:
+        name: A drawn kind, or the folder's name.
+        files: Masks to deal out in order, again from the first when they run out; empty draws the kind.
+    """
+
+    name: str
+    files: tuple[Path, ...] = ()
+
+    def mask(self, index: int, side: int, seed: int, block_ratio: float = BLOCK_RATIO) -> NDArray[np.uint8]:
+        """The hole of one picture.
+
+        Args:
+            index: The picture's number.
+            side: Of the picture, in px.
+            seed: Of drawn masks.
+            block_ratio: Of drawn blocks.
+
+        Returns:
+            (side, side) uint8 of 0 and 1.
+
+        Raises:
+            InpaintError: A mask file cannot be read.
+        """
+        if self.files:
+            return read_mask(self.files[index % len(self.files)], side, side)[0]
+        if self.name in DRAWN_MASKS:
+            rng = np.random.default_rng([seed, index])
+            return draw_mask(DRAWN_MASKS[self.name], side, side, rng, block_ratio=block_ratio, files=())
+        rng = np.random.default_rng([seed, index, zlib.crc32(self.name.encode())])
+        return _SCORING[self.name](side, side, rng)
+
+
+def mask_set(word: str) -> MaskSet:
+    """The set of a kind's name or a folder; all masks of the folder and of those in it are one set.
+
+    Raises:
+        InpaintError: ``mask-missing``, or the folder holds no pictures.
+    """
+    if word in KINDS:
+        return MaskSet(word)
+    folder = Path(word)
+    if not folder.is_dir():
+        raise InpaintError(
+            "mask-missing", f"--masks: '{word}' is neither a folder nor a kind of mask.",
+            f"Kinds: {', '.join(KINDS)}. Several at once: {', '.join(GROUPS)}.",
+        )  # fmt: skip
+    return MaskSet(folder.resolve().name, tuple(find_pictures(folder)))
+
+
+def mask_sets(words: Iterable[str]) -> list[MaskSet]:
+    """The sets of several words, in their order.
+
+    A word of `GROUPS` stands for its kinds, and a folder with folders named like ``20-30`` for those.
+
+    Raises:
+        InpaintError: As `mask_set`; ``mask-names`` when two sets have one name.
+    """
+    sets = [mask_set(single) for word in words for single in _spread(word)]
+    for name, count in Counter(one.name for one in sets).items():
+        if count > 1:
+            raise InpaintError("mask-names", f"--masks: {count} sets are named '{name}'.", "Name each one once.")
+    return sets
+
+
+def _spread(word: str) -> Sequence[str]:
+    if word in GROUPS:
+        return GROUPS[word]
+    if word not in KINDS and (folder := Path(word)).is_dir():
+        inside = [entry for entry in folder.iterdir() if entry.is_dir() and _BUCKET_FOLDER.fullmatch(entry.name)]
+        if inside:
+            return [str(entry) for entry in sorted(inside, key=lambda entry: int(entry.name.split("-")[0]))]
+    return (word,)

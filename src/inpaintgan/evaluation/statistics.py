@@ -1,0 +1,74 @@
+"""From the scores of cases to means with confidence intervals, for each set of holes and for all together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..metrics.bootstrap import LEVEL, N_RESAMPLES, mean_intervals
+from .protocol import Scores, SetResult, mean_scores
+
+RIVAL = "telea"
+"""What every method is compared with, picture by picture."""
+_NO_SCORE = ("seconds",)
+ALL = "all"
+
+Estimate = dict[str, float]
+"""``mean``, ``low``, ``high``."""
+
+
+def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
+    """The part of the report that holds the scores.
+
+    Returns:
+        Over all cases ``n``, ``hole_share``, ``methods`` and ``edges`` (means); ``sets``, see `summary`, one for each set
+        of holes; ``overall``, the same over all sets, or None for a single one; ``bootstrap``; ``cases``.
+    """
+    rows = [row for result in results for row in result.rows]
+    return {
+        "n": len(rows),
+        "hole_share": float(np.mean([row["hole_share"] for row in rows])),
+        "methods": {name: mean_scores([row["scores"][name] for row in rows]) for name in rows[0]["scores"]},
+        "edges": mean_scores([row["edges"] for row in rows]),
+        "sets": [summary(result.name, result.rows, result.set_scores) for result in results],
+        "overall": summary(ALL, rows, {}) if len(results) > 1 else None,
+        "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": "pictures", "rival": RIVAL},
+        "cases": rows,
+    }
+
+
+def summary(name: str, rows: Sequence[dict[str, Any]], set_scores: Scores) -> dict[str, Any]:
+    """Summarise the cases of one set of holes.
+
+    Returns:
+        ``name``, ``n``, ``n_pictures``; ``hole_share`` with mean, min and max; ``methods``: by method and score an
+        `Estimate`; ``versus``: the same of the differences to `RIVAL`, case by case; ``edges``: by score an `Estimate`;
+        ``set_scores``.
+    """
+    columns: dict[tuple[str, str, str], list[float]] = {}
+    for method, first in rows[0]["scores"].items():
+        for key in (key for key in first if key not in _NO_SCORE):
+            own = [row["scores"][method][key] for row in rows]
+            columns["methods", method, key] = own
+            if method != RIVAL and key in rows[0]["scores"].get(RIVAL, {}):
+                theirs = [row["scores"][RIVAL][key] for row in rows]
+                columns["versus", method, key] = [a - b for a, b in zip(own, theirs, strict=True)]
+    for key in rows[0]["edges"]:
+        columns["edges", "", key] = [row["edges"][key] for row in rows]
+    table = np.array(list(columns.values())).T
+    low, high = mean_intervals(table, [row["picture"] for row in rows])
+    parts: dict[str, Any] = {"methods": {}, "versus": {}, "edges": {}}
+    for (part, method, key), mean, lower, upper in zip(columns, table.mean(0), low, high, strict=True):
+        place = parts[part].setdefault(method, {}) if method else parts[part]
+        place[key] = {"mean": float(mean), "low": float(lower), "high": float(upper)}
+    shares = [row["hole_share"] for row in rows]
+    return {
+        "name": name,
+        "n": len(rows),
+        "n_pictures": len({row["picture"] for row in rows}),
+        "hole_share": {"mean": float(np.mean(shares)), "min": min(shares), "max": max(shares)},
+        **parts,
+        "set_scores": set_scores,
+    }

@@ -1,0 +1,65 @@
+"""The holes that methods are scored with: sizes, names, and that they are the same every time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.evaluation.cases import cases
+from inpaintgan.evaluation.mask_sets import KINDS, mask_set, mask_sets
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.picture import Picture
+from inpaintgan.imaging.scoring_masks import BUCKETS
+
+
+@pytest.mark.parametrize(("low", "high"), BUCKETS)
+@pytest.mark.parametrize("side", [32, 128])
+def test_every_drawn_hole_lies_in_its_bucket(low, high, side):
+    masks = mask_set(f"irregular-{low:02d}-{high}")
+    shares = [masks.mask(index, side, 10).mean() for index in range(40)]
+    assert low / 100 <= min(shares) and max(shares) < high / 100
+    assert max(shares) - min(shares) > 0.4 * (high - low) / 100
+
+
+def test_strokes_become_thicker_by_name():
+    """A hole's distance to its border is half of its strokes' width."""
+    import cv2
+
+    def reach(kind: str) -> float:
+        masks = [mask_set(kind).mask(index, 128, 10) for index in range(30)]
+        assert all(0 < mask.mean() <= 0.5 for mask in masks)
+        return float(np.median([cv2.distanceTransform(mask, cv2.DIST_L2, 5).max() for mask in masks]))
+
+    thin, medium, thick = map(reach, ("thin", "medium", "thick"))
+    assert thin < 8 < medium < thick
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_holes_are_the_same_every_time_and_differ_by_picture_and_seed(kind):
+    first, again, other, seeded = (mask_set(kind).mask(*words) for words in [(0, 64, 1)] * 2 + [(1, 64, 1), (0, 64, 2)])
+    assert np.array_equal(first, again) and set(np.unique(first)) == {0, 1}
+    assert kind == "half" or not (np.array_equal(first, other) and np.array_equal(first, seeded))
+
+
+def test_words_for_several_sets():
+    assert [one.name for one in mask_sets(["strokes", "half"])] == ["thin", "medium", "thick", "half"]
+    assert [one.name for one in mask_sets(["buckets"])][::5] == ["irregular-01-10", "irregular-50-60"]
+    assert len(mask_sets(["all"])) == 11
+    with pytest.raises(InpaintError, match="2 sets are named 'thin'"):
+        mask_sets(["strokes", "thin"])
+
+
+def test_a_folder_is_one_set_and_its_buckets_are_several(tmp_path, pictures):
+    for number, name in enumerate(["10-20/a", "10-20/b", "01-10/a"]):
+        pixels = np.zeros((64, 64, 3), np.uint8)
+        pixels[: 8 + number] = 255
+        path = tmp_path / "masks" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_picture(Picture(pixels), path)
+    sets = mask_sets([str(tmp_path / "masks")])
+    assert [(one.name, len(one.files)) for one in sets] == [("01-10", 1), ("10-20", 2)]
+    dealt = [case.mask[:, 0].sum() for case in cases(pictures, sets[1], 64, limit=3, seed=0)]
+    assert dealt == [8, 9, 8]
+    # One word for a set, as a comparison has it, keeps all masks together.
+    assert len(mask_set(str(tmp_path / "masks")).files) == 3
