@@ -58,8 +58,9 @@ def test_what_a_method_does_outside_the_hole_is_not_scored(pictures):
     assert scores["careless"]["psnr"] == scores["mean"]["psnr"] > 5
 
 
-def test_baselines_never_see_the_hole(pictures):
-    case = next(cases(pictures, "random-block", 64, limit=1, seed=0))
+@pytest.mark.parametrize("masks", ["random-block", "half", "irregular-50-60"])
+def test_baselines_never_see_the_hole(pictures, masks):
+    case = next(cases(pictures, masks, 64, limit=1, seed=0))
     blank = case.picture.copy()
     blank[case.mask == 1] = 0
     for name, filler in CLASSICAL.items():

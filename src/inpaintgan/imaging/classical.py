@@ -18,12 +18,17 @@ Filler = Callable[[NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.uint8]]
 
 def telea(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """OpenCV's fast marching method (Telea 2004)."""
-    return np.asarray(cv2.inpaint(image, mask, RADIUS_PX, cv2.INPAINT_TELEA), np.uint8)
+    return _opencv(image, mask, cv2.INPAINT_TELEA)
 
 
 def navier_stokes(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """OpenCV's Navier-Stokes method (Bertalmio et al. 2001)."""
-    return np.asarray(cv2.inpaint(image, mask, RADIUS_PX, cv2.INPAINT_NS), np.uint8)
+    return _opencv(image, mask, cv2.INPAINT_NS)
+
+
+def _opencv(image: NDArray[np.uint8], mask: NDArray[np.uint8], method: int) -> NDArray[np.uint8]:
+    # Where a hole reaches the picture's border, OpenCV lets what lies under it there shine through.
+    return np.asarray(cv2.inpaint(mean_fill(image, mask), mask, RADIUS_PX, method), np.uint8)
 
 
 def biharmonic(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

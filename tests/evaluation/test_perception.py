@@ -1,0 +1,85 @@
+"""The networks that look at fills: one pass for all scores gives what a pass for each would."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.data.tensors import to_tensor
+from inpaintgan.evaluation.perception import Perception
+from inpaintgan.evaluation.set_scores import set_scores
+from inpaintgan.metrics.perceptual import perceptual_proxy
+from inpaintgan.networks.backbones import load_backbone, of_vgg
+from inpaintgan.networks.vgg19 import VGG19Features
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def vgg():
+    generator = torch.Generator().manual_seed(0)
+    state, channels = {}, 3
+    for name, width in (("1_1", 4), ("1_2", 4), ("2_1", 8), ("2_2", 8), ("3_1", 8), ("3_2", 8), ("3_3", 8), ("3_4", 8)):
+        state[f"conv{name}.weight"] = torch.randn(width, channels, 3, 3, generator=generator)
+        state[f"conv{name}.bias"] = torch.zeros(width)
+        channels = width
+    return VGG19Features(state, "random", caffe=False, imagenet_normalization=True)
+
+
+def test_one_pass_gives_each_fill_its_proxy_and_features(vgg):
+    rng = np.random.default_rng(0)
+    real, *fills = rng.integers(0, 256, (7, 32, 32, 3), np.uint8)
+    mask = np.zeros((32, 32), np.uint8)
+    mask[8:20, 4:30] = 1
+    backbone = of_vgg(vgg)
+    proxies, features = Perception(vgg, backbone, CPU).look(real, fills, mask)
+    hole = to_tensor([mask[..., None] * np.uint8(255)])
+    alone = [float(perceptual_proxy(vgg, to_tensor([fill]), to_tensor([real]), hole)) for fill in fills]
+    assert proxies == pytest.approx(alone, rel=1e-4)
+    assert features is not None and np.allclose(features, backbone(to_tensor([real, *fills])).numpy(), atol=1e-4)
+    assert backbone.short == "VGG19 relu3_4" and features.shape == (7, 8)
+    assert Perception(None, None, CPU).look(real, fills, mask) == ([], None)
+
+
+def test_whole_sets_are_scored_by_method_and_equal_pictures_are_perfect(vgg):
+    rng = np.random.default_rng(1)
+    real = rng.normal(size=(12, 4)).astype(np.float32)
+    features = [np.stack([row, row, row + 5]) for row in real]
+    scores = set_scores(["same", "far"], features)
+    assert scores["same"] == pytest.approx({"fid": 0, "kid": 0, "u_ids": 0.5, "p_ids": 0}, abs=1e-5)
+    assert scores["far"]["fid"] == pytest.approx(100, rel=1e-4) and scores["far"]["u_ids"] == 0
+    assert set(set_scores(["same", "far"], features[:5])["far"]) == {"fid", "kid"}
+    assert set_scores(["same", "far"], features[:1]) == {}
+
+
+def test_a_backbone_is_known_by_its_file(vgg, tmp_path):
+    from torchvision.models import squeezenet1_1
+
+    trunk = squeezenet1_1(weights=None).features
+    torch.save(trunk.state_dict(), tmp_path / "squeeze.pth")
+    found = load_backbone(str(tmp_path / "squeeze.pth"), vgg)
+    assert found is not None and found.short == "SqueezeNet 1.1"
+    features = found(torch.rand(2, 3, 64, 64))
+    assert features.shape == (2, 512)
+    # Of length sqrt(512) at each place, so that no mean over places is longer.
+    assert (features.norm(dim=1) <= 512**0.5 + 1e-3).all() and (features.norm(dim=1) > 1).all()
+    assert load_backbone("off", vgg) is None
+    with pytest.raises(InpaintError, match="cannot be read"):
+        load_backbone(str(tmp_path / "none.pth"), vgg)
+
+
+def test_without_a_file_it_is_inception_if_that_was_downloaded_else_the_proxys_network(vgg, tmp_path, monkeypatch):
+    from torchvision.models import inception_v3
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    found = load_backbone("auto", vgg)
+    assert found is not None and found.network is vgg
+    assert load_backbone("auto", None) is None
+    (tmp_path / "checkpoints").mkdir()
+    network = inception_v3(weights=None, init_weights=False)
+    torch.save(network.state_dict(), tmp_path / "checkpoints" / "inception_v3_google-0cc3c7bd.pth")
+    found = load_backbone("auto", vgg)
+    assert found is not None and found.short == "torchvision's Inception V3"
+    assert found(torch.rand(1, 3, 32, 32)).shape == (1, 2048)
