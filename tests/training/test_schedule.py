@@ -27,6 +27,8 @@ CPU = torch.device("cpu")
         ({}, {0: 1, 50: 1, 99: 1}),
         ({"lr_schedule": "cosine"}, {0: 1, 25: 0.5 + math.sqrt(0.125), 50: 0.5, 100: 0, 300: 0}),
         ({"lr_schedule": "drop", "lr_drop_step": 60}, {0: 1, 59: 1, 60: 0.1, 99: 0.1}),
+        ({"lr_warmup_steps": 4}, {0: 0.25, 1: 0.5, 3: 1, 99: 1}),
+        ({"lr_warmup_steps": 100, "lr_schedule": "cosine"}, {49: 0.5 * (0.5 + 0.5 * math.cos(0.49 * math.pi))}),
     ],
 )
 def test_the_rate_follows_the_step_alone(settings, factors):

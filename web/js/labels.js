@@ -28,6 +28,7 @@ const SETTINGS = {
   beta1: "Adam beta 1",
   beta2: "Adam beta 2",
   lr_schedule: "Learning rate schedule",
+  lr_warmup_steps: "Warm-up",
   lr_drop_step: "Step of the drop",
   lr_drop_factor: "Factor of the drop",
   rollback_lr_factor: "Factor after a breakdown",

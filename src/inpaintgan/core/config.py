@@ -174,6 +174,13 @@ class Config(BaseModel):
         "How the learning rates change: not at all, down to 0 at max_iters along a cosine, or by a factor at one step, as "
         "EdgeConnect's authors did by hand.",
     )
+    lr_warmup_steps: int = _optimizer(
+        0,
+        "Steps over which the learning rates rise to their values. Adam's first steps are the largest, and may throw a network "
+        "far from a good start.",
+        "steps",
+        ge=0,
+    )
     lr_drop_step: int = _optimizer(1_000_000, "The step at which drop lowers the rates.", "steps", ge=1)
     lr_drop_factor: float = _optimizer(0.1, "What drop multiplies the rates by.", "ratio", gt=0, lt=1)
     rollback_lr_factor: float = _optimizer(

@@ -20,6 +20,8 @@ from .norm import InstanceNorm
 Stem = Literal["conv", "unshuffle", "unshuffle4"]
 FOLD: dict[Stem, int] = {"conv": 1, "unshuffle": 2, "unshuffle4": 4}
 """Side of the square of pixels that a stem folds into channels."""
+_OUTER_KERNEL: dict[Stem, int] = {"conv": 7, "unshuffle": 7, "unshuffle4": 3}
+"""Of the first and the last convolution: over 4x4 pixels folded, 7x7 would be most of the work."""
 N_RESIDUAL_BLOCKS = 8
 _KNOWN_EDGE_LOGIT = 4.0
 
@@ -89,9 +91,10 @@ def residual_blocks(channels: int, *, spectral: bool, bias: bool) -> nn.Sequenti
 def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
     """Conv7, then two stride-2 Conv4: (B, in, H, W) to (B, 4*width, H/4, W/4), of a folded H and W."""
     in_channels *= FOLD[stem] ** 2
+    kernel = _OUTER_KERNEL[stem]
     return nn.Sequential(
-        ReflectionPad(3),
-        conv(nn.Conv2d(in_channels, width, 7), spectral),
+        ReflectionPad(kernel // 2),
+        conv(nn.Conv2d(in_channels, width, kernel), spectral),
         InstanceNorm(width),
         nn.ReLU(inplace=True),
         conv(nn.Conv2d(width, 2 * width, 4, 2, 1), spectral),
@@ -106,6 +109,7 @@ def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.S
 def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
     """The encoder's mirror: two stride-2 ConvT4 and a Conv7, which never has spectral norm."""
     out_channels *= FOLD[stem] ** 2
+    kernel = _OUTER_KERNEL[stem]
     return nn.Sequential(
         conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral),
         InstanceNorm(2 * width),
@@ -113,8 +117,8 @@ def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spec
         conv(nn.ConvTranspose2d(2 * width, width, 4, 2, 1), spectral),
         InstanceNorm(width),
         nn.ReLU(inplace=True),
-        ReflectionPad(3),
-        conv(nn.Conv2d(width, out_channels, 7), False),
+        ReflectionPad(kernel // 2),
+        conv(nn.Conv2d(width, out_channels, kernel), False),
     )
 
 

@@ -14,9 +14,13 @@ def rate_factor(config: Config, step: int) -> float:
     """The learning rate of a step as a share of the config's.
 
     Args:
-        config: Of which ``lr_schedule`` and its settings, and ``max_iters``, are used.
+        config: Of which ``lr_schedule`` and its settings, ``lr_warmup_steps`` and ``max_iters``, are used.
         step: The number of steps before this one.
     """
+    return min(1.0, (step + 1) / max(1, config.lr_warmup_steps)) * _scheduled(config, step)
+
+
+def _scheduled(config: Config, step: int) -> float:
     if config.lr_schedule == "cosine":
         return 0.5 * (1 + math.cos(math.pi * min(1.0, step / config.max_iters)))
     if config.lr_schedule == "drop" and step >= config.lr_drop_step:
