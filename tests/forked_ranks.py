@@ -77,4 +77,11 @@ def _read(file) -> str:
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+    # What the forks would import, each for itself; the compiler comes with an optimizer's first step.
+    import torch._dynamo  # noqa: F401
+
+    import inpaintgan.evaluation.command
+    import inpaintgan.inference.command
+    import inpaintgan.training.command  # noqa: F401
+
     print(json.dumps([_run(size, words) for size, words in json.loads(sys.argv[1])]))
