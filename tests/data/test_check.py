@@ -35,6 +35,7 @@ def test_a_folder_with_everything_wrong(folder):
     assert report.n_alpha == 1
     assert report.size.model_dump() == {"min": 100, "median": 100, "max": 300}
     assert report.n_small == 8
+    assert report.sides == {100: 8, 300: 3}
     assert report.n_duplicates == 1
     assert report.duplicates[0].model_dump() == {"path": "z copy.png", "same_as": "set-0/0.png"}
     assert report.n_near_duplicates == 1

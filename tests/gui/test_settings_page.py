@@ -83,7 +83,8 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
 ) -> None:
     run = start_tiny(page, pictures, Iterations="6")
     wait_state(page, "Finished")
-    page.goto(f"{app.origin}/train/gan.html?resume={run}")
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("link", name=f"Resume {run} with changes").click()
     iterations = page.get_by_label("Iterations")
     expect(iterations).to_have_value("6")
     expect(page.get_by_label("Width")).to_be_disabled()
@@ -98,11 +99,11 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     page.get_by_role("button", name="Resume Training").click()
     page.wait_for_url("**/train/progress.html?run=*")
     page.wait_for_function("() => document.querySelector('#iteration').textContent === '9 / 9'", timeout=LONG_MS)
+    wait_state(page, "Finished")
     events = list(read_events(app.runs / run / "events.jsonl"))
     assert [event["resumed"] for event in events if event["type"] == "run_started"] == [False, True]
     assert (events[-1]["type"], events[-1]["step"]) == ("run_finished", 9)
     assert RunDir(app.runs / run).load_config().lr == 0.0005
-    wait_state(page, "Finished")
 
 
 def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:

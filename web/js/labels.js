@@ -20,6 +20,9 @@ const SETTINGS = {
   data: "Dataset folder path",
   val_data: "Validation folder",
   val_size: "Validation pictures",
+  cache_gib: "Disk cache",
+  cache_dir: "Folder of the disk cache",
+  edge_device: "Edges are computed on",
   input_size: "Input size",
   augment_flip: "Mirror pictures",
   workers: "Loader processes",
@@ -79,6 +82,8 @@ const CHOICES = {
   stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)", unshuffle4: "Unshuffle 4x4 (fastest)" },
   lr_schedule: { constant: "Constant", cosine: "Cosine", drop: "One drop (EdgeConnect)" },
   gan_loss: { nsgan: "Non-saturating (nsgan)", lsgan: "Least squares (lsgan)", hinge: "Hinge" },
+  edge_device: { cpu: "CPU", gpu: "GPU" },
+  compile: { auto: "Automatic", on: "On", off: "Off" },
   device: { auto: "Automatic", cpu: "CPU", cuda: "GPU (CUDA)" },
   precision: { float32: "32-bit float", bfloat16: "bfloat16" },
 };

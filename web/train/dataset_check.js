@@ -1,6 +1,7 @@
 // The check of the whole dataset: in full on page 1, in one line on page 2. The program looks once and tells both.
 
 import { call } from "../js/bridge.js";
+import { problemsAt } from "../js/dataset.js";
 import { count, percent, plural } from "../js/format.js";
 import { el, errorText } from "../js/shell.js";
 
@@ -8,12 +9,12 @@ const WATCH_MS = 600;
 const NAMES_SHOWN = 50;
 
 /**
- * @typedef {{level: "error" | "warning", code: string, message: string, hint: string, field: string}} Problem
+ * @typedef {import("../js/dataset.js").Problem} Problem
  * @typedef {{path: string, same_as: string}} Pair
  * @typedef {{path: string, reason: string}} Unreadable
  * @typedef {{n_pictures: number, n_gray: number, n_alpha: number, n_small: number, n_duplicates: number, duplicates: Pair[],
  *   n_near_duplicates: number, near_duplicates: Pair[], n_unreadable: number, unreadable: Unreadable[],
- *   size: {min: number, median: number, max: number} | null, n_masks: number, n_masks_unreadable: number,
+ *   sides: Record<string, number>, size: {min: number, median: number, max: number} | null, n_masks: number, n_masks_unreadable: number,
  *   masks_unreadable: Unreadable[], n_masks_inverted: number, n_masks_empty: number,
  *   mask_coverage: {min: number, mean: number, max: number} | null, problems: Problem[]}} Report
  */
@@ -49,15 +50,18 @@ async function ask({ data, masks, again = false }, onProgress) {
 }
 
 export class DatasetCheck {
-  /** @param {HTMLElement} section */
-  constructor(section) {
+  /** @param {HTMLElement} section @param {() => number} inputSize that a training would have, in px */
+  constructor(section, inputSize) {
     const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (section.querySelector(`#${id}`));
     this.section = section;
     this.note = part("check-note");
     this.progress = /** @type {HTMLProgressElement} */ (part("check-progress"));
     this.facts = part("check-facts");
     this.problems = part("check-problems");
+    this.inputSize = inputSize;
     this.again = part("check-again");
+    this.stop = part("check-cancel");
+    this.stop.addEventListener("click", () => call("cancel_check").catch(() => {}));
     this.again.addEventListener("click", () => this.run(this.folder, this.masks, true));
     this.ticket = 0;
     this.folder = "";
@@ -81,6 +85,7 @@ export class DatasetCheck {
     this.section.hidden = false;
     this.progress.hidden = false;
     this.again.hidden = true;
+    this.stop.hidden = false;
     this.progress.removeAttribute("value");
     this.note.textContent = "Checking…";
     this.facts.replaceChildren();
@@ -92,13 +97,20 @@ export class DatasetCheck {
       this._draw(report);
     } catch (error) {
       if (ticket !== this.ticket) return;
+      if (isCancelled(error)) {
+        this.note.textContent = "Cancelled: not all pictures were looked at.";
+        return;
+      }
       this.refusal = errorText(error);
       this.note.textContent = "";
       this.problems.replaceChildren(el("li", { class: "notice error" }, this.refusal));
     } finally {
       if (ticket === this.ticket) {
+        const focused = document.activeElement === this.stop;
         this.progress.hidden = true;
+        this.stop.hidden = true;
         this.again.hidden = false;
+        if (focused) this.again.focus();
       }
     }
   }
@@ -119,7 +131,8 @@ export class DatasetCheck {
   /** @param {Report} report */
   _draw(report) {
     this.facts.replaceChildren(...facts(report).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
-    this.problems.replaceChildren(...report.problems.map((problem) =>
+    const problems = problemsAt(report, this.inputSize());
+    this.problems.replaceChildren(...problems.map((problem) =>
       el("li", { class: `notice ${problem.level === "error" ? "error" : "warn"}` }, ...inWords(problem))));
     const because = (/** @type {Unreadable} */ { path, reason }) => [el("span", { class: "mono" }, path), ` – ${reason}`];
     const pair = (/** @type {Pair} */ { path, same_as: other }) => [el("span", { class: "mono" }, path), " like ", el("span", { class: "mono" }, other)];
@@ -127,7 +140,7 @@ export class DatasetCheck {
       ...list("Which masks are unreadable", report.n_masks_unreadable, report.masks_unreadable.map(because)),
       ...list("Which are there twice", report.n_duplicates, report.duplicates.map(pair)),
       ...list("Which are nearly the same", report.n_near_duplicates, report.near_duplicates.map(pair)));
-    this.note.textContent = verdict(report);
+    this.note.textContent = verdict(problems);
   }
 }
 
@@ -153,8 +166,11 @@ function list(title, total, entries) {
   return [el("li", { class: "small" }, el("details", {}, el("summary", {}, title), el("ul", {}, ...shown)))];
 }
 
-/** @param {Report} report @returns {string} */
-function verdict({ problems }) {
+/** @param {unknown} error @returns {boolean} whether a person ended the check, rather than something going wrong */
+const isCancelled = (error) => /** @type {any} */ (error).code === "cancelled";
+
+/** @param {Problem[]} problems @returns {string} */
+function verdict(problems) {
   if (problems.some(({ level }) => level === "error")) return "Cannot be trained on.";
   return problems.length ? `Usable, with ${plural(problems.length, "remark")}.` : "All in order.";
 }
@@ -168,10 +184,12 @@ function sizes(report) {
 
 /** The same check in one line, where a training is started. */
 export class DatasetLine {
-  /** @param {HTMLElement} node @param {HTMLElement} text */
-  constructor(node, text) {
+  /** @param {HTMLElement} node @param {HTMLElement} text @param {() => number} inputSize in px, as it is set now */
+  constructor(node, text, inputSize) {
     this.node = node;
     this.text = text;
+    this.inputSize = inputSize;
+    /** @type {Report | null} */ this.report = null;
     /** @type {HTMLElement[]} why a training cannot start, in words with a link; or none */ this.blocker = [];
     /** @type {Promise<void> | null} pending while the pictures are looked at */ this.checking = null;
   }
@@ -190,16 +208,29 @@ export class DatasetLine {
     try {
       const report = await ask({ data, masks }, (done, total) =>
         this.checking && this._say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
-      const problem = report.problems.find(({ level }) => level === "error");
-      this.blocker = problem ? inWords(problem) : [];
-      const found = `${plural(report.n_pictures, "picture")}. ${verdict(report)}`;
-      if (problem) this._say("error", `${found} `, ...inWords(problem));
-      else if (report.problems.length) this._say("warn", `${found} `, el("a", { href: "/train/model.html#check" }, "See them"));
-      else this._say("ok", found);
+      this.report = report;
+      this.show();
     } catch (error) {
+      if (isCancelled(error)) {
+        this._say("warn", "The check was cancelled. ", el("a", { href: "/train/model.html#check" }, "Check again"));
+        return;
+      }
       this.blocker = [el("span", {}, `${errorText(error)} `), el("a", { href: fieldAddress("data") }, LINKS.data)];
       this._say("error", ...this.blocker.map((node) => node.cloneNode(true)));
     }
+  }
+
+  /** The verdict, for the settings as they are now. */
+  show() {
+    const { report } = this;
+    if (!report) return;
+    const problems = problemsAt(report, this.inputSize());
+    const problem = problems.find(({ level }) => level === "error");
+    this.blocker = problem ? inWords(problem) : [];
+    const found = `${plural(report.n_pictures, "picture")}. ${verdict(problems)}`;
+    if (problem) this._say("error", `${found} `, ...inWords(problem));
+    else if (problems.length) this._say("warn", `${found} `, el("a", { href: "/train/model.html#check" }, "See them"));
+    else this._say("ok", found);
   }
 
   /** @param {"" | "ok" | "warn" | "error"} kind @param {...(Node | string)} parts */

@@ -24,7 +24,7 @@ const CHECK_MS = 400;
 /** @type {SettingsForm} */ let form;
 /** @type {Machine} */ let machine;
 /** @type {Launch} */ let launch;
-const dataset = new DatasetLine($("dataset"), $("dataset-text"));
+const dataset = new DatasetLine($("dataset"), $("dataset-text"), () => draft.values.input_size);
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
 
 function show() {
@@ -42,6 +42,7 @@ function showAround() {
   showChanges();
   showSummary();
   machine.show();
+  dataset.show();
   checkSoon();
 }
 

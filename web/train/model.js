@@ -17,7 +17,7 @@ const selects = ["stage", "edge_generator", "mask", "edge"];
 const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);
 
 const preview = new Preview($("preview-grid"), $("preview-note"));
-const check = new DatasetCheck($("check"));
+const check = new DatasetCheck($("check"), () => draft.values.input_size);
 /** @type {Draft} */ let draft;
 /** @type {StartFrom} */ let startFrom;
 let hasScreen = false;

@@ -15,6 +15,7 @@ const COLORS = ["--accent", "--warm", "--mark-3", "--mark-4"];
 const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const names = [...new Set(new URLSearchParams(location.search).getAll("run"))].slice(0, COLORS.length);
 /** @type {Chart[]} */ const charts = [];
+/** Those that the slider smooths. @type {Chart[]} */ const noisy = [];
 
 /** @param {string} name @param {number} i @returns {Promise<Compared>} */
 async function load(name, i) {
@@ -77,6 +78,9 @@ function showCurves(runs, kind) {
     const words = owner ? `${owner[1] === "edge" ? "Edge" : "Inpaint"} ${owner[2]}` : valueTitle(key);
     const chart = new Chart(kind === "scores" ? `Validation: ${words}` : words, {});
     chart.lossScale = key.endsWith("_loss");
+    // Only what is logged at each step is noisy; a smoothed score would stand below what was measured.
+    if (kind === "scores" || key === "learning_rate") chart.smoothing = 0;
+    else noisy.push(chart);
     $("charts").append(chart.node);
     chart.show({ lines: runs.filter(({ view }) => view[kind].has(key))
       .map(({ name, color, view }) => ({ label: name, key: name, color, curve: /** @type {any} */ (view[kind].get(key)) })) });
@@ -92,7 +96,7 @@ function wire() {
     }
   });
   $("smoothing").addEventListener("input", (event) => {
-    for (const chart of charts) {
+    for (const chart of noisy) {
       chart.smoothing = Number(/** @type {HTMLInputElement} */ (event.target).value);
       chart.draw();
     }

@@ -28,6 +28,9 @@ function draw(run) {
   }), "Compare")];
   const unfinished = !isActive(run.state) && run.state !== "finished";
   if (unfinished) actions.push(button(run.turn ? "Start now" : "Resume", () => resume(run)));
+  if (!isActive(run.state)) {
+    actions.push(el("a", { class: "button small", href: `/train/gan.html?resume=${encodeURIComponent(run.run)}`, "aria-label": `Resume ${run.run} with changes` }, "Resume with changes"));
+  }
   if (unfinished && run.turn) actions.push(button("Take out of the queue", () => act("unqueue_run", run, "does not wait any more.")));
   else if (unfinished) actions.push(button("Queue", () => act("queue_run", run, "starts when the trainings before it have ended.")));
   if (run.has_inpaint && run.step > 0) {

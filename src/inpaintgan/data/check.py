@@ -22,6 +22,7 @@ from ..core.errors import InpaintError
 from ..imaging.io import read_header, read_rgb, resize_square
 from ..imaging.masks import binarize
 from .check_report import (
+    LARGEST_SIDE_PX,
     MAX_LISTED,
     SMALL_SIDE_PX,
     Coverage,
@@ -129,6 +130,8 @@ def _check_pictures(
         values = np.asarray(sides)
         report.size = Sizes(min=int(values.min()), median=int(np.median(values)), max=int(values.max()))
         report.n_small = int((values < SMALL_SIDE_PX).sum())
+        told_apart, counts = np.unique(np.minimum(values, LARGEST_SIDE_PX), return_counts=True)
+        report.sides = dict(zip(told_apart.tolist(), counts.tolist(), strict=True))
     alike = find_alike(np.frombuffer(bytes(thumbnails), np.uint8).reshape(-1, THUMBNAIL_BYTES))
     report.n_near_duplicates = len(alike)
     for place, earlier in alike.items():

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 SMALL_SIDE_PX = 256
+LARGEST_SIDE_PX = 1024
+"""No network takes larger pictures."""
 MAX_LISTED = 200
 _FEW = 100
 
@@ -66,6 +68,8 @@ class DataReport(BaseModel):
     """None when nothing can be read."""
     n_small: int = 0
     """Pictures whose shorter side is below 256 px."""
+    sides: dict[int, int] = Field(default_factory=dict)
+    """Pictures by their shorter side in px, those of 1024 px and more together: what any input size would enlarge."""
     n_duplicates: int = 0
     duplicates: list[Duplicate] = Field(default_factory=list)
     n_near_duplicates: int = 0

@@ -62,6 +62,10 @@ class DataChecks:
         assert check.report is not None
         return check.report
 
+    def cancel(self) -> None:
+        """End the check that runs, if any; whoever waits for it hears ``cancelled``."""
+        self._worker.cancel()
+
     def progress(self) -> dict[str, Any]:
         """Return how far the present check is: files done, of files in all."""
         check = self._check

@@ -38,6 +38,11 @@ class Preparing:
         """Return how far `check_data` is."""
         return self._session.checks.progress()
 
+    def cancel_check(self) -> dict[str, Any]:
+        """End the check that runs."""
+        self._session.checks.cancel()
+        return {}
+
     def preview_data(self, values: dict[str, Any], count: int) -> dict[str, Any]:
         """Return the first pictures of the training folder as the network will see them."""
         config = make_config(checked_object(values))
