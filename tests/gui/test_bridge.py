@@ -83,7 +83,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
         "picture_info", "open_example", "fill_folder", "folder_progress", "cancel_folder",
         "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
         "run_usage", "queue_training", "queue_run", "unqueue_run", "restore_run",
-        "measure", "measure_progress", "cancel_measure", "resume_point", "resume_with", "try_start", "try_verdict",
+        "cancel_check", "measure", "measure_progress", "cancel_measure", "resume_point", "resume_with", "try_start", "try_verdict",
     }  # fmt: skip
 
 
@@ -255,6 +255,9 @@ def test_a_queued_training_waits_for_its_turn_and_shows_its_place(call: Call, se
     wait_for(lambda: call("run_usage", second)["usage"])
     used = call("run_usage", second)["usage"]
     assert 0 < used["memory_gb"] < used["memory_total_gb"] and 0 <= used["cpu"] <= 1
+    call("queue_run", first)
+    call("resume_with", first, {**call("get_run", first)["config"], "max_iters": 88})
+    assert session.queue.names() == [], "what was started by hand does not start again"
 
 
 def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, session: Session) -> None:

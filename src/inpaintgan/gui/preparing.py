@@ -86,6 +86,7 @@ class Preparing:
         """Go on from a run's last checkpoint with other settings."""
         found = find_run(self._session.supervisor.runs, run)
         training.resume_with(self._session.supervisor, found, checked_object(values))
+        self._session.queue.remove(found)
         return {"run": run}
 
     def try_start(self, seconds: float = TRIAL_SECONDS) -> dict[str, Any]:
