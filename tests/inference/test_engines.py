@@ -19,8 +19,9 @@ from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.inference import engine_choice, engines
+from inpaintgan.inference.export import export_sides
 from inpaintgan.inference.pipeline import Inpainter
-from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+from inpaintgan.models.checkpoint import Checkpoint, build_generator, save_checkpoint
 
 CPU = torch.device("cpu")
 ASTRONAUT = np.ascontiguousarray(skimage.data.astronaut())
@@ -194,23 +195,35 @@ def test_an_exported_file_fills_as_the_inpainter_does(weights, tmp_path, capsys)
     assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 0
     assert "MB" in capsys.readouterr().out
     about = json.loads({p.key: p.value for p in onnx.load(output).metadata_props}["inpaintgan"])
-    assert about["step"] == 9 and set(about["inputs"]) == {"image", "mask", "edge"} and "64" in about["inputs"]["image"]
+    assert about["step"] == 9 and set(about["inputs"]) == {"image", "mask", "edge"}
+    assert about["height and width"] == "each a multiple of 8 from 40 to 64"
     inpainter = Inpainter.load(weights, "cpu", "eager")
-    images = [np.ascontiguousarray(ASTRONAUT[:64, left : left + 64]) for left in (0, 150, 300)]
-    mask = hole(64, 64)
     session = onnxruntime.InferenceSession(str(output), providers=["CPUExecutionProvider"])
-    inputs = {
-        "image": np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255,
-        "mask": np.stack([mask[None]] * 3).astype(np.float32),
-        "edge": np.stack([inpainter.detect_edges(image, mask)[None] for image in images]).astype(np.float32),
-    }
-    filled, edges = session.run(["filled", "edges"], inputs)
-    for index, image in enumerate(images):
-        expected = inpainter.fill_with_edges(image, mask)
-        pixels = filled[index].transpose(1, 2, 0) * 255
-        assert np.abs(pixels - expected.picture).max() <= 1
-        assert np.array_equal(np.rint(pixels)[mask == 0], image[mask == 0])
-        assert np.abs(edges[index, 0] * 255 - expected.edges)[mask == 1].max() <= 1
+    for height, width, count in ((64, 64, 3), (40, 64, 1)):
+        images = [np.ascontiguousarray(ASTRONAUT[:height, left : left + width]) for left in (0, 150, 300)[:count]]
+        mask = hole(height, width)
+        inputs = {
+            "image": np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255,
+            "mask": np.stack([mask[None]] * count).astype(np.float32),
+            "edge": np.stack([inpainter.detect_edges(image, mask)[None] for image in images]).astype(np.float32),
+        }
+        filled, edges = session.run(["filled", "edges"], inputs)
+        for index, image in enumerate(images):
+            expected = inpainter.fill_with_edges(image, mask)
+            pixels = filled[index].transpose(1, 2, 0) * 255
+            assert np.abs(pixels - expected.picture).max() <= 1
+            assert np.array_equal(np.rint(pixels)[mask == 0], image[mask == 0])
+            assert np.abs(edges[index, 0] * 255 - expected.edges)[mask == 1].max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("generator", "stem", "size", "sides"),
+    [("mec", "unshuffle", 256, [192, 256]), ("mec", "unshuffle", 64, [64]), ("mec", "unshuffle", 96, [96])],
+)
+def test_an_export_takes_the_sides_that_share_one_graph(generator, stem, size, sides):
+    config = Config(edge_generator=generator, width=8, input_size=size, stem=stem)
+    edge, inpaint = (build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
+    assert list(export_sides(Checkpoint(Path("none"), config, 0, edge, inpaint))) == sides
 
 
 def test_an_edge_only_checkpoint_is_not_exported(tmp_path, capsys):

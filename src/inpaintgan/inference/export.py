@@ -20,6 +20,7 @@ from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.composition import composite, masked_image
+from ..networks.blocks import Generator
 from ..networks.smooth_fill import spread
 
 _OPSET = 18
@@ -66,16 +67,19 @@ def to_onnx(
     size: int,
     inputs: Sequence[str],
     outputs: Sequence[str],
+    *,
+    sides: range | None = None,
     about: str = "",
 ) -> bytes:
-    """Turn a module of (B, C, size, size) inputs into an ONNX model for any batch.
+    """Turn a module of (B, C, H, W) inputs into an ONNX model for any batch.
 
     Args:
         module: In evaluation mode, on the CPU.
         channels: Of each input.
-        size: Height and width in px.
+        size: Height and width in px, unless others are allowed.
         inputs: Names of the inputs.
         outputs: Names of the outputs.
+        sides: Heights and widths in px that the model shall take, see `export_sides`; the size alone when left out.
         about: Kept in the model's metadata under ``inpaintgan``, as JSON.
 
     Raises:
@@ -89,19 +93,35 @@ def to_onnx(
     # Two pictures, because torch takes a batch of one for a constant; a hole, because there is nothing to fill without.
     example = [torch.zeros(2, count, size, size) for count in channels]
     example[inputs.index("mask")][..., size // 4 : size // 2, size // 4 : size // 2] = 1
-    batch = torch.export.Dim("batch", min=1, max=1024)
+    dynamic = {0: torch.export.Dim("batch", min=1, max=1024)}
+    if sides is not None and len(sides) > 1:
+        for axis, name in ((2, "rows"), (3, "columns")):
+            count = torch.export.Dim(name, min=sides[0] // sides.step, max=sides[-1] // sides.step)
+            dynamic[axis] = sides.step * count
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         program = torch.onnx.export(
             module, tuple(example), input_names=list(inputs), output_names=list(outputs), opset_version=_OPSET,
-            dynamic_shapes=[{0: batch}] * len(example), dynamo=True, verbose=False,
+            dynamic_shapes=[dynamic] * len(example), dynamo=True, verbose=False,
         )  # fmt: skip
     assert program is not None
     model = program.model_proto
     if about:
         onnx.helper.set_model_props(model, {"inpaintgan": about})
     return model.SerializeToString()
+
+
+def export_sides(checkpoint: Checkpoint) -> range:
+    """Heights and widths in px of an exported fill, the networks' size the largest of them.
+
+    Multiples of what the networks need, above half of their size: a smaller picture has a level less in the pyramid of
+    `smooth_fill`, and so another graph; a larger one is filled in crops of the networks' size.
+    """
+    size = checkpoint.config.input_size
+    networks = (checkpoint.edge_generator, checkpoint.inpaint_generator)
+    step = max(network.multiple for network in networks if isinstance(network, Generator))
+    return range(size // 2 // step * step + step, size + 1, step) if size % step == 0 else range(size, size + 1)
 
 
 def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
@@ -116,15 +136,17 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
             f"{checkpoint.path} holds an edge generator only and cannot paint.",
             "Train an inpaint model that starts from it, or choose another checkpoint.",
         )
-    config, size = checkpoint.config, checkpoint.config.input_size
+    config, size, sides = checkpoint.config, checkpoint.config.input_size, export_sides(checkpoint)
+    heights = f"each {size}" if len(sides) == 1 else f"each a multiple of {sides.step} from {sides[0]} to {size}"
     about = {
         "version": __version__,
         "step": checkpoint.step,
         "edge_generator": config.edge_generator if checkpoint.edge_generator else None,
+        "height and width": heights,
         "inputs": {
-            "image": f"float32 (batch, 3, {size}, {size}), RGB in [0, 1]",
-            "mask": f"float32 (batch, 1, {size}, {size}), 1 in the hole, 0 elsewhere; neither all 0 nor all 1",
-            "edge": f"float32 (batch, 1, {size}, {size}), 1 on edges of what is known ({config.edge}, sigma "
+            "image": "float32 (batch, 3, height, width), RGB in [0, 1]",
+            "mask": "float32 (batch, 1, height, width), 1 in the hole, 0 elsewhere; neither all 0 nor all 1",
+            "edge": f"float32 (batch, 1, height, width), 1 on edges of what is known ({config.edge}, sigma "
             f"{config.sigma}), found without looking into the hole",
         },
         "outputs": {
@@ -134,7 +156,8 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
     }
     module = WholeFill(checkpoint.edge_generator, checkpoint.inpaint_generator).eval()
     names = ("image", "mask", "edge")
-    data = to_onnx(module, (3, 1, 1), size, names, ("filled", "edges"), json.dumps(about, indent=2))
+    outputs = ("filled", "edges")
+    data = to_onnx(module, (3, 1, 1), size, names, outputs, sides=sides, about=json.dumps(about, indent=2))
     try:
         write_bytes(output, data)
     except OSError as error:
