@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from PIL import Image, ImageCms, JpegImagePlugin
+from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin
 
 from inpaintgan.imaging.io import decode
 from inpaintgan.inference.files import FileReport, save_filled
@@ -22,14 +22,25 @@ from inpaintgan.inference.patches import Patch, read_patches, write_patches
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 HEIGHT, WIDTH = 24, 40
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description tiff:Orientation="{}" dc:title="Öl">'
+    "<xmp:Thumbnails><rdf:li>{}</rdf:li></xmp:Thumbnails></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
 RNG = np.random.default_rng(7)
 COLOUR = RNG.integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
 DEEP = RNG.integers(0, 65536, (HEIGHT, WIDTH, 4), np.uint16)
-ORIENTATION, MAKER, ISO, EXIF_IFD = 0x0112, 0x010F, 0x8827, 0x8769
+ORIENTATION, MAKER, XMP_TAG, ISO, EXIF_IFD = 0x0112, 0x010F, 700, 0x8827, 0x8769
 TURNS = {
     1: None, 2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
+
+
+def xmp(orientation: int) -> bytes:
+    return XMP.format(orientation, "preview").encode()
+
+
+KEPT_XMP = XMP.replace("<xmp:Thumbnails><rdf:li>{}</rdf:li></xmp:Thumbnails>", "").format(1).encode()
 
 
 def exif(orientation: int, details: dict[int, int] | None = None) -> Image.Exif:
@@ -56,6 +67,13 @@ def write_shallow(path: Path, format: str, mode: str, orientation: int) -> None:
     options = {"transparency": 3} if mode == "P+tRNS" else {}
     options |= {"lossless": True, "exact": True} if format == "WEBP" else {"dpi": (300, 150)}
     options |= {"exif": exif(orientation), "icc_profile": SRGB} if format != "BMP" else {}
+    if format == "PNG":
+        options["pnginfo"] = PngImagePlugin.PngInfo()
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp(orientation).decode())
+    elif format == "TIFF":
+        options["exif"][XMP_TAG] = xmp(orientation)
+    else:
+        options["xmp"] = xmp(orientation)
     shallow(mode).save(path, format, **options)
 
 
@@ -68,6 +86,7 @@ def deep_png(array: np.ndarray, orientation: int) -> bytes:
         (b"iCCP", b"x\0\0" + zlib.compress(SRGB)),
         (b"pHYs", struct.pack(">IIB", 11811, 5906, 1)),
         (b"eXIf", exif(orientation).tobytes().removeprefix(b"Exif\0\0")),
+        (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp(orientation)),
         (b"IDAT", zlib.compress(rows)),
         (b"IEND", b""),
     ]
@@ -80,7 +99,10 @@ def deep_tiff(path: Path, array: np.ndarray, orientation: int) -> None:
     tifffile.imwrite(
         path, array.squeeze(), photometric="minisblack" if channels == 1 else "rgb", iccprofile=SRGB,
         extrasamples=["unassalpha"] if channels == 4 else None, resolution=(300, 150), resolutionunit="INCH",
-        extratags=[(ORIENTATION, 3, 1, orientation, True), (MAKER, 2, 7, "Kamera", True)], software=False,
+        software=False, extratags=[
+            (ORIENTATION, 3, 1, orientation, True), (MAKER, 2, 7, "Kamera", True),
+            (XMP_TAG, 1, len(xmp(1)), xmp(orientation), True),
+        ],
     )  # fmt: skip
 
 
@@ -154,7 +176,7 @@ def test_8_bit_files_keep_every_pixel_and_all_they_carry(tmp_path, format, mode,
     if format == "BMP":
         assert written.info["dpi"] == pytest.approx((300, 150), abs=0.1)
         return
-    assert written.info["icc_profile"] == SRGB
+    assert written.info["icc_profile"] == SRGB and written.info["xmp"] == KEPT_XMP
     kept = written.getexif()
     assert kept.get(ORIENTATION, 1) == 1 and kept[MAKER] == "Kamera" and kept.get_ifd(EXIF_IFD)[ISO] == 400
     if format != "WEBP":
@@ -191,7 +213,8 @@ def test_16_bit_files_keep_every_bit(tmp_path, format, channels, orientation):
     assert gray or (inside[:, 1] == 40000).all()
     assert channels in (1, 3) or (inside[:, -1] == 65535).all()
     again = decode(output)
-    assert again.icc == SRGB and again.dpi == pytest.approx((150, 300) if orientation > 4 else (300, 150), abs=0.1)
+    assert again.icc == SRGB and again.xmp == KEPT_XMP
+    assert again.dpi == pytest.approx((150, 300) if orientation > 4 else (300, 150), abs=0.1)
     kept = Image.Exif()
     kept.load(again.exif)
     assert kept.get(ORIENTATION, 1) == 1 and kept[MAKER] == "Kamera"
@@ -211,7 +234,7 @@ def test_jpeg_keeps_its_tables_and_subsampling_and_hardly_changes(tmp_path, mode
     image = Image.fromarray(smooth).convert(mode)
     image.save(
         source, qtables=tables[: 1 if mode == "L" else 2], subsampling=subsampling, exif=exif(orientation),
-        icc_profile=SRGB, dpi=(300, 150), progressive=True,
+        icc_profile=SRGB, xmp=xmp(orientation), dpi=(300, 150), progressive=True,
     )  # fmt: skip
     report, hole = fill(source, output)
     before, written = Image.open(source), Image.open(output)
@@ -225,6 +248,7 @@ def test_jpeg_keeps_its_tables_and_subsampling_and_hardly_changes(tmp_path, mode
         assert JpegImagePlugin.get_sampling(written) == expected
     assert written.mode == mode and written.info.get("progressive")
     assert written.info["icc_profile"] == SRGB and written.getexif()[ORIENTATION] == 1
+    assert written.info["xmp"] == KEPT_XMP
     assert written.info["dpi"] == ((150, 300) if turned_over else (300, 150))
     far = cv2.dilate(hole, np.ones((33, 33), np.uint8)) == 0
     difference = np.abs(rgba(source, as_seen=True).astype(int) - rgba(output))

@@ -38,7 +38,7 @@ def decode_16_bit(data: bytes) -> np.ndarray | None:
 
 
 def encode_png_16(picture: Picture) -> bytes:
-    """Encode a picture's ``deep`` pixels as PNG with its colour profile, EXIF and resolution.
+    """Encode a picture's ``deep`` pixels as PNG with its colour profile, EXIF, XMP and resolution.
 
     A gray picture with alpha is written as colour with alpha: the values are the same.
     """
@@ -57,8 +57,15 @@ def encode_png_16(picture: Picture) -> bytes:
         chunks.append((b"pHYs", struct.pack(">IIB", across, down, 1)))
     if picture.exif:
         chunks.append((b"eXIf", picture.exif.removeprefix(b"Exif\0\0")))
+    if picture.xmp:
+        chunks.append(xmp_chunk(picture.xmp))
     after_header = 8 + 25
     return b"".join([coded[:after_header], *(_chunk(name, body) for name, body in chunks), coded[after_header:]])
+
+
+def xmp_chunk(packet: bytes) -> tuple[bytes, bytes]:
+    """Name and body of the PNG chunk that holds an XMP packet. Source: Adobe's XMP specification, part 3, section 1.1.5."""
+    return b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -11,12 +11,14 @@ from PIL import Image, PngImagePlugin
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
-from .deep import encode_png_16
+from .deep import encode_png_16, xmp_chunk
 from .folder import WRITABLE
 from .picture import Picture, on_white, to_gray
 from .tiff import encode_tiff
 
 _QUALITY = 95
+_MAX_JPEG_XMP = 65504
+"""Bytes that one segment holds beside its name."""
 DEEP_FORMATS = ("PNG", "TIFF")
 """The formats that hold 16 bits a sample."""
 
@@ -24,7 +26,7 @@ DEEP_FORMATS = ("PNG", "TIFF")
 def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
     """Encode a picture; PNG, TIFF and BMP are exact, and so is WebP at quality 100.
 
-    Alpha, 16 bits a sample, gray, colour profile, EXIF and resolution are kept where the format can hold them; for JPEG
+    Alpha, 16 bits a sample, gray, colour profile, EXIF, XMP and resolution are kept where the format can hold them; for JPEG
     and BMP, which have no alpha, the picture is laid on white.
 
     Args:
@@ -88,10 +90,12 @@ def _options(picture: Picture, format: str, quality: int | None) -> dict[str, An
         options["icc_profile"] = picture.icc
     if picture.exif:
         options["exif"] = picture.exif
-    if format == "PNG" and "chunks" in coding:
+    if format == "PNG":
         options["pnginfo"] = PngImagePlugin.PngInfo()
-        for name, body in coding["chunks"]:
+        for name, body in [*coding.get("chunks", ()), *([xmp_chunk(picture.xmp)] if picture.xmp else [])]:
             options["pnginfo"].add(name, body)
+    elif picture.xmp and (format != "JPEG" or len(picture.xmp) <= _MAX_JPEG_XMP):
+        options["xmp"] = picture.xmp
     return options
 
 

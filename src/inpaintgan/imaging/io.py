@@ -16,7 +16,7 @@ from ..core.errors import InpaintError
 from .deep import decode_16_bit, is_16_bit
 from .encode import encode, output_format, save_picture
 from .folder import ACCEPTED, PICTURE_SUFFIXES, find_pictures
-from .metadata import read_coding, read_dpi, read_orientation, upright_exif
+from .metadata import read_coding, read_dpi, read_orientation, upright_exif, upright_xmp
 from .picture import Picture, on_white, reduced, resize_square, to_gray
 
 __all__ = [
@@ -107,7 +107,7 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     return Picture(
         pixels, alpha, _icc(header), upright_exif(header), _format(header), tuple(notices), deep,
         gray=_is_gray(data, header), dpi=read_dpi(header, turned=turned),
-        coding=read_coding(header, data, turned=turned),
+        coding=read_coding(header, data, turned=turned), xmp=upright_xmp(header),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""What a picture file says beside its pixels: EXIF, resolution, and how it was coded."""
+"""What a picture file says beside its pixels: EXIF, XMP, resolution, and how it was coded."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from PIL import Image, JpegImagePlugin
@@ -10,9 +11,11 @@ ORIENTATION = 0x0112
 EXIF_IFD = 0x8769
 _PIXEL_X, _PIXEL_Y = 0xA002, 0xA003
 _TIFF_DESCRIPTION = frozenset({
-    269, 270, 271, 272, 285, 305, 306, 315, 316, 700, 33432, 33723, 34853, EXIF_IFD, 40091, 40092, 40093, 40094, 40095,
+    269, 270, 271, 272, 285, 305, 306, 315, 316, 33432, 33723, 34853, EXIF_IFD, 40091, 40092, 40093, 40094, 40095,
 })  # fmt: skip
 """Tags of a TIFF that describe the picture; the others describe how its pixels lie in the file."""
+_XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation(?:=["']|>))[2-8](?=["'<])""")
+_XMP_PREVIEWS = re.compile(rb"<(xmp|xap):Thumbnails\b.*?</\1:Thumbnails>", re.DOTALL)
 _COLOUR_CHUNKS = (b"cICP", b"sRGB", b"gAMA", b"cHRM")
 ADOBE_RGB = 0
 """Adobe's marker for a JPEG that stores red, green and blue themselves."""
@@ -46,6 +49,16 @@ def upright_exif(header: Image.Image) -> bytes | None:
         return block.tobytes() if len(block) else None
     except Exception:  # Pillow raises anything at all on broken blocks
         return None
+
+
+def upright_xmp(header: Image.Image) -> bytes | None:
+    """Return a file's XMP packet with its orientation set to upright and without previews, as `upright_exif` does."""
+    packet = header.info.get("xmp")
+    if isinstance(packet, str):
+        packet = packet.encode()
+    if not isinstance(packet, bytes):
+        return None
+    return _XMP_PREVIEWS.sub(b"", _XMP_ORIENTATION.sub(rb"\g<1>1", packet)) or None
 
 
 def read_dpi(header: Image.Image, *, turned: bool) -> tuple[float, float] | None:

@@ -32,6 +32,8 @@ class Picture:
     """Pixels an inch, across and down."""
     coding: Mapping[str, Any] = field(default_factory=dict)
     """How the file was coded, as options for `encode` in the same ``format``."""
+    xmp: bytes | None = None
+    """XMP packet whose orientation says upright."""
 
 
 def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:

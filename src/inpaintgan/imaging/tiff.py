@@ -19,7 +19,7 @@ from .picture import Picture
 _HEADER = b"II*\0\x08\0\0\0"
 _STRIP_BYTES = 1 << 20
 _GPS_IFD = 34853
-_DEFLATE, _HORIZONTAL, _UNASSOCIATED, _UNDEFINED, _INCH = 8, 2, 2, 7, 2
+_DEFLATE, _HORIZONTAL, _UNASSOCIATED, _BYTE, _UNDEFINED, _INCH = 8, 2, 2, 1, 7, 2
 
 
 def encode_tiff(pixels: np.ndarray, picture: Picture) -> bytes:
@@ -27,7 +27,7 @@ def encode_tiff(pixels: np.ndarray, picture: Picture) -> bytes:
 
     Args:
         pixels: (H, W) gray or (H, W, C) of 2 (gray, alpha), 3 (RGB) or 4 (RGBA) channels, uint8 or uint16.
-        picture: Whose colour profile, EXIF and resolution are kept.
+        picture: Whose colour profile, EXIF, XMP and resolution are kept.
     """
     pixels = pixels[..., None] if pixels.ndim == 2 else pixels
     height, width, channels = pixels.shape
@@ -55,6 +55,9 @@ def _describe(tags: ImageFileDirectory_v2, picture: Picture) -> None:
         block.load(picture.exif)
         for tag, value in block.items():
             tags[tag] = block.get_ifd(tag) if tag in (EXIF_IFD, _GPS_IFD) else value
+    if picture.xmp:
+        tags.tagtype[700] = _BYTE
+        tags[700] = picture.xmp
     if picture.icc:
         tags.tagtype[34675] = _UNDEFINED
         tags[34675] = picture.icc
