@@ -14,7 +14,7 @@ import torch
 from inpaintgan.core.config import Config
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.imaging.picture import Picture
-from inpaintgan.inference import pipeline
+from inpaintgan.inference import predictor
 from inpaintgan.inference.patches import filled_picture
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.inference.refine import fill_coarse_to_fine, plan_scales, plan_tiles
@@ -126,13 +126,13 @@ def test_a_picture_smaller_than_the_network_does_not_leak_what_lies_under_the_ho
 
 def test_many_small_holes_go_in_batches(smooth, monkeypatch):
     sizes = []
-    make_batch = pipeline.make_batch
+    make_batch = predictor.make_batch
 
     def noted(views, device):
         sizes.append(len(views))
         return make_batch(views, device)
 
-    monkeypatch.setattr(pipeline, "make_batch", noted)
+    monkeypatch.setattr(predictor, "make_batch", noted)
     mask = np.zeros((600, 600), np.uint8)
     for y in range(60, 600, 200):
         for x in range(60, 600, 200):
@@ -141,7 +141,7 @@ def test_many_small_holes_go_in_batches(smooth, monkeypatch):
     monkeypatch.setattr(smooth, "_size", 160)
     image = np.zeros((600, 600, 3), np.uint8)
     smooth.fill(image, mask)
-    assert sum(sizes) == len(plan_crops(mask, 160)) and max(sizes) == pipeline.MAX_BATCH and len(sizes) <= 3
+    assert sum(sizes) == len(plan_crops(mask, 160)) and max(sizes) == predictor.MAX_BATCH and len(sizes) <= 3
 
 
 def test_large_holes_with_overlapping_crops_share_one():
@@ -171,12 +171,12 @@ def test_a_fill_fades_into_what_lies_under_it_inside_the_mask_only(smooth):
 
 
 def test_colour_that_is_off_around_the_hole_is_taken_off_inside(smooth, monkeypatch):
-    paint = pipeline.paint
+    paint = predictor.paint
     tint = torch.tensor([0.15, -0.1, 0.05]).view(1, 3, 1, 1)
     image = np.ascontiguousarray(ASTRONAUT[180:244, 60:124])
     mask = ellipse(64, 64, (12, 9))
     plain = smooth.fill(image, mask).astype(int)
-    monkeypatch.setattr(pipeline, "paint", lambda *arguments: paint(*arguments) + tint)
+    monkeypatch.setattr(predictor, "paint", lambda *arguments: paint(*arguments) + tint)
     tinted = smooth.fill(image, mask).astype(int)
     assert np.abs(tinted - plain).max() <= 2
 

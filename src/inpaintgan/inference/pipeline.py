@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -14,33 +12,24 @@ import torch
 from numpy.typing import NDArray
 
 from ..core.errors import InpaintError
-from ..data.batch import Batch
 from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.masks import check_mask
 from ..imaging.picture import to_gray
 from ..models.checkpoint import Checkpoint, load_baked
-from ..models.composition import composite
 from ..models.device import pick_device
-from ..models.edge_model import predict_edges
-from ..models.inpaint_model import paint
-from ..networks.smooth_fill import spread
 from .engine_choice import choose
 from .engines import build
 from .patches import Patch, feathered, paste, paste_edges, trimmed
+from .predictor import MAX_BATCH, Predictor, Progress, Work, batches
 from .refine import Canvas, fill_coarse_to_fine
 from .strategy import Crop, plan_crops
-from .views import Prediction, View, make_batch, scaled
+from .views import Prediction, View, scaled
 
-Progress = Callable[[str, float], None]
-"""Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all work done, 0 to 1."""
-MAX_BATCH = 8
-"""Views that the networks see at once."""
 _DEFAULT_SIGMA = 2.0
 _CANNY_STANDS_IN = (
     "This checkpoint was trained on edges from files. Canny's stand in for them here; "
     "edges of your own can be given inside the hole."
 )
-_T = TypeVar("_T")
 _FULL = 65535
 
 
@@ -69,7 +58,7 @@ class Inpainter:
     def __init__(self, checkpoint: Checkpoint, device: torch.device, engine: str = "eager") -> None:
         self.checkpoint = checkpoint
         self.device = device
-        self._networks = build(checkpoint, engine, device)
+        self._predictor = Predictor(build(checkpoint, engine, device), device)
         config = checkpoint.config
         self._size = config.input_size
         # A training may draw sigma anew for every picture; using it wants one.
@@ -99,7 +88,7 @@ class Inpainter:
     @property
     def engine(self) -> str:
         """What runs the networks."""
-        return self._networks.engine
+        return self._predictor.networks.engine
 
     def fill(
         self,
@@ -164,7 +153,7 @@ class Inpainter:
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         hole = _checked_hole(image, mask, edges)
-        if self._networks.inpaint is None:
+        if self._predictor.networks.inpaint is None:
             raise InpaintError(
                 "inpaint-generator-missing",
                 f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
@@ -197,7 +186,7 @@ class Inpainter:
     ) -> list[Patch]:
         """Plan crops, and show them to the networks: small ones in batches, large ones coarse to fine."""
         crops = plan_crops(hole, self._size)
-        work = _Work(progress or (lambda _step, _share: None), len(crops))
+        work = Work(progress or (lambda _step, _share: None), len(crops))
         patches: list[Patch] = []
         # Later crops see what earlier ones filled.
         picture, unknown = (image.copy(), hole.copy()) if len(crops) > 1 else (image, hole)
@@ -211,19 +200,17 @@ class Inpainter:
                 unknown[crop.window][crop.hole == 1] = 0
 
         def predict(views: list[View]) -> list[Prediction]:
-            return self._predict(views, work, with_paint=with_paint)
+            return self._predictor.predict(views, work, with_paint=with_paint)
 
         def part(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None]:
             return picture[crop.window], unknown[crop.window], None if edges is None else edges[crop.window]
 
         for large, group in groupby(crops, key=lambda crop: max(crop.height, crop.width) > self._size):
-            for batch in _batches(list(group), 1 if large else MAX_BATCH):
+            for batch in batches(list(group), 1 if large else MAX_BATCH):
                 if large:
                     crop = batch[0]
                     pixels, missing, drawn = part(crop)
-                    canvas = fill_coarse_to_fine(
-                        pixels, missing, crop.hole, drawn, self._size, self._view, predict
-                    )  # fmt: skip
+                    canvas = fill_coarse_to_fine(pixels, missing, crop.hole, drawn, self._size, self._view, predict)
                     finish(crop, canvas)
                 else:
                     views = [self._view(*scaled(*part(crop), *_network_shape(crop, self._size))) for crop in batch]
@@ -236,60 +223,6 @@ class Inpainter:
     def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None) -> View:
         known = self.detect_edges(np.ascontiguousarray(pixels), unknown)
         return View(pixels, unknown, known, None if edges is None else (edges != 0).astype(np.uint8))
-
-    def _predict(self, views: list[View], work: _Work, *, with_paint: bool) -> list[Prediction]:
-        """Run the networks over views, which may differ in size; neighbours of one size go in a batch."""
-        predictions: list[Prediction] = []
-        for _, group in groupby(views, key=lambda view: view.unknown.shape):
-            for part in _batches(list(group), MAX_BATCH):
-                predictions += self._predict_batch(part, work, with_paint=with_paint)
-                work.within = len(predictions) / len(views)
-        work.within = 0.0
-        return predictions
-
-    @torch.inference_mode()
-    def _predict_batch(self, views: list[View], work: _Work, *, with_paint: bool) -> list[Prediction]:
-        work.tell("edges")
-        batch, given = make_batch(views, self.device)
-        complete = self._complete_edges(batch, given)
-        lines = complete[:, 0].float().cpu().numpy()
-        if not with_paint:
-            return [Prediction(np.zeros((*line.shape, 3), np.float32), line) for line in lines]
-        work.tell("inpaint")
-        assert self._networks.inpaint is not None
-        painted = paint(self._networks.inpaint, batch, complete).float()
-        # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off.
-        painted = (painted + spread(batch.image - painted, batch.mask)).clamp(0, 1)
-        colours = painted.permute(0, 2, 3, 1).cpu().numpy()
-        return [Prediction(colour, line) for colour, line in zip(colours, lines, strict=True)]
-
-    def _complete_edges(self, batch: Batch, given: torch.Tensor | None) -> torch.Tensor:
-        """Known edges outside the hole; inside, the given ones, else predicted ones, else none."""
-        if given is not None:
-            return composite(given, batch.edge, batch.mask)
-        if self._networks.edge is None:
-            return batch.edge
-        return composite(predict_edges(self._networks.edge, batch), batch.edge, batch.mask)
-
-
-@dataclass
-class _Work:
-    """How much of the crops is done, and whom to tell."""
-
-    progress: Progress
-    total: int
-    done: int = 0
-    within: float = 0.0
-    """Share of the crops at hand."""
-
-    def tell(self, step: str) -> None:
-        begun = {"edges": 0.0, "inpaint": 0.4, "paste": 0.0}[step]
-        share = (self.done + min(1.0, self.within + begun * (1 - self.within))) / self.total if self.total else 1.0
-        self.progress(step, share)
-
-
-def _batches(items: list[_T], size: int) -> list[list[_T]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None) -> NDArray[np.uint8]:

@@ -1,0 +1,99 @@
+"""The two networks run over views, in batches, with what both stages need between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
+
+import numpy as np
+import torch
+
+from ..data.batch import Batch
+from ..models.composition import composite
+from ..models.edge_model import predict_edges
+from ..models.inpaint_model import paint
+from ..networks.smooth_fill import spread
+from .engines import Networks
+from .views import Prediction, View, make_batch
+
+Progress = Callable[[str, float], None]
+"""Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all work done, 0 to 1."""
+MAX_BATCH = 8
+"""Views that the networks see at once."""
+_T = TypeVar("_T")
+
+
+@dataclass
+class Work:
+    """How much of the crops is done, and whom to tell."""
+
+    progress: Progress
+    total: int
+    done: int = 0
+    within: float = 0.0
+    """Share of the crops at hand."""
+
+    def tell(self, step: str) -> None:
+        begun = {"edges": 0.0, "inpaint": 0.4, "paste": 0.0}[step]
+        share = (self.done + min(1.0, self.within + begun * (1 - self.within))) / self.total if self.total else 1.0
+        self.progress(step, share)
+
+
+class Predictor:
+    """Completes edges and paints along them.
+
+    Args:
+        networks: Ready to run.
+        device: Where they compute.
+    """
+
+    def __init__(self, networks: Networks, device: torch.device) -> None:
+        self.networks = networks
+        self._device = device
+
+    def predict(self, views: list[View], work: Work, *, with_paint: bool) -> list[Prediction]:
+        """Run the networks over views, which may differ in size; neighbours of one size go in a batch.
+
+        Args:
+            views: What to show them.
+            work: Is told of each part that begins.
+            with_paint: False completes the edges only; the colour is then black.
+        """
+        predictions: list[Prediction] = []
+        for _, group in groupby(views, key=lambda view: view.unknown.shape):
+            for part in batches(list(group), MAX_BATCH):
+                predictions += self._batch(part, work, with_paint=with_paint)
+                work.within = len(predictions) / len(views)
+        work.within = 0.0
+        return predictions
+
+    @torch.inference_mode()
+    def _batch(self, views: list[View], work: Work, *, with_paint: bool) -> list[Prediction]:
+        work.tell("edges")
+        batch, given = make_batch(views, self._device)
+        complete = self._complete_edges(batch, given)
+        lines = complete[:, 0].float().cpu().numpy()
+        if not with_paint:
+            return [Prediction(np.zeros((*line.shape, 3), np.float32), line) for line in lines]
+        work.tell("inpaint")
+        assert self.networks.inpaint is not None
+        painted = paint(self.networks.inpaint, batch, complete).float()
+        # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off.
+        painted = (painted + spread(batch.image - painted, batch.mask)).clamp(0, 1)
+        colours = painted.permute(0, 2, 3, 1).cpu().numpy()
+        return [Prediction(colour, line) for colour, line in zip(colours, lines, strict=True)]
+
+    def _complete_edges(self, batch: Batch, given: torch.Tensor | None) -> torch.Tensor:
+        """Known edges outside the hole; inside, the given ones, else predicted ones, else none."""
+        if given is not None:
+            return composite(given, batch.edge, batch.mask)
+        if self.networks.edge is None:
+            return batch.edge
+        return composite(predict_edges(self.networks.edge, batch), batch.edge, batch.mask)
+
+
+def batches(items: list[_T], size: int) -> list[list[_T]]:
+    """Cut a list into pieces of at most ``size`` items."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
