@@ -156,7 +156,7 @@ def test_drawing_without_a_mouse(editor: Any) -> None:
     assert np.array_equal(mask_of(editor), mask)
 
 
-def test_zoom_keeps_the_place_under_the_cursor_and_space_pans(editor: Any) -> None:
+def test_zoom_keeps_the_place_under_the_cursor_and_hands_pan(editor: Any) -> None:
     left, top = on_screen(editor, 0, 0)
     before = view_of(editor)
     point = (round(620 - left) / before["scale"], round(380 - top) / before["scale"])
@@ -177,6 +177,15 @@ def test_zoom_keeps_the_place_under_the_cursor_and_space_pans(editor: Any) -> No
     editor.keyboard.up("Space")
     panned = view_of(editor)
     assert (panned["x"] - zoomed["x"], panned["y"] - zoomed["y"]) == pytest.approx((40, 30))
+    editor.mouse.down(button="middle")
+    editor.mouse.move(round(at[0]) + 50, round(at[1]) + 10)
+    editor.mouse.up(button="middle")
+    pulled = view_of(editor)
+    assert (pulled["x"] - panned["x"], pulled["y"] - panned["y"]) == pytest.approx((10, -20))
+    editor.keyboard.down("Shift")
+    editor.mouse.wheel(0, 60)
+    editor.keyboard.up("Shift")
+    editor.wait_for_function("(x) => document.querySelector('inpaint-editor').view.x === x", arg=pulled["x"] - 60)
     assert not mask_of(editor).any()
     editor.keyboard.press("Control+1")
     assert view_of(editor)["scale"] == 1

@@ -1,0 +1,144 @@
+"""From a file to a saved picture without a mouse, pictures of every kind, and a fill that is cancelled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from .conftest import App
+from .inference_pages import (
+    drag,
+    fetch_fill,
+    fetch_picture,
+    mask_of,
+    open_mask_page,
+    picture_info,
+    screen_colour,
+    upload,
+    wait_until_settled,
+    write_picture,
+)
+
+pytestmark = pytest.mark.browser
+SLOW_MS = 120_000
+
+
+def tab_to(page: Any, words: str) -> None:
+    """Press Tab until what has the focus says ``words``."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        said = page.evaluate("() => document.activeElement.title || document.activeElement.textContent.trim()")
+        if said == words or page.evaluate("() => document.activeElement.localName") == words:
+            return
+    raise AssertionError(f"Tab never comes to {words!r}")
+
+
+def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{app.origin}/inference/upload-image.html?checkpoint={checkpoint}")
+    expect(page.get_by_role("button", name="Astronaut")).to_be_visible()
+    tab_to(page, "Astronaut")
+    page.keyboard.press("Enter")
+    # Opening takes the hand on to what comes next.
+    expect(page.get_by_role("button", name="Mask Image", exact=True)).to_be_focused(timeout=SLOW_MS)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("inpaint-editor[data-ready]", timeout=SLOW_MS)
+    tab_to(page, "inpaint-editor")
+    for _ in range(6):
+        page.keyboard.press("[")
+    page.keyboard.press("Space")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.keyboard.press("g")
+    wait_until_settled(page)
+    mask = mask_of(page)
+    drawn = int(mask.sum())
+    assert drawn
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
+    page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
+    original = fetch_picture(page, picture_info(page)["url"])
+    filled = fetch_fill(page, picture_info(page)["fills"][0])
+    assert np.array_equal((filled != original).any(axis=2) & (mask == 0), np.zeros_like(mask, bool))
+
+    y, x = np.argwhere((np.abs(filled.astype(int) - original).max(axis=2) > 8) & (mask == 1))[0]
+    page.keyboard.press("Control+1")
+    page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", [int(x), int(y)])
+    wait_for_colour(page, x, y, filled[y, x])
+    page.keyboard.down("b")
+    wait_for_colour(page, x, y, original[y, x])
+    page.keyboard.up("b")
+    wait_for_colour(page, x, y, filled[y, x])
+
+    page.keyboard.press("Control+s")
+    expect(page.get_by_label("File name")).to_have_value("astronaut_filled.png")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    saved = np.asarray(Image.open(download.value.path()).convert("RGB"))
+    assert np.array_equal(saved, filled)
+
+
+def wait_for_colour(page: Any, x: int, y: int, colour: np.ndarray) -> None:
+    """Wait until the filling page shows a colour at a pixel of the picture."""
+    for _ in range(50):
+        if screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(colour):
+            return
+        page.wait_for_timeout(100)
+    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(colour)
+
+
+def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    colours = np.asarray(Image.open(write_picture(tmp_path / "colours.png", seed=4)))
+    gray = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.fromarray(colours).save(tmp_path / "plain.bmp")
+    Image.fromarray(np.ascontiguousarray(np.rot90(colours))).save(
+        tmp_path / "turned.webp", exif=turned, lossless=True, exact=True
+    )
+    Image.fromarray(gray).save(tmp_path / "gray.tiff")
+    tifffile.imwrite(tmp_path / "deep.tif", colours.astype(np.uint16) * 257, photometric="rgb")
+    cv2.imwrite(str(tmp_path / "deep.png"), colours[..., ::-1].astype(np.uint16) * 257)
+    wide = np.repeat(gray[..., None], 3, axis=2)
+    upload(page, app, tmp_path / "colours.png")
+    for name, expected in (
+        ("plain.bmp", colours), ("turned.webp", colours), ("gray.tiff", wide), ("deep.tif", colours), ("deep.png", colours),
+    ):  # fmt: skip
+        page.locator("#file").set_input_files(tmp_path / name)
+        expect(page.locator("#fact-name")).to_have_text(name)
+        assert np.array_equal(fetch_picture(page, picture_info(page)["url"]), expected), name
+    page.get_by_role("button", name="Mask Image", exact=True).click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    page.evaluate("() => document.querySelector('inpaint-editor').view.zoomTo(8)")
+    page.wait_for_timeout(150)
+    assert screen_colour(page, 80.5, 60.5) == tuple(colours[60, 80])
+
+
+def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    from playwright.sync_api import expect
+
+    # For these networks of 64 px many tiles, so that there is time to cancel.
+    open_mask_page(page, app, write_picture(tmp_path / "large.png", size=(1800, 1400)), checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(100, 100), (1700, 1300)])
+    page.get_by_role("button", name="Fill missing regions", exact=True).click()
+    page.wait_for_function(
+        "() => /edges|Painting/.test(document.querySelector('#progress-steps [data-state=now]')?.textContent ?? '')",
+        timeout=SLOW_MS,
+    )
+    page.keyboard.press("Escape")
+    expect(page.locator("#result-text")).to_have_text("Cancelled. Fill again, or edit the mask first.", timeout=SLOW_MS)
+    expect(page.locator("#progress")).to_be_hidden()
+    expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_focused()
+    assert picture_info(page)["fills"] == []
+    expect(page.get_by_role("button", name="Save Image", exact=True)).to_be_disabled()
