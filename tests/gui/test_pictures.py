@@ -21,7 +21,7 @@ from waiting import wait_for
 
 from .conftest import Client
 
-OPTIONS = {"checkpoint": "c", "device": "cpu", "edges": False}
+OPTIONS = {"checkpoint": "c", "device": "cpu", "engine": "auto", "edges": False}
 
 
 def png(width: int = 4, height: int = 3, value: int = 0) -> bytes:

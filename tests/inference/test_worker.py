@@ -74,6 +74,33 @@ def test_given_and_predicted_edges_come_as_patches_too(request_for, pictures, in
     assert predicted.any() and np.array_equal(predicted, laid_over(black, plain["edge_patches"])[..., 0])
 
 
+def test_loading_says_what_can_run_the_networks_and_what_does(request_for, monkeypatch):
+    known = {"eager": {"start_s": 0.0, "fill_s": 0.1}}
+    monkeypatch.setattr(worker, "recall", lambda *_: known)
+    monkeypatch.setattr(worker, "obstacle", lambda engine, device: f"not on {device}" if engine == "onnx" else "")
+    loaded = ask("load", request_for())
+    assert loaded["engine"] == "eager" == ask("fill", request_for())["engine"]
+    rows = {row["engine"]: (row["obstacle"], row["fill_s"]) for row in loaded["engines"]}
+    assert list(rows) == ["auto", "eager", "compile", "onnx", "openvino"]
+    assert rows["onnx"] == ("not on cpu", None) and rows["eager"] == ("", 0.1)
+
+
+def test_what_was_measured_since_is_taken_up_when_a_page_opens(request_for, monkeypatch):
+    loads = []
+    load_it = worker.Inpainter.load
+    monkeypatch.setattr(worker.Inpainter, "load", lambda *args, **more: loads.append(args) or load_it(*args, **more))
+    fastest = {"engine": "eager"}
+    monkeypatch.setattr(worker, "choose", lambda *_: fastest["engine"])
+    for _ in range(2):
+        ask("load", request_for(engine="auto"))
+    assert len(loads) == 1
+    fastest["engine"] = "onnx"
+    ask("fill", request_for(engine="auto"))
+    assert len(loads) == 1, "no fill waits for it"
+    ask("load", request_for(engine="auto"))
+    assert len(loads) == 2 and len(worker._loaded) == 1
+
+
 def test_a_picture_is_decoded_once_until_it_changes(request_for, pictures, tmp_path, monkeypatch):
     decoded = []
     decode = worker.decode

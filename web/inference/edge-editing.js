@@ -3,8 +3,7 @@
 import { putEdges } from "../js/bridge.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
-import { encoded } from "./editor/map-work.js";
-import { decodeMap } from "./editor/mask-file.js";
+import { decoded, encoded } from "./editor/map-work.js";
 import { TOOLS } from "./editor/tools.js";
 import { usesPressure } from "./panel.js";
 import { byId, download, fetched, splitName } from "./steps.js";
@@ -63,7 +62,7 @@ export class EdgeEditing {
    */
   async restore(url, fill) {
     const { width, height } = this.compare.edges;
-    const data = url ? (await decodeMap(await fetched(url), width, height)).data : fill && await this.edgesOf(fill);
+    const data = url ? (await decoded(await fetched(url), width, height)).data : fill && await this.edgesOf(fill);
     if (data) this.compare.edges.replace(data);
   }
 
@@ -111,7 +110,7 @@ export class EdgeEditing {
     const { width, height } = this.compare.edges;
     const data = new Uint8Array(width * height);
     for (const patch of fill.edge_patches) {
-      const { data: lines } = await decodeMap(await fetched(patch.url), patch.width, patch.height, { byShape: false });
+      const { data: lines } = await decoded(await fetched(patch.url), patch.width, patch.height, { byShape: false });
       for (let y = 0; y < patch.height; y++) {
         const at = (patch.top + y) * width + patch.left;
         for (let x = 0; x < patch.width; x++) data[at + x] |= lines[y * patch.width + x];
@@ -187,7 +186,7 @@ export class EdgeEditing {
       file.value = "";
       if (!chosen) return;
       try {
-        const { data, resized } = await decodeMap(chosen, width, height);
+        const { data, resized } = await decoded(chosen, width, height);
         this.#clip(data);
         drawing.change("Load edges", (edit) => edit.replace(data));
         const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";

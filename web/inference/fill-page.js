@@ -7,9 +7,10 @@ import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
 import { comparing } from "./comparing.js";
 import { EdgeEditing } from "./edge-editing.js";
-import { decodeMap } from "./editor/mask-file.js";
+import { decoded } from "./editor/map-work.js";
 import { PictureLayer } from "./editor/picture-layer.js";
 import { around } from "./editor/rect.js";
+import { EngineChoice, engineName } from "./engine-choice.js";
 import { bindFillKeys } from "./fill-keys.js";
 import { ProgressCard } from "./fill-run.js";
 import { Keeper } from "./keeper.js";
@@ -53,6 +54,9 @@ class FillPage {
     /** @type {Promise<void>} what the history is being told */
     this.recording = Promise.resolve();
     this.checkpoints = new CheckpointChoice(state);
+    this.engines = new EngineChoice();
+    for (const choice of [this.checkpoints, this.engines]) choice.select.addEventListener("change", () => this.#warmUp());
+    this.#warmUp();
     compare.open(before, mask);
     this.comparing = comparing(compare);
     this.progress = new ProgressCard(info.id);
@@ -125,10 +129,14 @@ class FillPage {
    * @returns {Promise<Fill>}
    */
   async run(checkpoint, edges, title = "Filling") {
-    const options = { checkpoint, device: "auto", edges, feather_px: this.feather };
+    const options = { checkpoint, device: "auto", engine: this.engines.value, edges, feather_px: this.feather };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.tries.add(fill, this.name(fill));
     return fill;
+  }
+
+  #warmUp() {
+    if (this.checkpoints.value) this.engines.warmUp(this.checkpoints.value);
   }
 
   /** Show another try: a step of the history too, but looking around is only one. @param {Fill} fill */
@@ -234,7 +242,7 @@ class FillPage {
   #show(fill, picture) {
     compare.setLayers({ covered: false });
     compare.setResult(picture);
-    byId("result-text").textContent = `${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${this.name(fill)}.`;
+    byId("result-text").textContent = `${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${this.name(fill)} (${engineName(fill.engine)}).`;
     const notices = byId("notices");
     notices.replaceChildren(...fill.notices.map((text) => el("li", { class: "notice" }, text)));
     notices.hidden = !fill.notices.length;
@@ -260,7 +268,7 @@ async function start() {
     return;
   }
   const [picture, maskFile] = await Promise.all([fetched(info.url), fetched(info.mask_url)]);
-  const { data } = await decodeMap(maskFile, info.width, info.height);
+  const { data } = await decoded(maskFile, info.width, info.height);
   const page = new FillPage(info, state, data, await PictureLayer.decode(picture, info.width, info.height));
   await page.begin(asked, direction);
 }

@@ -3,10 +3,11 @@
 import { call, putMask, ready } from "../js/bridge.js";
 import { count } from "../js/format.js";
 import { el, errorText, say, showError } from "../js/shell.js";
-import { encoded } from "./editor/map-work.js";
-import { decodeMap, decodeMask } from "./editor/mask-file.js";
+import { decoded, encoded } from "./editor/map-work.js";
+import { maskNotices } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
 import "./editor/editor.js";
+import { chosenEngine } from "./engine-choice.js";
 import { Keeper } from "./keeper.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
@@ -75,9 +76,9 @@ function maskButtons(pictureName) {
     file.value = "";
     if (!chosenFile) return;
     try {
-      const { data, notices } = await decodeMask(chosenFile, editor.mask.width, editor.mask.height);
+      const { data, resized } = await decoded(chosenFile, editor.mask.width, editor.mask.height);
       await editor.load(data);
-      say([`${chosenFile.name} is the mask now.`, ...notices].join(" "));
+      say([`${chosenFile.name} is the mask now.`, ...maskNotices(editor.mask, resized)].join(" "));
     } catch (error) {
       showError(error);
     }
@@ -132,7 +133,7 @@ async function fill(keeper) {
 async function warmUp() {
   const checkpoint = chosen.checkpoint || (await call("app_state")).default_checkpoint;
   // A checkpoint that does not load is refused in words when it is filled with.
-  if (checkpoint) await call("warm_up", checkpoint).catch(() => {});
+  if (checkpoint) await call("warm_up", checkpoint, chosenEngine()).catch(() => {});
 }
 
 async function start() {
@@ -144,7 +145,7 @@ async function start() {
   const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);
   const keeper = new Keeper(info, "fill");
   const drawing = await editor.open(picture, info.width, info.height, keeper.history);
-  if (mask) editor.mask.replace((await decodeMap(mask, info.width, info.height)).data);
+  if (mask) editor.mask.replace((await decoded(mask, info.width, info.height)).data);
   keeper.keep(drawing, "Mask", (png) => putMask(chosen.picture, png));
   toolButtons(drawing);
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));

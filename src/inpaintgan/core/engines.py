@@ -1,6 +1,32 @@
-"""The names of what can run the networks when a hole is filled; `inpaintgan.inference.engines` builds them."""
+"""What can run the networks when a hole is filled; `inpaintgan.inference.engines` builds it."""
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
+
 ENGINES = ("auto", "eager", "compile", "onnx", "openvino")
 """auto is the one that was measured fastest for a checkpoint on this machine, eager PyTorch until one was."""
+INSTALL = "Install them: pip install -r requirements-engines.txt"
+_PACKAGES = {
+    "onnx": ("onnxruntime", "onnx", "onnxscript"),
+    "openvino": ("openvino", "onnx", "onnxscript"),
+}
+_COMPILERS = ("c++", "g++", "clang++", "cl")
+
+
+def obstacle(engine: str, device: str) -> str:
+    """Return why an engine cannot run here, in a sentence or two, or nothing when it can.
+
+    Args:
+        engine: One of `ENGINES`.
+        device: ``cpu`` or ``cuda``.
+    """
+    if engine in _PACKAGES:
+        if device != "cpu":
+            return "It runs on a CPU only."
+        missing = [package for package in _PACKAGES[engine] if importlib.util.find_spec(package) is None]
+        return f"It needs {', '.join(missing)}. {INSTALL}" if missing else ""
+    if engine == "compile" and device == "cpu" and not any(map(shutil.which, _COMPILERS)):
+        return "It needs a C++ compiler, such as g++."
+    return ""

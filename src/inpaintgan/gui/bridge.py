@@ -201,10 +201,10 @@ class Bridge(Preparing):
         """Return what is known about an open picture."""
         return self._session.pictures.get(picture).info()
 
-    def warm_up(self, checkpoint: str) -> dict[str, Any]:
-        """Load a checkpoint ahead of the first fill."""
-        options = self._fill_options({"checkpoint": checkpoint})
-        return self._session.filler.request("load", {key: options[key] for key in ("checkpoint", "device")})
+    def warm_up(self, checkpoint: str, engine: str = "auto") -> dict[str, Any]:
+        """Load a checkpoint ahead of the first fill, and return what can run it and what does."""
+        options = self._fill_options({"checkpoint": checkpoint, "engine": engine})
+        return self._session.filler.request("load", {key: options[key] for key in ("checkpoint", "device", "engine")})
 
     def fill(self, picture: str, options: dict[str, Any]) -> dict[str, Any]:
         """Fill the hole of a picture."""

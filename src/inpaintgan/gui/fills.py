@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from ..core.engines import ENGINES
 from ..core.errors import InpaintError
 from ..jobs.process import Worker
 from .files import safe_name
@@ -34,8 +35,8 @@ class Fills:
 
         Args:
             identity: Picture id.
-            options: ``checkpoint``, ``device``; ``edges``: True steers the fill by the stored edges; ``feather_px``: the
-                fill fades over so many pixels from the hole's border inwards.
+            options: ``checkpoint``, ``device``, ``engine``; ``edges``: True steers the fill by the stored edges;
+                ``feather_px``: the fill fades over so many pixels from the hole's border inwards.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
@@ -55,6 +56,7 @@ class Fills:
                 "stem": f"fill-{number}",
                 "checkpoint": options["checkpoint"],
                 "device": options["device"],
+                "engine": options["engine"],
                 "edges": str(edges) if edges else None,
                 "feather_px": options.get("feather_px", 0.0),
             },
@@ -65,6 +67,7 @@ class Fills:
             "patches": self._shown(picture, result["patches"]),
             "edge_patches": self._shown(picture, result["edge_patches"]),
             "seconds": result["seconds"],
+            "engine": result["engine"],
             "notices": result["notices"],
             "hole_px": result["hole_px"],
             "changed_outside_px": result["changed_outside_px"],
@@ -151,7 +154,7 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options of a fill, with what was left out filled in.
 
     Raises:
-        InpaintError: ``checkpoint-missing``, ``device-unknown`` or ``feather-invalid``.
+        InpaintError: ``checkpoint-missing``, ``device-unknown``, ``engine-unknown`` or ``feather-invalid``.
     """
     if not options.get("checkpoint"):
         raise InpaintError(
@@ -160,6 +163,10 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
     device = options.get("device") or "auto"
     if device not in ("auto", "cpu", "cuda"):
         raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", "Allowed: auto | cpu | cuda.")
+    engine = options.get("engine") or "auto"
+    if engine not in ENGINES:
+        allowed = f"Allowed: {' | '.join(ENGINES)}."
+        raise InpaintError("engine-unknown", f"engine: {engine!r} is not allowed.", allowed)
     feather = options.get("feather_px") or 0
     if not isinstance(feather, int | float) or not 0 <= feather <= MAX_FEATHER_PX:
         raise InpaintError(
@@ -168,6 +175,7 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
     return {
         "checkpoint": str(options["checkpoint"]),
         "device": device,
+        "engine": engine,
         "edges": bool(options.get("edges")),
         "feather_px": float(feather),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.util
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,19 +14,17 @@ import torch
 from torch import Tensor, nn
 
 from ..core.atomic import write_bytes
-from ..core.engines import ENGINES
+from ..core.engines import ENGINES, obstacle
 from ..core.errors import InpaintError
 from ..core.paths import cache_root
 from ..core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from ..models.checkpoint import Checkpoint
-from .export import INSTALL, to_onnx
+from .export import to_onnx
 
 Network = Callable[[Tensor, Tensor, Tensor], Tensor]
 """A generator: picture, edges and mask in, picture or edges out."""
 _KEPT = 8
 """Checkpoints whose ONNX files are kept."""
-_PACKAGES = {"onnx": ("onnxruntime",), "openvino": ("openvino",)}
-_WRITERS = ("onnx", "onnxscript")
 
 
 @dataclass(frozen=True)
@@ -41,12 +38,7 @@ class Networks:
 
 def is_available(engine: str, device: torch.device) -> bool:
     """Whether an engine can run here."""
-    if engine in _PACKAGES:
-        packages = _PACKAGES[engine] + _WRITERS
-        return device.type == "cpu" and all(importlib.util.find_spec(package) for package in packages)
-    if engine == "compile":
-        return device.type == "cuda" or any(shutil.which(name) for name in ("c++", "g++", "clang++", "cl"))
-    return engine == "eager"
+    return not obstacle(engine, device.type)
 
 
 def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks:
@@ -63,7 +55,8 @@ def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks
     if engine not in ENGINES or engine == "auto":
         raise InpaintError("engine-unknown", f"engine: '{engine}' is not allowed.", f"Allowed: {' | '.join(ENGINES)}.")
     if not is_available(engine, device):
-        raise InpaintError("engine-missing", f"The engine '{engine}' cannot run here, on {device.type}.", _hint(engine))
+        why = obstacle(engine, device.type)
+        raise InpaintError("engine-missing", f"The engine '{engine}' cannot run here, on {device.type}.", why)
     size = checkpoint.config.input_size
     networks: dict[str, Network | None] = {"edge": checkpoint.edge_generator, "inpaint": checkpoint.inpaint_generator}
     for name, channels in (("edge", 1), ("inpaint", 3)):
@@ -77,12 +70,6 @@ def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks
         run = _onnx_runtime(file) if engine == "onnx" else _openvino(file)
         networks[name] = _OneSize(module, run, size)
     return Networks(engine, networks["edge"], networks["inpaint"])
-
-
-def _hint(engine: str) -> str:
-    if engine == "compile":
-        return "torch.compile needs a C++ compiler, such as g++."
-    return f"It runs on a CPU and needs {', '.join(_PACKAGES[engine] + _WRITERS)}. {INSTALL}"
 
 
 class _OneSize:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from .. import __version__
 from ..core.atomic import write_bytes
+from ..core.engines import INSTALL
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
@@ -24,7 +25,6 @@ from ..networks.blocks import Generator
 from ..networks.smooth_fill import spread
 
 _OPSET = 18
-INSTALL = "Install them: pip install -r requirements-engines.txt"
 
 
 class WholeFill(nn.Module):

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.engines import ENGINES, obstacle
 from ..imaging.io import decode
 from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
 from ..networks.blocks import n_parameters
-from .engine_choice import MANY_FILLS, measure_beside
+from .engine_choice import MANY_FILLS, choose, measure_beside, recall
 from .files import NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
 from .patches import read_patches, write_edge_patches, write_patches
@@ -81,21 +82,39 @@ def _warm_up(inpainter: Inpainter) -> None:
 
 
 def load(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest."""
+    """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest.
+
+    What was found out since is taken up here, when a page opens, and not during a fill.
+    """
     inpainter = _inpainter(args)
-    path = str(inpainter.checkpoint.path)
-    if (args.get("engine") or "auto") == "auto" and path not in _measuring:
-        _measuring[path] = measure_beside(inpainter.checkpoint, inpainter.device)
+    if (args.get("engine") or "auto") == "auto":
+        path = str(inpainter.checkpoint.path)
+        if path not in _measuring:
+            _measuring[path] = measure_beside(inpainter.checkpoint, inpainter.device)
+        elif inpainter.engine != choose(inpainter.checkpoint, inpainter.device, MANY_FILLS):
+            _loaded.popitem()
+            inpainter = _inpainter(args)
     checkpoint = inpainter.checkpoint
     networks = (checkpoint.edge_generator, checkpoint.inpaint_generator)
     return {
         "checkpoint": str(checkpoint.path),
         "device": inpainter.device.type,
         "engine": inpainter.engine,
+        "engines": _engines(inpainter),
         "edge_generator": checkpoint.config.edge_generator if checkpoint.edge_generator else None,
         "n_parameters": sum(n_parameters(network) for network in networks if network),
         "step": checkpoint.step,
     }
+
+
+def _engines(inpainter: Inpainter) -> list[dict[str, Any]]:
+    """What a person can choose from: each ``engine`` with the ``obstacle`` to it, if any, and ``fill_s``, if measured."""
+    device = inpainter.device
+    measured = recall(inpainter.checkpoint, device)
+    return [
+        {"engine": engine, "obstacle": obstacle(engine, device.type), "fill_s": measured.get(engine, {}).get("fill_s")}
+        for engine in ENGINES
+    ]
 
 
 def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -107,7 +126,7 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
         report: Told of ``step`` and ``fraction``.
 
     Returns:
-        ``seconds``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and ``patches`` and
+        ``seconds``, ``engine``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and ``patches`` and
         ``edge_patches``, each as `write_patches` lists them.
     """
     report({"step": "load", "fraction": 0.0})
@@ -130,6 +149,7 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
     folder, stem = Path(args["folder"]), args["stem"]
     return {
         "seconds": seconds,
+        "engine": inpainter.engine,
         "hole_px": cv2.countNonZero(mask),
         "notices": notices,
         "changed_outside_px": 0,

@@ -1,4 +1,4 @@
-// Work on a whole map, done by a worker, so that the page never stands still: growing, shrinking, packing into a file.
+// Work on a whole map, done by a worker, so that the page never stands still: growing, shrinking, writing and reading files.
 //
 // What a worker makes of a copy of the map comes back as what differs, which is undone like any other change.
 
@@ -8,19 +8,18 @@ import { expand, intersect, isEmpty, moved } from "./rect.js";
 
 /** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 /** @typedef {import("./rect.js").Rect} Rect */
-/**
- * @typedef {{number: number, what: "grow" | "shrink" | "encode", radius: number, width: number, height: number,
- *   values: Uint8Array}} Order
- */
+/** @typedef {{width: number, height: number, values: Uint8Array, radius: number}} MapPart a copy of a part of a map */
 
 const worker = new Worker(new URL("./map-worker.js", import.meta.url), { type: "module" });
-/** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} orders that are under way */
+/** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} what is under way */
 const waiting = new Map();
-let orders = 0;
+let asked = 0;
 
-worker.onmessage = ({ data: { number, value } }) => {
-  waiting.get(number)?.resolve(value);
+worker.onmessage = ({ data: { number, value, problem } }) => {
+  const { resolve, reject } = /** @type {any} */ (waiting.get(number));
   waiting.delete(number);
+  if (problem) reject(new Error(problem));
+  else resolve(value);
 };
 worker.onerror = ({ message }) => {
   for (const { reject } of waiting.values()) reject(new Error(`The mask could not be worked on: ${message || "the browser refused"}.`));
@@ -28,20 +27,30 @@ worker.onerror = ({ message }) => {
 };
 
 /**
- * @param {Order["what"]} what
+ * @param {"grow" | "shrink" | "encode" | "decode"} what
+ * @param {object} given
+ * @param {Transferable[]} [transfer]
+ * @returns {Promise<any>}
+ */
+function ask(what, given, transfer = []) {
+  const number = asked++;
+  return new Promise((resolve, reject) => {
+    waiting.set(number, { resolve, reject });
+    worker.postMessage({ number, what, given }, transfer);
+  });
+}
+
+/**
+ * @param {"grow" | "shrink" | "encode"} what
  * @param {Bitmap} map
  * @param {Rect} part of the map
  * @param {number} [radius]
- * @returns {Promise<any>}
  */
-function order(what, map, part, radius = 0) {
+function askAbout(what, map, part, radius = 0) {
   const values = copyPart(map, part);
-  /** @type {Order} */
-  const message = { number: orders++, what, radius, width: part.x1 - part.x0, height: part.y1 - part.y0, values };
-  return new Promise((resolve, reject) => {
-    waiting.set(message.number, { resolve, reject });
-    worker.postMessage(message, [values.buffer]);
-  });
+  /** @type {MapPart} */
+  const given = { width: part.x1 - part.x0, height: part.y1 - part.y0, values, radius };
+  return ask(what, given, [values.buffer]);
 }
 
 /**
@@ -57,7 +66,7 @@ export async function reshaped(map, how, radius) {
   // Shrinking has to look as far around the ones as growing: zeros eat into them from there.
   const part = intersect(expand(extent, radius), map.bounds);
   /** @type {Patch["tiles"]} */
-  const tiles = await order(how, map, part, radius);
+  const tiles = await askAbout(how, map, part, radius);
   return tiles.length ? new Patch(tiles.map(({ rect, bits }) => ({ rect: moved(rect, part.x0, part.y0), bits }))) : null;
 }
 
@@ -66,4 +75,14 @@ export async function reshaped(map, how, radius) {
  * @param {Bitmap} map
  * @returns {Promise<Blob>}
  */
-export const encoded = (map) => order("encode", map, map.bounds);
+export const encoded = (map) => askAbout("encode", map, map.bounds);
+
+/**
+ * See `decodeMap`.
+ * @param {Blob} blob
+ * @param {number} width
+ * @param {number} height
+ * @param {{byShape?: boolean}} [how]
+ * @returns {ReturnType<typeof import("./mask-file.js").decodeMap>}
+ */
+export const decoded = (blob, width, height, how = {}) => ask("decode", { blob, width, height, how });

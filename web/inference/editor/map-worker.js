@@ -2,20 +2,37 @@
 
 import { Bitmap } from "./bitmap.js";
 import { Edit } from "./edit.js";
-import { encodeMask } from "./mask-file.js";
+import { decodeMap, encodeMask } from "./mask-file.js";
 import { grow, shrink } from "./morph.js";
 
-/** @param {MessageEvent<import("./map-work.js").Order>} event */
-self.onmessage = async ({ data: { number, what, radius, width, height, values } }) => {
+/** @typedef {import("./map-work.js").MapPart} MapPart */
+/** @typedef {{value: any, transfer?: Transferable[]}} Answer */
+
+/** @param {MapPart} part @param {typeof grow} change @returns {Answer} the tiles that differ */
+function reshape({ width, height, values, radius }, change) {
   const map = new Bitmap(width, height, values);
-  /** @param {any} value @param {Transferable[]} [transfer] */
-  const answer = (value, transfer = []) => self.postMessage({ number, value }, { transfer });
-  if (what === "encode") {
-    answer(await encodeMask(map));
-    return;
-  }
   const edit = new Edit(map);
-  edit.replace((what === "grow" ? grow : shrink)(map, radius));
-  const tiles = edit.commit()?.tiles ?? [];
-  answer(tiles, tiles.flatMap(({ bits }) => (bits ? [bits.buffer] : [])));
+  edit.replace(change(map, radius));
+  const value = edit.commit()?.tiles ?? [];
+  return { value, transfer: value.flatMap(({ bits }) => (bits ? [bits.buffer] : [])) };
+}
+
+/** @type {Record<string, (given: any) => Answer | Promise<Answer>>} */
+const WORK = {
+  grow: (part) => reshape(part, grow),
+  shrink: (part) => reshape(part, shrink),
+  encode: async ({ width, height, values }) => ({ value: await encodeMask(new Bitmap(width, height, values)) }),
+  decode: async ({ blob, width, height, how }) => {
+    const value = await decodeMap(blob, width, height, how);
+    return { value, transfer: [value.data.buffer] };
+  },
+};
+
+self.onmessage = async ({ data: { number, what, given } }) => {
+  try {
+    const { value, transfer = [] } = await WORK[what](given);
+    self.postMessage({ number, value }, { transfer });
+  } catch (error) {
+    self.postMessage({ number, problem: /** @type {Error} */ (error).message });
+  }
 };

@@ -1,6 +1,6 @@
 // A map of zeros and ones as a PNG file, both ways. White is one: the hole.
 
-import { Bitmap } from "./bitmap.js";
+/** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 
 const SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const STRIP_PIXELS = 4e6;
@@ -87,26 +87,21 @@ export async function decodeMap(blob, width, height, { byShape = true } = {}) {
 }
 
 /**
- * Read a mask file, and say what a person should know about it.
- * @param {Blob} blob
- * @param {number} width
- * @param {number} height
- * @returns {Promise<{data: Uint8Array, notices: string[]}>}
- * @throws {Error} see `decodeMap`
+ * What a person should know about a mask file that was read.
+ * @param {Bitmap} map as it was read
+ * @param {{width: number, height: number} | null} resized from `decodeMap`
+ * @returns {string[]}
  */
-export async function decodeMask(blob, width, height) {
-  const { data, resized } = await decodeMap(blob, width, height);
+export function maskNotices({ width, height, coverage }, resized) {
   const notices = [];
   if (resized) {
     notices.push(`The mask was ${resized.width} × ${resized.height} and has been resized to the picture's ${width} × ${height}.`);
   }
-  const map = new Bitmap(width, height);
-  map.replace(data);
-  if (map.coverage > MOSTLY_WHITE) {
-    const share = Math.round(map.coverage * 100);
+  if (coverage > MOSTLY_WHITE) {
+    const share = Math.round(coverage * 100);
     notices.push(`${share} % of it is white, which means hole. If it was meant the other way round, press Invert.`);
   }
-  return { data, notices };
+  return notices;
 }
 
 /**

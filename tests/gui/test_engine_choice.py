@@ -1,0 +1,57 @@
+"""The engine is chosen on the filling page: what cannot run here is disabled with its reason, the chosen one paints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from inpaintgan.core.engines import obstacle
+
+from .conftest import App
+from .inference_pages import drag, fetch_fill, mask_of, open_mask_page, picture_info, write_picture
+
+pytestmark = pytest.mark.browser
+SLOW_MS = 180_000
+
+
+@pytest.fixture
+def app(start_app: Callable[..., App], tmp_path: Path) -> App:
+    """A server that finds no compiler."""
+    (tmp_path / "nothing").mkdir()
+    return start_app(env={"PATH": str(tmp_path / "nothing")})
+
+
+def test_the_chosen_engine_paints_and_what_cannot_run_says_why(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    page.get_by_label("Line width").fill("16")
+    drag(page, [(60, 60), (100, 60)])
+    mask = mask_of(page)
+    page.get_by_role("button", name="Fill missing regions", exact=True).click()
+    page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
+
+    engine = page.get_by_label("Engine")
+    expect(engine.locator("option[value=compile]")).to_be_disabled(timeout=SLOW_MS)
+    expect(page.locator("#engine-note")).to_contain_text("torch.compile cannot run here. It needs a C++ compiler")
+    names = {"eager": "PyTorch", "onnx": "ONNX Runtime"}
+    runnable = [name for name in names if not obstacle(name, "cpu")]
+    for name in set(names) - set(runnable):
+        expect(engine.locator(f"option[value={name}]")).to_be_disabled()
+    for number, name in enumerate(runnable, 2):
+        engine.select_option(name)
+        page.get_by_role("button", name="Fill again", exact=True).click()
+        expect(page.locator(".try")).to_have_count(number, timeout=SLOW_MS)
+        expect(page.locator("#result-text")).to_contain_text(f"({names[name]})", timeout=SLOW_MS)
+    fills = [fetch_fill(page, fill).astype(int) for fill in picture_info(page)["fills"]]
+    for other in fills[1:]:
+        assert np.abs(other - fills[0])[mask == 1].max() <= 1
+        assert np.array_equal(other[mask == 0], fills[0][mask == 0])
+    page.reload()
+    expect(engine).to_have_value(runnable[-1], timeout=SLOW_MS)

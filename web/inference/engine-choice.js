@@ -1,0 +1,72 @@
+// What runs the networks: a list in which what cannot run here is disabled, with the reason below it.
+
+import { call } from "../js/bridge.js";
+import { byId } from "./steps.js";
+
+/** @typedef {{engine: string, obstacle: string, fill_s: number | null}} Engine */
+
+/** @type {Record<string, string>} */
+const NAMES = { auto: "Automatic", eager: "PyTorch", compile: "torch.compile", onnx: "ONNX Runtime", openvino: "OpenVINO" };
+const KEY = "inpaintgan-engine";
+
+/** @param {string} engine @returns {string} its name, for people */
+export const engineName = (engine) => NAMES[engine] ?? engine;
+
+/** @returns {string} the engine that was chosen in this tab */
+export function chosenEngine() {
+  const kept = sessionStorage.getItem(KEY) ?? "";
+  return kept in NAMES ? kept : "auto";
+}
+
+export class EngineChoice {
+  constructor() {
+    this.select = /** @type {HTMLSelectElement} */ (byId("engine"));
+    this.select.replaceChildren(...Object.entries(NAMES).map(([engine, name]) => new Option(name, engine)));
+    this.select.value = chosenEngine();
+    this.select.addEventListener("change", () => this.#choose(this.select.value));
+    this.asked = 0;
+  }
+
+  get value() {
+    return this.select.value;
+  }
+
+  /**
+   * Have a checkpoint loaded, and show what can run it and what was measured.
+   * @param {string} checkpoint
+   */
+  async warmUp(checkpoint) {
+    const number = ++this.asked;
+    try {
+      const loaded = await call("warm_up", checkpoint, this.value);
+      if (number === this.asked) this.#describe(loaded);
+    } catch (error) {
+      // What does not load is refused in words when it is filled with. An engine may have gone since it was chosen.
+      if (/** @type {any} */ (error)?.code !== "engine-missing" || number !== this.asked) return;
+      this.#choose("auto");
+      await this.warmUp(checkpoint);
+    }
+  }
+
+  /** @param {string} engine */
+  #choose(engine) {
+    this.select.value = engine;
+    sessionStorage.setItem(KEY, engine);
+  }
+
+  /** @param {{engine: string, engines: Engine[]}} loaded */
+  #describe({ engine: running, engines }) {
+    for (const { engine, obstacle, fill_s: seconds } of engines) {
+      const option = [...this.select.options].find(({ value }) => value === engine);
+      if (!option) continue;
+      option.disabled = Boolean(obstacle);
+      const more = engine === "auto" && this.value === "auto" ? `: ${engineName(running)}`
+        : seconds ? `, ${Math.round(1000 * seconds)} ms` : "";
+      option.text = engineName(engine) + more;
+    }
+    const note = byId("engine-note");
+    note.textContent = engines.filter(({ obstacle }) => obstacle)
+      .map(({ engine, obstacle }) => `${engineName(engine)} cannot run here. ${obstacle}`).join(" ");
+    note.hidden = !note.textContent;
+  }
+}
