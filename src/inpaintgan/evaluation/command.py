@@ -70,7 +70,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
     perception = Perception(setup.vgg, setup.backbone, setup.inpainter.device)
     results = protocol.run(
         setup.inpainter, arguments.data, setup.sets, setup.methods, perception,
-        limit=arguments.limit, seed=arguments.seed, ranks=ranks, on_case=on_case,
+        limit=arguments.limit, seed=arguments.seed, untimed=setup.candidates, ranks=ranks, on_case=on_case,
     )  # fmt: skip
     if not ranks.is_first:
         return 0

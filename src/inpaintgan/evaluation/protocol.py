@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
@@ -152,12 +152,13 @@ def run(
     *,
     limit: int,
     seed: int,
+    untimed: Collection[str] = (),
     ranks: Ranks | None = None,
     on_case: Callable[[Case, Fills], None] = lambda _case, _fills: None,
 ) -> list[SetResult]:
     """Run the protocol. Several ranks share the cases of each set; each returns the scores of all, the first set scores too.
 
-    Features are held for one set at a time.
+    Features are held for one set at a time. Of the methods in ``untimed`` the seconds are not reported.
 
     Raises:
         InpaintError: A set gives no case.
@@ -168,7 +169,13 @@ def run(
         features = []
         with ranks.together():
             for case in cases(data, one, inpainter.checkpoint.config.input_size, limit=limit, seed=seed, ranks=ranks):
-                row, seen = _judge(inpainter, case, methods, perception, on_case)
+                fills, seconds = fill_case(case, methods)
+                timed = {name: taken for name, taken in seconds.items() if name not in untimed}
+                scores, seen = score_fills(case, fills, timed, perception)
+                edges = evaluate_edges(inpainter, case) if inpainter.checkpoint.edge_generator is not None else {}
+                row = {"number": case.number, "picture": case.name, "masks": case.masks}
+                row |= {"hole_share": float(case.mask.mean()), "scores": scores, "edges": edges}
+                on_case(case, fills)
                 own.append(row)
                 features.append((case.number, seen))
         rows = sorted(chain(*ranks.gather(own)), key=itemgetter("number"))
@@ -178,18 +185,3 @@ def run(
         found: Features = [array for _, array in seen_by_all if array is not None]
         results.append(SetResult(one.name, rows, set_scores(list(methods), found) if ranks.is_first else {}))
     return results
-
-
-def _judge(
-    inpainter: Inpainter,
-    case: Case,
-    methods: dict[str, Method],
-    perception: Perception,
-    on_case: Callable[[Case, Fills], None],
-) -> tuple[dict[str, Any], NDArray[np.float32] | None]:
-    fills, seconds = fill_case(case, methods)
-    scores, features = score_fills(case, fills, seconds, perception)
-    edges = evaluate_edges(inpainter, case) if inpainter.checkpoint.edge_generator is not None else {}
-    on_case(case, fills)
-    row = {"number": case.number, "picture": case.name, "masks": case.masks, "hole_share": float(case.mask.mean())}
-    return row | {"scores": scores, "edges": edges}, features
