@@ -32,7 +32,8 @@ class Dot:
     name: str
     colour: int | None
     value: float
-    spread: float | None
+    ends: tuple[float, float] | None
+    """Of its bar: an interval, or a spread to both sides."""
 
 
 def line_chart(lines: Sequence[Line], x_label: str) -> str:
@@ -72,8 +73,8 @@ def line_chart(lines: Sequence[Line], x_label: str) -> str:
 
 
 def dot_plot(dots: Sequence[Dot], unit: str, digits: int) -> str:
-    """Draw one value of each method on a common axis, with its spread as a bar where there is one."""
-    reach = [dot.value + side * (dot.spread or 0) for dot in dots for side in (-1, 1)]
+    """Draw one value of each method on a common axis, with its interval as a bar where there is one."""
+    reach = [end for dot in dots for end in (dot.value, *(dot.ends or ()))]
     ticks = _ticks(min(reach), max(reach), 5)
     height = _ROW_PX * len(dots) + _BOTTOM
     x = _scale(ticks[0], ticks[-1], _LABEL_PX, _WIDTH - 70)
@@ -87,8 +88,8 @@ def dot_plot(dots: Sequence[Dot], unit: str, digits: int) -> str:
         colour = "plain" if dot.colour is None else f"c{dot.colour % N_COLOURS}"
         parts.append(f'<g class="dot {colour}">')
         parts.append(f'<text class="name end" x="{_LABEL_PX - 14:g}" y="{middle + 4:.1f}">{escape(dot.name)}</text>')
-        if dot.spread:
-            ends = (x(dot.value - dot.spread), x(dot.value + dot.spread))
+        if dot.ends:
+            ends = (x(dot.ends[0]), x(dot.ends[1]))
             parts.append(
                 f'<line class="spread" x1="{ends[0]:.1f}" x2="{ends[1]:.1f}" y1="{middle:.1f}" y2="{middle:.1f}"/>'
             )

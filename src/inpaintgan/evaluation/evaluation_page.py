@@ -22,6 +22,11 @@ from .summary import COLUMNS, Column
 from .tables import SET_COLUMNS, set_score, set_title
 from .tiles import data_uri, jpeg
 
+_COLUMNS = (
+    *COLUMNS,
+    Column("l1_hole", "L1 hole", "Mean difference over the hole's pixels, of values from 0 to 1.", 4, -1),
+    Column("l1", "L1 full", "Mean difference over the whole picture.", 4, -1),
+)
 _SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "proxy", "psnr", "ssim", "l1")
 _BY_HOLES = ("psnr_hole", "proxy", "ssim_hole")
 _DIFFERENCES = ("psnr_hole", "proxy")
@@ -113,11 +118,7 @@ def _ordered(report: dict[str, Any]) -> list[str]:
 
 
 def _column(key: str) -> Column:
-    return next(column for column in (*COLUMNS, _L1_HOLE, _L1) if column.key == key)
-
-
-_L1_HOLE = Column("l1_hole", "L1 hole", "Mean difference over the hole's pixels, of values from 0 to 1.", 4, -1)
-_L1 = Column("l1", "L1 full", "Mean difference over the whole picture.", 4, -1)
+    return next(column for column in _COLUMNS if column.key == key)
 
 
 def _plotted(methods: dict[str, dict[str, Any]]) -> list[Column]:
@@ -131,8 +132,7 @@ def _dot_plots(main: dict[str, Any], colours: dict[str, int]) -> list[tuple[Colu
         found = {name: scores[column.key] for name, scores in main["methods"].items()}
         names = sorted(found, key=lambda name: -column.better * found[name]["mean"])
         dots = [
-            Dot(name, colours[name], found[name]["mean"], (found[name]["high"] - found[name]["low"]) / 2)
-            for name in names
+            Dot(name, colours[name], found[name]["mean"], (found[name]["low"], found[name]["high"])) for name in names
         ]
         plots.append((column, Markup(charts.dot_plot(dots, column.unit, column.digits))))
     return plots

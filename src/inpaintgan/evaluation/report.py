@@ -126,11 +126,16 @@ def _dot_plots(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Co
         rows = [row for row in report["rows"] if key in row["scores"]]
         rows.sort(key=lambda row: row["scores"][key]["mean"], reverse=column.better > 0)
         dots = [
-            Dot(row["name"], colours.get(row["name"]), row["scores"][key]["mean"], row["scores"][key]["std"])
+            Dot(row["name"], colours.get(row["name"]), row["scores"][key]["mean"], _around(row["scores"][key]))
             for row in rows
         ]
         plots.append((column, Markup(charts.dot_plot(dots, column.unit, column.digits))))
     return plots
+
+
+def _around(score: dict[str, Any]) -> tuple[float, float] | None:
+    """A standard deviation to both sides, None where none is known."""
+    return (score["mean"] - score["std"], score["mean"] + score["std"]) if score["std"] else None
 
 
 def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[str, Markup]]:

@@ -1,0 +1,66 @@
+"""What an evaluation says of its numbers, from made-up scores."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from inpaintgan.evaluation.charts import Dot, dot_plot
+from inpaintgan.evaluation.evaluation_findings import findings
+from inpaintgan.evaluation.evaluation_page import pick
+from inpaintgan.evaluation.protocol import SetResult
+from inpaintgan.evaluation.statistics import report_of
+
+
+def result(name: str, gaps: list[float], proxies: list[float] | None = None) -> SetResult:
+    """One picture for each gap in dB between the checkpoint and Telea; a candidate lies 1 dB below Telea."""
+    rows = []
+    for number, gap in enumerate(gaps):
+        base = 20.0 + number
+        of = {"checkpoint": base + gap, "telea": base, "biharmonic": base + 0.5, "other": base - 1}
+        scores = {method: {"psnr_hole": value, "seconds": 1.0} for method, value in of.items()}
+        if proxies:
+            for method in scores:
+                scores[method]["proxy"] = proxies[number] if method == "checkpoint" else 0.8
+        row = {"number": number, "picture": f"{number}.png", "masks": name, "hole_share": 0.25}
+        rows.append(row | {"scores": scores, "edges": {}})
+    return SetResult(name, rows, {})
+
+
+def report(*results: SetResult) -> dict:
+    return {"candidates": ["other"], **report_of(results)}
+
+
+def test_a_difference_that_chance_could_make_is_said_to_be_one():
+    sure = findings(report(result("half", [1.0, 1.2, 1.4, 1.1] * 5)))
+    unsure = findings(report(result("half", [3.0, -3.0, 2.0, -2.1] * 5)))
+    assert "1.18 dB above telea" in sure[0] and "Chance" not in sure[0]
+    assert "0.03 dB below telea" in unsure[0] and "Chance alone could" in unsure[0]
+    assert "other reaches" in sure[1] and "1.00 dB below telea" in sure[1]
+    assert "biharmonic is best" in sure[2] and "below the checkpoint" in sure[2]
+
+
+def test_differences_are_far_surer_than_the_scores_they_are_of():
+    """Pictures differ by many dB from each other, and methods by little on each."""
+    one = report(result("half", [1.0, 1.2] * 10))["sets"][0]
+    score, gap = one["methods"]["checkpoint"]["psnr_hole"], one["versus"]["checkpoint"]["psnr_hole"]
+    assert gap["mean"] == pytest.approx(1.1)
+    assert gap["high"] - gap["low"] < 0.1 < 2 < score["high"] - score["low"]
+    assert "seconds" not in one["methods"]["checkpoint"]
+
+
+def test_best_median_and_worst_are_by_the_proxy_within_each_kind_of_holes():
+    found = pick(report(result("thin", [0.0] * 5, [0.3, 0.5, 0.1, 0.2, 0.9]), result("half", [0.0], [0.4])))
+    assert [(choice.masks, choice.rank, choice.number) for choice in found] == [
+        ("thin", "best", 2), ("thin", "median", 0), ("thin", "worst", 4), ("half", "best", 0),
+    ]  # fmt: skip
+
+
+def test_a_bar_reaches_from_end_to_end_of_its_interval():
+    drawn = dot_plot([Dot("a", 0, 2.0, (1.0, 4.0))], "dB", 2)
+    ends = re.search(r'class="spread" x1="([\d.]+)" x2="([\d.]+)"', drawn)
+    dot = re.search(r'<circle cx="([\d.]+)"', drawn)
+    assert ends and dot
+    low, high, middle = float(ends[1]), float(ends[2]), float(dot[1])
+    assert (high - middle) / (middle - low) == pytest.approx(2, rel=0.01)
