@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -61,5 +63,9 @@ def test_a_folder_is_one_set_and_its_buckets_are_several(tmp_path, pictures):
     assert [(one.name, len(one.files)) for one in sets] == [("01-10", 1), ("10-20", 2)]
     dealt = [case.mask[:, 0].sum() for case in cases(pictures, sets[1], 64, limit=3, seed=0)]
     assert dealt == [8, 9, 8]
+    shutil.copy(tmp_path / "masks" / "01-10" / "a.png", tmp_path / "masks" / "b.png")
+    assert [(one.name, len(one.files)) for one in mask_sets([str(tmp_path / "masks")])] == [("masks", 4)], (
+        "none is lost"
+    )
     # One word for a set, as a comparison has it, keeps all masks together.
-    assert len(mask_set(str(tmp_path / "masks")).files) == 3
+    assert len(mask_set(str(tmp_path / "masks")).files) == 4

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
-from ..imaging.folder import find_pictures
+from ..imaging.folder import PICTURE_SUFFIXES, find_pictures, list_files
 from ..imaging.masks import draw_mask, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 
@@ -97,7 +97,7 @@ def mask_set(word: str) -> MaskSet:
 def mask_sets(words: Iterable[str]) -> list[MaskSet]:
     """The sets of several words, in their order.
 
-    A word of `GROUPS` stands for its kinds, and a folder with folders named like ``20-30`` for those.
+    A word of `GROUPS` stands for its kinds, and a folder that holds nothing but folders named like ``20-30`` for those.
 
     Raises:
         InpaintError: As `mask_set`; ``mask-names`` when two sets have one name.
@@ -113,7 +113,8 @@ def _spread(word: str) -> Sequence[str]:
     if word in GROUPS:
         return GROUPS[word]
     if word not in KINDS and (folder := Path(word)).is_dir():
-        inside = [entry for entry in folder.iterdir() if entry.is_dir() and _BUCKET_FOLDER.fullmatch(entry.name)]
-        if inside:
+        inside = [entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")]
+        only_buckets = all(_BUCKET_FOLDER.fullmatch(entry.name) for entry in inside)
+        if inside and only_buckets and not list_files(folder, PICTURE_SUFFIXES, recursive=False):
             return [str(entry) for entry in sorted(inside, key=lambda entry: int(entry.name.split("-")[0]))]
     return (word,)
