@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import platform
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,7 +121,6 @@ def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
         "feature_name": setup.backbone.short if setup.backbone else None,
         "machine": f"{device_name(setup.inpainter.device)}, {platform.machine()}",
         "version": __version__,
-        "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         "notices": list(setup.inpainter.notices),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def protocol(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("FID, KID, U-IDS, P-IDS", _features(report)),
         ("Scored on", report["machine"]),
         ("Version", f"InpaintGAN {report['version']}"),
-        ("Made", report["made"]),
+        ("Made", time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())),
     ]
     return listed + [("Notice", notice) for notice in report["notices"]]
 
