@@ -1,4 +1,4 @@
-"""What the tests of the training pages share: drawn pictures, the way through the pages, and the end of trainings."""
+"""What the tests of the training pages share: drawn pictures, the way through the pages, runs nobody trained."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 import psutil
+
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import EventLog, RunFinished, Sample, Step, Validation
+from inpaintgan.core.rundir import RunDir
+from run_events import run_started
 
 START_S = 90
 """Until a training process has imported torch and taken its first steps, on a busy machine."""
@@ -100,6 +105,32 @@ def seconds(text: str) -> int:
     for part in text.split(":"):
         total = total * 60 + int(part)
     return total
+
+
+def make_run(runs: Path, name: str, sample: Path, steps: int = 60, stage: str = "edge") -> RunDir:
+    """Write the folder of a finished run without training it."""
+    run = RunDir(runs / name)
+    run.create(make_config({"stage": stage, "data": str(sample.parent), "max_iters": steps, "width": 24}))
+    log = EventLog(run.events_file)
+    log.emit(run_started(stage=stage, max_iters=steps, parameters={"edge_generator": 10}))
+    for step in range(0, steps + 1, 10):
+        if step:
+            values = {"edge_generator_loss": 5 / step, "edge_discriminator_loss": 0.7, "precision": 0.3, "recall": 0.4}
+            log.emit(
+                Step(step=step, stage=stage, values=values, images_per_s=2, data_wait=0.1, elapsed_s=step, eta_s=0)
+            )
+        run.sample_path(step).write_bytes(sample.read_bytes())
+        log.emit(Sample(step=step, stage=stage, path=f"samples/{run.sample_path(step).name}", columns=["masked"]))
+    log.emit(Validation(step=steps, stage=stage, values={"precision": 0.35, "recall": 0.45}, baselines={}, best=True))
+    log.emit(RunFinished(step=steps, stage=stage, reason="max_iters", elapsed_s=steps))
+    return run
+
+
+def open_run(page: Any, app: Any, run: str) -> None:
+    """Open the page of a training and wait for its first words."""
+    page.goto(f"{app.origin}/train/progress.html?run={run}")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.locator("#log li").first.wait_for()
 
 
 def training_processes(run: Path) -> list[psutil.Process]:

@@ -1,0 +1,215 @@
+"""The page of a training: drawn from its events, live, and long after it was closed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import EventLog, Paused, Step, Validation, Warned, read_events
+from inpaintgan.core.rundir import RunDir
+from inpaintgan.gui.runs import MISSED_BYTES
+
+from .training_pages import (
+    draw_pictures,
+    iteration,
+    make_run,
+    open_run,
+    open_settings,
+    seconds,
+    start_tiny,
+    training_processes,
+    wait_iteration,
+    wait_state,
+)
+
+
+def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    expect(page.locator("#state")).to_have_text("Finished")
+    expect(page.locator("#timer")).to_have_text("1:00")
+    expect(page.locator("#iteration")).to_have_text("60 / 60")
+    expect(page.locator("#numbers")).to_contain_text("0.3000")
+    expect(page.locator("#loss-charts figure")).to_have_count(2)
+    expect(page.locator("#metric-charts figure")).to_have_count(1)
+    expect(page.locator("#log")).to_contain_text("Validation, the best so far: precision 0.3500")
+    slider = page.get_by_label("Sample over time")
+    expect(page.locator("#sample-step")).to_have_text("Step 60, the newest")
+    slider.press("Home")
+    expect(page.locator("#sample-step")).to_have_text("Step 0")
+    assert page.locator("#sample").get_attribute("src").endswith("step-000000000.png")
+    page.get_by_label("Logarithmic").check()
+    page.get_by_role("link", name="New run from this one").wait_for(state="hidden")
+    chart = page.locator("#loss-charts .u-over").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    expect(page.locator("#loss-charts figure").nth(1)).to_contain_text("step 30")
+    assert run.load_config().width == 24
+
+
+def test_a_gpu_training_shows_the_gpu_and_fill_scores_stand_beside_the_classical_ones(page: Any, app: Any) -> None:
+    run = RunDir(app.runs / "on-gpu")
+    run.path.mkdir(parents=True)
+    run.create(make_config({"stage": "inpaint", "max_iters": 100}))
+    run.claim()
+    log = EventLog(run.events_file)
+    telea = {"psnr": 26.0, "psnr_hole": 18.5, "ssim": 0.9, "ssim_hole": 0.625}
+    ours = {"psnr": 28.0, "psnr_hole": 20.5, "ssim": 0.92, "ssim_hole": 0.71}
+    for step in (10, 20):
+        log.emit(
+            Step(
+                step=step,
+                stage="inpaint",
+                values={"l1_loss": 1 / step, "psnr": 20 + step / 10},
+                images_per_s=90,
+                data_wait=0.1,
+                elapsed_s=step,
+                eta_s=8,
+                gpu_memory=(60.25, 139.8),
+                gpu_utilisation=0.875,
+            )
+        )
+        log.emit(Validation(step=step, stage="inpaint", values=ours, baselines={"telea": telea}, best=True))
+    open_run(page, app, "on-gpu")
+    numbers = page.locator("#numbers div")
+    expect(numbers.filter(has_text="GPU memory")).to_contain_text("60.3 of 140 GB")
+    expect(numbers.filter(has_text="88 %")).to_have_text("GPU88 %")
+    chart = page.locator("#metric-charts figure").filter(has=page.get_by_role("heading", name="SSIM"))
+    expect(chart.locator(".readout")).to_have_text(
+        ["validation 0.9200", "in the holevalidation 0.7100", "OpenCV Telea 0.6250"], use_inner_text=False
+    )
+    log.emit(Paused(step=20, stage="inpaint"))
+    expect(numbers.filter(has_text="88 %")).to_have_count(0)
+    run.release()
+
+
+def test_charts_redraw_in_the_dark(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    before = page.locator("html").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    for _ in range(2):
+        page.get_by_role("button", name="Theme").click()
+    after = page.locator("html").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    assert before != after
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_log_is_searched(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    search = page.get_by_label("Search the log")
+    search.fill("recall BEST")
+    expect(page.locator("#log li:visible")).to_have_count(1)
+    expect(page.locator("#log-found")).to_have_text("1 line found")
+    search.fill("")
+    expect(page.locator("#log-found")).to_have_text("")
+    assert page.locator("#log li:visible").count() > 10
+
+
+def test_an_unknown_run_is_named(page: Any, app: Any) -> None:
+    page.goto(f"{app.origin}/train/progress.html?run=nowhere")
+    expect(page.locator("#alerts")).to_contain_text("There is no run 'nowhere'")
+
+
+def test_progress_survives_closing_and_reopening_the_page(
+    page: Any, app: Any, pictures: Path, ended_trainings: Any
+) -> None:
+    run = start_tiny(page, pictures)
+    wait_iteration(page, 6)
+    before, timer = iteration(page), seconds(page.locator("#timer").inner_text())
+    page.goto(f"{app.origin}/index.html")
+    expect(page.locator("#running")).to_contain_text(run)
+    page.get_by_role("link", name=run).click()
+    page.wait_for_url("**/train/progress.html?run=*")
+    wait_iteration(page, before + 2)
+    assert seconds(page.locator("#timer").inner_text()) >= timer
+    expect(page.locator("#log")).to_contain_text("Started: Edge Model")
+    expect(page.locator("#numbers")).to_contain_text("RAM")
+    expect(page.locator("#numbers")).to_contain_text(" GB")
+    expect(page.locator("#loss-charts figure")).to_have_count(4)
+    page.wait_for_function("() => document.querySelector('#sample').naturalWidth > 0")
+
+
+def test_pause_sample_save_stop_and_resume(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
+    run = start_tiny(page, pictures, **{"Sample interval": "0", "Save interval": "0"})
+    events = app.runs / run / "events.jsonl"
+    wait_iteration(page, 3)
+    page.get_by_role("button", name="Pause").click()
+    wait_state(page, "Paused", 20)
+    paused, timer = iteration(page), page.locator("#timer").inner_text()
+    page.wait_for_timeout(1500)
+    assert iteration(page) == paused
+    assert page.locator("#timer").inner_text() == timer
+    page.get_by_role("button", name="Resume").click()
+    wait_iteration(page, paused + 1, 20)
+    page.get_by_role("button", name="Sample now").click()
+    expect(page.get_by_role("status").filter(has_text="Sample drawn.")).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Save now").click()
+    expect(page.get_by_role("status").filter(has_text="Checkpoint saved.")).to_be_visible(timeout=20_000)
+
+    seen = iteration(page)
+    page.get_by_role("button", name="Stop and save").click()
+    wait_state(page, "Stopped", 30)
+    stopped = next(event["step"] for event in read_events(events) if event["type"] == "run_finished")
+    assert seen <= stopped == iteration(page)
+    assert (app.runs / run / "checkpoints" / f"step-{stopped:09d}").is_dir()
+
+    page.get_by_role("button", name="Resume training").click()
+    wait_iteration(page, stopped + 2)
+    wait_state(page, "Training")
+    resumed = [event for event in read_events(events) if event["type"] == "run_started"][-1]
+    assert resumed["resumed"] and resumed["step"] == stopped
+    expect(page.locator("#log")).to_contain_text(f"Resumed at step {stopped}")
+
+
+def test_a_page_that_was_hidden_for_hours_comes_back_to_a_thinned_past(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "long", pictures / "picture-0.png")
+    open_run(page, app, "long")
+    hide = "Object.defineProperty(document, 'hidden', {value: %s, configurable: true})"
+    page.evaluate(hide % "true" + "; document.dispatchEvent(new Event('visibilitychange'))")
+    first = {"seq": 1000, "time": 5, "stage": "edge", "type": "step", "images_per_s": 2, "data_wait": 0, "eta_s": 0}
+    with open(run.events_file, "a", encoding="utf-8") as file:
+        for n in range(40_000):
+            event = {**first, "seq": 1000 + n, "step": 70 + n, "elapsed_s": n, "values": {"precision": 0.5}}
+            file.write(json.dumps(event, separators=(",", ":")) + "\n")
+    assert run.events_file.stat().st_size > MISSED_BYTES
+    page.evaluate(hide % "false" + "; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#iteration")).to_contain_text("40,069", timeout=30_000)
+    expect(page.locator('#log li[data-kind="step"]')).to_have_count(500)
+    EventLog(run.events_file).emit(Warned(step=40_070, stage="edge", code="x", message="It goes on from there."))
+    expect(page.locator("#log li").last).to_contain_text("It goes on from there.")
+
+
+def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(
+    page: Any, app: Any, pictures: Path, ended_trainings: Any
+) -> None:
+    run = start_tiny(page, pictures)
+    wait_iteration(page, 7)
+    for process in training_processes(app.runs / run):
+        process.kill()
+    wait_state(page, "Interrupted", 20)
+    expect(page.locator("#alerts")).to_contain_text("interrupted")
+    page.get_by_role("button", name="Resume training").click()
+    wait_state(page, "Training")
+    resumed = [event for event in read_events(app.runs / run / "events.jsonl") if event["type"] == "run_started"][-1]
+    assert resumed["resumed"] and resumed["step"] >= 5
+    wait_iteration(page, resumed["step"] + 1)
+
+
+def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Path, ended_trainings: Any) -> None:
+    folder = draw_pictures(tmp_path / "set", 4)
+    open_settings(page, folder)
+    expect(page.locator("#dataset-text")).to_contain_text("4 pictures")
+    for path in folder.iterdir():
+        path.write_bytes(b"not a picture")
+    page.get_by_role("button", name="Train The Model").click()
+    page.wait_for_url("**/train/progress.html?run=*")
+    wait_state(page, "Failed")
+    expect(page.locator("#alerts")).to_contain_text("The training failed.")
+    expect(page.locator("#alerts")).not_to_contain_text("Traceback")

@@ -1,0 +1,87 @@
+"""The list of trainings: deleting with undo, side by side, duplicates and the queue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import read_events
+from inpaintgan.core.rundir import RunDir
+
+from .training_pages import START_S, make_run
+
+
+def test_a_deleted_run_comes_back(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    make_run(app.runs, "second", pictures / "picture-1.png")
+    page.goto(f"{app.origin}/train/runs.html")
+    expect(page.locator(".run-card")).to_have_count(2)
+    page.get_by_role("button", name="Delete first").click()
+    expect(page.locator(".run-card")).to_have_count(1)
+    assert not (app.runs / "first").exists() and (app.runs / "second").exists()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".run-card")).to_have_count(2)
+    expect(page.locator("#deleted")).to_be_empty()
+    expect(page.locator("[data-run=first]")).to_contain_text("Precision 0.3500, Recall 0.4500 at step 60")
+    expect(page.locator("[data-run=first] img")).to_have_js_property("complete", True)
+    assert (app.runs / "first" / "samples" / "step-000000060.png").is_file()
+
+
+def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    make_run(app.runs, "second", pictures / "picture-1.png", steps=40)
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_label("Compare first").check()
+    expect(page.get_by_role("link", name="Compare 1 run")).to_be_hidden()
+    page.get_by_label("Compare second").check()
+    page.get_by_role("link", name="Compare 2 runs").click()
+    rows = page.locator("#differences tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_have_text("Iterations6040")
+    expect(page.locator("#samples figure").nth(0)).to_contain_text("first step 60")
+    expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 40")
+    page.get_by_label("Samples over time").press("Home")
+    expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 0")
+    curves = page.locator("#charts figure").filter(has_text="Edge generator")
+    expect(curves.locator(".readout")).to_have_text(["first 0.0833", "second 0.1250"])
+    expect(page.locator("#charts figure").filter(has_text="Validation: Recall")).to_be_visible()
+    page.get_by_label("Logarithmic").check()
+    page.goto(f"{app.origin}/train/runs-compare.html?run=first")
+    expect(page.locator("#refused")).to_contain_text("Choose two runs or more")
+
+
+def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("button", name="Duplicate first").click()
+    page.wait_for_url("**/train/model.html")
+    expect(page.locator("#data-path")).to_have_text(str(pictures))
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_label("Width")).to_have_value("24")
+    expect(page.get_by_label("Iterations")).to_have_value("60")
+
+
+def test_queued_trainings_follow_one_another(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
+    for name in ("one", "two"):
+        run = RunDir(app.runs / name)
+        run.path.mkdir(parents=True)
+        run.create(
+            make_config(
+                {"data": str(pictures), "width": 8, "input_size": 64, "batch_size": 1, "max_iters": 2, "workers": 0,
+                 "threads": 1, "eval_interval": 0, "perceptual_weights": "off", "log_interval": 1}
+            )
+        )  # fmt: skip
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("button", name="Queue one").click()
+    page.get_by_role("button", name="Queue two").click()
+    expect(page.locator("[data-run=two] .pill")).to_contain_text("Waiting")
+    for name in ("one", "two"):
+        expect(page.locator(f"[data-run={name}] .pill")).to_have_text("Finished", timeout=START_S * 1000)
+    expect(page.locator("#queue-note")).to_have_text("")
+    one, two = (list(read_events(RunDir(app.runs / name).events_file)) for name in ("one", "two"))
+    assert one[-1]["type"] == two[-1]["type"] == "run_finished"
+    assert one[-1]["time"] < two[0]["time"]
