@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +12,9 @@ import skimage.data
 
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
+
+if TYPE_CHECKING:
+    from inpaintgan.networks.vgg19 import VGG19Features
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,3 +35,19 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
         crop = np.ascontiguousarray(astronaut[top : top + 96, left : left + 96])
         save_picture(Picture(crop), folder / f"{name}.png")
     return folder
+
+
+@pytest.fixture(scope="session")
+def vgg() -> VGG19Features:
+    """A narrow VGG19 up to relu3_4, with random weights."""
+    import torch
+
+    from inpaintgan.networks.vgg19 import VGG19Features
+
+    generator = torch.Generator().manual_seed(0)
+    state, channels = {}, 3
+    for name, width in (("1_1", 4), ("1_2", 4), ("2_1", 8), ("2_2", 8), ("3_1", 8), ("3_2", 8), ("3_3", 8), ("3_4", 8)):
+        state[f"conv{name}.weight"] = torch.randn(width, channels, 3, 3, generator=generator)
+        state[f"conv{name}.bias"] = torch.zeros(width)
+        channels = width
+    return VGG19Features(state, "random", caffe=False, imagenet_normalization=True)

@@ -12,20 +12,8 @@ from inpaintgan.evaluation.perception import Perception
 from inpaintgan.evaluation.set_scores import set_scores
 from inpaintgan.metrics.perceptual import perceptual_proxy
 from inpaintgan.networks.backbones import load_backbone, of_vgg
-from inpaintgan.networks.vgg19 import VGG19Features
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(scope="module")
-def vgg():
-    generator = torch.Generator().manual_seed(0)
-    state, channels = {}, 3
-    for name, width in (("1_1", 4), ("1_2", 4), ("2_1", 8), ("2_2", 8), ("3_1", 8), ("3_2", 8), ("3_3", 8), ("3_4", 8)):
-        state[f"conv{name}.weight"] = torch.randn(width, channels, 3, 3, generator=generator)
-        state[f"conv{name}.bias"] = torch.zeros(width)
-        channels = width
-    return VGG19Features(state, "random", caffe=False, imagenet_normalization=True)
 
 
 def test_one_pass_gives_each_fill_its_proxy_and_features(vgg):
