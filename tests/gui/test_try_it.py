@@ -60,10 +60,10 @@ def found(run: RunDir) -> dict[str, tuple[bool, str]]:
 def test_what_is_not_there_is_named(trial: RunDir) -> None:
     from inpaintgan.evaluation.trial import describe, judge
 
-    tell(trial, [5 - step / 10 for step in range(20)])
+    tell(trial, [5 - step / 10 for step in range(40)])
     checks = found(trial)
-    assert checks["Training"] == (True, "20 steps in 20 s, 1.0 a second, on CPU, 2 threads.")
-    assert checks["Losses"] == (True, "All finite, and falling: edges from 4.8 to 3.3, colours from 4.8 to 3.3.")
+    assert checks["Training"] == (True, "40 steps in 40 s, 1.0 a second, on CPU, 2 threads.")
+    assert checks["Losses"] == (True, "All finite, and falling: edges from 4.55 to 1.55, colours from 4.55 to 1.55.")
     assert not checks["Files"][0] and "sample grids, a checkpoint" in checks["Files"][1]
     assert not checks["Fill"][0]
     verdict = judge(trial)
@@ -73,11 +73,18 @@ def test_what_is_not_there_is_named(trial: RunDir) -> None:
 
 
 def test_losses_that_rise_or_are_no_numbers_are_not_sound(trial: RunDir) -> None:
-    tell(trial, [1 + step / 10 for step in range(20)])
+    tell(trial, [1 + step / 10 for step in range(40)])
     assert not found(trial)["Losses"][0]
     tell(trial, [None])
     ok, text = found(trial)["Losses"]
     assert not ok and "not finite" in text
+
+
+def test_losses_that_fell_at_once_and_then_stayed_have_fallen(trial: RunDir) -> None:
+    tell(trial, [2.0] * 10 + [1.0] * 90)
+    assert found(trial)["Losses"] == (
+        True, "All finite, and falling: edges from 2 to 1, colours from 2 to 1."
+    )  # fmt: skip
 
 
 def test_a_training_that_was_killed_is_told(trial: RunDir) -> None:

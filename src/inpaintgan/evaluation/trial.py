@@ -23,9 +23,12 @@ from ..training.sinks import Console
 from ..training.trainer import Trainer
 
 _EXAMPLE = "coffee.png"
-_MIN_STEPS = 12
-_WINDOW = 0.25
-"""Share of the steps at the beginning and at the end whose mean losses are compared."""
+_MIN_STEPS = 40
+"""Fewer steps show the noise of their batches rather than a course."""
+_FIRST = 10
+"""Steps whose mean is where the losses begin."""
+_LAST = 0.25
+"""Share of the steps whose mean is where they end."""
 
 
 class Check(BaseModel):
@@ -121,12 +124,10 @@ def _losses(events: list[dict[str, Any]]) -> Check:
     if len(steps) < _MIN_STEPS:
         text = f"All finite; but {len(steps)} steps are too few to see them fall. Try again with nothing else running."
         return Check(name="Losses", ok=True, text=text)
-    count = max(3, int(len(steps) * _WINDOW))
+    begun, ended = steps[:_FIRST], steps[-int(len(steps) * _LAST) :]
     falls = []
     for key, title in (("edge_bce_loss", "edges"), ("l1_loss", "colours")):
-        first, last = (
-            float(np.mean([event["values"][key] for event in part])) for part in (steps[:count], steps[-count:])
-        )
+        first, last = (float(np.mean([event["values"][key] for event in part])) for part in (begun, ended))
         falls.append((title, first, last))
     words = ", ".join(f"{title} from {first:.3g} to {last:.3g}" for title, first, last in falls)
     fell = any(last < first for _, first, last in falls)
