@@ -39,7 +39,9 @@ def test_the_chosen_engine_paints_and_what_cannot_run_says_why(
 
     engine = page.get_by_label("Engine")
     expect(engine.locator("option[value=compile]")).to_be_disabled(timeout=SLOW_MS)
-    expect(page.locator("#engine-note")).to_contain_text("torch.compile cannot run here. It needs a C++ compiler")
+    expect(page.locator("#engine-missing")).to_contain_text("torch.compile")
+    page.locator("#engine-missing").click()
+    expect(page.get_by_text("torch.compile: It needs a C++ compiler")).to_be_visible()
     names = {"eager": "PyTorch", "onnx": "ONNX Runtime"}
     runnable = [name for name in names if not obstacle(name, "cpu")]
     for name in set(names) - set(runnable):

@@ -1,6 +1,7 @@
-// What runs the networks: a list in which what cannot run here is disabled, with the reason below it.
+// What runs the networks: a list in which what cannot run here is disabled, with the reasons below it.
 
 import { call } from "../js/bridge.js";
+import { el } from "../js/shell.js";
 import { byId } from "./steps.js";
 
 /** @typedef {{engine: string, obstacle: string, fill_s: number | null}} Engine */
@@ -60,13 +61,13 @@ export class EngineChoice {
       const option = [...this.select.options].find(({ value }) => value === engine);
       if (!option) continue;
       option.disabled = Boolean(obstacle);
-      const more = engine === "auto" && this.value === "auto" ? `: ${engineName(running)}`
-        : seconds ? `, ${Math.round(1000 * seconds)} ms` : "";
-      option.text = engineName(engine) + more;
+      const measured = seconds ? ` ${Math.round(1000 * seconds)} ms` : "";
+      option.text = engine === "auto" && this.value === "auto" ? `Auto: ${engineName(running)}` : engineName(engine) + measured;
     }
-    const note = byId("engine-note");
-    note.textContent = engines.filter(({ obstacle }) => obstacle)
-      .map(({ engine, obstacle }) => `${engineName(engine)} cannot run here. ${obstacle}`).join(" ");
-    note.hidden = !note.textContent;
+    const missing = engines.filter(({ obstacle }) => obstacle);
+    byId("engine-missing").textContent = `Not here: ${missing.map(({ engine }) => engineName(engine)).join(", ")}`;
+    byId("engine-why").replaceChildren(...missing.map(({ engine, obstacle }) =>
+      el("p", {}, el("b", {}, engineName(engine)), `: ${obstacle}`)));
+    byId("engine-note").hidden = !missing.length;
   }
 }
