@@ -11,6 +11,8 @@ import pytest
 import tifffile
 from PIL import Image
 
+from waiting import wait_for
+
 from .conftest import App
 from .inference_pages import (
     drag,
@@ -69,14 +71,17 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     filled = fetch_fill(page, picture_info(page)["fills"][0])
     assert np.array_equal((filled != original).any(axis=2) & (mask == 0), np.zeros_like(mask, bool))
 
+    def shows(picture: np.ndarray) -> bool:
+        return screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(picture[y, x])
+
     y, x = np.argwhere((np.abs(filled.astype(int) - original).max(axis=2) > 8) & (mask == 1))[0]
     page.keyboard.press("Control+1")
     page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", [int(x), int(y)])
-    wait_for_colour(page, x, y, filled[y, x])
+    wait_for(lambda: shows(filled))
     page.keyboard.down("b")
-    wait_for_colour(page, x, y, original[y, x])
+    wait_for(lambda: shows(original))
     page.keyboard.up("b")
-    wait_for_colour(page, x, y, filled[y, x])
+    wait_for(lambda: shows(filled))
 
     page.keyboard.press("Control+s")
     expect(page.get_by_label("File name")).to_have_value("astronaut_filled.png")
@@ -84,15 +89,6 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
         page.keyboard.press("Enter")
     saved = np.asarray(Image.open(download.value.path()).convert("RGB"))
     assert np.array_equal(saved, filled)
-
-
-def wait_for_colour(page: Any, x: int, y: int, colour: np.ndarray) -> None:
-    """Wait until the filling page shows a colour at a pixel of the picture."""
-    for _ in range(50):
-        if screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(colour):
-            return
-        page.wait_for_timeout(100)
-    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(colour)
 
 
 def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_path: Path) -> None:
