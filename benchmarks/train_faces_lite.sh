@@ -28,4 +28,4 @@ train predicted-edges stage=edge-inpaint init_from="$runs/true-edges" true_edge_
 # VGG19 costs as much as everything else: at the end only.
 train faces-lite stage=edge-inpaint init_from="$runs/predicted-edges" true_edge_share=0.3 lr=5e-4 lr_warmup_steps=30 \
   lr_schedule=cosine beta1=0.9 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=0.5 perceptual_crop=128 \
-  perceptual_weights="$vgg19" ema_decay=0.995 max_iters=1000
+  perceptual_weights="$vgg19" ema_decay=0.995 max_iters=750

@@ -91,7 +91,8 @@ def test_compiled_networks_are_used_at_their_size_one_by_one_and_eager_ones_else
     eager = Inpainter.load(weights, "cpu", "eager")
     for height, width in ((150, 200), (64, 40)):
         image = np.ascontiguousarray(ASTRONAUT[:height, 100 : 100 + width])
-        assert np.array_equal(*(inpainter.fill(image, hole(height, width)) for inpainter in (compiled, eager)))
+        one, other = (inpainter.fill(image, hole(height, width)).astype(int) for inpainter in (compiled, eager))
+        assert np.abs(one - other).max() <= 1  # views one by one and in a batch differ in their last bits
     assert len(seen) > 4 and set(seen) == {1}
 
 
