@@ -35,6 +35,11 @@ def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> 
     expect(page.locator("#iteration")).to_have_text("60 / 60")
     expect(page.locator("#numbers")).to_contain_text("0.3000")
     expect(page.locator("#loss-charts figure")).to_have_count(2)
+    # The first is drawn alone, over both columns, and has to give way to the second.
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.chart')].every("
+        "(chart) => chart.querySelector('.uplot').offsetWidth <= chart.offsetWidth)"
+    )
     expect(page.locator("#metric-charts figure")).to_have_count(1)
     expect(page.locator("#log")).to_contain_text("Validation, the best so far: precision 0.3500")
     slider = page.get_by_label("Sample over time")
