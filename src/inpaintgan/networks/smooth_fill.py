@@ -18,14 +18,7 @@ _COARSEST_PX = 4
 _STEPS = 24
 _FINEST_STEPS = 4
 _MOMENTUM = 0.9
-# The bilaplacian over its largest eigenvalue, so that steps of 1 are stable.
-_BILAPLACIAN = torch.tensor([
-    [0, 0, 1, 0, 0],
-    [0, 2, -8, 2, 0],
-    [1, -8, 20, -8, 1],
-    [0, 2, -8, 2, 0],
-    [0, 0, 1, 0, 0],
-]) / 64  # fmt: skip
+_LARGEST_EIGENVALUE = 64  # of the bilaplacian
 
 
 @torch.no_grad()
@@ -82,12 +75,19 @@ def _push(colour: Tensor, weight: Tensor) -> list[tuple[Tensor, Tensor]]:
 
 def _relax(filled: Tensor, unknown: Tensor, n_steps: int) -> Tensor:
     """Lower the bending energy where pixels are unknown."""
-    channels = filled.shape[1]
-    # Asked not to wait, so that a training on a GPU does not stop here at each step.
-    kernel = _BILAPLACIAN.to(filled, non_blocking=True).expand(channels, 1, 5, 5)
+    step = unknown / _LARGEST_EIGENVALUE  # so that it is stable
     velocity = torch.zeros_like(filled)
     for _ in range(n_steps):
-        ahead = F.pad(filled + _MOMENTUM * velocity, (2, 2, 2, 2), mode="replicate")
-        velocity = _MOMENTUM * velocity - unknown * F.conv2d(ahead, kernel, groups=channels)
+        ahead = F.pad(filled.add(velocity, alpha=_MOMENTUM), (2, 2, 2, 2), mode="replicate")
+        velocity = velocity.mul(_MOMENTUM).addcmul_(step, _laplacian(_laplacian(ahead)), value=-1)
         filled = filled + velocity
     return filled
+
+
+def _laplacian(x: Tensor) -> Tensor:
+    """Of all pixels but the outermost, (B, C, H, W) to (B, C, H-2, W-2).
+
+    Sums of shifted pictures: on a CPU some 20 times as fast as a convolution of few channels with few others.
+    """
+    around = x[..., :-2, 1:-1].add(x[..., 2:, 1:-1]).add_(x[..., 1:-1, :-2]).add_(x[..., 1:-1, 2:])
+    return around.sub_(x[..., 1:-1, 1:-1], alpha=4)
