@@ -144,6 +144,8 @@ VARIANTS = (
     Variant("less: perceptual_crop 3/4 of the side", ("inpaint",), settings={"perceptual_crop": -1}, equal=False),
     Variant("less: perceptual_interval 2", ("inpaint",), settings={"perceptual_interval": 2}, equal=False),
     Variant("less: stem unshuffle", settings={"stem": "unshuffle"}, equal=False),
+    Variant("less: stem unshuffle4", settings={"stem": "unshuffle4"}, equal=False),
+    Variant("less: precision auto, where the CPU has bfloat16", settings={"precision": "auto"}, equal=False),
     Variant("less: half the width", settings={"width": -1}, equal=False),
 )
 

@@ -58,6 +58,13 @@ def test_text_settings_stay_text():
     assert load_config(None, ["perceptual_weights=off"]).perceptual_weights == "off"
 
 
+def test_on_and_off_are_words_where_a_setting_offers_them(tmp_path: Path):
+    assert load_config(None, ["compile=on"]).compile == "on"
+    (tmp_path / "c.yml").write_text("compile: off\nperceptual_weights: off\naugment_flip: off\n")
+    config = load_config(tmp_path / "c.yml")
+    assert (config.compile, config.perceptual_weights, config.augment_flip) == ("off", "off", False)
+
+
 def test_edgeconnects_own_file_loads(tmp_path: Path):
     (tmp_path / "config.yml").write_text(
         "MODE: 1\nMODEL: 3\nMASK: 3\nEDGE: 1\nNMS: 1\nSEED: 7\nGPU: [0]\nDEBUG: 0\nVERBOSE: 0\n"
@@ -114,6 +121,9 @@ def test_settings_that_contradict_each_other_are_refused():
     assert refusal(sigma=-0.5).message.startswith("sigma: ")
     assert refusal(mask="external").message.startswith("mask_data: ")
     assert refusal(edge="external").message.startswith("edge_data: ")
+    silent = {"edge_adv_loss_weight": 0, "fm_loss_weight": 0}
+    assert refusal(**silent).message.startswith("edge_adv_loss_weight: ")
+    assert make_config({"stage": "inpaint", **silent}) and make_config({"edge_bce_loss_weight": 1, **silent})
 
 
 def test_a_malformed_setting_or_file_is_refused_in_words(tmp_path: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_origin
 
 import yaml
 from pydantic import ValidationError
@@ -112,15 +112,19 @@ def make_config(values: dict[str, Any]) -> Config:
         InpaintError: ``config-invalid``; the message names the key, the value seen and what is allowed.
     """
     try:
-        return Config.model_validate({key: _number(key, value) for key, value in values.items()})
+        return Config.model_validate({key: _meant(key, value) for key, value in values.items()})
     except ValidationError as error:
         raise InpaintError("config-invalid", *_in_words(error)) from error
 
 
-def _number(key: str, value: Any) -> Any:
-    """Read ``1e-4`` as a number: YAML 1.1 wants ``1.0e-4`` and hands everything else over as text."""
+def _meant(key: str, value: Any) -> Any:
+    """Undo two habits of YAML 1.1: ``1e-4`` is text to it, which wants ``1.0e-4``, and ``on`` and ``off`` are truth values."""
     field = Config.model_fields.get(key)
-    if isinstance(value, str) and field is not None and field.annotation in (int, float):
+    if field is None:
+        return value
+    if isinstance(value, bool) and (field.annotation is str or get_origin(field.annotation) is Literal):
+        return "on" if value else "off"
+    if isinstance(value, str) and field.annotation in (int, float):
         try:
             number = float(value)
         except ValueError:

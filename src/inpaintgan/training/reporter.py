@@ -17,6 +17,7 @@ from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..models.device import device_name
 from ..networks.blocks import n_parameters
+from .runtime import in_bfloat16
 from .sinks import Sink
 from .stages import Stage
 from .state import Progress
@@ -58,9 +59,14 @@ class Reporter:
 
     def started(self, stage: Stage, perceptual: str, max_iters: int, *, n_train: int, n_val: int) -> None:
         """Say what begins: on which device, with which networks and pictures."""
+        device = device_name(stage.device)
+        if self._ranks.size > 1:
+            device += f", {self._ranks.size} processes"
+        if in_bfloat16(stage.config, stage.device):
+            device += ", bfloat16"
         self.emit(
             events.RunStarted(
-                device=device_name(stage.device) + (f", {self._ranks.size} processes" if self._ranks.size > 1 else ""),
+                device=device,
                 n_train=n_train,
                 n_val=n_val,
                 max_iters=max_iters,

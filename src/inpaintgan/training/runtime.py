@@ -28,7 +28,7 @@ from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
-from ..models.device import pick_device
+from ..models.device import computes_bfloat16, pick_device
 
 T = TypeVar("T")
 
@@ -70,7 +70,12 @@ def seed_everything(seed: int) -> None:
 
 def autocast(config: Config, device: torch.device) -> torch.autocast:
     """The arithmetic of the networks' forward passes. Losses cast their inputs to float32 themselves."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16")
+    return torch.autocast(device.type, torch.bfloat16, enabled=in_bfloat16(config, device))
+
+
+def in_bfloat16(config: Config, device: torch.device) -> bool:
+    """Whether the networks compute in bfloat16, which ``auto`` leaves to the device."""
+    return config.precision == "bfloat16" or (config.precision == "auto" and computes_bfloat16(device))
 
 
 def is_rank() -> bool:

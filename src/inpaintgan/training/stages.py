@@ -215,7 +215,7 @@ class Stage:
 
     def _with_discriminator(self) -> list[Trained[EdgeModel] | Trained[InpaintModel]]:
         """The active models whose discriminator somebody listens to."""
-        return [model for model in self.active if model is not self.inpaint or self.config.inpaint_adv_loss_weight]
+        return [model for model in self.active if model.model.uses_discriminator]
 
     def _autocast(self) -> torch.autocast:
         return autocast(self.config, self.device)
