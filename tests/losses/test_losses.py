@@ -38,13 +38,13 @@ def test_lsgan_and_hinge_by_hand(kind, discriminator, generator):
     assert adversarial.generator_loss(kind, fake).item() == pytest.approx(generator)
 
 
-def test_edge_cross_entropy_weighs_edges_four_times_and_counts_the_hole_alone():
+def test_edge_cross_entropy_weighs_edges_nine_times_and_counts_the_hole_alone():
     true, mask = torch.tensor([1.0, 0.0, 1.0]), torch.tensor([1.0, 1.0, 0.0])
     assert edge_bce_loss(torch.tensor([1.0, 0.0, 0.1]), true, mask).item() == pytest.approx(0, abs=1e-5)
     missed = edge_bce_loss(torch.tensor([0.5, 0.0, 1.0]), true, mask).item()
     invented = edge_bce_loss(torch.tensor([1.0, 0.5, 1.0]), true, mask).item()
-    assert missed == pytest.approx(4 * math.log(2) / 2, rel=1e-3)
-    assert missed / invented == pytest.approx(4, rel=1e-3)
+    assert missed == pytest.approx(9 * math.log(2) / 2, rel=1e-3)
+    assert missed / invented == pytest.approx(9, rel=1e-3)
 
 
 def test_unknown_adversarial_loss_is_refused():

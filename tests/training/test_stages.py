@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.models.checkpoint import load_checkpoint
+from inpaintgan.training import runtime
 
 EDGE_KEYS = {
     "edge_generator_loss", "edge_discriminator_loss", "edge_adversarial_loss", "feature_matching_loss", "precision",
@@ -136,6 +138,15 @@ def test_without_adversarial_weight_the_inpaint_discriminator_rests(training):
     assert not trainer.stage.inpaint.discriminator_optimizer.state
 
 
+def test_without_adversarial_weight_and_feature_matching_the_edge_discriminator_rests(training):
+    trainer = training.trainer(stage="edge", edge_adv_loss_weight=0, fm_loss_weight=0, edge_bce_loss_weight=50)
+    trainer.train()
+    values = training.events("step")[-1]["values"]
+    assert set(values) == {"edge_generator_loss", "edge_bce_loss", "precision", "recall"}
+    assert values["edge_generator_loss"] == pytest.approx(50 * values["edge_bce_loss"], rel=1e-5)
+    assert not trainer.stage.edge.discriminator_optimizer.state
+
+
 def test_the_squared_error_is_logged_and_trains_alone(training):
     training.train(stage="inpaint", l1_loss_weight=0, l2_loss_weight=10, inpaint_adv_loss_weight=0, stem="unshuffle4")
     values = training.events("step")[-1]["values"]
@@ -146,6 +157,27 @@ def test_the_squared_error_is_logged_and_trains_alone(training):
 def test_bfloat16_trains_with_finite_float32_losses(training):
     training.train(stage="joint", precision="bfloat16", max_iters=2)
     assert all(v is not None for v in training.events("step")[-1]["values"].values())
+
+
+@pytest.mark.parametrize("has_it", [True, False])
+def test_automatic_precision_is_what_the_processor_is_fast_in(training, monkeypatch, has_it):
+    monkeypatch.setattr(runtime, "computes_bfloat16", lambda device: has_it)
+    seen = []
+    monkeypatch.setattr(nn.Conv2d, "forward", _noting(nn.Conv2d.forward, seen))
+    training.train(stage="edge", precision="auto", max_iters=1)
+    assert torch.bfloat16 in seen if has_it else set(seen) == {torch.float32}
+    assert training.events("run_started")[0]["device"].endswith("bfloat16") == has_it
+
+
+def _noting(forward, seen):
+    """A layer's forward pass that notes what type of numbers comes out."""
+
+    def noted(layer, x):
+        out = forward(layer, x)
+        seen.append(out.dtype)
+        return out
+
+    return noted
 
 
 def test_starting_weights_of_another_width_are_refused_in_words(edge_run, training):

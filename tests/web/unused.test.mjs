@@ -5,12 +5,12 @@ import { unusedBecause } from "../../web/train/unused.js";
 
 const values = {
   stage: "joint", edge_generator: "mec", edge: "canny", perceptual_weights: "auto", content_loss_weight: 1, style_loss_weight: 1,
-  inpaint_adv_loss_weight: 0.01, lr_schedule: "constant", cache_gib: 10, val_data: "",
+  edge_adv_loss_weight: 1, fm_loss_weight: 10, inpaint_adv_loss_weight: 0.01, lr_schedule: "constant", cache_gib: 10, val_data: "",
 };
 const because = (key, changes = {}) => unusedBecause(key, { ...values, ...changes });
 
 test("each model uses its own losses only", () => {
-  for (const key of ["svr_loss_weight", "fm_loss_weight", "edge_bce_loss_weight"]) {
+  for (const key of ["svr_loss_weight", "edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight"]) {
     assert.equal(because(key), "");
     assert.equal(because(key, { stage: "edge" }), "");
     assert.match(because(key, { stage: "inpaint" }), /Inpaint Model does not train the edge generator/);
@@ -43,6 +43,11 @@ test("what stands behind another setting is named", () => {
 test("without its weight there is no discriminator to set up", () => {
   assert.match(because("gan_loss", { stage: "inpaint", inpaint_adv_loss_weight: 0 }), /discriminator/);
   assert.equal(because("gan_loss", { inpaint_adv_loss_weight: 0 }), "");
+  const silent = { edge_adv_loss_weight: 0, fm_loss_weight: 0 };
+  assert.match(because("gan_loss", { stage: "edge", ...silent }), /discriminator/);
+  assert.equal(because("d2g_lr", { stage: "edge", ...silent, fm_loss_weight: 10 }), "");
+  assert.equal(because("gan_loss", silent), "");
+  assert.match(because("gan_loss", { ...silent, inpaint_adv_loss_weight: 0 }), /discriminator/);
 });
 
 test("settings of every training are always used", () => {

@@ -44,6 +44,7 @@ const SETTINGS = {
   max_seconds: "Time limit",
   ema_decay: "Average of weights",
   gan_loss: "GAN loss",
+  edge_adv_loss_weight: "Edge adversarial weight",
   fm_loss_weight: "Feature matching weight",
   edge_bce_loss_weight: "Edge cross entropy weight",
   svr_loss_weight: "Spatial variant weight",
@@ -85,7 +86,7 @@ const CHOICES = {
   edge_device: { cpu: "CPU", gpu: "GPU" },
   compile: { auto: "Automatic", on: "On", off: "Off" },
   device: { auto: "Automatic", cpu: "CPU", cuda: "GPU (CUDA)" },
-  precision: { float32: "32-bit float", bfloat16: "bfloat16" },
+  precision: { auto: "Automatic", float32: "32-bit float", bfloat16: "bfloat16" },
 };
 
 /** What a choice means, shown below its control. @type {Record<string, Record<string, string>>} */

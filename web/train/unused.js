@@ -4,7 +4,7 @@ import { choiceTitle } from "../js/labels.js";
 
 /** @typedef {import("../js/schema.js").Values} Values */
 
-const EDGE = ["fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "efficientnet_weights"];
+const EDGE = ["edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "efficientnet_weights"];
 const PERCEPTUAL = ["perceptual_interval", "perceptual_crop", "imagenet_normalization"];
 const INPAINT = ["l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight", "perceptual_weights", ...PERCEPTUAL];
 const AUTO = ["auto_patience", "auto_max_steps", "auto_anneal_steps"];
@@ -26,8 +26,10 @@ export function unusedBecause(key, values) {
   if (key === "true_edge_share" && stage !== "edge-inpaint") return `Not used: the ${model} paints along ${EDGES_OF[stage] ?? "no edges"}.`;
   if (AUTO.includes(key) && stage !== "auto") return `Not used: only "Automatic" goes through phases, and this is the ${model}.`;
   if (key === "efficientnet_weights" && values.edge_generator !== "effunet") return "Not used: only EffU-Net has an EfficientNet in it.";
-  if (DISCRIMINATOR.includes(key) && !trainsEdges && !values.inpaint_adv_loss_weight) {
-    return "Not used: with an adversarial weight of 0 there is no discriminator.";
+  const judgesEdges = trainsEdges && (values.edge_adv_loss_weight || values.fm_loss_weight);
+  const judgesPictures = stage !== "edge" && values.inpaint_adv_loss_weight;
+  if (DISCRIMINATOR.includes(key) && !judgesEdges && !judgesPictures) {
+    return "Not used: with adversarial weights of 0 there is no discriminator.";
   }
   return unusedLoss(key, values) || unusedFolder(key, values) || unusedRate(key, values);
 }

@@ -215,6 +215,12 @@ class Config(BaseModel):
     )
 
     gan_loss: Literal["nsgan", "lsgan", "hinge"] = _losses("nsgan", "The adversarial loss.")
+    edge_adv_loss_weight: float = _losses(
+        1.0,
+        "Weight of the adversarial loss (edge model); 0, and feature matching 0 too, leaves its discriminator out.",
+        ge=0,
+        le=10000,
+    )
     fm_loss_weight: float = _losses(10.0, "Weight of feature matching (edge model).", ge=0, le=10000)
     edge_bce_loss_weight: float = _losses(
         0.0,
@@ -260,8 +266,10 @@ class Config(BaseModel):
 
     seed: int = _run(10, "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
     device: Literal["auto", "cpu", "cuda"] = _run("auto", "Where to compute; auto takes a GPU if there is one.")
-    precision: Literal["float32", "bfloat16"] = _run(
-        "float32", "Arithmetic of the networks; losses stay float32. bfloat16 is for GPUs."
+    precision: Literal["auto", "float32", "bfloat16"] = _run(
+        "float32",
+        "Arithmetic of the networks; losses stay float32. bfloat16 halves the digits and is faster where the processor has it: "
+        "recent NVIDIA GPUs, CPUs with AVX512-BF16 or AMX. auto takes it there.",
     )
     compile: Literal["auto", "on", "off"] = _run(
         "auto",
@@ -294,6 +302,10 @@ class Config(BaseModel):
             raise ValueError(
                 f"stem: '{self.stem}' is not for effunet, whose trunk halves the picture itself; allowed is conv"
             )
+        if self.stage in ("edge", "joint", "auto") and not any(
+            (self.edge_adv_loss_weight, self.fm_loss_weight, self.edge_bce_loss_weight, self.svr_loss_weight)
+        ):
+            raise ValueError("edge_adv_loss_weight: the edge model needs a loss whose weight is above 0")
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
         if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):

@@ -5,8 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-_EDGE_WEIGHT = 4.0
-"""How much more an edge pixel counts than an empty one: edges are about a tenth of all pixels."""
+_EDGE_WEIGHT = 9.0
+"""How much more an edge pixel counts than an empty one.
+
+With it a pixel is called an edge, at the threshold of 0.5, where an edge is at least 10 % likely. Precision and recall
+together (F1) are best at half of their best value (Lipton et al., arXiv 1402.1892), which is about 0.2 in holes."""
 
 
 def edge_bce_loss(predicted: Tensor, true: Tensor, mask: Tensor, hole_share: Tensor | None = None) -> Tensor:

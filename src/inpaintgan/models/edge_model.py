@@ -36,6 +36,11 @@ class EdgeModel(nn.Module):
             self.generator.start_from_imagenet(config.efficientnet_weights)
         self.discriminator = Discriminator(2, config.width)
 
+    @property
+    def uses_discriminator(self) -> bool:
+        """Whether a loss with a weight asks it."""
+        return self.config.edge_adv_loss_weight > 0 or self.config.fm_loss_weight > 0
+
     def forward(self, batch: Batch) -> Tensor:
         """Return edge probabilities (B, 1, H, W) for the whole picture."""
         return predict_edges(self.generator, batch)
@@ -49,14 +54,7 @@ class EdgeModel(nn.Module):
 
     def generator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the generator, and its unweighted parts as logs. The discriminator should be frozen meanwhile."""
-        with torch.no_grad():
-            real_features = self.discriminator(torch.cat([batch.gray, batch.edge], dim=1))[1]
-        with held_spectral_norm(self.discriminator):  # both sides are seen by the same weights
-            fake_logits, fake_features = self.discriminator(torch.cat([batch.gray, fake], dim=1))
-        adv = adversarial.generator_loss(self.config.gan_loss, fake_logits)
-        fm = feature_matching_loss(fake_features, real_features)
-        loss = adv + self.config.fm_loss_weight * fm
-        logs = {"edge_adversarial_loss": adv, "feature_matching_loss": fm}
+        loss, logs = self._discriminated(batch, fake) if self.uses_discriminator else (fake.new_zeros(()), {})
         if self.config.edge_bce_loss_weight:
             logs["edge_bce_loss"] = edge_bce_loss(fake, batch.edge, batch.mask, batch.hole_share)
             loss = loss + self.config.edge_bce_loss_weight * logs["edge_bce_loss"]
@@ -65,3 +63,14 @@ class EdgeModel(nn.Module):
             loss = loss + self.config.svr_loss_weight * logs["svr_loss"]
         logs["edge_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
+
+    def _discriminated(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The two losses that the discriminator takes part in, weighted, and each alone."""
+        with torch.no_grad():
+            real_features = self.discriminator(torch.cat([batch.gray, batch.edge], dim=1))[1]
+        with held_spectral_norm(self.discriminator):  # both sides are seen by the same weights
+            fake_logits, fake_features = self.discriminator(torch.cat([batch.gray, fake], dim=1))
+        adv = adversarial.generator_loss(self.config.gan_loss, fake_logits)
+        fm = feature_matching_loss(fake_features, real_features)
+        loss = self.config.edge_adv_loss_weight * adv + self.config.fm_loss_weight * fm
+        return loss, {"edge_adversarial_loss": adv, "feature_matching_loss": fm}

@@ -41,6 +41,11 @@ class InpaintModel(nn.Module):
     def vgg(self) -> VGG19Features | None:
         return self._vgg[0]
 
+    @property
+    def uses_discriminator(self) -> bool:
+        """Whether a loss with a weight asks it."""
+        return self.config.inpaint_adv_loss_weight > 0
+
     def forward(self, batch: Batch, edge: Tensor) -> Tensor:
         """Return the painted picture (B, 3, H, W) in [0, 1], given complete edges (B, 1, H, W)."""
         return paint(self.generator, batch, edge)
@@ -70,7 +75,7 @@ class InpaintModel(nn.Module):
         if config.l2_loss_weight:
             logs["l2_loss"] = (fake - batch.image).square().mean() / batch.hole_share
             loss = loss + config.l2_loss_weight * logs["l2_loss"]
-        if config.inpaint_adv_loss_weight:
+        if self.uses_discriminator:
             adv = adversarial.generator_loss(config.gan_loss, self.discriminator(fake)[0])
             loss = loss + config.inpaint_adv_loss_weight * adv
             logs["inpaint_adversarial_loss"] = adv
