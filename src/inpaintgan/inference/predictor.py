@@ -80,8 +80,11 @@ class Predictor:
         work.tell("inpaint")
         assert self.networks.inpaint is not None
         painted = paint(self.networks.inpaint, batch, complete).float()
-        # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off.
-        painted = (painted + spread(batch.image - painted, batch.mask)).clamp(0, 1)
+        # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off. Those with an
+        # unshuffle stem leave it as it is.
+        wrong = (batch.image - painted) * (1 - batch.mask)
+        if wrong.any():
+            painted = (painted + spread(wrong, batch.mask)).clamp(0, 1)
         colours = painted.permute(0, 2, 3, 1).cpu().numpy()
         return [Prediction(colour, line) for colour, line in zip(colours, lines, strict=True)]
 

@@ -5,7 +5,7 @@ Source: EdgeConnect (arXiv 1901.00212), appendix A.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Literal
 
@@ -23,6 +23,7 @@ FOLD: dict[Stem, int] = {"conv": 1, "unshuffle": 2, "unshuffle4": 4}
 _OUTER_KERNEL: dict[Stem, int] = {"conv": 7, "unshuffle": 7, "unshuffle4": 3}
 """Of the first and the last convolution: over 4x4 pixels folded, 7x7 would be most of the work."""
 N_RESIDUAL_BLOCKS = 8
+_N_DETAIL_BLOCKS = 4
 _KNOWN_EDGE_LOGIT = 4.0
 
 
@@ -83,6 +84,21 @@ class ResidualBlock(nn.Module):
         return x + self.conv_block(x)
 
 
+class DetailBlock(nn.Module):
+    """What a narrow pair of 3x3 convolutions, the first dilated by 2, adds to the input, without a norm."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.block = nn.Sequential(
+            conv(nn.Conv2d(channels, channels // 2, 3, padding=2, dilation=2), False),
+            nn.ReLU(inplace=True),
+            conv(nn.Conv2d(channels // 2, channels, 3, padding=1), False),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.block(x)
+
+
 def residual_blocks(channels: int, *, spectral: bool, bias: bool) -> nn.Sequential:
     """The trunk of eight residual blocks."""
     return nn.Sequential(*(ResidualBlock(channels, spectral=spectral, bias=bias) for _ in range(N_RESIDUAL_BLOCKS)))
@@ -106,19 +122,28 @@ def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.S
     )
 
 
-def decoder(in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool) -> nn.Sequential:
-    """The encoder's mirror: two stride-2 ConvT4 and a Conv7, which never has spectral norm."""
+def decoder(
+    in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool, skips: bool = False
+) -> nn.Sequential:
+    """The encoder's mirror: two stride-2 ConvT4 and a Conv7, which never has spectral norm.
+
+    With skips the last two see the encoder's map of their size too, behind the one before them (see `Generator.hourglass`),
+    and detail blocks come before the last.
+    """
     out_channels *= FOLD[stem] ** 2
     kernel = _OUTER_KERNEL[stem]
+    maps = 2 if skips else 1
+    detail = [DetailBlock(2 * width) for _ in range(_N_DETAIL_BLOCKS)] if skips else []
     return nn.Sequential(
         conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral),
         InstanceNorm(2 * width),
         nn.ReLU(inplace=True),
-        conv(nn.ConvTranspose2d(2 * width, width, 4, 2, 1), spectral),
+        conv(nn.ConvTranspose2d(maps * 2 * width, width, 4, 2, 1), spectral),
         InstanceNorm(width),
         nn.ReLU(inplace=True),
+        *detail,
         ReflectionPad(kernel // 2),
-        conv(nn.Conv2d(width, out_channels, kernel), False),
+        conv(nn.Conv2d(maps * width, out_channels, kernel), False),
     )
 
 
@@ -137,11 +162,13 @@ class Generator(nn.Module):
     Subclasses set `multiple`, the factor by which their layers shrink a picture at the conv stem, and define `layers`.
 
     The ``conv`` stem is the papers'. The ``unshuffle`` stems, ours, fold 2x2 pixels into channels for a quarter of the
-    arithmetic, or 4x4 for a sixteenth; their bottleneck is too narrow to carry every known pixel, so each generator has a
-    way around it.
+    arithmetic, or 4x4 for a sixteenth. Their bottleneck is too narrow to carry every known pixel, so there are ways around
+    it: each generator has one of its own, and the decoder sees the encoder's maps (U-Net, arXiv 1505.04597).
     """
 
     multiple = 4
+    encoder: nn.Sequential
+    decoder: nn.Sequential
 
     def __init__(self, stem: Stem) -> None:
         super().__init__()
@@ -152,6 +179,16 @@ class Generator(nn.Module):
     def layers(self, x: Tensor) -> Tensor:
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""
         raise NotImplementedError
+
+    def hourglass(self, x: Tensor, middle: Callable[[Tensor], Tensor]) -> Tensor:
+        """Encode, do what is to be done at a quarter of the size, decode; with skips where the stem folds pixels."""
+        if self.stem == "conv":
+            return self.decoder(middle(self.encoder(x)))
+        fine = self.encoder[:4](x)
+        coarse = self.encoder[4:7](fine)
+        x = self.decoder[:3](middle(self.encoder[7:](coarse)))
+        x = self.decoder[3:6](torch.cat([x, coarse], dim=1))
+        return self.decoder[6:](torch.cat([x, fine], dim=1))
 
     def logits(self, x: Tensor) -> Tensor:
         """(B, in_channels, H, W) of any size to (B, out_channels, H, W)."""

@@ -35,13 +35,16 @@ class MECGenerator(EdgeGenerator):
         self.upsample1 = upsampler(channels, channels)
         self.upsample2 = upsampler(2 * channels, channels)
         self.upsample3 = upsampler(2 * channels, channels)
-        self.decoder = decoder(channels, width, 1, stem=stem, spectral=True)
+        self.decoder = decoder(channels, width, 1, stem=stem, spectral=True, skips=stem != "conv")
 
     def trunk(self, x: Tensor) -> Tensor:
-        features = self.encoder(x)
+        return self.hourglass(x, self._scales)
+
+    def _scales(self, features: Tensor) -> Tensor:
+        """The three branches over ever larger maps, merged."""
         at8 = self.branch8(F.avg_pool2d(features, 8))
         at16 = self.branch16(F.avg_pool2d(features, 4))
         at32 = self.branch32(F.avg_pool2d(features, 2))
         merged = torch.cat([self.upsample1(at8), at16], dim=1)
         merged = torch.cat([self.upsample2(merged), at32], dim=1)
-        return self.decoder(self.upsample3(merged))
+        return self.upsample3(merged)

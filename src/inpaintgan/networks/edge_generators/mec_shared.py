@@ -37,14 +37,16 @@ class SharedMECGenerator(EdgeGenerator):
         self.upsample1 = upsampler(channels, channels)
         self.upsample2 = upsampler(2 * channels, channels)
         self.upsample3 = upsampler(2 * channels, channels)
-        self.decoder = decoder(2 * channels, width, 1, stem=stem, spectral=True)
+        self.decoder = decoder(2 * channels, width, 1, stem=stem, spectral=True, skips=stem != "conv")
 
     def trunk(self, x: Tensor) -> Tensor:
-        features = self.encoder(x)
+        return self.hourglass(x, self._scales)
+
+    def _scales(self, features: Tensor) -> Tensor:
+        """The shared blocks over four scales, merged."""
         with parametrize.cached():
             at8, at16, at32 = (self.middle(F.avg_pool2d(features, ratio)) for ratio in (8, 4, 2))
             at64 = self.middle(features)
         merged = torch.cat([self.upsample1(at8), at16], dim=1)
         merged = torch.cat([self.upsample2(merged), at32], dim=1)
-        merged = torch.cat([self.upsample3(merged), at64], dim=1)
-        return self.decoder(merged)
+        return torch.cat([self.upsample3(merged), at64], dim=1)
