@@ -18,7 +18,14 @@ _COARSEST_PX = 4
 _STEPS = 24
 _FINEST_STEPS = 4
 _MOMENTUM = 0.9
-_LARGEST_EIGENVALUE = 64  # of the bilaplacian
+_LARGEST_EIGENVALUE = 64  # of the bilaplacian, below
+_BILAPLACIAN = torch.tensor([
+    [0, 0, 1, 0, 0],
+    [0, 2, -8, 2, 0],
+    [1, -8, 20, -8, 1],
+    [0, 2, -8, 2, 0],
+    [0, 0, 1, 0, 0],
+], dtype=torch.float32)  # fmt: skip
 
 
 @torch.no_grad()
@@ -79,15 +86,26 @@ def _relax(filled: Tensor, unknown: Tensor, n_steps: int) -> Tensor:
     velocity = torch.zeros_like(filled)
     for _ in range(n_steps):
         ahead = F.pad(filled.add(velocity, alpha=_MOMENTUM), (2, 2, 2, 2), mode="replicate")
-        velocity = velocity.mul(_MOMENTUM).addcmul_(step, _laplacian(_laplacian(ahead)), value=-1)
+        velocity = velocity.mul(_MOMENTUM).addcmul_(step, _bilaplacian(ahead), value=-1)
         filled = filled + velocity
     return filled
 
 
-def _laplacian(x: Tensor) -> Tensor:
-    """Of all pixels but the outermost, (B, C, H, W) to (B, C, H-2, W-2).
+def _bilaplacian(x: Tensor) -> Tensor:
+    """Of all pixels but the two outermost of each side, (B, C, H, W) to (B, C, H-4, W-4).
 
-    Sums of shifted pictures: on a CPU some 20 times as fast as a convolution of few channels with few others.
+    A CPU is many times as fast at sums of shifted pictures as at a convolution within single channels. To a GPU, and to what
+    compiles or exports a network, the convolution is one call in place of twelve.
     """
+    if x.device.type == "cpu" and not torch.compiler.is_compiling():
+        return _laplacian(_laplacian(x))
+    channels = x.shape[1]
+    # Asked not to wait, so that a training on a GPU does not stop here at each step.
+    kernel = _BILAPLACIAN.to(x, non_blocking=True).expand(channels, 1, 5, 5)
+    return F.conv2d(x, kernel, groups=channels)
+
+
+def _laplacian(x: Tensor) -> Tensor:
+    """Of all pixels but the outermost, (B, C, H, W) to (B, C, H-2, W-2)."""
     around = x[..., :-2, 1:-1].add(x[..., 2:, 1:-1]).add_(x[..., 1:-1, :-2]).add_(x[..., 1:-1, 2:])
     return around.sub_(x[..., 1:-1, 1:-1], alpha=4)
