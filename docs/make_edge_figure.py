@@ -43,6 +43,12 @@ def line(bend_px: int) -> np.ndarray:
     return edges
 
 
+def strip(panels: list[np.ndarray]) -> Picture:
+    """Pictures of one height beside each other, with white between them."""
+    gap = np.full((panels[0].shape[0], GAP_PX, 3), 255, np.uint8)
+    return Picture(np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
@@ -63,9 +69,7 @@ def main() -> None:
         print(
             f"corners {bend:+d} px: the fill changes by {change.mean():.2f} levels of 255 on average, {change.max()} at most"
         )
-    gap = np.full((SIDE, GAP_PX, 3), 255, np.uint8)
-    strip = np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1)
-    save_picture(Picture(strip), arguments.output, overwrite=True)
+    save_picture(strip(panels), arguments.output, overwrite=True)
 
 
 if __name__ == "__main__":
