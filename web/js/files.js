@@ -52,7 +52,7 @@ class FolderDialog {
   /**
    * Show a folder's folders.
    * @param {string} path empty for where one usually begins
-   * @returns {Promise<boolean>} whether it could be opened
+   * @returns {Promise<boolean>} whether it could be opened, or another was asked for meanwhile
    */
   async open(path) {
     const ticket = ++this.ticket;
@@ -70,7 +70,8 @@ class FolderDialog {
         : "No pictures directly in this folder; sub-folders are searched too.");
       return true;
     } catch (error) {
-      if (ticket === this.ticket) this._note(errorText(error), true);
+      if (ticket !== this.ticket) return true; // nobody waits for it: another folder is being opened
+      this._note(errorText(error), true);
       return false;
     }
   }
