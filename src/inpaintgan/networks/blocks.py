@@ -167,8 +167,6 @@ class Generator(nn.Module):
     """
 
     multiple = 4
-    encoder: nn.Sequential
-    decoder: nn.Sequential
 
     def __init__(self, stem: Stem) -> None:
         super().__init__()
@@ -180,15 +178,17 @@ class Generator(nn.Module):
         """Map stem-folded input to stem-folded logits. (B, C, H, W) float in, same H and W out."""
         raise NotImplementedError
 
-    def hourglass(self, x: Tensor, middle: Callable[[Tensor], Tensor]) -> Tensor:
+    def hourglass(
+        self, x: Tensor, encoder: nn.Sequential, middle: Callable[[Tensor], Tensor], decoder: nn.Sequential
+    ) -> Tensor:
         """Encode, do what is to be done at a quarter of the size, decode; with skips where the stem folds pixels."""
         if self.stem == "conv":
-            return self.decoder(middle(self.encoder(x)))
-        fine = self.encoder[:4](x)
-        coarse = self.encoder[4:7](fine)
-        x = self.decoder[:3](middle(self.encoder[7:](coarse)))
-        x = self.decoder[3:6](torch.cat([x, coarse], dim=1))
-        return self.decoder[6:](torch.cat([x, fine], dim=1))
+            return decoder(middle(encoder(x)))
+        fine = encoder[:4](x)
+        coarse = encoder[4:7](fine)
+        x = decoder[:3](middle(encoder[7:](coarse)))
+        x = decoder[3:6](torch.cat([x, coarse], dim=1))
+        return decoder[6:](torch.cat([x, fine], dim=1))
 
     def logits(self, x: Tensor) -> Tensor:
         """(B, in_channels, H, W) of any size to (B, out_channels, H, W)."""

@@ -32,7 +32,7 @@ class InpaintGenerator(Generator):
                 torch.nn.init.zeros_(parameter)
 
     def layers(self, x: Tensor) -> Tensor:
-        return self.hourglass(x, self.middle)
+        return self.hourglass(x, self.encoder, self.middle, self.decoder)
 
     def forward(self, masked_image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
         """Paint.

@@ -24,4 +24,4 @@ class EdgeConnectGenerator(EdgeGenerator):
         self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True, skips=stem != "conv")
 
     def trunk(self, x: Tensor) -> Tensor:
-        return self.hourglass(x, self.middle)
+        return self.hourglass(x, self.encoder, self.middle, self.decoder)

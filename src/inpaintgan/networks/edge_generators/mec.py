@@ -38,7 +38,7 @@ class MECGenerator(EdgeGenerator):
         self.decoder = decoder(channels, width, 1, stem=stem, spectral=True, skips=stem != "conv")
 
     def trunk(self, x: Tensor) -> Tensor:
-        return self.hourglass(x, self._scales)
+        return self.hourglass(x, self.encoder, self._scales, self.decoder)
 
     def _scales(self, features: Tensor) -> Tensor:
         """The three branches over ever larger maps, merged."""

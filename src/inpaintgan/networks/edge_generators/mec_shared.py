@@ -40,7 +40,7 @@ class SharedMECGenerator(EdgeGenerator):
         self.decoder = decoder(2 * channels, width, 1, stem=stem, spectral=True, skips=stem != "conv")
 
     def trunk(self, x: Tensor) -> Tensor:
-        return self.hourglass(x, self._scales)
+        return self.hourglass(x, self.encoder, self._scales, self.decoder)
 
     def _scales(self, features: Tensor) -> Tensor:
         """The shared blocks over four scales, merged."""
