@@ -123,13 +123,14 @@ def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.S
 
 
 def decoder(
-    in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool, skips: bool = False
+    in_channels: int, width: int, out_channels: int, *, stem: Stem, spectral: bool, skips: bool = True
 ) -> nn.Sequential:
     """The encoder's mirror: two stride-2 ConvT4 and a Conv7, which never has spectral norm.
 
-    With skips the last two see the encoder's map of their size too, behind the one before them (see `Generator.hourglass`),
-    and detail blocks come before the last.
+    With an unshuffle stem and skips the last two see the encoder's map of their size too, behind the one before them (see
+    `Generator.hourglass`), and detail blocks come before the last.
     """
+    skips = skips and stem != "conv"
     out_channels *= FOLD[stem] ** 2
     kernel = _OUTER_KERNEL[stem]
     maps = 2 if skips else 1

@@ -25,7 +25,7 @@ class InpaintGenerator(Generator):
         super().__init__(stem)
         self.encoder = encoder(4 if stem == "conv" else 5, width, stem=stem, spectral=False)
         self.middle = residual_blocks(4 * width, spectral=False, bias=True)
-        self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False, skips=stem != "conv")
+        self.decoder = decoder(4 * width, width, 3, stem=stem, spectral=False)
         if stem != "conv":
             # What is added starts at nothing, so that the first steps do not have to unlearn noise.
             for parameter in self.decoder[-1].parameters():

@@ -21,7 +21,7 @@ class EdgeConnectGenerator(EdgeGenerator):
         super().__init__(stem)
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.middle = residual_blocks(4 * width, spectral=True, bias=False)
-        self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True, skips=stem != "conv")
+        self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True)
 
     def trunk(self, x: Tensor) -> Tensor:
         return self.hourglass(x, self.encoder, self.middle, self.decoder)

@@ -35,7 +35,7 @@ class MECGenerator(EdgeGenerator):
         self.upsample1 = upsampler(channels, channels)
         self.upsample2 = upsampler(2 * channels, channels)
         self.upsample3 = upsampler(2 * channels, channels)
-        self.decoder = decoder(channels, width, 1, stem=stem, spectral=True, skips=stem != "conv")
+        self.decoder = decoder(channels, width, 1, stem=stem, spectral=True)
 
     def trunk(self, x: Tensor) -> Tensor:
         return self.hourglass(x, self.encoder, self._scales, self.decoder)

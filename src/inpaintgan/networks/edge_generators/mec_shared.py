@@ -37,7 +37,7 @@ class SharedMECGenerator(EdgeGenerator):
         self.upsample1 = upsampler(channels, channels)
         self.upsample2 = upsampler(2 * channels, channels)
         self.upsample3 = upsampler(2 * channels, channels)
-        self.decoder = decoder(2 * channels, width, 1, stem=stem, spectral=True, skips=stem != "conv")
+        self.decoder = decoder(2 * channels, width, 1, stem=stem, spectral=True)
 
     def trunk(self, x: Tensor) -> Tensor:
         return self.hourglass(x, self.encoder, self._scales, self.decoder)

@@ -104,7 +104,7 @@ class MultistepGenerator(EdgeGenerator):
         super().__init__(stem)
         self.encoder = encoder(self.n_inputs, width, stem=stem, spectral=True)
         self.middle = residual_blocks(4 * width, spectral=True, bias=False)
-        self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True)
+        self.decoder = decoder(4 * width, width, 1, stem=stem, spectral=True, skips=False)
         scales = [width, 2 * width, 4 * width]
         self.structure = nn.ModuleList(
             [
