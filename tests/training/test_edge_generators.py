@@ -1,4 +1,4 @@
-"""Every edge generator learns: 200 steps of the edge stage on the same eight pictures and holes."""
+"""Every edge generator learns: 300 steps of the edge stage on the same eight pictures and holes."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def mean(logs: list[dict[str, torch.Tensor]], name: str) -> float:
 
 
 @pytest.mark.parametrize("name", EDGE_GENERATORS)
-def test_two_hundred_steps_teach_eight_pictures(training, name):
+def test_three_hundred_steps_teach_eight_pictures(training, name):
     torch.manual_seed(0)
     config = training.config(edge_generator=name, **SETTINGS)
     stage, _ = build_stage(config, torch.device("cpu"))
     batches = list(islice(make_train_loader(find_pictures(Path(config.data)), config, 0), 2))
-    logs = [stage.step(batches[step % 2], step) for step in range(200)]
+    logs = [stage.step(batches[step % 2], step) for step in range(300)]
     first, last = logs[:6], logs[-6:]
     assert mean(last, "edge_generator_loss") < 0.7 * mean(first, "edge_generator_loss")
     for score in ("precision", "recall"):
@@ -40,8 +40,7 @@ def test_two_hundred_steps_teach_eight_pictures(training, name):
     for batch in batches:
         with torch.no_grad():
             averaged = predict_edges(stage.edge_generator, batch)
-        precision, recall = precision_recall(averaged, batch.edge, batch.mask, 0.5)
-        assert precision.mean() > 0.5 and recall.mean() > 0.6  # cross entropy weighs a missed edge nine times
+        assert all(score.mean() > 0.6 for score in precision_recall(averaged, batch.edge, batch.mask, 0.5))
 
 
 @pytest.mark.parametrize("name", EDGE_GENERATORS)
