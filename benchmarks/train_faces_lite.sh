@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# How checkpoints/faces-lite is trained: some three hours on two CPU cores with bfloat16.
+# How checkpoints/faces-lite is trained: hours on two CPU cores, best with bfloat16. Not yet run as a whole.
 #
 #     benchmarks/train_faces_lite.sh FACES HELD_OUT VGG19 RUNS
 #
 # FACES and HELD_OUT are folders of aligned faces, VGG19 a weights file, RUNS a folder for the four trainings. Each can be
-# stopped and goes on with `main.py train --run DIR --resume`. The shipped weights took the same steps with detours: they
+# stopped and goes on with `main.py train --run DIR --resume`. The shipped weights took about as many, with detours: they
 # began in networks that had no skips and no detail blocks yet, see results/recipe.md.
 set -euo pipefail
 faces=$1 held_out=$2 vgg19=$3 runs=$4
@@ -20,7 +20,7 @@ train() {
     val_size=48 "$@"
 }
 
-# Cross entropy alone: no discriminator leads away from it, and it costs a fifth.
+# Cross entropy alone: no discriminator leads away from it, and none has to be paid for.
 train edges stage=edge lr=1e-3 lr_warmup_steps=100 lr_schedule=cosine edge_adv_loss_weight=0 fm_loss_weight=0 \
   edge_bce_loss_weight=50 max_iters=13000
 # Along true edges first: the easiest way to learn what lies beside a line.
