@@ -9,6 +9,7 @@ from torch import nn
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.models.checkpoint import load_checkpoint
 from inpaintgan.training import runtime
+from inpaintgan.training.build import build_stage
 
 EDGE_KEYS = {
     "edge_generator_loss", "edge_discriminator_loss", "edge_adversarial_loss", "feature_matching_loss", "precision",
@@ -180,12 +181,23 @@ def _noting(forward, seen):
     return noted
 
 
-def test_starting_weights_of_another_width_are_refused_in_words(edge_run, training):
+def test_starting_weights_that_do_not_fit_are_refused_in_words(edge_run, training):
     with pytest.raises(InpaintError, match="does not fit this config") as caught:
-        training.train(stage="edge", width=16, init_from=str(edge_run.run.path))
-    assert "width 8" in caught.value.hint
-    with pytest.raises(InpaintError, match="width: this run has 16"):
-        training.train(stage="edge-inpaint", width=16, init_from=str(edge_run.run.path))
+        training.train(stage="edge", stem="unshuffle", init_from=str(edge_run.run.path))
+    assert "stem conv" in caught.value.hint
+    with pytest.raises(InpaintError, match="stem: this run has unshuffle"):
+        training.train(stage="edge-inpaint", stem="unshuffle", init_from=str(edge_run.run.path))
+
+
+@pytest.mark.parametrize("stage", ["edge", "edge-inpaint"])
+def test_starting_weights_of_half_the_width_are_widened(edge_run, training, stage):
+    config = training.trainer(stage=stage, width=16, init_from=str(edge_run.run.path)).config
+    built, _ = build_stage(config, torch.device("cpu"))
+    wide = built.edge.model.generator if stage == "edge" else built.frozen_edge_generator
+    narrow = load_checkpoint(edge_run.run.path)
+    inputs = [torch.rand(1, 1, 32, 32) for _ in range(3)]
+    with torch.no_grad():
+        torch.testing.assert_close(wide.eval()(*inputs), narrow.edge_generator(*inputs), atol=1e-3, rtol=0)
 
 
 def test_two_hundred_steps_teach_the_inpaint_model_something(training):

@@ -9,13 +9,14 @@ import torch
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
-from ..core.rundir import EDGE_DISCRIMINATOR, INPAINT_DISCRIMINATOR
-from ..models.checkpoint import Checkpoint, load_checkpoint, load_weights
+from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR
+from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import Generator, weights_fit
+from ..networks.blocks import Generator
 from ..networks.discriminator import Discriminator
 from ..networks.vgg19 import VGG19Features, load_vgg19
+from ..networks.widening import widen
 from .acceleration import compile_networks, placed
 from .stages import Stage
 
@@ -49,16 +50,14 @@ def _networks(
     vgg, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if trains_edges else None
     inpaint = InpaintModel(config, vgg) if config.stage != "edge" else None
-    frozen = start.edge_generator if start and not trains_edges else None
+    frozen = _frozen_edge_generator(config, start) if start and not trains_edges else None
     if start and edge and start.edge_generator:
         _start_from(edge.generator, start.edge_generator, start)
         _start_discriminator(edge.discriminator, start.path / EDGE_DISCRIMINATOR)
     if start and inpaint and start.inpaint_generator:
         _start_from(inpaint.generator, start.inpaint_generator, start)
         _start_discriminator(inpaint.discriminator, start.path / INPAINT_DISCRIMINATOR)
-    if frozen is not None:
-        _must_match_config(config, start)
-    elif config.stage == "edge-inpaint":
+    if frozen is None and config.stage == "edge-inpaint":
         raise InpaintError(
             "edge-generator-missing",
             "edge-inpaint paints along predicted edges and needs a trained edge generator.",
@@ -81,15 +80,15 @@ def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | N
 
 
 def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -> None:
-    problems = weights_fit(source.state_dict(), network)
+    """Give a network the weights to start from; a narrower one's are widened, see `widen`."""
+    problems = widen(source, network)
     if problems:
         raise InpaintError(
             "checkpoint-mismatch",
             f"init_from: {checkpoint.path} does not fit this config: {'; '.join(problems[:3])}.",
             f"It was trained with edge_generator {checkpoint.config.edge_generator}, width {checkpoint.config.width}, "
-            f"stem {checkpoint.config.stem}.",
+            f"stem {checkpoint.config.stem}; only width may differ, in most networks, and be a multiple of that.",
         )
-    network.load_state_dict(source.state_dict())
 
 
 def _start_discriminator(network: Discriminator, file: Path) -> None:
@@ -98,10 +97,11 @@ def _start_discriminator(network: Discriminator, file: Path) -> None:
         load_weights(network, file)
 
 
-def _must_match_config(config: Config, start: Checkpoint | None) -> None:
-    """The frozen generator is saved beside the trained one, under one config that has to describe both."""
-    assert start is not None
-    for name in ("edge_generator", "width", "stem"):
+def _frozen_edge_generator(config: Config, start: Checkpoint) -> Generator | None:
+    """The checkpoint's edge generator, as wide as the config: it is saved beside the trained one, under one config."""
+    if start.edge_generator is None:
+        return None
+    for name in ("edge_generator", "stem"):
         ours, theirs = getattr(config, name), getattr(start.config, name)
         if ours != theirs:
             raise InpaintError(
@@ -109,3 +109,6 @@ def _must_match_config(config: Config, start: Checkpoint | None) -> None:
                 f"{name}: this run has {ours}, the edge generator of init_from {theirs}.",
                 f"Set {name} to {theirs}, or choose another init_from.",
             )
+    network = build_generator(EDGE_WEIGHTS, config)
+    _start_from(network, start.edge_generator, start)
+    return network.eval().requires_grad_(False)
