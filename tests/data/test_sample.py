@@ -10,6 +10,7 @@ from torch._utils import ExceptionWrapper
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.sample import NothingReadable, SampleMaker
+from inpaintgan.imaging.edges import detect_edges
 from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, resize_square, save_picture, to_gray
 
 
@@ -56,6 +57,22 @@ def test_half_of_the_training_items_are_mirrored_whole(folder, config):
     assert 70 < mirrored < 130
     unflipped = SampleMaker(files, config.model_copy(update={"augment_flip": False}), train=True)
     assert all(same(unflipped.make(p, 0), plain.make(p, 0)) for p in range(20))
+
+
+def test_half_of_the_training_items_are_zoomed_and_have_the_edges_of_what_is_seen(folder, config):
+    files = find_pictures(folder)
+    config = config.model_copy(update={"augment_zoom": 2.0, "augment_flip": False})
+    train, plain = SampleMaker(files, config, train=True), SampleMaker(files, config, train=False)
+    whole = plain.make(0, 0)
+    items = [train.make(position, 0) for position in range(200)]
+    changed = [item for item in items if not np.array_equal(item.picture, whole.picture)]
+    assert 70 < len(changed) < 130
+    for item in changed[:10]:
+        assert item.picture.shape == whole.picture.shape
+        assert np.array_equal(item.edge, detect_edges(item.gray, config))
+    assert same(train.make(3, 0), items[3])
+    still = SampleMaker(files, config.model_copy(update={"augment_zoom": 1}), train=False)
+    assert same(plain.make(3, 0), still.make(3, 0))
 
 
 def test_the_next_readable_picture_stands_in(folder, config):

@@ -25,6 +25,7 @@ const SETTINGS = {
   edge_device: "Edges are computed on",
   input_size: "Input size",
   augment_flip: "Mirror pictures",
+  augment_zoom: "Zoom pictures up to",
   workers: "Loader processes",
   lr: "Learning Rate",
   d2g_lr: "Discriminator learning rate",

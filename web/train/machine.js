@@ -10,7 +10,7 @@ const WATCH_MS = 500;
 const FREE = new Set([
   "max_iters", "max_seconds", "lr", "d2g_lr", "beta1", "beta2", "lr_schedule", "lr_warmup_steps", "lr_drop_step", "lr_drop_factor", "rollback_lr_factor", "seed",
   "log_interval", "sample_interval", "sample_size", "eval_interval", "save_interval", "keep_checkpoints", "tensorboard", "val_data", "val_size",
-  "val_edge_data", "edge_threshold", "block_ratio", "cache_gib", "cache_dir", "augment_flip", "auto_patience", "auto_max_steps",
+  "val_edge_data", "edge_threshold", "block_ratio", "cache_gib", "cache_dir", "augment_flip", "augment_zoom", "auto_patience", "auto_max_steps",
   "auto_anneal_steps", "ema_decay",
 ]);
 

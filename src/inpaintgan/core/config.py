@@ -82,7 +82,8 @@ class Config(BaseModel):
     init_from: str = _model(
         "",
         "A checkpoint or run folder whose weights this run starts from; the inpaint stages take their edge "
-        "generator from it. Empty: start from noise.",
+        "generator from it. This run's width may be a multiple of its own: its networks are then widened, and paint as "
+        "before at first. Empty: start from noise.",
     )
 
     data: str = _data("", "Folder of training pictures and tar shards; sub-folders are searched.")
@@ -92,6 +93,14 @@ class Config(BaseModel):
         256, "Side of the square that pictures are resized to.", "px", ge=32, le=1024, multiple_of=32
     )
     augment_flip: bool = _data(True, "Mirror half of the training pictures.")
+    augment_zoom: float = _data(
+        1.0,
+        "Zoom half of the training pictures by up to this factor, in or out, so that what is learned holds for larger and "
+        "smaller things too; 1 is off.",
+        "factor",
+        ge=1,
+        le=2,
+    )
     workers: int = _data(
         2,
         "Processes that prepare pictures, for each training process; 0 prepares in the training process.",
@@ -308,6 +317,8 @@ class Config(BaseModel):
             raise ValueError("edge_adv_loss_weight: the edge model needs a loss whose weight is above 0")
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
+        if self.edge == "external" and self.augment_zoom > 1:
+            raise ValueError("augment_zoom: edges from files do not zoom with their pictures; allowed is 1")
         if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):
             raise ValueError("eval_interval: auto goes on by validations, unless auto_max_steps limits its phases")
         return self

@@ -22,13 +22,13 @@ class InpaintDataset(Dataset[Sample]):
     """Items of a set of pictures, asked for by ticket.
 
     Everything random about an item is drawn from the seed and its position, so that neither the number of workers nor a
-    resumed run changes it. A validation set (``train=False``) is asked with fixed positions and never mirrored: its
-    masks stay the same.
+    resumed run changes it. A validation set (``train=False``) is asked with fixed positions and never mirrored or zoomed:
+    its masks stay the same.
 
     Args:
         files: The pictures of the set.
         config: The run's settings.
-        train: Whether pictures may be mirrored.
+        train: Whether pictures may be mirrored and zoomed.
         cache: The same pictures, decoded before.
         defer_edges: Leave Canny edges with a random sigma to `Batch.to`.
 

@@ -13,6 +13,7 @@ from ..core.errors import InpaintError
 from ..imaging.edges import NO_EDGES, RANDOM_SIGMA, detect_edges, random_sigma
 from ..imaging.io import to_gray
 from ..imaging.masks import draw_mask, is_empty, read_mask
+from .augment import zoomed
 from .cache import PictureCache
 from .edge_files import find_edge_files, read_edges
 from .pictures import PictureFile, open_masks
@@ -55,8 +56,8 @@ class SampleMaker:
 
     Args:
         files: The pictures of the set.
-        config: Of which input_size, augment_flip, the masks, the edges and the seed are used.
-        train: Whether pictures may be mirrored.
+        config: Of which input_size, the augmentations, the masks, the edges and the seed are used.
+        train: Whether pictures may be mirrored and zoomed.
         cache: The same pictures, decoded before. It changes no item.
         defer_edges: Leave Canny edges with a random sigma to whoever gets the item.
 
@@ -78,6 +79,7 @@ class SampleMaker:
         self._files = files
         self._config = config
         self._flip = train and config.augment_flip
+        self._zoom = config.augment_zoom if train else 1.0
         self._mask_files = _find_masks(config)
         self._edge_files = find_edge_files(files, config)
         self._unreadable: dict[int, str] = {}
@@ -104,6 +106,8 @@ class SampleMaker:
         rng = np.random.default_rng([config.seed, position])
         mirrored = rng.random() < 0.5 and self._flip
         index, (picture, edge), external, unreadable = self._load(file_index)
+        if self._zoom > 1 and (other := zoomed(picture, self._zoom, rng)) is not None:
+            picture, edge = other, None  # lines have another width there: its edges are found anew
         gray = to_gray(picture)
         sigma = 0.0
         if edge is None and self._defer_edges:
