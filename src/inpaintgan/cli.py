@@ -15,6 +15,7 @@ from .core.engines import ENGINES
 from .core.errors import InpaintError
 
 DEVICES = ("auto", "cpu", "cuda")
+CHECKPOINT_HELP = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     fill.add_argument("--image", type=Path, required=True, help="a picture or a folder")
     fill.add_argument("--mask", type=Path, required=True, help="a mask (white is the hole) or a folder of masks")
     fill.add_argument("--output", type=Path, required=True, help="the filled picture or folder")
-    fill.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    fill.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
     fill.add_argument("--edges", type=Path, help="edges to paint along in the hole, white on black")
     fill.add_argument("--save-edges", type=Path, help="write the edges that were painted along")
     fill.add_argument(
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     fill.set_defaults(run=_fill)
 
     evaluate = commands.add_parser("evaluate", help="score a checkpoint beside classical baselines and other programs")
-    evaluate.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    evaluate.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
     evaluate.add_argument("--data", type=Path, required=True, help="folder of pictures the networks have never seen")
     evaluate.add_argument(
         "--masks", required=True, nargs="+", metavar="MASKS",
@@ -157,13 +158,13 @@ def _parser() -> argparse.ArgumentParser:
     take.set_defaults(run=_import_edgeconnect)
 
     export = commands.add_parser("export", help="write a checkpoint for other programs")
-    export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: faces-lite")
     export.add_argument("--format", choices=("onnx",), default="onnx")
     export.add_argument("--output", type=Path, required=True, help="the file")
     export.set_defaults(run=_export)
 
     engines = commands.add_parser("engines", help="measure what runs a checkpoint fastest here, for --engine auto")
-    engines.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    engines.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
     engines.add_argument("--device", choices=DEVICES, default="auto")
     engines.set_defaults(run=_engines)
 

@@ -84,7 +84,9 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
 
 
 def _open(arguments: argparse.Namespace) -> _Setup:
-    inpainter = Inpainter.load(arguments.checkpoint or default_checkpoint(), arguments.device, engine="eager")
+    inpainter = Inpainter.load(
+        arguments.checkpoint or default_checkpoint(arguments.device), arguments.device, engine="eager"
+    )
     vgg = load_vgg19(arguments.perceptual_weights)
     vgg = vgg.to(inpainter.device) if vgg else None
     backbone = load_backbone(arguments.feature_weights, vgg)

@@ -49,7 +49,8 @@ def _step(path: Path) -> int | None:
 def default_path(entries: list[dict[str, Any]]) -> str | None:
     """Return the checkpoint that is used unless another is chosen, or None when none can fill."""
     able = [entry["path"] for entry in entries if entry["has_inpaint"]]
-    return str(default_checkpoint()) if str(default_checkpoint()) in able else next(iter(able), None)
+    preferred = str(default_checkpoint())
+    return preferred if preferred in able else next(iter(able), None)
 
 
 def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:

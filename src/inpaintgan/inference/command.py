@@ -50,7 +50,10 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
         )  # fmt: skip
     with ranks.together():
         inpainter = Inpainter.load(
-            arguments.checkpoint or default_checkpoint(), arguments.device, arguments.engine, n_fills=len(jobs)
+            arguments.checkpoint or default_checkpoint(arguments.device),
+            arguments.device,
+            arguments.engine,
+            n_fills=len(jobs),
         )
     if not is_folder:
         report = ranks.first(lambda: _fill_one(inpainter, jobs[0], arguments))

@@ -150,7 +150,7 @@ def _end_with_parent() -> None:
 def engines(arguments: argparse.Namespace) -> int:
     """``python main.py engines``: measure all, print a table, remember the fastest for ``auto``. Raises `InpaintError`."""
     device = pick_device(arguments.device)
-    checkpoint = load_baked(arguments.checkpoint or default_checkpoint(), device)
+    checkpoint = load_baked(arguments.checkpoint or default_checkpoint(arguments.device), device)
     measured = measure(checkpoint, device)
     if not measured:
         raise InpaintError("engine-missing", "No engine could run.")

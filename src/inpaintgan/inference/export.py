@@ -166,6 +166,8 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
 
 def export(arguments: argparse.Namespace) -> int:
     """``python main.py export``. Raises `InpaintError`."""
-    export_checkpoint(load_baked(arguments.checkpoint or default_checkpoint(), torch.device("cpu")), arguments.output)
+    export_checkpoint(
+        load_baked(arguments.checkpoint or default_checkpoint("cpu"), torch.device("cpu")), arguments.output
+    )
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1e6:.1f} MB")
     return 0
