@@ -106,7 +106,7 @@ def test_every_preset_is_allowed_explained_and_leaves_the_choices_of_page_one_al
     for preset in presets:
         assert preset["title"] and preset["text"]
         make_config(preset["values"])
-        chosen_elsewhere = {"stage", "data", "val_data", "mask_data", "init_from"}
+        chosen_elsewhere = {"stage", "data", "val_data", "mask_data", "init_from", "edges_from"}
         assert not chosen_elsewhere & set(preset["values"]), preset["id"]
 
 
@@ -162,6 +162,7 @@ def test_the_native_dialog_needs_a_screen(call: Call, monkeypatch: pytest.Monkey
         ({"data": "{pictures}", "val_data": "{pictures}/empty"}, "", "folder-empty"),
         ({"data": "{pictures}", "mask": "external", "mask_data": "{pictures}/none"}, "", "folder-missing"),
         ({"data": "{pictures}", "init_from": "{pictures}"}, "", "checkpoint-missing"),
+        ({"data": "{pictures}", "edges_from": "{pictures}"}, "", "checkpoint-missing"),
         ({"data": "{pictures}", "lr": -1}, "", "config-invalid"),
         ({"data": "{pictures}"}, "../x", "run-name-invalid"),
         ({"data": "{pictures}"}, ".x", "run-name-invalid"),

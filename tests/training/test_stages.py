@@ -57,6 +57,22 @@ def test_edge_inpaint_stage_freezes_the_edge_generator_and_scores_it(edge_run, t
         assert torch.equal(a, b)
 
 
+def test_edges_and_paint_may_start_from_different_runs(edge_run, new_training):
+    painted = new_training("painted")
+    painted.train(stage="joint")
+    both = {"init_from": str(painted.run.path), "edges_from": str(edge_run.run.path)}
+    stage, _ = build_stage(painted.config(stage="edge-inpaint", **both), torch.device("cpu"))
+    edges, paint = load_checkpoint(edge_run.run.path), load_checkpoint(painted.run.path)
+    for ours, theirs in (
+        (stage.frozen_edge_generator, edges.edge_generator),
+        (stage.inpaint.model.generator, paint.inpaint_generator),
+    ):
+        assert all(torch.equal(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
+    trains, _ = build_stage(painted.config(stage="joint", **both), torch.device("cpu"))
+    ours = trains.edge.model.generator.parameters()
+    assert all(torch.equal(a, b) for a, b in zip(ours, edges.edge_generator.parameters(), strict=True))
+
+
 def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, training):
     training.train(stage="edge-inpaint", init_from=str(edge_run.run.path), true_edge_share=0.5, max_iters=1)
     shares = {}
@@ -182,7 +198,7 @@ def _noting(forward, seen):
 
 
 def test_starting_weights_that_do_not_fit_are_refused_in_words(edge_run, training):
-    with pytest.raises(InpaintError, match="does not fit this config") as caught:
+    with pytest.raises(InpaintError, match="do not fit this config") as caught:
         training.train(stage="edge", stem="unshuffle", init_from=str(edge_run.run.path))
     assert "stem conv" in caught.value.hint
     with pytest.raises(InpaintError, match="stem: this run has unshuffle"):

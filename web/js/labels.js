@@ -17,6 +17,7 @@ const SETTINGS = {
   mask_data: "Folder of masks",
   efficientnet_weights: "EfficientNet weights",
   init_from: "Start from",
+  edges_from: "Edge generator from",
   data: "Dataset folder path",
   val_data: "Validation folder",
   val_size: "Validation pictures",

@@ -85,6 +85,11 @@ class Config(BaseModel):
         "generator from it. This run's width may be a multiple of its own: its networks are then widened, and paint as "
         "before at first. Empty: start from noise.",
     )
+    edges_from: str = _model(
+        "",
+        "A checkpoint or run folder whose edge generator is taken in place of init_from's: that of a later edge training, "
+        "say. Empty: init_from's.",
+    )
 
     data: str = _data("", "Folder of training pictures and tar shards; sub-folders are searched.")
     val_data: str = _data("", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out.")

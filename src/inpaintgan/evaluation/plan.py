@@ -19,6 +19,7 @@ _OURS = {
     "stage": "compare trains edge generators, then an inpaint generator.",
     "edge_generator": "Name the generators with --generators.",
     "init_from": "Every generator starts from noise.",
+    "edges_from": "Every generator starts from noise.",
     "max_iters": "Give the budget with --steps.",
     "max_seconds": "Give the budget with --seconds.",
 }

@@ -41,7 +41,7 @@ def release(run_path: Path, name: str, parent: Path | None, report_file: Path | 
     report = _read_report(report_file)
     config = checkpoint.config
     # The folders of the machine it was trained on mean nothing elsewhere; of those that a setting asks for stays the name.
-    local = dict.fromkeys(("data", "val_data", "init_from"), "")
+    local = dict.fromkeys(("data", "val_data", "init_from", "edges_from"), "")
     names = {
         key: Path(getattr(config, key)).name
         for key in ("mask_data", "edge_data", "val_edge_data", "perceptual_weights")
@@ -69,26 +69,28 @@ def scores(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def history(run_path: Path) -> list[dict[str, Any]]:
-    """One row for each run that led to the weights, first to last, following ``init_from``."""
+    """One row for each run that led to the weights, before the runs it led to, following ``init_from``, ``edges_from``."""
     rows: list[dict[str, Any]] = []
-    seen: set[Path] = set()
-    source = run_path
-    while (path := _run_of(source)) not in seen and RunDir(path).config_file.is_file():
-        seen.add(path)
-        run = RunDir(path)
-        config = run.load_config()
-        events = list(read_events(run.events_file))
-        used = saved_step(source)
-        steps = [event for event in events if event["type"] == "step" and event["step"] <= used]
-        last = max(steps, key=lambda event: event["step"], default=None)
-        started = next((event for event in events if event["type"] == "run_started"), None)
-        if last is None or started is None:
-            break
-        rows.append({"config": config, "step": used, "elapsed_s": last["elapsed_s"], "started": started})
-        if not config.init_from:
-            break
-        source = Path(config.init_from)
-    return rows[::-1]
+    _add_history(run_path, rows, set())
+    return rows
+
+
+def _add_history(source: Path, rows: list[dict[str, Any]], seen: set[Path]) -> None:
+    run = RunDir(_run_of(source))
+    if run.path in seen or not run.config_file.is_file():
+        return
+    seen.add(run.path)
+    config = run.load_config()
+    events = list(read_events(run.events_file))
+    used = saved_step(source)
+    steps = [event for event in events if event["type"] == "step" and event["step"] <= used]
+    last = max(steps, key=lambda event: event["step"], default=None)
+    started = next((event for event in events if event["type"] == "run_started"), None)
+    if last is None or started is None:
+        return
+    for earlier in filter(None, (config.edges_from, config.init_from)):
+        _add_history(Path(earlier), rows, seen)
+    rows.append({"config": config, "step": used, "elapsed_s": last["elapsed_s"], "started": started})
 
 
 def _run_of(path: Path) -> Path:

@@ -57,9 +57,10 @@ def with_checked_folders(config: Config) -> Config:
         folders["edge_data"] = checked_folder(config.edge_data, "edge_data")
         if config.val_edge_data:
             folders["val_edge_data"] = checked_folder(config.val_edge_data, "val_edge_data")
-    if config.init_from:
-        folders["init_from"] = absolute(config.init_from)
-        find_checkpoint(Path(folders["init_from"]))
+    for name in ("init_from", "edges_from"):
+        if getattr(config, name):
+            folders[name] = absolute(getattr(config, name))
+            find_checkpoint(Path(folders[name]))
     return make_config({**config.model_dump(), **folders})
 
 

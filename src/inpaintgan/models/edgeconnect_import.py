@@ -168,7 +168,7 @@ def _kind(layers: Layers) -> str:
 def _config(kind: str, width: int, edge: _Part | None, inpaint: _Part | None, file: Path | None) -> Config:
     values = read_yaml(file) if file else {}
     # Folders of another machine mean nothing here; where a setting asks for one stays its name.
-    values |= dict.fromkeys(("data", "val_data", "init_from"), "")
+    values |= dict.fromkeys(("data", "val_data", "init_from", "edges_from"), "")
     values |= {
         key: Path(str(values[key])).name for key in ("mask_data", "edge_data", "val_edge_data") if values.get(key)
     }

@@ -13,8 +13,8 @@ from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATO
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import Generator
 from ..networks.discriminator import Discriminator
+from ..networks.generator import Generator
 from ..networks.vgg19 import VGG19Features, load_vgg19
 from ..networks.widening import widen
 from .acceleration import compile_networks, placed
@@ -29,7 +29,8 @@ def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None
         was wanted but is not to be had.
 
     Raises:
-        InpaintError: ``init_from`` cannot be used, or edge-inpaint has no edge generator to take from it.
+        InpaintError: ``init_from`` or ``edges_from`` cannot be used, or edge-inpaint has no edge generator to take from
+            them.
     """
     ranks = ranks or Ranks()
     with ranks.together():
@@ -46,14 +47,15 @@ def _networks(
     config: Config, device: torch.device
 ) -> tuple[EdgeModel | None, InpaintModel | None, Generator | None, str]:
     start = load_checkpoint(Path(config.init_from)) if config.init_from else None
+    edge_start = load_checkpoint(Path(config.edges_from)) if config.edges_from else start
     trains_edges = config.stage in ("edge", "joint", "auto")
     vgg, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if trains_edges else None
     inpaint = InpaintModel(config, vgg) if config.stage != "edge" else None
-    frozen = _frozen_edge_generator(config, start) if start and not trains_edges else None
-    if start and edge and start.edge_generator:
-        _start_from(edge.generator, start.edge_generator, start)
-        _start_discriminator(edge.discriminator, start.path / EDGE_DISCRIMINATOR)
+    frozen = _frozen_edge_generator(config, edge_start) if edge_start and not trains_edges else None
+    if edge_start and edge and edge_start.edge_generator:
+        _start_from(edge.generator, edge_start.edge_generator, edge_start)
+        _start_discriminator(edge.discriminator, edge_start.path / EDGE_DISCRIMINATOR)
     if start and inpaint and start.inpaint_generator:
         _start_from(inpaint.generator, start.inpaint_generator, start)
         _start_discriminator(inpaint.discriminator, start.path / INPAINT_DISCRIMINATOR)
@@ -61,7 +63,7 @@ def _networks(
         raise InpaintError(
             "edge-generator-missing",
             "edge-inpaint paints along predicted edges and needs a trained edge generator.",
-            "Set init_from to a checkpoint or a run that has one, or train the edge stage first.",
+            "Set init_from or edges_from to a checkpoint or a run that has one, or train the edge stage first.",
         )
     return (
         placed(edge, device) if edge else None,
@@ -85,7 +87,7 @@ def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -
     if problems:
         raise InpaintError(
             "checkpoint-mismatch",
-            f"init_from: {checkpoint.path} does not fit this config: {'; '.join(problems[:3])}.",
+            f"The weights of {checkpoint.path} do not fit this config: {'; '.join(problems[:3])}.",
             f"It was trained with edge_generator {checkpoint.config.edge_generator}, width {checkpoint.config.width}, "
             f"stem {checkpoint.config.stem}; only width may differ, in most networks, and be a multiple of that.",
         )
@@ -106,8 +108,8 @@ def _frozen_edge_generator(config: Config, start: Checkpoint) -> Generator | Non
         if ours != theirs:
             raise InpaintError(
                 "checkpoint-mismatch",
-                f"{name}: this run has {ours}, the edge generator of init_from {theirs}.",
-                f"Set {name} to {theirs}, or choose another init_from.",
+                f"{name}: this run has {ours}, the edge generator of {start.path} {theirs}.",
+                f"Set {name} to {theirs}, or choose another edge generator to start from.",
             )
     network = build_generator(EDGE_WEIGHTS, config)
     _start_from(network, start.edge_generator, start)

@@ -47,7 +47,7 @@ class Trainer:
             rank 0 alone writes and speaks.
 
     Raises:
-        InpaintError: The data, the device, ``init_from`` or the checkpoint cannot be used.
+        InpaintError: The data, the device, the weights to start from or the checkpoint cannot be used.
     """
 
     def __init__(
