@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from inpaintgan.models.checkpoint import bake_spectral_norm
-from inpaintgan.networks.blocks import n_parameters, pad_to_multiple
+from inpaintgan.networks.blocks import n_parameters
 from inpaintgan.networks.discriminator import Discriminator
 from inpaintgan.networks.edge_generators import EDGE_GENERATORS
+from inpaintgan.networks.generator import pad_to_multiple
 from inpaintgan.networks.inpaint_generator import InpaintGenerator
 from inpaintgan.networks.smooth_fill import smooth_fill
 

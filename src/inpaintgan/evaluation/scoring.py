@@ -29,8 +29,8 @@ from ..inference.pipeline import Inpainter
 from ..losses.feature_matching import feature_matching_loss
 from ..models.checkpoint import Checkpoint, bake_spectral_norm
 from ..models.edge_model import predict_edges
-from ..networks.blocks import Generator
 from ..networks.discriminator import Discriminator
+from ..networks.generator import Generator
 from ..networks.vgg19 import VGG19Features
 from ..training.orders import Orders
 from ..training.samples import draw_edges

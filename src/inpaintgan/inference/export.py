@@ -21,7 +21,7 @@ from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.composition import composite, masked_image
-from ..networks.blocks import Generator
+from ..networks.generator import Generator
 from ..networks.smooth_fill import spread
 
 _OPSET = 18

@@ -19,8 +19,9 @@ from ..core.config import Config
 from ..core.config_io import load_config, save_config
 from ..core.errors import InpaintError
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, find_checkpoint
-from ..networks.blocks import Generator, to_float32, weights_fit
+from ..networks.blocks import to_float32, weights_fit
 from ..networks.edge_generators import EDGE_GENERATORS
+from ..networks.generator import Generator
 from ..networks.inpaint_generator import InpaintGenerator
 
 

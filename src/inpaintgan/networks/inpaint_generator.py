@@ -14,7 +14,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .blocks import Generator, Stem, decoder, encoder, residual_blocks
+from .blocks import Stem, decoder, encoder, residual_blocks
+from .generator import Generator
 from .smooth_fill import smooth_fill
 
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from .blocks import Generator, SpectralNorm, weights_fit
+from .blocks import SpectralNorm, weights_fit
+from .generator import Generator
 
 _POWER_ITERATIONS = 50
 

@@ -29,7 +29,8 @@ from ..metrics.image import psnr
 from ..models.composition import composite
 from ..models.edge_model import EdgeModel, predict_edges
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import Generator, held_spectral_norm
+from ..networks.blocks import held_spectral_norm
+from ..networks.generator import Generator
 from .runtime import autocast
 from .trained import Trained
 

@@ -12,7 +12,7 @@ from ..core.config import Config
 from ..core.ranks import Ranks
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import Generator
+from ..networks.generator import Generator
 
 ModelT = TypeVar("ModelT", EdgeModel, InpaintModel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..blocks import EdgeGenerator
+from ..generator import EdgeGenerator
 from .edgeconnect import EdgeConnectGenerator
 from .effunet import EffUNetGenerator
 from .egc import EGCGenerator

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..blocks import EdgeGenerator, Stem, decoder, encoder, residual_blocks
+from ..blocks import Stem, decoder, encoder, residual_blocks
+from ..generator import EdgeGenerator
 
 
 class EdgeConnectGenerator(EdgeGenerator):

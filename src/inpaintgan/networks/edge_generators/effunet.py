@@ -37,7 +37,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...core.errors import InpaintError
-from ..blocks import EdgeGenerator, Stem, conv, weights_fit
+from ..blocks import Stem, conv, weights_fit
+from ..generator import EdgeGenerator
 from ..norm import InstanceNorm
 
 _TAPS = {1: 16, 2: 24, 3: 40, 5: 112}

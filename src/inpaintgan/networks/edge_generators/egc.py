@@ -38,7 +38,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..blocks import EdgeGenerator, ReflectionPad, Stem, conv, residual_blocks
+from ..blocks import ReflectionPad, Stem, conv, residual_blocks
+from ..generator import EdgeGenerator
 from ..norm import InstanceNorm
 
 

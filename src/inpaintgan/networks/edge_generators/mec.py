@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..blocks import EdgeGenerator, Stem, decoder, encoder, residual_blocks, upsampler
+from ..blocks import Stem, decoder, encoder, residual_blocks, upsampler
+from ..generator import EdgeGenerator
 
 
 class MECGenerator(EdgeGenerator):

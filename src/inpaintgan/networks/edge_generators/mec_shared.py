@@ -20,7 +20,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils import parametrize
 
-from ..blocks import EdgeGenerator, Stem, decoder, encoder, residual_blocks, upsampler
+from ..blocks import Stem, decoder, encoder, residual_blocks, upsampler
+from ..generator import EdgeGenerator
 
 
 class SharedMECGenerator(EdgeGenerator):

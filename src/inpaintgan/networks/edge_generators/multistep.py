@@ -41,7 +41,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from ..blocks import EdgeGenerator, Stem, conv, decoder, encoder, full_precision, residual_blocks
+from ..blocks import Stem, conv, decoder, encoder, full_precision, residual_blocks
+from ..generator import EdgeGenerator
 from ..hole_order import hole_order
 from ..norm import InstanceNorm
 
