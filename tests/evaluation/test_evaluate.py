@@ -82,7 +82,7 @@ def test_release_writes_a_card_and_half_size_weights(pictures, tmp_path, capsys)
     words = ["--run", str(run), "--name", "tiny", "--output", str(tmp_path), "--note", "Public domain."]
     assert main(["release", *words]) == 0
     card = (tmp_path / "tiny" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "| joint | 32 | 2 | 2 |" in card and "Public domain." in card
+    assert "| joint | 8 | 32 | 2 | 2 |" in card and "from scratch" in card and "Public domain." in card
     released = load_checkpoint(tmp_path / "tiny")
     assert released.step == 2 and released.config.data == "" and released.inpaint_generator is not None
     assert (released.config.mask_data, released.config.edge_data) == (pictures.name, pictures.name)

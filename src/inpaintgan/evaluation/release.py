@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from ..core.atomic import write_bytes, write_json
-from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.events import read_events
 from ..core.paths import resource
@@ -90,7 +89,7 @@ def _add_history(source: Path, rows: list[dict[str, Any]], seen: set[Path]) -> N
         return
     for earlier in filter(None, (config.edges_from, config.init_from)):
         _add_history(Path(earlier), rows, seen)
-    rows.append({"config": config, "step": used, "elapsed_s": last["elapsed_s"], "started": started})
+    rows.append({"path": run.path, "config": config, "step": used, "elapsed_s": last["elapsed_s"], "started": started})
 
 
 def _run_of(path: Path) -> Path:
@@ -117,7 +116,14 @@ def _sources(data: str) -> str:
     return f"{len(files)} pictures ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
 
 
-def _origin(config: Config) -> str:
+def _origin(runs: list[dict[str, Any]]) -> str:
+    """What the first weights were, in words."""
+    known = {row["path"] for row in runs}
+    named = (Path(name) for row in runs for name in (row["config"].init_from, row["config"].edges_from) if name)
+    others = dict.fromkeys(path.name for path in named if _run_of(path) not in known)
+    if others:
+        return f"the weights of {' and '.join(others)}"
+    config = runs[-1]["config"]
     if config.edge_generator == "effunet" and config.efficientnet_weights != "off":
         return "scratch, but for the edge generator's trunk, which started from EfficientNet-B0's weights"
     return "scratch"
@@ -127,7 +133,7 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
     if not runs:
         raise InpaintError("run-empty", "The run folder holds no training events.")
     config = runs[-1]["config"]
-    hours = sum(row["elapsed_s"] for row in runs) / 3600
+    total_hours = sum(row["elapsed_s"] for row in runs) / 3600
     lines = [
         f"# {name}",
         "",
@@ -137,17 +143,16 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         "",
         "## Training",
         "",
-        f"Trained by this program from {_origin(config)}; {hours:.1f} hours in all.",
+        f"Trained by this program from {_origin(runs)}; {total_hours:.1f} hours in all.",
         "",
-        "| stage | side, px | steps | batch | masks | hours | machine | perceptual network |",
-        "|---|---|---|---|---|---|---|---|",
+        "| stage | width | side, px | steps | batch | masks | hours | machine | perceptual network |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in runs:
         c, started = row["config"], row["started"]
-        lines.append(
-            f"| {c.stage} | {c.input_size} | {row['step']} | {c.batch_size} | {c.mask} | {row['elapsed_s'] / 3600:.2f} | "
-            f"{started['device']} | {started['perceptual']} |"
-        )
+        hours = f"{row['elapsed_s'] / 3600:.2f}"
+        cells = (c.stage, c.width, c.input_size, row["step"], c.batch_size, c.mask, hours)
+        lines.append(f"| {' | '.join(map(str, cells))} | {started['device']} | {started['perceptual']} |")
     lines += ["", "## Data", "", f"{_sources(config.data)}. {note}".rstrip()]
     if report:
         lines += [
