@@ -171,12 +171,12 @@ def test_a_fill_fades_into_what_lies_under_it_inside_the_mask_only(smooth):
 
 
 def test_colour_that_is_off_around_the_hole_is_taken_off_inside(smooth, monkeypatch):
-    paint = predictor.paint
+    paint = predictor.paint_both_ways
     tint = torch.tensor([0.15, -0.1, 0.05]).view(1, 3, 1, 1)
     image = np.ascontiguousarray(ASTRONAUT[180:244, 60:124])
     mask = ellipse(64, 64, (12, 9))
     plain = smooth.fill(image, mask).astype(int)
-    monkeypatch.setattr(predictor, "paint", lambda *arguments: paint(*arguments) + tint)
+    monkeypatch.setattr(predictor, "paint_both_ways", lambda *arguments: paint(*arguments) + tint)
     tinted = smooth.fill(image, mask).astype(int)
     assert np.abs(tinted - plain).max() <= 2
 

@@ -27,6 +27,7 @@ from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
+from ..models.inpaint_model import paint_both_ways
 from .engines import Networks, build, engine_cache, is_available, keep
 
 _ROUNDS = 9
@@ -94,7 +95,7 @@ def measure(checkpoint: Checkpoint, device: torch.device, engines: tuple[str, ..
 
 @torch.inference_mode()
 def _run(networks: Networks, checkpoint: Checkpoint, device: torch.device) -> torch.Tensor:
-    """One pass over noise with a hole in the middle."""
+    """What a fill asks of the networks, over noise with a hole in the middle."""
     size = checkpoint.config.input_size
     picture = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0)).to(device)
     mask = torch.zeros(1, 1, size, size, device=device)
@@ -102,7 +103,7 @@ def _run(networks: Networks, checkpoint: Checkpoint, device: torch.device) -> to
     edge = torch.zeros_like(mask)
     if networks.edge is not None:
         edge = networks.edge(picture[:, :1] * (1 - mask) + mask, edge, mask)
-    output = edge if networks.inpaint is None else networks.inpaint(picture * (1 - mask) + mask, edge, mask)
+    output = edge if networks.inpaint is None else paint_both_ways(networks.inpaint, picture, edge, mask)
     return output.cpu()  # waits for a GPU to be done
 
 

@@ -21,6 +21,7 @@ from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.composition import composite, masked_image
+from ..models.inpaint_model import paint_both_ways
 from ..networks.generator import Generator
 from ..networks.smooth_fill import spread
 
@@ -50,7 +51,7 @@ class WholeFill(nn.Module):
         if self.edge_generator is not None:
             predicted = self.edge_generator(masked_image(luma(image), mask), known, mask)
             known = composite(predicted, known, mask)
-        painted = self.inpaint_generator(masked_image(image, mask), known, mask)
+        painted = paint_both_ways(self.inpaint_generator, image, known, mask)
         painted = (painted + spread(image - painted, mask)).clamp(0, 1)
         return composite(painted, image, mask), known
 

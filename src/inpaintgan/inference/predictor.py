@@ -13,7 +13,7 @@ import torch
 from ..data.batch import Batch
 from ..models.composition import composite
 from ..models.edge_model import predict_edges
-from ..models.inpaint_model import paint
+from ..models.inpaint_model import paint_both_ways
 from ..networks.smooth_fill import spread
 from .engines import Networks
 from .views import Prediction, View, make_batch
@@ -79,7 +79,7 @@ class Predictor:
             return [Prediction(np.zeros((*line.shape, 3), np.float32), line) for line in lines]
         work.tell("inpaint")
         assert self.networks.inpaint is not None
-        painted = paint(self.networks.inpaint, batch, complete).float()
+        painted = paint_both_ways(self.networks.inpaint, batch.image, complete, batch.mask)
         # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off. Those with an
         # unshuffle stem leave it as it is.
         wrong = (batch.image - painted) * (1 - batch.mask)

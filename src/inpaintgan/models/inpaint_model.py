@@ -22,6 +22,25 @@ def paint(generator: Callable[..., Tensor], batch: Batch, edge: Tensor) -> Tenso
     return generator(masked_image(batch.image, batch.mask), edge, batch.mask)
 
 
+def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+    """The mean of what a generator paints and of what it paints in the mirror: where the two differ, both are guesses.
+
+    Args:
+        generator: Takes a picture with its hole masked, edges and mask.
+        image: (B, 3, H, W) in [0, 1].
+        edge: (B, 1, H, W), complete.
+        mask: (B, 1, H, W), 1 in the hole.
+
+    Returns:
+        (B, 3, H, W) float32 in [0, 1].
+
+    Source: self-ensemble, EDSR (Lim et al., arXiv 1707.02921), section 3.4, with one of its eight transforms.
+    """
+    inputs = masked_image(image, mask), edge, mask
+    mirrored = generator(*(tensor.flip(-1) for tensor in inputs)).flip(-1)
+    return (generator(*inputs).float() + mirrored.float()) / 2
+
+
 class InpaintModel(nn.Module):
     """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8), and squared error.
 
