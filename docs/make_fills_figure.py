@@ -1,0 +1,45 @@
+"""What the shipped checkpoints make of holes that nobody chose: the figure of the README.
+
+    python docs/make_fills_figure.py [--output FILE.png]
+
+The astronaut's face with strokes drawn by the first seeds, a row each: the hole, the fill of each checkpoint, the truth.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import skimage.data
+from make_edge_figure import FACE, GAP_PX, ROOT, SIDE, strip
+
+from inpaintgan.core.paths import resource
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.masks import draw_strokes
+from inpaintgan.imaging.picture import Picture
+from inpaintgan.inference.pipeline import Inpainter
+
+CHECKPOINTS = ("faces-lite", "faces")
+SEEDS = (0, 1, 2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "fills.png")
+    arguments = parser.parse_args()
+    inpainters = [Inpainter.load(resource("checkpoints") / name) for name in CHECKPOINTS]
+    face = np.ascontiguousarray(skimage.data.astronaut()[FACE])
+    rows = []
+    for seed in SEEDS:
+        mask = draw_strokes(SIDE, SIDE, np.random.default_rng(seed))
+        print(f"seed {seed}: {mask.mean():.0%} of the picture is hole")
+        holed = np.where(mask[..., None] == 1, np.uint8(255), face)
+        rows.append(strip([holed, *(inpainter.fill(face, mask) for inpainter in inpainters), face]).pixels)
+    gap = np.full((GAP_PX, rows[0].shape[1], 3), 255, np.uint8)
+    figure = np.concatenate([part for row in rows for part in (row, gap)][:-1])
+    save_picture(Picture(figure), arguments.output, overwrite=True)
+
+
+if __name__ == "__main__":
+    main()
