@@ -116,6 +116,12 @@ def test_a_picture_is_trained_with_the_mask_beside_it(folder, config, tmp_path):
         assert left == np.array_equal(made.picture, plain.make(position, 0).picture)
         sides.add(left)
     assert sides == {True, False}
+    still = external.model_copy(update={"augment_flip": False, "augment_zoom": 2.0})
+    maker = SampleMaker(open_pictures(tmp_path / "set.tar"), still, train=True)
+    whole = [plain.make(0, 0).picture, SampleMaker(files[1:2], external, train=False).make(0, 0).picture]
+    kept = [[np.array_equal(maker.make(p, file).picture, whole[file]) for p in range(12)] for file in (0, 1)]
+    assert all(kept[0]), "its mask would no longer lie where it belongs"
+    assert not all(kept[1]), "a picture without a mask of its own is zoomed"
 
 
 def test_edges_from_files_are_found_for_pictures_in_shards(sharded, config, tmp_path):

@@ -106,7 +106,10 @@ class SampleMaker:
         rng = np.random.default_rng([config.seed, position])
         mirrored = rng.random() < 0.5 and self._flip
         index, (picture, edge), external, unreadable = self._load(file_index)
-        if self._zoom > 1 and (other := zoomed(picture, self._zoom, rng)) is not None:
+        file = self._files[index]
+        # A mask beside a picture belongs to what is seen there: such a picture keeps its size.
+        keeps_size = self._zoom == 1 or (config.mask.startswith("external") and _mask_beside(file) is not None)
+        if not keeps_size and (other := zoomed(picture, self._zoom, rng)) is not None:
             picture, edge = other, None  # lines have another width there: its edges are found anew
         gray = to_gray(picture)
         sigma = 0.0
@@ -117,7 +120,6 @@ class SampleMaker:
         if mirrored:
             picture, gray, edge = (np.ascontiguousarray(array[:, ::-1]) for array in (picture, gray, edge))
         side = config.input_size
-        file = self._files[index]
         mask = draw_mask(
             config.mask,
             side,
@@ -154,12 +156,18 @@ class SampleMaker:
         return found, read_edges(edge_file, self._config.input_size)
 
 
+def _mask_beside(file: PictureFile) -> Span | None:
+    """The file of the mask that lies beside a picture in its shard."""
+    return file.mask if isinstance(file, Span) else None
+
+
 def _own_mask(file: PictureFile, side: int, mirrored: bool) -> np.ndarray | None:
     """Return the mask that lies beside a picture in its shard, if it is one that can be trained on."""
-    if not isinstance(file, Span) or file.mask is None:
+    beside = _mask_beside(file)
+    if beside is None:
         return None
     try:
-        mask, _ = read_mask(file.mask, side, side)
+        mask, _ = read_mask(beside, side, side)
     except InpaintError:
         return None
     if is_empty(mask) or mask.all():
