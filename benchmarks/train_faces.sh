@@ -4,10 +4,10 @@
 #     benchmarks/train_faces.sh FACES HELD_OUT VGG19 RUNS
 #
 # FACES and HELD_OUT are folders of aligned faces, VGG19 a weights file, RUNS a folder for the trainings. Each can be stopped
-# and goes on with `main.py train --run DIR --resume`. The shipped weights of faces are the last two trainings, as they stand
-# here, the last one stopped at step 2,092, when scores no longer rose (its edges are the best ones, of step 750); those of
-# faces-lite took about as many steps, with detours: they began in networks that had no skips and no detail
-# blocks yet, see results/recipe.md, and the first four have not been run as a whole.
+# and goes on with `main.py train --run DIR --resume`. The shipped weights of faces are the last two trainings, the very last
+# stopped at step 2,092, when scores no longer rose; its edges are the best ones, of step 750. Those of faces-lite took about as
+# many steps, with detours: they began in networks that had no skips and no detail blocks yet, see results/recipe.md. The
+# first four trainings have not been run as a whole.
 set -euo pipefail
 faces=$1 held_out=$2 vgg19=$3 runs=$4
 cd "$(dirname "$0")/.."

@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     take.set_defaults(run=_import_edgeconnect)
 
     export = commands.add_parser("export", help="write a checkpoint for other programs")
-    export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: faces-lite")
+    export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
     export.add_argument("--format", choices=("onnx",), default="onnx")
     export.add_argument("--output", type=Path, required=True, help="the file")
     export.set_defaults(run=_export)
