@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config
@@ -181,3 +182,20 @@ def test_a_path_typed_while_the_page_is_loading_counts(page: Any, app: Any, pict
     page.get_by_label("Dataset path, typed").fill(str(pictures))
     page.keyboard.press("Tab")
     expect(page.locator("#data-path")).to_have_text(str(pictures))
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (1920, 1600), (390, 800)], ids=str)
+def test_next_stays_under_the_pointer_when_pressing_it_also_takes_the_typed_path(
+    page: Any, pictures: Path, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_train(page)
+    button = page.get_by_role("button", name="Next")
+    expect(button).to_be_enabled()
+    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.evaluate("() => window.scrollTo(0, document.documentElement.scrollHeight)")
+    button.hover()
+    page.mouse.down()  # leaves the field, which takes the path and shows the check: the page grows
+    expect(page.locator("#check-note")).to_contain_text("Usable")
+    page.mouse.up()
+    page.wait_for_url("**/train/gan.html")
