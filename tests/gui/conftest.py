@@ -41,6 +41,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Add to the report of a failed test what its page showed: where CI fails once, nobody can look."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.when == "call" and report.failed and page is not None and not page.is_closed():
+        try:
+            shown = page.locator("body").inner_text(timeout=5000)
+        except Exception as error:  # the page may hang, which is worth telling too
+            shown = str(error)
+        report.sections.append(("page", f"{page.url}\n{shown}"))
+    return report
+
+
 @dataclass
 class App:
     """A running window server. ``url`` lets one browser in, once."""
