@@ -16,29 +16,34 @@ from ..networks.inpaint_generator import InpaintGenerator
 from ..networks.vgg19 import VGG19Features
 from .composition import masked_image
 
-
-def paint(generator: Callable[..., Tensor], batch: Batch, edge: Tensor) -> Tensor:
-    """The picture (B, 3, H, W) that a generator paints along complete edges; nothing inside the hole is shown to it."""
-    return generator(masked_image(batch.image, batch.mask), edge, batch.mask)
+Painter = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""An inpaint generator: a picture with its hole masked, complete edges and the mask in, the painted picture out."""
 
 
-def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
-    """The mean of what a generator paints and of what it paints in the mirror: where the two differ, both are guesses.
+def paint(generator: Painter, image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+    """What a generator paints along complete edges; nothing inside the hole is shown to it.
 
     Args:
-        generator: Takes a picture with its hole masked, edges and mask.
+        generator: The network, or an engine that runs it.
         image: (B, 3, H, W) in [0, 1].
         edge: (B, 1, H, W), complete.
         mask: (B, 1, H, W), 1 in the hole.
 
     Returns:
-        (B, 3, H, W) float32 in [0, 1].
+        (B, 3, H, W) in [0, 1].
+    """
+    return generator(masked_image(image, mask), edge, mask)
+
+
+def paint_both_ways(generator: Painter, image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+    """The mean of what a generator paints and of what it paints in the mirror: where the two differ, both are guesses.
+
+    Takes what `paint` takes and returns float32.
 
     Source: self-ensemble, EDSR (Lim et al., arXiv 1707.02921), section 3.4, with one of its eight transforms.
     """
-    inputs = masked_image(image, mask), edge, mask
-    mirrored = generator(*(tensor.flip(-1) for tensor in inputs)).flip(-1)
-    return (generator(*inputs).float() + mirrored.float()) / 2
+    mirrored = paint(generator, *(tensor.flip(-1) for tensor in (image, edge, mask))).flip(-1)
+    return (paint(generator, image, edge, mask).float() + mirrored.float()) / 2
 
 
 class InpaintModel(nn.Module):
@@ -67,7 +72,7 @@ class InpaintModel(nn.Module):
 
     def forward(self, batch: Batch, edge: Tensor) -> Tensor:
         """Return the painted picture (B, 3, H, W) in [0, 1], given complete edges (B, 1, H, W)."""
-        return paint(self.generator, batch, edge)
+        return paint(self.generator, batch.image, edge, batch.mask)
 
     def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the discriminator on true and on detached painted pictures, and its logs."""

@@ -37,7 +37,7 @@ def fill_batch(stage: Stage, batch: Batch) -> tuple[Tensor | None, Tensor | None
     edges = batch.edge
     if predicted is not None and stage.config.stage != "inpaint":
         edges = composite(predicted, batch.edge, batch.mask)
-    painted = paint(stage.inpaint_generator, batch, edges).float()
+    painted = paint(stage.inpaint_generator, batch.image, edges, batch.mask).float()
     return predicted, composite(painted, batch.image, batch.mask)
 
 
