@@ -4,10 +4,10 @@
 #     benchmarks/train_faces.sh FACES HELD_OUT VGG19 RUNS
 #
 # FACES and HELD_OUT are folders of aligned faces, VGG19 a weights file, RUNS a folder for the trainings. Each can be stopped
-# and goes on with `main.py train --run DIR --resume`. The shipped weights of faces are the last two trainings, the very last
-# stopped at step 2,092, when scores no longer rose; its edges are the best ones, of step 750. Those of faces-lite took about as
-# many steps, with detours: they began in networks that had no skips and no detail blocks yet, see results/recipe.md. The
-# first four trainings have not been run as a whole.
+# and goes on with `main.py train --run DIR --resume`. The shipped weights of faces-lite are those of the training of that name
+# at step 300, its best; what led to it took about as many steps, with detours: the first networks had no skips and no detail
+# blocks yet, see results/recipe.md. Those of faces are the last two trainings, the very last stopped at step 2,092, when scores
+# no longer rose; its edges are the best ones, of step 750. The first four trainings have not been run as a whole.
 set -euo pipefail
 faces=$1 held_out=$2 vgg19=$3 runs=$4
 cd "$(dirname "$0")/.."
@@ -30,13 +30,17 @@ train true-edges stage=inpaint width=32 init_from="$runs/edges" lr=1e-3 lr_warmu
 train predicted-edges stage=edge-inpaint width=32 init_from="$runs/true-edges" true_edge_share=0.3 lr=9e-4 \
   lr_warmup_steps=50 l1_loss_weight=0.5 l2_loss_weight=10 content_loss_weight=0 perceptual_weights=off max_iters=11000
 # VGG19 costs as much as everything else: at the end only.
-train faces-lite stage=edge-inpaint width=32 init_from="$runs/predicted-edges" true_edge_share=0.3 lr=8e-4 \
+train near-truth stage=edge-inpaint width=32 init_from="$runs/predicted-edges" true_edge_share=0.3 lr=8e-4 \
   lr_warmup_steps=30 lr_schedule=cosine batch_size=16 processes=2 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 \
   perceptual_weights="$vgg19" max_iters=2400
+# Blurred eyes are nearest to the truth, by nearly every score; the style loss gives them lids and pupils.
+train faces-lite stage=edge-inpaint width=32 init_from="$runs/near-truth" true_edge_share=0.3 lr=4e-4 lr_warmup_steps=30 \
+  lr_schedule=cosine processes=2 augment_zoom=1.5 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 \
+  perceptual_weights="$vgg19" style_loss_weight=30 max_iters=600
 
-# Twice as wide, from where faces-lite ends, and with faces of other sizes.
+# Twice as wide, from before the style loss, and with faces of other sizes.
 wide=(width=64 processes=2 augment_zoom=1.5 lr_schedule=cosine lr_warmup_steps=50)
-train wide-edges stage=edge init_from=checkpoints/faces-lite "${wide[@]}" lr=5e-4 max_iters=1000
-train faces stage=edge-inpaint init_from=checkpoints/faces-lite edges_from="$runs/wide-edges" "${wide[@]}" \
+train wide-edges stage=edge init_from="$runs/near-truth" "${wide[@]}" lr=5e-4 max_iters=1000
+train faces stage=edge-inpaint init_from="$runs/near-truth" edges_from="$runs/wide-edges" "${wide[@]}" \
   true_edge_share=0.3 lr=4e-4 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 perceptual_weights="$vgg19" \
   max_iters=2800
