@@ -59,11 +59,11 @@ def test_everything_wrong_is_said_by_name_with_the_way_to_its_field(page: Any, m
 
 def test_a_long_check_shows_how_far_it_is_and_can_be_cancelled(page: Any, pictures: Path) -> None:
     # Links cost a check as much as files do, and the disk of the tests nothing.
-    for index in range(3000):
+    for index in range(20_000):
         (pictures / f"again-{index}.png").hardlink_to(pictures / "picture-0.png")
     open_train(page)
     type_dataset(page, pictures)
-    expect(page.locator("#check-note")).to_contain_text(" of 3,008 looked at", timeout=CHECK_MS)
+    expect(page.locator("#check-note")).to_contain_text(" of 20,008 looked at", timeout=CHECK_MS)
     expect(page.locator("#check-progress")).to_be_visible()
     page.locator("#check").get_by_role("button", name="Cancel").click()
     expect(page.locator("#check-note")).to_have_text("Cancelled: not all pictures were looked at.", timeout=CHECK_MS)
