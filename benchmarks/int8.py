@@ -31,15 +31,13 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.paths import default_checkpoint
-from inpaintgan.data.tensors import to_tensor
 from inpaintgan.evaluation.cases import Case, cases
+from inpaintgan.evaluation.protocol import evaluate_case
 from inpaintgan.inference import engines
 from inpaintgan.inference.engines import Network, Networks
 from inpaintgan.inference.pipeline import Inpainter
-from inpaintgan.metrics.image import psnr_hole
-from inpaintgan.metrics.perceptual import perceptual_proxy
 from inpaintgan.models.device import device_name
-from inpaintgan.networks.vgg19 import load_vgg19
+from inpaintgan.networks.vgg19 import VGG19Features, load_vgg19
 
 Inputs = dict[str, NDArray[np.float32]]
 NAMES = ("picture", "edge", "mask")
@@ -154,16 +152,10 @@ def main() -> None:
     write_json(arguments.output, {**about, "torch": torch.__version__, "results": results})
 
 
-@torch.inference_mode()
-def scores(inpainter: Inpainter, items: list[Case], vgg: Any) -> dict[str, float]:
+def scores(inpainter: Inpainter, items: list[Case], vgg: VGG19Features) -> dict[str, float]:
     """Mean PSNR in the hole and perceptual proxy."""
-    psnrs, proxies = [], []
-    for case in items:
-        fill, real = to_tensor([inpainter.fill(case.picture, case.mask)]), to_tensor([case.picture])
-        mask = torch.from_numpy(case.mask != 0)[None, None].float()
-        psnrs.append(psnr_hole(fill, real, mask))
-        proxies.append(perceptual_proxy(vgg, fill, real, mask))
-    return {"psnr_hole": round(float(torch.cat(psnrs).mean()), 3), "proxy": round(float(torch.cat(proxies).mean()), 4)}
+    cases_scores = [evaluate_case(case, {"fill": inpainter.fill}, vgg)[0]["fill"] for case in items]
+    return {name: round(statistics.fmean(case[name] for case in cases_scores), 4) for name in ("psnr_hole", "proxy")}
 
 
 if __name__ == "__main__":

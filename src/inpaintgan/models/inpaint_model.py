@@ -16,15 +16,12 @@ from ..networks.inpaint_generator import InpaintGenerator
 from ..networks.vgg19 import VGG19Features
 from .composition import masked_image
 
-Painter = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""An inpaint generator: a picture with its hole masked, complete edges and the mask in, the painted picture out."""
 
-
-def paint(generator: Painter, image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+def paint(generator: Callable[..., Tensor], image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
     """What a generator paints along complete edges; nothing inside the hole is shown to it.
 
     Args:
-        generator: The network, or an engine that runs it.
+        generator: Takes a picture with its hole masked, edges and mask: the network, or an engine that runs it.
         image: (B, 3, H, W) in [0, 1].
         edge: (B, 1, H, W), complete.
         mask: (B, 1, H, W), 1 in the hole.
@@ -35,7 +32,7 @@ def paint(generator: Painter, image: Tensor, edge: Tensor, mask: Tensor) -> Tens
     return generator(masked_image(image, mask), edge, mask)
 
 
-def paint_both_ways(generator: Painter, image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
     """The mean of what a generator paints and of what it paints in the mirror: where the two differ, both are guesses.
 
     Takes what `paint` takes and returns float32.
