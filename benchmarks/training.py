@@ -3,8 +3,8 @@
     python benchmarks/training.py --threads 1 --report benchmarks/results/training-cpu.json
     python benchmarks/training.py --device cuda --size 256 --steps 20 --workers 8 --report benchmarks/results/training-cuda.json
 
-All loops run side by side: each is a process of its own, built and warmed up first; then they take turns, a few steps
-each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's pace over the plain
+All loops run side by side: each is a process of its own, built and compiled first, all of them at once; then they take
+turns, a few steps each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's pace over the plain
 loop's in the same round, so that a busy machine slows both; so is that of processor time, which waits for nobody and with
 one thread says what a loop has to do on a machine that is never calm. Peak memory is the process's own (on a GPU, the
 card's). The share of a card's matrix rate counts the operations of all networks' passes, as our loop needs them, against
@@ -41,6 +41,8 @@ from training_variants import OURS, PLAIN, VARIANTS, Variant, count_flops, serve
 
 N_PICTURES = 48
 PICTURE_PX = 512
+_WARM_UP_STEPS = 2
+"""Alone: cuDNN tries its algorithms in the first, and would choose badly beside others."""
 _TOLD = ("edge_generator", "width", "input_size", "batch_size", "workers", "device", "precision", "threads")
 
 
@@ -139,20 +141,26 @@ def _chosen(arguments: argparse.Namespace, stage: str) -> list[Variant]:
 def compare(variants: list[Variant], settings: dict[str, Any], arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Run the loops of one stage side by side and return a row for each."""
     print(f"\n{settings['stage']}: {settings['input_size']} px, batch {settings['batch_size']}", flush=True)
-    pipes = []
-    for variant in variants:
-        pipes.append(_in_child(serve, VARIANTS.index(variant), settings))
-        pipes[-1].recv()
-        _turn(pipes[-1], 1)  # allocators, compilers
-    rounds: list[list[dict[str, float]]] = [[] for _ in variants]
-    order = list(range(len(variants)))
-    for number in range(arguments.rounds):
-        random.Random(number).shuffle(order)
-        for index in order:
-            rounds[index].append(_turn(pipes[index], arguments.steps))
+    pipes = [_in_child(serve, VARIANTS.index(variant), settings) for variant in variants]
+    for pipe in pipes:
+        pipe.recv()
+    rounds = take_turns(pipes, arguments.rounds, arguments.steps)
     for pipe in pipes:
         pipe.send(None)
     return [_row(variant, turns, rounds[0]) for variant, turns in zip(variants, rounds, strict=True)]
+
+
+def take_turns(pipes: list[Any], n_rounds: int, n_steps: int) -> list[list[dict[str, float]]]:
+    """Let one loop after the other take its steps. Returns what each turn took, by loop and round."""
+    for pipe in pipes:
+        _turn(pipe, _WARM_UP_STEPS)
+    rounds: list[list[dict[str, float]]] = [[] for _ in pipes]
+    order = list(range(len(pipes)))
+    for number in range(n_rounds):
+        random.Random(number).shuffle(order)
+        for index in order:
+            rounds[index].append(_turn(pipes[index], n_steps))
+    return rounds
 
 
 def _in_child(work: Callable[..., None], *arguments: Any) -> Any:

@@ -151,7 +151,7 @@ VARIANTS = (
 
 
 def serve(number: int, settings: dict[str, Any], pipe: Connection) -> None:
-    """In a child process: build a loop of `VARIANTS`, then take as many steps as told, and answer what they took."""
+    """In a child process: build and compile a loop of `VARIANTS`, then take as many steps as told, and answer what they took."""
     variant = VARIANTS[number]
     config = Config(**{**settings, **_resolved(variant.settings, settings)})
     device = prepare(config, Ranks())
@@ -161,6 +161,9 @@ def serve(number: int, settings: dict[str, Any], pipe: Connection) -> None:
     step = (
         plain_loop(config, device, meter, unfrozen=patched == "unfrozen") if plain else our_loop(config, device, meter)
     )
+    tries_algorithms, torch.backends.cudnn.benchmark = torch.backends.cudnn.benchmark, False
+    step()  # which compiles, beside the other loops' first steps
+    torch.backends.cudnn.benchmark = tries_algorithms
     pipe.send("built")
     while (n_steps := pipe.recv()) is not None:
         meter.start(0.0)

@@ -34,3 +34,15 @@ def test_a_hole_between_two_colours_goes_over_from_one_to_the_other():
     row = smooth_fill(image, mask)[0, 0, 32]
     assert row[18] < 0.3 and row[45] > 0.7
     assert (row[1:] - row[:-1]).min() > -0.05
+
+
+def test_a_training_in_bfloat16_starts_from_the_same_fill(monkeypatch):
+    """A GPU's way through the convolution, whose rounded differences autocast would leave little of."""
+    generator = torch.Generator().manual_seed(0)
+    image = torch.rand(1, 3, 64, 64, generator=generator)
+    mask = torch.zeros(1, 1, 64, 64)
+    mask[..., 16:48, 8:40] = 1
+    expected = smooth_fill(image, mask)
+    monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(smooth_fill(image, mask), expected, rtol=1e-4, atol=1e-4)

@@ -48,9 +48,9 @@ def test_compiled_networks_train_as_plain_ones(new_training, monkeypatch):
         traced.append(graph)
         return graph.forward
 
-    compile_with = nn.Module.compile
+    compile_with = torch.compile
     monkeypatch.setattr(
-        nn.Module, "compile", lambda self, **options: compile_with(self, **options, backend=backend, fullgraph=True)
+        torch, "compile", lambda it, **options: compile_with(it, **options, backend=backend, fullgraph=True)
     )
     settings = {"stage": "joint", "edge_generator": "edgeconnect", "stem": "unshuffle", "max_iters": 2}
     plain, compiled = new_training("plain"), new_training("compiled")

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .blocks import full_precision
+
 _COARSEST_PX = 4
 _STEPS = 24
 _FINEST_STEPS = 4
@@ -39,6 +41,11 @@ def smooth_fill(image: Tensor, mask: Tensor) -> Tensor:
     Returns:
         (B, C, H, W) in [0, 1], equal to ``image`` outside the hole.
     """
+    with full_precision(image.device):  # differences of neighbours are most of what bfloat16 would round away
+        return _smooth_fill(image.float(), mask.float())
+
+
+def _smooth_fill(image: Tensor, mask: Tensor) -> Tensor:
     levels = _push(image * (1 - mask), 1 - mask)
     colour, weight = levels.pop()
     mean = (colour * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True).clamp(min=1e-6)
