@@ -51,7 +51,7 @@ def widen(source: Generator, network: Generator, seed: int = 0) -> list[str]:
     problems += [f"{name} is missing" for name in state.keys() - source.state_dict().keys()]
     if not problems:
         network.load_state_dict(state)
-        _estimate_spectral_norms(network)
+        estimate_spectral_norms(network)
     return problems
 
 
@@ -70,7 +70,7 @@ def _repeated(old: Tensor, shape: torch.Size, random: torch.Generator, *, transp
     return (wide * shares).movedim(0, inputs + 1).flatten(inputs, inputs + 1)
 
 
-def _estimate_spectral_norms(network: nn.Module) -> None:
+def estimate_spectral_norms(network: nn.Module) -> None:
     """Run the power iteration, which starts from noise in a new network, on the weights it now has."""
     for module in network.modules():
         if isinstance(module, parametrize.ParametrizationList):

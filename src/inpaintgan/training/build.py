@@ -14,6 +14,7 @@ from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, lo
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
 from ..networks.discriminator import Discriminator
+from ..networks.finer_stem import refold
 from ..networks.generator import Generator
 from ..networks.vgg19 import VGG19Features, load_vgg19
 from ..networks.widening import widen
@@ -82,14 +83,19 @@ def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | N
 
 
 def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -> None:
-    """Give a network the weights to start from; a narrower one's are widened, see `widen`."""
-    problems = widen(source, network)
+    """Give a network the weights to start from; those of a narrower one, or of one with a coarser stem, are made to fit."""
+    problems: list[str] = []
+    if source.fold > network.fold > 1 and type(source) is type(network):
+        coarse, source = source, type(source)(checkpoint.config.width, network.stem).eval()
+        problems = refold(coarse, source)
+    problems = problems or widen(source, network)
     if problems:
         raise InpaintError(
             "checkpoint-mismatch",
             f"The weights of {checkpoint.path} do not fit this config: {'; '.join(problems[:3])}.",
             f"It was trained with edge_generator {checkpoint.config.edge_generator}, width {checkpoint.config.width}, "
-            f"stem {checkpoint.config.stem}; only width may differ, in most networks, and be a multiple of that.",
+            f"stem {checkpoint.config.stem}; only width may differ, in most networks, and be a multiple of that, and stem be "
+            "unshuffle in place of unshuffle4.",
         )
 
 
@@ -100,17 +106,15 @@ def _start_discriminator(network: Discriminator, file: Path) -> None:
 
 
 def _frozen_edge_generator(config: Config, start: Checkpoint) -> Generator | None:
-    """The checkpoint's edge generator, as wide as the config: it is saved beside the trained one, under one config."""
+    """The checkpoint's edge generator, made to fit the config: it is saved beside the trained one, under one config."""
     if start.edge_generator is None:
         return None
-    for name in ("edge_generator", "stem"):
-        ours, theirs = getattr(config, name), getattr(start.config, name)
-        if ours != theirs:
-            raise InpaintError(
-                "checkpoint-mismatch",
-                f"{name}: this run has {ours}, the edge generator of {start.path} {theirs}.",
-                f"Set {name} to {theirs}, or choose another edge generator to start from.",
-            )
+    if config.edge_generator != start.config.edge_generator:
+        raise InpaintError(
+            "checkpoint-mismatch",
+            f"edge_generator: this run has {config.edge_generator}, {start.path} {start.config.edge_generator}.",
+            f"Set edge_generator to {start.config.edge_generator}, or choose another one to start from.",
+        )
     network = build_generator(EDGE_WEIGHTS, config)
     _start_from(network, start.edge_generator, start)
     return network.eval().requires_grad_(False)
