@@ -4,11 +4,11 @@
     python benchmarks/training.py --device cuda --size 256 --steps 20 --workers 8 --report benchmarks/results/training-cuda.json
 
 All loops run side by side: each is a process of its own, built and compiled first, all of them at once; then they take
-turns, a few steps each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's pace over the plain
-loop's in the same round, so that a busy machine slows both; so is that of processor time, which waits for nobody and with
-one thread says what a loop has to do on a machine that is never calm. Peak memory is the process's own (on a GPU, the
-card's). The share of a card's matrix rate counts the operations of all networks' passes, as our loop needs them, against
-what the card reaches on products of large bfloat16 matrices.
+turns, a few steps each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's
+pace over the plain loop's in the same round, so that a busy machine slows both; so is that of processor time, which waits
+for nobody and with one thread says what a loop has to do on a machine that is never calm. Peak memory is the process's own
+(on a GPU, the card's). The share of a card's matrix rate counts the operations of all networks' passes, as our loop needs
+them, against what the card reaches on products of large bfloat16 matrices.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,16 +141,24 @@ def _chosen(arguments: argparse.Namespace, stage: str) -> list[Variant]:
 def compare(variants: list[Variant], settings: dict[str, Any], arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Run the loops of one stage side by side and return a row for each."""
     print(f"\n{settings['stage']}: {settings['input_size']} px, batch {settings['batch_size']}", flush=True)
-    pipes = [_in_child(serve, VARIANTS.index(variant), settings) for variant in variants]
-    for pipe in pipes:
-        pipe.recv()
+    started = [(variant, _in_child(serve, VARIANTS.index(variant), settings)) for variant in variants]
+    variants, pipes = zip(*[(variant, pipe) for variant, pipe in started if _is_built(variant, pipe)], strict=True)
     rounds = take_turns(pipes, arguments.rounds, arguments.steps)
     for pipe in pipes:
         pipe.send(None)
     return [_row(variant, turns, rounds[0]) for variant, turns in zip(variants, rounds, strict=True)]
 
 
-def take_turns(pipes: list[Any], n_rounds: int, n_steps: int) -> list[list[dict[str, float]]]:
+def _is_built(variant: Variant, pipe: Any) -> bool:
+    """Wait for a loop's first step; its process ends before it answers where memory or the compiler fails it."""
+    try:
+        return pipe.recv() == "built"
+    except EOFError:
+        print(f"{variant.name}: cannot run here", flush=True)
+        return False
+
+
+def take_turns(pipes: Sequence[Any], n_rounds: int, n_steps: int) -> list[list[dict[str, float]]]:
     """Let one loop after the other take its steps. Returns what each turn took, by loop and round."""
     for pipe in pipes:
         _turn(pipe, _WARM_UP_STEPS)
