@@ -3,7 +3,7 @@
     python benchmarks/training.py --threads 1 --report benchmarks/results/training-cpu.json
     python benchmarks/training.py --device cuda --size 256 --steps 20 --workers 8 --report benchmarks/results/training-cuda.json
 
-All loops run side by side: each is a process of its own, built and compiled first, all of them at once; then they take
+All loops run side by side: each is a process of its own, built and compiled first, a few of them at once; then they take
 turns, a few steps each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's
 pace over the plain loop's in the same round, so that a busy machine slows both; so is that of processor time, which waits
 for nobody and with one thread says what a loop has to do on a machine that is never calm. Peak memory is the process's own
@@ -41,6 +41,8 @@ from training_variants import OURS, PLAIN, VARIANTS, Variant, count_flops, serve
 
 N_PICTURES = 48
 PICTURE_PX = 512
+_AT_ONCE = max(1, (os.cpu_count() or 1) // 4)
+"""Loops that compile side by side: eighteen on 16 cores were not done after five minutes."""
 _WARM_UP_STEPS = 2
 """Alone: cuDNN tries its algorithms in the first, and would choose badly beside others."""
 _TOLD = ("edge_generator", "width", "input_size", "batch_size", "workers", "device", "precision", "threads")
@@ -141,8 +143,11 @@ def _chosen(arguments: argparse.Namespace, stage: str) -> list[Variant]:
 def compare(variants: list[Variant], settings: dict[str, Any], arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Run the loops of one stage side by side and return a row for each."""
     print(f"\n{settings['stage']}: {settings['input_size']} px, batch {settings['batch_size']}", flush=True)
-    started = [(variant, _in_child(serve, VARIANTS.index(variant), settings)) for variant in variants]
-    variants, pipes = zip(*[(variant, pipe) for variant, pipe in started if _is_built(variant, pipe)], strict=True)
+    built = []
+    for first in range(0, len(variants), _AT_ONCE):
+        some = [(v, _in_child(serve, VARIANTS.index(v), settings)) for v in variants[first : first + _AT_ONCE]]
+        built += [(variant, pipe) for variant, pipe in some if _is_built(variant, pipe)]
+    variants, pipes = [list(column) for column in zip(*built, strict=True)]
     rounds = take_turns(pipes, arguments.rounds, arguments.steps)
     for pipe in pipes:
         pipe.send(None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from inpaintgan.core.errors import InpaintError
@@ -201,8 +202,10 @@ def test_starting_weights_that_do_not_fit_are_refused_in_words(edge_run, trainin
     with pytest.raises(InpaintError, match="do not fit this config") as caught:
         training.train(stage="edge", stem="unshuffle", init_from=str(edge_run.run.path))
     assert "stem conv" in caught.value.hint
-    with pytest.raises(InpaintError, match="stem: this run has unshuffle"):
+    with pytest.raises(InpaintError, match="do not fit this config"):
         training.train(stage="edge-inpaint", stem="unshuffle", init_from=str(edge_run.run.path))
+    with pytest.raises(InpaintError, match="edge_generator: this run has mec-shared"):
+        training.train(stage="edge-inpaint", edge_generator="mec-shared", init_from=str(edge_run.run.path))
 
 
 @pytest.mark.parametrize("stage", ["edge", "edge-inpaint"])
@@ -214,6 +217,24 @@ def test_starting_weights_of_half_the_width_are_widened(edge_run, training, stag
     inputs = [torch.rand(1, 1, 32, 32) for _ in range(3)]
     with torch.no_grad():
         torch.testing.assert_close(wide.eval()(*inputs), narrow.edge_generator(*inputs), atol=1e-3, rtol=0)
+
+
+def test_a_training_behind_a_finer_stem_starts_from_a_coarser_ones_weights(new_training):
+    """Twice as wide too. Both networks see half a picture as the others see the whole."""
+    coarse, fine = new_training("coarse"), new_training("fine")
+    coarse.train(stage="joint", stem="unshuffle4", edge_generator="edgeconnect")
+    start = str(coarse.run.path)
+    config = fine.trainer(
+        stage="edge-inpaint", stem="unshuffle", edge_generator="edgeconnect", width=16, init_from=start
+    ).config
+    built, _ = build_stage(config, torch.device("cpu"))
+    before = load_checkpoint(coarse.run.path)
+    pairs = [(before.edge_generator, built.frozen_edge_generator, 3), (before.inpaint_generator, built.inpaint.ema, 5)]
+    with torch.no_grad():
+        for old, new, n_inputs in pairs:
+            x = torch.rand(1, n_inputs, 64, 64)
+            expected = F.avg_pool2d(old.logits(F.interpolate(x, scale_factor=2)), 2)
+            torch.testing.assert_close(new.eval().logits(x), expected, atol=0.01, rtol=0.01)
 
 
 def test_two_hundred_steps_teach_the_inpaint_model_something(training):
