@@ -10,6 +10,8 @@ biharmonic inpainting.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -89,27 +91,28 @@ def _push(colour: Tensor, weight: Tensor) -> list[tuple[Tensor, Tensor]]:
 
 def _relax(filled: Tensor, unknown: Tensor, n_steps: int) -> Tensor:
     """Lower the bending energy where pixels are unknown."""
+    bilaplacian = _bilaplacian(filled)
     step = unknown / _LARGEST_EIGENVALUE  # so that it is stable
     velocity = torch.zeros_like(filled)
     for _ in range(n_steps):
         ahead = F.pad(filled.add(velocity, alpha=_MOMENTUM), (2, 2, 2, 2), mode="replicate")
-        velocity = velocity.mul(_MOMENTUM).addcmul_(step, _bilaplacian(ahead), value=-1)
+        velocity = velocity.mul(_MOMENTUM).addcmul_(step, bilaplacian(ahead), value=-1)
         filled = filled + velocity
     return filled
 
 
-def _bilaplacian(x: Tensor) -> Tensor:
-    """Of all pixels but the two outermost of each side, (B, C, H, W) to (B, C, H-4, W-4).
+def _bilaplacian(like: Tensor) -> Callable[[Tensor], Tensor]:
+    """For pictures of this kind: of all pixels but the two outermost of each side, (B, C, H, W) to (B, C, H-4, W-4).
 
     A CPU is many times as fast at sums of shifted pictures as at a convolution within single channels. To a GPU, and to what
     compiles or exports a network, the convolution is one call in place of twelve.
     """
-    if x.device.type == "cpu" and not torch.compiler.is_compiling():
-        return _laplacian(_laplacian(x))
-    channels = x.shape[1]
-    # Asked not to wait, so that a training on a GPU does not stop here at each step.
-    kernel = _BILAPLACIAN.to(x, non_blocking=True).expand(channels, 1, 5, 5)
-    return F.conv2d(x, kernel, groups=channels)
+    if like.device.type == "cpu" and not torch.compiler.is_compiling():
+        return lambda x: _laplacian(_laplacian(x))
+    channels = like.shape[1]
+    # Asked not to wait, so that a training on a GPU does not stop here; and once for all steps, of which it has hundreds.
+    kernel = _BILAPLACIAN.to(like, non_blocking=True).repeat(channels, 1, 1, 1)
+    return lambda x: F.conv2d(x, kernel, groups=channels)
 
 
 def _laplacian(x: Tensor) -> Tensor:
