@@ -6,8 +6,8 @@
 # FACES and HELD_OUT are folders of aligned faces, VGG19 a weights file, RUNS a folder for the trainings. Each can be stopped
 # and goes on with `main.py train --run DIR --resume`. The shipped weights of faces-lite are those of the training of that name
 # at step 300, its best; what led to it took about as many steps, with detours: the first networks had no skips and no detail
-# blocks yet, see results/recipe.md. Those of faces are the last two trainings, the very last stopped at step 2,092, when scores
-# no longer rose; its edges are the best ones, of step 750. The first four trainings have not been run as a whole.
+# blocks yet, see results/recipe.md. Those of faces are the last three trainings; wide-near-truth was stopped at step 2,092, when
+# scores no longer rose; its edges are the best ones, of step 750. The first four trainings have not been run as a whole.
 set -euo pipefail
 faces=$1 held_out=$2 vgg19=$3 runs=$4
 cd "$(dirname "$0")/.."
@@ -41,6 +41,12 @@ train faces-lite stage=edge-inpaint width=32 init_from="$runs/near-truth" true_e
 # Twice as wide, from before the style loss, and with faces of other sizes.
 wide=(width=64 processes=2 augment_zoom=1.5 lr_schedule=cosine lr_warmup_steps=50)
 train wide-edges stage=edge init_from="$runs/near-truth" "${wide[@]}" lr=5e-4 max_iters=1000
-train faces stage=edge-inpaint init_from="$runs/near-truth" edges_from="$runs/wide-edges" "${wide[@]}" \
+train wide-near-truth stage=edge-inpaint init_from="$runs/near-truth" edges_from="$runs/wide-edges" "${wide[@]}" \
   true_edge_share=0.3 lr=4e-4 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 perceptual_weights="$vgg19" \
   max_iters=2800
+train wide-sharp stage=edge-inpaint init_from="$runs/wide-near-truth" "${wide[@]}" true_edge_share=0.3 lr=3e-4 \
+  lr_warmup_steps=30 ema_decay=0.99 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 perceptual_weights="$vgg19" \
+  style_loss_weight=10 max_iters=700
+# Half-way between the two: a quarter of what sharpness costs, and most of it. Becomes checkpoints/faces.
+"$python" main.py release --run "$runs/wide-sharp/checkpoints/step-000000700" --name faces --output "$runs" \
+  --blend "$runs/wide-near-truth" --share 0.5

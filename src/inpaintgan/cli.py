@@ -174,6 +174,10 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("--output", type=Path, help="parent folder; default: checkpoints")
     release.add_argument("--report", type=Path, metavar="FILE.json", help="a report of evaluate, for the card")
     release.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
+    release.add_argument(
+        "--blend", type=Path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights of another training"
+    )
+    release.add_argument("--share", type=float, default=0.5, help="of the mixture, what is --blend's; default: 0.5")
     release.set_defaults(run=_release)
     return parser
 
@@ -263,5 +267,6 @@ def _import_edgeconnect(arguments: argparse.Namespace) -> int:
 def _release(arguments: argparse.Namespace) -> int:
     from .evaluation.release import release
 
-    print(release(arguments.run_dir, arguments.name, arguments.output, arguments.report, arguments.note))
+    words = (arguments.run_dir, arguments.name, arguments.output, arguments.report, arguments.note)
+    print(release(*words, blend_with=arguments.blend, share=arguments.share))
     return 0

@@ -5,8 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+import torch
+
 from inpaintgan.cli import main
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.evaluation import release as releasing
 from inpaintgan.evaluation.release import history
+from inpaintgan.models.checkpoint import load_checkpoint
 
 
 def train(pictures: Path, run: Path, **settings: object) -> None:
@@ -43,3 +49,39 @@ def test_a_card_names_the_checkpoint_that_a_training_began_from(pictures, tmp_pa
     shutil.rmtree(first)
     train(pictures, second, init_from=released / "theirs")
     assert "Trained by this program from the weights of theirs" in release(second, "ours", released)
+
+
+def test_a_checkpoint_of_the_program_is_called_by_its_own_name(pictures, tmp_path):
+    """It lies in a folder named checkpoints, as a run's do."""
+    first, second, program = tmp_path / "first", tmp_path / "second", tmp_path / "program"
+    train(pictures, first)
+    release(first, "shipped", program / "checkpoints")
+    shutil.rmtree(first)
+    train(pictures, second, init_from=program / "checkpoints" / "shipped")
+    assert "Trained by this program from the weights of shipped" in release(second, "ours", tmp_path / "released")
+
+
+def test_a_released_checkpoint_may_be_a_blend_of_two_trainings(pictures, tmp_path):
+    first, last, released = tmp_path / "first", tmp_path / "last", tmp_path / "released"
+    train(pictures, first, stage="joint")
+    train(pictures, last, stage="joint", init_from=first, lr=1e-2)
+    words = ["release", "--run", str(last), "--name", "ours", "--output", str(released)]
+    assert main([*words, "--blend", str(first), "--share", "0.25"]) == 0
+    card = (released / "ours" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "The inpaint generator's weights are to 25% those of first." in card
+    near, far, blended = (load_checkpoint(path) for path in (first, last, released / "ours"))
+    weights = [c.inpaint_generator.decoder[-1].weight for c in (near, far, blended)]
+    assert not torch.equal(weights[0], weights[1])
+    torch.testing.assert_close(weights[2], 0.25 * weights[0] + 0.75 * weights[1], atol=1e-4, rtol=1e-2)
+    edges = [c.edge_generator.decoder[-1].weight for c in (far, blended)]
+    torch.testing.assert_close(edges[1], edges[0], atol=1e-4, rtol=1e-2)
+
+
+@pytest.mark.parametrize(("stage", "width", "share"), [("edge", 8, 0.5), ("joint", 16, 0.5), ("joint", 8, 1.5)])
+def test_what_cannot_be_blended_is_refused_in_words(pictures, tmp_path, stage, width, share):
+    ours, other = tmp_path / "ours", tmp_path / "other"
+    train(pictures, ours, stage="joint")
+    train(pictures, other, stage=stage, width=width)
+    with pytest.raises(InpaintError, match=r"cannot be blended|not between 0 and 1"):
+        releasing.release(ours, "mine", tmp_path, blend_with=other, share=share)
+    assert not (tmp_path / "mine").exists()

@@ -13,11 +13,21 @@ from ..core.events import read_events
 from ..core.paths import resource
 from ..core.rundir import SCORES, RunDir
 from ..imaging.folder import find_pictures
+from ..models.blending import blend
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
 from .tables import table
 
 
-def release(run_path: Path, name: str, parent: Path | None, report_file: Path | None, note: str) -> Path:
+def release(
+    run_path: Path,
+    name: str,
+    parent: Path | None = None,
+    report_file: Path | None = None,
+    note: str = "",
+    *,
+    blend_with: Path | None = None,
+    share: float = 0.5,
+) -> Path:
     """Write ``parent/name`` with half-precision weights, the frozen config and a model card.
 
     Args:
@@ -26,16 +36,21 @@ def release(run_path: Path, name: str, parent: Path | None, report_file: Path | 
         parent: Default: the program's ``checkpoints``.
         report_file: A report of ``evaluate``, for the card's scores.
         note: A sentence on the data and its licence.
+        blend_with: Another checkpoint, whose inpaint generator's weights are mixed in; see `blend`.
+        share: Of the mixture, what is that one's, 0 to 1.
 
     Returns:
         The new folder.
 
     Raises:
-        InpaintError: There is no such checkpoint or report, or the name is no folder name.
+        InpaintError: There is no such checkpoint or report, the name is no folder name, or the two cannot be blended.
     """
     if not name or name != Path(name).name:
         raise InpaintError("name-invalid", f"'{name}' cannot be a folder name.")
     checkpoint = load_checkpoint(run_path)
+    if blend_with:
+        blend(checkpoint, load_checkpoint(blend_with), share)
+        note = f"{note} The inpaint generator's weights are to {share:.0%} those of {_name(blend_with)}.".strip()
     target = (parent or resource("checkpoints")) / name
     report = _read_report(report_file)
     config = checkpoint.config
@@ -92,6 +107,12 @@ def _add_history(source: Path, rows: list[dict[str, Any]], seen: set[Path]) -> N
     rows.append({"path": run.path, "config": config, "step": used, "elapsed_s": last["elapsed_s"], "started": started})
 
 
+def _name(source: Path) -> str:
+    """What a checkpoint is called: its folder's name, or that of the run it lies in."""
+    run = RunDir(_run_of(source))
+    return run.path.name if run.events_file.is_file() else source.name
+
+
 def _run_of(path: Path) -> Path:
     """The run folder that a checkpoint folder lies in, or the path itself."""
     return path.parent.parent if path.parent.name == "checkpoints" else path
@@ -120,7 +141,7 @@ def _origin(runs: list[dict[str, Any]]) -> str:
     """What the first weights were, in words."""
     known = {row["path"] for row in runs}
     named = (Path(name) for row in runs for name in (row["config"].init_from, row["config"].edges_from) if name)
-    others = dict.fromkeys(path.name for path in named if _run_of(path) not in known)
+    others = dict.fromkeys(_name(path) for path in named if _run_of(path) not in known)
     if others:
         return f"the weights of {' and '.join(others)}"
     config = runs[-1]["config"]
