@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -9,13 +10,15 @@ import torch
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
-from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR
+from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
+from ..networks.blocks import FOLD
 from ..networks.discriminator import Discriminator
 from ..networks.finer_stem import refold
 from ..networks.generator import Generator
+from ..networks.inpaint_generator import InpaintGenerator
 from ..networks.vgg19 import VGG19Features, load_vgg19
 from ..networks.widening import widen
 from .acceleration import compile_networks, placed
@@ -47,8 +50,8 @@ def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None
 def _networks(
     config: Config, device: torch.device
 ) -> tuple[EdgeModel | None, InpaintModel | None, Generator | None, str]:
-    start = load_checkpoint(Path(config.init_from)) if config.init_from else None
-    edge_start = load_checkpoint(Path(config.edges_from)) if config.edges_from else start
+    start = _start(config.init_from, config)
+    edge_start = _start(config.edges_from, config) if config.edges_from else start
     trains_edges = config.stage in ("edge", "joint", "auto")
     vgg, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if trains_edges else None
@@ -74,6 +77,30 @@ def _networks(
     )
 
 
+def _start(path: str, config: Config) -> Checkpoint | None:
+    """The checkpoint to start from, its networks behind the config's stem where that is a finer one than theirs."""
+    if not path:
+        return None
+    checkpoint = load_checkpoint(Path(path))
+    if not FOLD[checkpoint.config.stem] > FOLD[config.stem] > 1:
+        return checkpoint
+    finer = checkpoint.config.model_copy(update={"stem": config.stem})
+    edge, inpaint = (build_generator(name, finer).eval() for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
+    assert isinstance(inpaint, InpaintGenerator)
+    for coarse, fine in ((checkpoint.edge_generator, edge), (checkpoint.inpaint_generator, inpaint)):
+        if coarse and (problems := refold(coarse, fine)):
+            raise InpaintError(
+                "checkpoint-mismatch",
+                f"The weights of {checkpoint.path} do not fit the stem {config.stem}: {problems[0]}.",
+            )
+    return replace(
+        checkpoint,
+        config=finer,
+        edge_generator=edge if checkpoint.edge_generator else None,
+        inpaint_generator=inpaint if checkpoint.inpaint_generator else None,
+    )
+
+
 def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | None, str]:
     wanted = config.stage != "edge" and (config.content_loss_weight > 0 or config.style_loss_weight > 0)
     if not wanted or config.perceptual_weights == "off":
@@ -83,12 +110,8 @@ def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | N
 
 
 def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -> None:
-    """Give a network the weights to start from; those of a narrower one, or of one with a coarser stem, are made to fit."""
-    problems: list[str] = []
-    if source.fold > network.fold > 1 and type(source) is type(network):
-        coarse, source = source, type(source)(checkpoint.config.width, network.stem).eval()
-        problems = refold(coarse, source)
-    problems = problems or widen(source, network)
+    """Give a network the weights to start from; a narrower one's are widened, see `widen`."""
+    problems = widen(source, network)
     if problems:
         raise InpaintError(
             "checkpoint-mismatch",
