@@ -5,7 +5,7 @@
 #
 # On one H200 with 16 cores the machine itself was slow: a process was ready to train after 20 to 80 seconds, and compiled for
 # another minute; side by side, with a thread for each core in every process, hardly any began. Hence few at once, two threads
-# each. The last part is two dozen whole trainings: half an hour.
+# each. The last part is twelve whole trainings.
 #
 # Goals: at least 3 times the plain loop at equal batch, aiming at 4; 40 % of the bf16 matrix rate; data_wait below 5 %.
 set -euo pipefail

@@ -149,7 +149,7 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.get_by_label("One mask each, from a folder").check()
     page.get_by_label("Folder with the masks").fill(str(tmp_path / "masks"))
     page.get_by_role("button", name="Fill the folder", exact=True).click()
-    page.get_by_text("3 of 3 pictures").wait_for(timeout=180_000)
+    page.get_by_text("3 of 3 pictures").wait_for(timeout=60_000)
     page.get_by_text("There is no mask for c.png").wait_for()
     for name, hole in masks.items():
         changed = np.asarray(Image.open(tmp_path / "pictures_filled" / f"{name}.png")) != np.asarray(
@@ -164,7 +164,7 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.get_by_text("a.png is the mask for all pictures.").wait_for()
     page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "again"))
     page.get_by_role("button", name="Fill the folder", exact=True).click()
-    page.wait_for_function("() => document.querySelector('#counts dd')?.textContent === '3'", timeout=180_000)
+    page.wait_for_function("() => document.querySelector('#counts dd')?.textContent === '3'", timeout=60_000)
     changed = np.asarray(Image.open(tmp_path / "again" / "c.png")) != np.asarray(
         Image.open(tmp_path / "pictures" / "c.png")
     )

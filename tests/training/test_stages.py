@@ -202,7 +202,7 @@ def test_starting_weights_that_do_not_fit_are_refused_in_words(edge_run, trainin
     with pytest.raises(InpaintError, match="do not fit this config") as caught:
         training.train(stage="edge", stem="unshuffle", init_from=str(edge_run.run.path))
     assert "stem conv" in caught.value.hint
-    with pytest.raises(InpaintError, match="do not fit this config"):
+    with pytest.raises(InpaintError, match="stem: this run has unshuffle"):
         training.train(stage="edge-inpaint", stem="unshuffle", init_from=str(edge_run.run.path))
     with pytest.raises(InpaintError, match="edge_generator: this run has mec-shared"):
         training.train(stage="edge-inpaint", edge_generator="mec-shared", init_from=str(edge_run.run.path))

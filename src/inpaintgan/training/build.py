@@ -129,15 +129,17 @@ def _start_discriminator(network: Discriminator, file: Path) -> None:
 
 
 def _frozen_edge_generator(config: Config, start: Checkpoint) -> Generator | None:
-    """The checkpoint's edge generator, made to fit the config: it is saved beside the trained one, under one config."""
+    """The checkpoint's edge generator, as wide as the config: it is saved beside the trained one, under one config."""
     if start.edge_generator is None:
         return None
-    if config.edge_generator != start.config.edge_generator:
-        raise InpaintError(
-            "checkpoint-mismatch",
-            f"edge_generator: this run has {config.edge_generator}, {start.path} {start.config.edge_generator}.",
-            f"Set edge_generator to {start.config.edge_generator}, or choose another one to start from.",
-        )
+    for name in ("edge_generator", "stem"):
+        ours, theirs = getattr(config, name), getattr(start.config, name)
+        if ours != theirs:
+            raise InpaintError(
+                "checkpoint-mismatch",
+                f"{name}: this run has {ours}, the edge generator of {start.path} {theirs}.",
+                f"Set {name} to {theirs}, or choose another edge generator to start from.",
+            )
     network = build_generator(EDGE_WEIGHTS, config)
     _start_from(network, start.edge_generator, start)
     return network.eval().requires_grad_(False)
