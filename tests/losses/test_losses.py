@@ -15,8 +15,9 @@ from inpaintgan.data.batch import Batch
 from inpaintgan.losses import adversarial
 from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
-from inpaintgan.losses.perceptual import crop_around_holes, perceptual_loss, style_loss
+from inpaintgan.losses.perceptual import crop_around_holes, hrf_loss, perceptual_loss, style_loss
 from inpaintgan.models.inpaint_model import InpaintModel
+from inpaintgan.networks.squeezenet import SqueezeNetFeatures, load_squeezenet
 from inpaintgan.networks.vgg19 import load_vgg19
 
 
@@ -36,6 +37,18 @@ def test_lsgan_and_hinge_by_hand(kind, discriminator, generator):
     real, fake = torch.tensor([2.0]), torch.tensor([0.5])
     assert adversarial.discriminator_loss(kind, real, fake).item() == pytest.approx(discriminator)
     assert adversarial.generator_loss(kind, fake).item() == pytest.approx(generator)
+
+
+@pytest.mark.parametrize("kind", ["nsgan", "lsgan", "hinge"])
+def test_logits_that_weigh_nothing_are_not_there(kind):
+    real, fake = torch.randn(2, 1, 4, 4), torch.randn(2, 1, 4, 4)
+    weight = torch.zeros(2, 1, 4, 4)
+    weight[..., :2] = 3
+    seen = (real[..., :2], fake[..., :2])
+    weighted = adversarial.discriminator_loss(kind, real, fake, weight), adversarial.generator_loss(kind, fake, weight)
+    alone = adversarial.discriminator_loss(kind, *seen), adversarial.generator_loss(kind, seen[1])
+    torch.testing.assert_close(weighted, alone)
+    assert adversarial.generator_loss(kind, fake, weight * 0).item() == 0
 
 
 def test_edge_cross_entropy_weighs_edges_nine_times_and_counts_the_hole_alone():
@@ -85,6 +98,14 @@ def vgg_file(tmp_path_factory):
     file = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
     torch.save(torchvision_layout(16), file)
     return file
+
+
+@pytest.fixture(scope="module")
+def squeezenet():
+    from torchvision.models import squeezenet1_1
+
+    torch.manual_seed(0)
+    return SqueezeNetFeatures(squeezenet1_1(weights=None).features.state_dict(), "random", caffe=False)
 
 
 def test_vgg_layers_equal_torchvisions_own_network(vgg_file):
@@ -153,6 +174,84 @@ def test_perceptual_network_can_be_off_or_a_wrong_file(tmp_path):
         load_vgg19(str(tmp_path / "other.pth"))
 
 
+def test_squeezenet_maps_are_those_of_torchvisions_layers(tmp_path):
+    """The same weights in both layouts: torchvision's see normalised RGB, the features alone BGR in 0 to 255."""
+    from torchvision.models import squeezenet1_1
+
+    reference = squeezenet1_1(weights=None).eval().requires_grad_(False)
+    torch.save(reference.state_dict(), tmp_path / "torchvision.pth")
+    torch.save(reference.features.state_dict(), tmp_path / "caffe.pth")
+    ours, caffes = (load_squeezenet(str(tmp_path / name)) for name in ("torchvision.pth", "caffe.pth"))
+    picture = torch.rand(1, 3, 64, 64)
+    imagenet = (picture - torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)) / torch.tensor(
+        [0.229, 0.224, 0.225]
+    ).view(1, 3, 1, 1)
+    bgr = picture[:, [2, 1, 0]] * 255 - torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
+    for network, seen in ((ours, imagenet), (caffes, bgr)):
+        maps = network(picture)
+        assert [one.shape[1] for one in maps] == [64, 128, 256, 384, 384, 512, 512]
+        for ours_here, layers in ((maps[0], 2), (maps[2], 8), (maps[-1], 13)):
+            wanted = reference.features[:layers](seen)
+            torch.testing.assert_close(ours_here, wanted, rtol=1e-3, atol=1e-5 * float(wanted.max()))
+
+
+def test_squeezenet_refuses_other_files(tmp_path):
+    torch.save(torchvision_layout(2), tmp_path / "vgg.pth")
+    with pytest.raises(InpaintError, match=r"hrf_weights.*holds no SqueezeNet"):
+        load_squeezenet(str(tmp_path / "vgg.pth"))
+    with pytest.raises(InpaintError, match=r"hrf_weights.*cannot be read"):
+        load_squeezenet(str(tmp_path / "none.pth"))
+
+
+def test_high_receptive_field_loss_looks_for_what_differs_in_the_hole(squeezenet):
+    real = torch.rand(2, 3, 64, 64)
+    mask = torch.zeros(2, 1, 64, 64)
+    mask[..., 16:48, 16:48] = 1
+    assert hrf_loss(squeezenet, real, real, mask).item() == 0
+    fake = torch.where(mask > 0, 1 - real, real).requires_grad_()
+    loss = hrf_loss(squeezenet, fake, real, mask)
+    loss.backward()
+    assert 0 < loss.item() < 4 and fake.grad.abs().sum() > 0
+    # What differs far from the hole alone counts less than what differs in it.
+    outside = hrf_loss(squeezenet, torch.where(mask > 0, real, 1 - real), real, mask)
+    assert 0 < outside.item() < loss.item()
+    assert all(p.grad is None for p in squeezenet.parameters())
+
+
+def test_the_inpaint_model_learns_from_the_losses_that_have_a_weight(squeezenet):
+    real, mask = torch.rand(2, 3, 64, 64), torch.zeros(2, 1, 64, 64)
+    mask[..., 16:48, 16:48] = 1
+    batch = Batch(real, real[:, :1], real[:, :1], mask)
+    fake = torch.rand(2, 3, 64, 64)
+    settings = {"width": 8, "input_size": 64, "inpaint_adv_loss_weight": 0, "l1_loss_weight": 0}
+    silent, _ = InpaintModel(Config(**settings), None, squeezenet).generator_loss(batch, fake)
+    loss, logs = InpaintModel(Config(**settings, hrf_loss_weight=2), None, squeezenet).generator_loss(batch, fake)
+    assert silent.item() == 0
+    assert loss.item() == pytest.approx(2 * logs["hrf_loss"].item())
+
+
+def test_a_discriminator_of_the_hole_is_blind_to_what_is_far_from_it():
+    torch.manual_seed(0)
+    config = Config(width=8, input_size=256, inpaint_adv_crop=64, inpaint_adv_loss_weight=1, l1_loss_weight=0)
+    model = InpaintModel(config).eval()
+    real, fake, mask = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 256, 256), torch.zeros(1, 1, 256, 256)
+    mask[..., 100:120, 100:120] = 1
+    batch = Batch(real, real[:, :1], real[:, :1], mask)
+    elsewhere = fake.clone()
+    elsewhere[..., 150:, :] = 0
+    whole = InpaintModel(config.model_copy(update={"inpaint_adv_crop": 0})).eval()
+    whole.load_state_dict(model.state_dict())
+    with torch.no_grad():
+        for seen, blind in ((model, True), (whole, False)):
+            for judge in (seen.discriminator_loss, seen.generator_loss):
+                assert torch.equal(judge(batch, fake)[0], judge(batch, elsewhere)[0]) == blind
+        # A bright and a dark picture are equally far from the middle: layers without a bias answer them with opposite signs
+        # but for the leaky slope, and a gray one with nothing.
+        gray = torch.full_like(fake, 0.5)
+        assert model.generator_loss(batch, gray)[0].item() == pytest.approx(math.log(2))
+        assert whole.generator_loss(batch, gray)[0].item() != pytest.approx(math.log(2), abs=1e-4)
+
+
 def test_auto_without_a_network_gives_none(monkeypatch, tmp_path):
     from urllib.error import URLError
 
@@ -163,6 +262,7 @@ def test_auto_without_a_network_gives_none(monkeypatch, tmp_path):
 
     monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
     assert load_vgg19("auto") is None
+    assert load_squeezenet("auto") is None
 
 
 def test_losses_are_float32_under_autocast():
@@ -184,6 +284,7 @@ def test_losses_are_float32_under_autocast():
         "feature matching": lambda a, b: feature_matching_loss([a], [b]),
         "edge": lambda a, b: edge_bce_loss(a.float().sigmoid(), (b > 0).float(), mask),
         "perceptual": lambda a, b: perceptual_loss(Features(), a, b),
+        "high receptive field": lambda a, b: hrf_loss(lambda picture: [picture], a, b, mask),
         "style": lambda a, b: style_loss(Features(), a, b, torch.ones(())),
     }
     for name, loss in losses.items():

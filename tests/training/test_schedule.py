@@ -45,11 +45,11 @@ def test_both_optimizers_follow_the_schedule_and_the_step_event_tells_it(trainin
     assert rates == pytest.approx([1e-4, 5e-5])
 
 
-def gradients_of_a_step(training, batch_size, accumulation_steps):
+def gradients_of_a_step(training, batch_size, accumulation_steps, crop):
     """All gradients of one joint step, the discriminators' own step being plain SGD: Adam's sign would magnify rounding."""
     trainer = training.trainer(
         stage="joint", batch_size=batch_size, accumulation_steps=accumulation_steps, mask="irregular",
-        edge_generator="edgeconnect", edge_bce_loss_weight=1, inpaint_adv_loss_weight=1,
+        edge_generator="edgeconnect", edge_bce_loss_weight=1, inpaint_adv_loss_weight=1, inpaint_adv_crop=crop,
     )  # fmt: skip
     trainer._prepare()
     gradients = {}
@@ -62,10 +62,11 @@ def gradients_of_a_step(training, batch_size, accumulation_steps):
     return gradients, logs
 
 
-def test_accumulated_batches_give_the_gradients_of_one_large_batch(new_training):
+@pytest.mark.parametrize("crop", [0, 32])
+def test_accumulated_batches_give_the_gradients_of_one_large_batch(new_training, crop):
     """Discriminators first, generators against the moved ones; losses over holes divided by the share of all holes."""
-    at_once, logs = gradients_of_a_step(new_training("at-once"), 4, 1)
-    in_parts, logs_of_parts = gradients_of_a_step(new_training("in-parts"), 1, 4)
+    at_once, logs = gradients_of_a_step(new_training("at-once"), 4, 1, crop)
+    in_parts, logs_of_parts = gradients_of_a_step(new_training("in-parts"), 1, 4, crop)
     assert at_once.keys() == in_parts.keys() and len(at_once) > 50
     for name, expected in at_once.items():
         # The gradient of a bias before instance norm is nothing but rounding, around 1e-8.

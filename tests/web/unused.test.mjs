@@ -4,7 +4,7 @@ import test from "node:test";
 import { unusedBecause } from "../../web/train/unused.js";
 
 const values = {
-  stage: "joint", edge_generator: "mec", edge: "canny", perceptual_weights: "auto", content_loss_weight: 1, style_loss_weight: 1,
+  stage: "joint", edge_generator: "mec", edge: "canny", perceptual_weights: "auto", content_loss_weight: 1, style_loss_weight: 1, hrf_loss_weight: 1,
   edge_adv_loss_weight: 1, fm_loss_weight: 10, inpaint_adv_loss_weight: 0.01, lr_schedule: "constant", cache_gib: 10, val_data: "",
 };
 const because = (key, changes = {}) => unusedBecause(key, { ...values, ...changes });
@@ -16,7 +16,7 @@ test("each model uses its own losses only", () => {
     assert.match(because(key, { stage: "inpaint" }), /Inpaint Model does not train the edge generator/);
     assert.match(because(key, { stage: "edge-inpaint" }), /Edge-Inpaint Model/);
   }
-  for (const key of ["l1_loss_weight", "style_loss_weight", "perceptual_weights"]) {
+  for (const key of ["l1_loss_weight", "style_loss_weight", "perceptual_weights", "hrf_loss_weight", "hrf_weights", "inpaint_adv_crop"]) {
     assert.equal(because(key, { stage: "inpaint" }), "");
     assert.match(because(key, { stage: "edge" }), /does not paint/);
   }
@@ -34,6 +34,7 @@ test("what stands behind another setting is named", () => {
   assert.equal(because("lr_drop_factor", { lr_schedule: "drop" }), "");
   assert.match(because("perceptual_crop", { perceptual_weights: "off" }), /VGG19/);
   assert.match(because("perceptual_interval", { content_loss_weight: 0, style_loss_weight: 0 }), /are 0/);
+  assert.match(because("hrf_weights", { hrf_loss_weight: 0 }), /is 0/);
   assert.match(because("cache_dir", { cache_gib: 0 }), /cache/);
   assert.match(because("val_edge_data"), /detected/);
   assert.match(because("val_edge_data", { edge: "external" }), /validation folder/);
@@ -43,6 +44,7 @@ test("what stands behind another setting is named", () => {
 test("without its weight there is no discriminator to set up", () => {
   assert.match(because("gan_loss", { stage: "inpaint", inpaint_adv_loss_weight: 0 }), /discriminator/);
   assert.equal(because("gan_loss", { inpaint_adv_loss_weight: 0 }), "");
+  assert.match(because("inpaint_adv_crop", { inpaint_adv_loss_weight: 0 }), /discriminator/);
   const silent = { edge_adv_loss_weight: 0, fm_loss_weight: 0 };
   assert.match(because("gan_loss", { stage: "edge", ...silent }), /discriminator/);
   assert.equal(because("d2g_lr", { stage: "edge", ...silent, fm_loss_weight: 10 }), "");

@@ -55,6 +55,9 @@ const SETTINGS = {
   content_loss_weight: "Perceptual weight",
   style_loss_weight: "Style weight",
   inpaint_adv_loss_weight: "Adversarial weight",
+  inpaint_adv_crop: "Adversarial crop",
+  hrf_loss_weight: "High receptive field weight",
+  hrf_weights: "SqueezeNet weights",
   perceptual_weights: "VGG19 weights",
   perceptual_interval: "Perceptual interval",
   imagenet_normalization: "ImageNet normalisation",
@@ -144,6 +147,7 @@ const VALUES = {
   svr_loss: "Spatial variant reconstruction", precision: "Precision", recall: "Recall",
   inpaint_generator_loss: "Generator", inpaint_discriminator_loss: "Discriminator",
   inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", l2_loss: "Squared error", perceptual_loss: "Perceptual", style_loss: "Style",
+  hrf_loss: "High receptive field",
   psnr: "PSNR", psnr_hole: "PSNR in the hole", ssim: "SSIM", ssim_hole: "SSIM in the hole", l1: "L1",
 };
 

@@ -107,7 +107,7 @@ export class Machine {
 function how(found) {
   const parts = [`${plural(found.n_steps, "real step")} of ${plural(found.pictures, "picture")} on ${found.device}: networks ${each(found.step_s)}, `
     + `pictures ${each(found.data_s)} in one process.`];
-  if (found.perceptual === "unavailable") parts.push("Without VGG19, which is neither here nor downloadable.");
+  if (found.perceptual.includes("unavailable")) parts.push("Without a perceptual network, which is neither here nor downloadable.");
   if (found.others) parts.push(`${plural(found.others, "other training")} ran meanwhile, which slows this one down.`);
   parts.push("Samples, validation and saving come on top.");
   return parts.join(" ");

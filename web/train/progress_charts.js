@@ -20,6 +20,7 @@ const LOSSES = [
   ["Adversarial, inpaint", "inpaint_adversarial_loss", "--mark-3"],
   ["Perceptual", "perceptual_loss", "--mark-4"],
   ["Style", "style_loss", "--mark-4"],
+  ["High receptive field", "hrf_loss", "--mark-4"],
 ];
 
 /** Metrics: training curves, and the scores of validation with their baselines. */

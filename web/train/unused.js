@@ -6,7 +6,8 @@ import { choiceTitle } from "../js/labels.js";
 
 const EDGE = ["edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "efficientnet_weights"];
 const PERCEPTUAL = ["perceptual_interval", "perceptual_crop", "imagenet_normalization"];
-const INPAINT = ["l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight", "perceptual_weights", ...PERCEPTUAL];
+const INPAINT = ["l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight",
+  "inpaint_adv_crop", "hrf_loss_weight", "hrf_weights", "perceptual_weights", ...PERCEPTUAL];
 const AUTO = ["auto_patience", "auto_max_steps", "auto_anneal_steps"];
 /** @type {Record<string, string>} */
 const EDGES_OF = { inpaint: "true edges only", joint: "predicted edges only", auto: "true edges first, then predicted ones" };
@@ -31,6 +32,7 @@ export function unusedBecause(key, values) {
   if (DISCRIMINATOR.includes(key) && !judgesEdges && !judgesPictures) {
     return "Not used: with adversarial weights of 0 there is no discriminator.";
   }
+  if (key === "inpaint_adv_crop" && !judgesPictures) return "Not used: with an adversarial weight of 0 there is no discriminator.";
   return unusedLoss(key, values) || unusedFolder(key, values) || unusedRate(key, values);
 }
 
@@ -38,6 +40,7 @@ export function unusedBecause(key, values) {
 function unusedLoss(key, values) {
   const off = values.perceptual_weights === "off";
   if ((key === "content_loss_weight" || key === "style_loss_weight") && off) return "Not used: VGG19 weights are off.";
+  if (key === "hrf_weights" && !values.hrf_loss_weight) return "Not used: the weight of that loss is 0.";
   const silent = !values.content_loss_weight && !values.style_loss_weight;
   if ((key === "perceptual_weights" || PERCEPTUAL.includes(key)) && silent) return "Not used: the perceptual and style weights are 0.";
   return PERCEPTUAL.includes(key) && off ? "Not used: VGG19 weights are off." : "";

@@ -261,6 +261,26 @@ class Config(BaseModel):
     inpaint_adv_loss_weight: float = _losses(
         0.01, "Weight of the adversarial loss (inpaint model); 0 leaves its discriminator out.", ge=0, le=10000
     )
+    inpaint_adv_crop: int = _losses(
+        0,
+        "The discriminator sees a square of this side around the hole (inpaint model), centred on 0, and each of its patches "
+        "counts as much as it lies in the hole: so it learns in a few hundred steps to tell fills from pictures. 0 is the "
+        "papers': the whole picture, every patch alike.",
+        "px",
+        ge=0,
+        le=1024,
+        multiple_of=32,
+    )
+    hrf_loss_weight: float = _losses(
+        0.0,
+        "Weight of a perceptual loss of high receptive field over SqueezeNet (inpaint model): sharper eyes and mouths for a "
+        "seventh of the time of VGG19's losses; 0 is the papers.",
+        ge=0,
+        le=10000,
+    )
+    hrf_weights: str = _losses(
+        "auto", "SqueezeNet 1.1 for that loss: auto (torchvision's, downloaded once, 5 MB) or a weights file."
+    )
     perceptual_weights: str = _losses(
         "auto",
         "VGG19 for the perceptual and style losses: auto (torchvision's, downloaded once), off, or a weights file.",

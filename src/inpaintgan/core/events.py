@@ -38,7 +38,7 @@ class RunStarted(_Event):
     parameters: dict[str, int]
     """Trainable parameters by network."""
     perceptual: str
-    """The network behind the perceptual and style losses, with its weights' origin, or ``"off"``."""
+    """The networks that the losses look through, each with its weights' origin or as ``"unavailable"``; or ``"off"``."""
     versions: dict[str, str]
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..data.tensors import to_tensor
-from ..metrics.perceptual import PROXY_LAYERS, feature_distance
+from ..metrics.perceptual import PROXY_LAYERS, proxy_of_features
 from ..networks.backbones import Backbone, pooled
 from ..networks.vgg19 import VGG19Features
 
@@ -60,7 +60,7 @@ class Perception:
             maps, found = self._see(fills[start : start + _AT_ONCE])
             features.append(found)
             if self.has_proxy:
-                proxies += feature_distance(maps, true_maps, hole).tolist()
+                proxies += proxy_of_features(maps, true_maps, hole).tolist()
         known = [found.cpu().numpy() for found in features if found is not None]
         return proxies, np.concatenate(known) if known else None
 

@@ -58,7 +58,7 @@ def release(
     local = dict.fromkeys(("data", "val_data", "init_from", "edges_from"), "")
     names = {
         key: Path(getattr(config, key)).name
-        for key in ("mask_data", "edge_data", "val_edge_data", "perceptual_weights")
+        for key in ("mask_data", "edge_data", "val_edge_data", "perceptual_weights", "hrf_weights")
     }
     frozen = config.model_copy(update=local | names)
     save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)

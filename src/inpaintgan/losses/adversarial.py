@@ -10,25 +10,41 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def discriminator_loss(kind: str, real: Tensor, fake: Tensor) -> Tensor:
-    """Mean of the loss on real and on fake logits, (real + fake) / 2. Logits of any shape in, a scalar out."""
+def discriminator_loss(kind: str, real: Tensor, fake: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean of the loss on real and on fake logits, (real + fake) / 2.
+
+    Args:
+        kind: ``nsgan``, ``lsgan`` or ``hinge``.
+        real: Logits of any shape.
+        fake: As ``real``.
+        weight: As ``real``: how much each logit counts in the means, not negative. None: all alike.
+
+    Returns:
+        A scalar.
+    """
     real, fake = real.float(), fake.float()
     if kind == "nsgan":
-        return (F.softplus(-real).mean() + F.softplus(fake).mean()) / 2
+        return (_mean(F.softplus(-real), weight) + _mean(F.softplus(fake), weight)) / 2
     if kind == "lsgan":
-        return ((real - 1).square().mean() + fake.square().mean()) / 2
+        return (_mean((real - 1).square(), weight) + _mean(fake.square(), weight)) / 2
     if kind == "hinge":
-        return (F.relu(1 - real).mean() + F.relu(1 + fake).mean()) / 2
+        return (_mean(F.relu(1 - real), weight) + _mean(F.relu(1 + fake), weight)) / 2
     raise ValueError(f"unknown adversarial loss {kind!r}")
 
 
-def generator_loss(kind: str, fake: Tensor) -> Tensor:
-    """What the generator pays for fakes that are seen through. Logits of any shape in, a scalar out."""
+def generator_loss(kind: str, fake: Tensor, weight: Tensor | None = None) -> Tensor:
+    """What the generator pays for fakes that are seen through, a scalar. Arguments as in `discriminator_loss`."""
     fake = fake.float()
     if kind == "nsgan":
-        return F.softplus(-fake).mean()
+        return _mean(F.softplus(-fake), weight)
     if kind == "lsgan":
-        return (fake - 1).square().mean()
+        return _mean((fake - 1).square(), weight)
     if kind == "hinge":
-        return -fake.mean()
+        return _mean(-fake, weight)
     raise ValueError(f"unknown adversarial loss {kind!r}")
+
+
+def _mean(values: Tensor, weight: Tensor | None) -> Tensor:
+    if weight is None:
+        return values.mean()
+    return (values * weight).sum() / weight.sum().clamp(min=1e-6)

@@ -1,6 +1,7 @@
-"""Perceptual and style losses over VGG19.
+"""Perceptual and style losses over VGG19, and a perceptual loss of high receptive field over SqueezeNet.
 
-Source: Johnson et al. (arXiv 1603.08155); Gatys et al. (1508.06576); layers as in EdgeConnect (1901.00212), section 3.2.
+Source: Johnson et al. (arXiv 1603.08155); Gatys et al. (1508.06576); layers as in EdgeConnect (1901.00212), section 3.2;
+LaMa (2109.07161), section 2.2.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import torch
 from torch import Tensor
 
 from ..networks.blocks import full_precision
+from ..networks.pretrained import feature_distance
+from ..networks.squeezenet import SqueezeNetFeatures
 from ..networks.vgg19 import VGG19Features
 
 PERCEPTUAL_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -30,6 +33,18 @@ def style_loss(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tensor) -> 
         target = vgg(real * mask, STYLE_LAYERS)
     features = vgg(fake * mask, STYLE_LAYERS)
     return torch.stack([(_gram(features[name]) - _gram(target[name])).abs().mean() for name in features]).sum()
+
+
+def hrf_loss(network: SqueezeNetFeatures, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
+    """Mean over the network's maps of the distance of unit-normalised features in the hole, see `feature_distance`.
+
+    LaMa takes the squared error of one deep map of a ResNet50 that was trained to segment; this network is what can be had
+    everywhere, and small. (B, 3, H, W) in [0, 1] and (B, 1, H, W) in, a scalar out.
+    """
+    with torch.no_grad():
+        target = network(real)
+    pairs = zip(network(fake), target, strict=True)
+    return torch.stack([feature_distance(features, wanted, mask).mean() for features, wanted in pairs]).mean()
 
 
 def _gram(x: Tensor) -> Tensor:

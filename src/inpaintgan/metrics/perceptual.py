@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from ..networks.pretrained import feature_distance
 from ..networks.vgg19 import VGG19Features
 
 PROXY_LAYERS = ("relu1_2", "relu2_2", "relu3_4")
@@ -26,11 +26,11 @@ def perceptual_proxy(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tenso
     Returns:
         (B,), 0 for equal pictures; OpenCV's Telea on faces with 20-30 % holes is near 0.475.
     """
-    return feature_distance(vgg(fake, PROXY_LAYERS), vgg(real, PROXY_LAYERS), mask)
+    return proxy_of_features(vgg(fake, PROXY_LAYERS), vgg(real, PROXY_LAYERS), mask)
 
 
 @torch.inference_mode()
-def feature_distance(fake: Mapping[str, Tensor], real: Mapping[str, Tensor], mask: Tensor) -> Tensor:
+def proxy_of_features(fake: Mapping[str, Tensor], real: Mapping[str, Tensor], mask: Tensor) -> Tensor:
     """The proxy of features that are at hand already.
 
     Args:
@@ -41,10 +41,4 @@ def feature_distance(fake: Mapping[str, Tensor], real: Mapping[str, Tensor], mas
     Returns:
         (B,).
     """
-    scores = []
-    for name in PROXY_LAYERS:
-        a, b = F.normalize(fake[name], dim=1), F.normalize(real[name], dim=1)
-        distance = (a - b).square().sum(1, keepdim=True)
-        weight = F.interpolate(mask, size=distance.shape[-2:], mode="area")
-        scores.append((distance * weight).flatten(1).sum(1) / weight.flatten(1).sum(1))
-    return torch.stack(scores).mean(0)
+    return torch.stack([feature_distance(fake[name], real[name], mask) for name in PROXY_LAYERS]).mean(0)

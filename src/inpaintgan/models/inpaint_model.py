@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core.config import Config
 from ..data.batch import Batch
 from ..losses import adversarial
-from ..losses.perceptual import crop_around_holes, perceptual_loss, style_loss
+from ..losses.perceptual import crop_around_holes, hrf_loss, perceptual_loss, style_loss
 from ..networks.discriminator import Discriminator
 from ..networks.inpaint_generator import InpaintGenerator
+from ..networks.squeezenet import SqueezeNetFeatures
 from ..networks.vgg19 import VGG19Features
 from .composition import masked_image
 
@@ -44,23 +46,30 @@ def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tenso
 
 
 class InpaintModel(nn.Module):
-    """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8), and squared error.
+    """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8), and others of ours.
 
     Attributes:
         vgg: The perceptual network, shared and never trained or saved; None switches its two losses off.
+        squeezenet: That of the loss of high receptive field, in the same way.
     """
 
-    def __init__(self, config: Config, vgg: VGG19Features | None = None) -> None:
+    def __init__(
+        self, config: Config, vgg: VGG19Features | None = None, squeezenet: SqueezeNetFeatures | None = None
+    ) -> None:
         super().__init__()
         self.config = config
         self.generator = InpaintGenerator(config.width, config.stem)
         self.discriminator = Discriminator(3, config.width)
-        # In a tuple, so that its weights are no part of this model's state.
-        self._vgg = (vgg,)
+        # In a tuple, so that their weights are no part of this model's state.
+        self._others = (vgg, squeezenet)
 
     @property
     def vgg(self) -> VGG19Features | None:
-        return self._vgg[0]
+        return self._others[0]
+
+    @property
+    def squeezenet(self) -> SqueezeNetFeatures | None:
+        return self._others[1]
 
     @property
     def uses_discriminator(self) -> bool:
@@ -73,8 +82,8 @@ class InpaintModel(nn.Module):
 
     def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the discriminator on true and on detached painted pictures, and its logs."""
-        real_logits, fake_logits = self.discriminator(torch.cat([batch.image, fake.detach()]))[0].chunk(2)
-        loss = adversarial.discriminator_loss(self.config.gan_loss, real_logits, fake_logits)
+        (real_logits, fake_logits), weight = self._judge(batch.mask, batch.image, fake.detach())
+        loss = adversarial.discriminator_loss(self.config.gan_loss, real_logits, fake_logits, weight)
         return loss, {"inpaint_discriminator_loss": loss.detach()}
 
     def generator_loss(
@@ -97,9 +106,13 @@ class InpaintModel(nn.Module):
             logs["l2_loss"] = (fake - batch.image).square().mean() / batch.hole_share
             loss = loss + config.l2_loss_weight * logs["l2_loss"]
         if self.uses_discriminator:
-            adv = adversarial.generator_loss(config.gan_loss, self.discriminator(fake)[0])
+            (logits,), weight = self._judge(batch.mask, fake)
+            adv = adversarial.generator_loss(config.gan_loss, logits, weight)
             loss = loss + config.inpaint_adv_loss_weight * adv
             logs["inpaint_adversarial_loss"] = adv
+        if self.squeezenet is not None and config.hrf_loss_weight:
+            logs["hrf_loss"] = hrf_loss(self.squeezenet, fake, batch.image, batch.mask)
+            loss = loss + config.hrf_loss_weight * logs["hrf_loss"]
         if self.vgg is not None and with_perceptual:
             logs |= self._perceptual_losses(self.vgg, batch, fake)
             if config.content_loss_weight:
@@ -108,6 +121,22 @@ class InpaintModel(nn.Module):
                 loss = loss + config.style_loss_weight * logs["style_loss"]
         logs["inpaint_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
+
+    def _judge(self, mask: Tensor, *pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
+        """The discriminator's logits for each of some pictures with one mask, and how much each logit counts, if not alike.
+
+        With ``inpaint_adv_crop`` it sees what is around the hole, and each patch counts as much as it lies in it: elsewhere
+        true and painted pictures are the same. Its layers have no bias, so that pictures from 0 to 1 are first of all
+        bright to them; centred on 0 they are told apart in a twentieth of the steps (rows 40 and 41 of the recipe).
+        """
+        side = min(self.config.inpaint_adv_crop, *mask.shape[-2:])
+        if not side:
+            return self.discriminator(torch.cat(pictures))[0].chunk(len(pictures)), None
+        mask, *squares = crop_around_holes(mask, side, *pictures)
+        logits = self.discriminator(2 * torch.cat(squares) - 1)[0]
+        weight = F.adaptive_avg_pool2d(mask, logits.shape[-2:])
+        # Every picture as much as any other: then equal parts of a batch, on other GPUs say, give what the whole gives.
+        return logits.chunk(len(pictures)), weight / weight.sum((1, 2, 3), keepdim=True).clamp(min=1e-6)
 
     def _perceptual_losses(self, vgg: VGG19Features, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
         """The losses over VGG19 that have a weight, on the whole picture or on the square around its hole.

@@ -10,13 +10,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core.errors import InpaintError
+from .squeezenet import SqueezeNetFeatures
 from .vgg19 import VGG19Features, load_vgg19
 
 _INCEPTION_FILE = "inception_v3_google-0cc3c7bd.pth"
 _INCEPTION_PX = 299
 _POOLING = "normalised by place, mean over places"
 _HINT = "Give a file of torchvision's inception_v3, of SqueezeNet 1.1's features, or of VGG19; or 'auto', or 'off'."
-_BGR_MEAN = (103.939, 116.779, 123.68)
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def _of_file(file: Path) -> Backbone:
             network = _Inception(state).requires_grad_(False).eval()
             return Backbone("torchvision's Inception V3", f"Inception V3, {file.name}: last pooling", network)
         if "3.squeeze.weight" in state or "3.expand1x1.weight" in state:
-            network = _SqueezeNet(state).requires_grad_(False)
-            return Backbone("SqueezeNet 1.1", f"SqueezeNet 1.1, {file.name}: {_POOLING}", network)
+            network = _Last(SqueezeNetFeatures(state, f"SqueezeNet 1.1, {file.name}", caffe=True))
+            return Backbone("SqueezeNet 1.1", f"{network.network.origin}: {_POOLING}", network)
     except Exception as error:
         raise InpaintError("weights-unreadable", f"--feature-weights: {file} cannot be read.", _HINT) from error
     vgg = load_vgg19(str(file))
@@ -117,16 +117,12 @@ class _Inception(nn.Module):
         return self.trunk((x - mean) / std)
 
 
-class _SqueezeNet(nn.Module):
-    """SqueezeNet 1.1's features, 512, from weights in Caffe's colours (BGR 0 to 255 less the channels' means)."""
+class _Last(nn.Module):
+    """The pooled last map of a network that gives a list of them."""
 
-    def __init__(self, state: dict[str, Tensor]) -> None:
+    def __init__(self, network: SqueezeNetFeatures) -> None:
         super().__init__()
-        from torchvision.models import squeezenet1_1  # two seconds of imports, at the start of every command
-
-        self.trunk = squeezenet1_1(weights=None).features
-        self.trunk.load_state_dict(state)
+        self.network = network
 
     def forward(self, pictures: Tensor) -> Tensor:
-        mean = pictures.new_tensor(_BGR_MEAN).view(1, 3, 1, 1)
-        return pooled(self.trunk(pictures.float().flip(1) * 255 - mean))
+        return pooled(self.network(pictures)[-1])

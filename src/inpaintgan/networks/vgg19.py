@@ -6,11 +6,16 @@ Source: Simonyan and Zisserman (arXiv 1409.1556), configuration E.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from ..core.errors import InpaintError
+from .pretrained import BGR_MEAN, pretrained_state
+
+if TYPE_CHECKING:
+    from torchvision.models import WeightsEnum
 
 LAYERS = (
     "relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1", "relu3_4", "relu4_1", "relu4_4", "relu5_1", "relu5_2",
@@ -19,7 +24,6 @@ LAYERS = (
 
 _BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))
 _RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-_BGR_MEAN = (103.939, 116.779, 123.68)
 # Caffe-style weights take 0-255 pixels, so their features are larger by this factor; the layers are scaled, which lets one
 # set of loss weights serve both families.
 _CAFFE_SCALE = 255 * 0.226
@@ -54,7 +58,7 @@ class VGG19Features(nn.Module):
             layer.load_state_dict({"weight": weight, "bias": bias})
             self.convs[name] = layer
         self.layer_names = frozenset(f"relu{name}" for name in names)
-        mean, std = (_BGR_MEAN, (1.0, 1.0, 1.0)) if caffe else (_RGB_MEAN, _RGB_STD)
+        mean, std = (BGR_MEAN, (1.0, 1.0, 1.0)) if caffe else (_RGB_MEAN, _RGB_STD)
         self.mean: Tensor
         self.std: Tensor
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
@@ -113,27 +117,20 @@ def load_vgg19(weights: str, imagenet_normalization: bool = True) -> VGG19Featur
     """
     if weights == "off":
         return None
-    if weights == "auto":
-        from torchvision.models import VGG19_Weights  # two seconds of imports, at the start of every command
-
-        try:
-            state = VGG19_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-        except (OSError, RuntimeError):  # no network, or a broken download
-            return None
-        origin = "VGG19, torchvision IMAGENET1K_V1"
-    else:
-        origin = f"VGG19, {Path(weights).name}"
-        try:
-            state = torch.load(weights, map_location="cpu", weights_only=True)
-        except Exception as error:
-            raise InpaintError(
-                "weights-unreadable", f"perceptual_weights: {weights} cannot be read as network weights.",
-                "Give a VGG19 file of torchvision's or Keras' layout, or 'auto', or 'off'.",
-            ) from error  # fmt: skip
+    state = pretrained_state(weights, _torchvisions, "perceptual_weights", "VGG19 in torchvision's or Keras' layout")
+    if state is None:
+        return None
+    origin = f"VGG19, {'torchvision IMAGENET1K_V1' if weights == 'auto' else Path(weights).name}"
     convs, caffe = _convolutions(state)
     if "conv1_1.weight" not in convs:
         raise InpaintError("weights-unreadable", f"perceptual_weights: {weights} holds no VGG19 convolutions.")
     return VGG19Features(convs, origin, caffe=caffe, imagenet_normalization=imagenet_normalization)
+
+
+def _torchvisions() -> WeightsEnum:
+    from torchvision.models import VGG19_Weights  # two seconds of imports, at the start of every command
+
+    return VGG19_Weights.IMAGENET1K_V1
 
 
 def _convolutions(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], bool]:

@@ -19,18 +19,21 @@ from ..networks.discriminator import Discriminator
 from ..networks.finer_stem import refold
 from ..networks.generator import Generator
 from ..networks.inpaint_generator import InpaintGenerator
+from ..networks.squeezenet import SqueezeNetFeatures, load_squeezenet
 from ..networks.vgg19 import VGG19Features, load_vgg19
 from ..networks.widening import widen
 from .acceleration import compile_networks, placed
 from .stages import Stage
+
+_UNAVAILABLE = "unavailable"
 
 
 def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None) -> tuple[Stage, str]:
     """Build the stage that a config names, for all ranks alike.
 
     Returns:
-        The stage on the device, and the perceptual network in words: its origin, ``"off"``, or ``"unavailable"`` when it
-        was wanted but is not to be had.
+        The stage on the device, and the perceptual networks in words: their origins, ``"unavailable"`` for one that was
+        wanted but is not to be had, ``"off"`` where none was wanted.
 
     Raises:
         InpaintError: ``init_from`` or ``edges_from`` cannot be used, or edge-inpaint has no edge generator to take from
@@ -42,7 +45,7 @@ def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None
     stage = Stage(config, edge, inpaint, frozen, device, ranks)
     # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
     networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
-    others = [network for network in (frozen, inpaint and inpaint.vgg) if network]
+    others = [network for network in (frozen, inpaint and inpaint.vgg, inpaint and inpaint.squeezenet) if network]
     compile_networks([*networks, *others], config, device)
     return stage, perceptual
 
@@ -53,9 +56,9 @@ def _networks(
     start = _start(config.init_from, config)
     edge_start = _start(config.edges_from, config) if config.edges_from else start
     trains_edges = config.stage in ("edge", "joint", "auto")
-    vgg, perceptual = _perceptual(config, device)
+    vgg, squeezenet, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if trains_edges else None
-    inpaint = InpaintModel(config, vgg) if config.stage != "edge" else None
+    inpaint = InpaintModel(config, vgg, squeezenet) if config.stage != "edge" else None
     frozen = _frozen_edge_generator(config, edge_start) if edge_start and not trains_edges else None
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
@@ -101,12 +104,17 @@ def _start(path: str, config: Config) -> Checkpoint | None:
     )
 
 
-def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | None, str]:
-    wanted = config.stage != "edge" and (config.content_loss_weight > 0 or config.style_loss_weight > 0)
-    if not wanted or config.perceptual_weights == "off":
-        return None, "off"
-    vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
-    return (placed(vgg, device), vgg.origin) if vgg else (None, "unavailable")
+def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | None, SqueezeNetFeatures | None, str]:
+    """The networks that the losses look through, and both in words."""
+    vgg, squeezenet, words = None, None, []
+    paints = config.stage != "edge"
+    if paints and (config.content_loss_weight or config.style_loss_weight) and config.perceptual_weights != "off":
+        vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
+        words.append(vgg.origin if vgg else _UNAVAILABLE)
+    if paints and config.hrf_loss_weight:
+        squeezenet = load_squeezenet(config.hrf_weights)
+        words.append(squeezenet.origin if squeezenet else _UNAVAILABLE)
+    return vgg and placed(vgg, device), squeezenet and placed(squeezenet, device), "; ".join(words) or "off"
 
 
 def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -> None:

@@ -91,10 +91,11 @@ class Reporter:
                 "On CPUs each process takes the statistics of batch norm over its own share of a batch: the curve depends "
                 "on the number of processes.",
             )
-        if perceptual == "unavailable":
+        if "unavailable" in perceptual:
             self.warn(
                 "perceptual-off",
-                "VGG19's weights are neither here nor downloadable: training goes on without perceptual and style losses.",
+                "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither here nor downloadable: "
+                "training goes on without the losses over them.",
             )
 
     def failed(self, error: BaseException) -> None:
