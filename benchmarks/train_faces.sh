@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # How checkpoints/faces-lite and checkpoints/faces are trained: hours on two CPU cores, best with bfloat16.
 #
-#     benchmarks/train_faces.sh FACES HELD_OUT VGG19 RUNS
+#     benchmarks/train_faces.sh FACES HELD_OUT VGG19 SQUEEZENET RUNS
 #
-# FACES and HELD_OUT are folders of aligned faces, VGG19 a weights file, RUNS a folder for the trainings. Each can be stopped
-# and goes on with `main.py train --run DIR --resume`. The shipped weights of faces-lite are those of the training of that name
-# at step 300, its best; what led to it took about as many steps, with detours: the first networks had no skips and no detail
-# blocks yet, see results/recipe.md. Those of faces are the last three trainings; wide-near-truth was stopped at step 2,092, when
-# scores no longer rose; its edges are the best ones, of step 750. The first four trainings have not been run as a whole.
+# FACES and HELD_OUT are folders of aligned faces, VGG19 and SQUEEZENET weights files or "auto", RUNS a folder for the trainings.
+# Each can be stopped and goes on with `main.py train --run DIR --resume`. What led to the shipped weights took about as many
+# steps, with detours, see results/recipe.md: the first networks had no skips and no detail blocks yet. Those of faces-lite took
+# 400 steps of 8 with row 42's losses, the first 602 of the training outlines, and the one of their name. Those of faces: wide-near-truth
+# was stopped at step 2,092, when scores no longer rose; its edges are the best ones, of step 750. The first four trainings have
+# not been run as a whole.
 set -euo pipefail
-faces=$1 held_out=$2 vgg19=$3 runs=$4
+faces=$1 held_out=$2 vgg19=$3 squeezenet=$4 runs=$5
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
 
@@ -33,12 +34,17 @@ train predicted-edges stage=edge-inpaint width=32 init_from="$runs/true-edges" t
 train near-truth stage=edge-inpaint width=32 init_from="$runs/predicted-edges" true_edge_share=0.3 lr=8e-4 \
   lr_warmup_steps=30 lr_schedule=cosine batch_size=16 processes=2 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 \
   perceptual_weights="$vgg19" max_iters=2400
-# Blurred eyes are nearest to the truth, by nearly every score; the style loss gives them lids and pupils.
-train faces-lite stage=edge-inpaint width=32 init_from="$runs/near-truth" true_edge_share=0.3 lr=4e-4 lr_warmup_steps=30 \
-  lr_schedule=cosine processes=2 augment_zoom=1.5 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1 \
-  perceptual_weights="$vgg19" style_loss_weight=30 max_iters=600
+# Blurred eyes are nearest to the truth, by nearly every score. A loss of high receptive field and a discriminator of the hole
+# give mouths their teeth, and what lies before a background its outline; the style loss gives eyes lids and pupils.
+sharp=(stage=edge-inpaint width=32 processes=2 augment_zoom=1.5 true_edge_share=0.3 lr_schedule=cosine lr_warmup_steps=50
+  beta1=0.5 d2g_lr=1 ema_decay=0.995 l1_loss_weight=1 l2_loss_weight=5 hrf_weights="$squeezenet" inpaint_adv_loss_weight=0.2
+  inpaint_adv_crop=128)
+train outlines init_from="$runs/near-truth" "${sharp[@]}" lr=4e-4 batch_size=16 hrf_loss_weight=2.5 content_loss_weight=0 \
+  perceptual_weights=off max_iters=1000
+train faces-lite init_from="$runs/outlines" "${sharp[@]}" lr=3e-4 hrf_loss_weight=1.5 content_loss_weight=1 \
+  style_loss_weight=30 perceptual_weights="$vgg19" max_iters=330
 
-# Twice as wide, from before the style loss, and with faces of other sizes.
+# Twice as wide, from before those, and with faces of other sizes.
 wide=(width=64 processes=2 augment_zoom=1.5 lr_schedule=cosine lr_warmup_steps=50)
 train wide-edges stage=edge init_from="$runs/near-truth" "${wide[@]}" lr=5e-4 max_iters=1000
 train wide-near-truth stage=edge-inpaint init_from="$runs/near-truth" edges_from="$runs/wide-edges" "${wide[@]}" \

@@ -70,4 +70,4 @@ def test_edgeconnects_own_preset() -> None:
 
 def test_the_list_begins_with_the_beginners() -> None:
     ids = [preset["id"] for preset in list_presets()]
-    assert ids == ["try-it", "paper", "cpu", "gpu", "effunet", "egc", "egc-svr", "mec", "edgeconnect"]
+    assert ids == ["try-it", "paper", "cpu", "sharpen", "gpu", "effunet", "egc", "egc-svr", "mec", "edgeconnect"]

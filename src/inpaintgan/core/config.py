@@ -264,8 +264,8 @@ class Config(BaseModel):
     inpaint_adv_crop: int = _losses(
         0,
         "The discriminator sees a square of this side around the hole (inpaint model), centred on 0, and each of its patches "
-        "counts as much as it lies in the hole: so it learns in a few hundred steps to tell fills from pictures. 0 is the "
-        "papers': the whole picture, every patch alike.",
+        "counts as much as it lies in the hole: so its loss leaves that of a coin within some hundred steps. 0 is the papers': "
+        "the whole picture, every patch alike.",
         "px",
         ge=0,
         le=1024,
@@ -273,8 +273,8 @@ class Config(BaseModel):
     )
     hrf_loss_weight: float = _losses(
         0.0,
-        "Weight of a perceptual loss of high receptive field over SqueezeNet (inpaint model): sharper eyes and mouths for a "
-        "seventh of the time of VGG19's losses; 0 is the papers.",
+        "Weight of a perceptual loss of high receptive field over SqueezeNet (inpaint model): sharper mouths and outlines for a "
+        "fourteenth of the time of VGG19's losses; 0 is the papers.",
         ge=0,
         le=10000,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from ..core.config_io import read_yaml
 from ..core.paths import resource
 
-_ORDER = ("try-it", "paper", "cpu", "gpu", "effunet", "egc", "egc-svr", "mec", "edgeconnect")
+_ORDER = ("try-it", "paper", "cpu", "sharpen", "gpu", "effunet", "egc", "egc-svr", "mec", "edgeconnect")
 _HEADING = re.compile(r"^# (title|text): (.+)$", re.MULTILINE)
 
 
