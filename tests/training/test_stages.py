@@ -172,6 +172,20 @@ def test_the_squared_error_is_logged_and_trains_alone(training):
     assert values["inpaint_generator_loss"] == pytest.approx(10 * values["l2_loss"], rel=1e-5)
 
 
+def test_a_sharpening_training_names_its_network_and_logs_both_losses(training, tmp_path):
+    from torchvision.models import squeezenet1_1
+
+    torch.save(squeezenet1_1(weights=None).state_dict(), tmp_path / "squeeze.pth")
+    weights = {"inpaint_adv_crop": 32, "hrf_loss_weight": 2, "hrf_weights": str(tmp_path / "squeeze.pth")}
+    training.train(stage="inpaint", input_size=64, max_iters=2, **weights)
+    (started,) = training.events("run_started")
+    assert started["perceptual"] == "SqueezeNet 1.1, squeeze.pth"
+    values = training.events("step")[-1]["values"]
+    assert {"hrf_loss", "inpaint_adversarial_loss", "inpaint_discriminator_loss"} <= set(values)
+    assert all(value is not None for value in values.values())
+    assert build_stage(training.config(stage="edge", **weights), torch.device("cpu"))[1] == "off"
+
+
 def test_bfloat16_trains_with_finite_float32_losses(training):
     training.train(stage="joint", precision="bfloat16", max_iters=2)
     assert all(v is not None for v in training.events("step")[-1]["values"].values())

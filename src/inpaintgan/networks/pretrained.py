@@ -19,7 +19,7 @@ BGR_MEAN = (103.939, 116.779, 123.68)
 
 
 def pretrained_state(
-    weights: str, torchvisions: Callable[[], WeightsEnum], setting: str, layouts: str
+    weights: str, torchvisions: Callable[[], WeightsEnum], setting: str, hint: str
 ) -> dict[str, Tensor] | None:
     """Read a network's weights.
 
@@ -27,7 +27,7 @@ def pretrained_state(
         weights: ``"auto"`` for torchvision's, downloaded once into PyTorch's cache; or a file.
         torchvisions: Names torchvision's weights; called for ``"auto"`` only, since it imports torchvision.
         setting: Where the weights were named, for a refusal.
-        layouts: The files that would do, for a refusal.
+        hint: What would do, for a refusal.
 
     Returns:
         Tensors by name, or None where ``"auto"`` can neither find nor download them.
@@ -41,12 +41,10 @@ def pretrained_state(
         except (OSError, RuntimeError):  # no network, or a broken download
             return None
     try:
-        return torch.load(weights, map_location="cpu", weights_only=True)
+        return dict(torch.load(weights, map_location="cpu", weights_only=True))
     except Exception as error:
-        raise InpaintError(
-            "weights-unreadable", f"{setting}: {weights} cannot be read as network weights.",
-            f"Give a file of {layouts}, or 'auto'.",
-        ) from error  # fmt: skip
+        message = f"{setting}: {weights} cannot be read as network weights."
+        raise InpaintError("weights-unreadable", message, hint) from error
 
 
 def feature_distance(fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:

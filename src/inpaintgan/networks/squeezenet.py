@@ -1,7 +1,7 @@
 """SqueezeNet 1.1's features, frozen: what is cheap to look through and sees more than half of a face at once.
 
-Its last maps have one place for 16x16 pixels, each of which sees 207 px, for 0.4 GMAC at 256x256; VGG19 up to relu3_4
-sees 48 px, for 14.5 GMAC.
+Its last maps have one place for 16x16 pixels, each of which sees 207 px, for 0.35 GMAC at 256x256; VGG19 up to relu3_4
+sees 48 px, for 14.6 GMAC.
 
 Source: Iandola et al. (arXiv 1602.07360) and the 1.1 of its authors; layers after each change as in LPIPS (1801.03924).
 """
@@ -78,7 +78,7 @@ def load_squeezenet(weights: str) -> SqueezeNetFeatures | None:
     Raises:
         InpaintError: ``weights-unreadable`` for a named file that is missing or holds no SqueezeNet 1.1.
     """
-    state = pretrained_state(weights, _torchvisions, "hrf_weights", "SqueezeNet 1.1")
+    state = pretrained_state(weights, _torchvisions, "hrf_weights", "Give a SqueezeNet 1.1 file, or 'auto'.")
     if state is None:
         return None
     caffe = not any(name.startswith("features.") for name in state)

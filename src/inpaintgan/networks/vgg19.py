@@ -117,7 +117,8 @@ def load_vgg19(weights: str, imagenet_normalization: bool = True) -> VGG19Featur
     """
     if weights == "off":
         return None
-    state = pretrained_state(weights, _torchvisions, "perceptual_weights", "VGG19 in torchvision's or Keras' layout")
+    hint = "Give a VGG19 file of torchvision's or Keras' layout, or 'auto', or 'off'."
+    state = pretrained_state(weights, _torchvisions, "perceptual_weights", hint)
     if state is None:
         return None
     origin = f"VGG19, {'torchvision IMAGENET1K_V1' if weights == 'auto' else Path(weights).name}"
