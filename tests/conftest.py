@@ -51,3 +51,15 @@ def vgg() -> VGG19Features:
         state[f"conv{name}.bias"] = torch.zeros(width)
         channels = width
     return VGG19Features(state, "random", caffe=False, imagenet_normalization=True)
+
+
+@pytest.fixture(scope="session")
+def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All of VGG19 with random weights, in torchvision's layout."""
+    import torch
+
+    from vgg19_weights import torchvision_layout
+
+    file = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
+    torch.save(torchvision_layout(16), file)
+    return file

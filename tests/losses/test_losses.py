@@ -10,14 +10,13 @@ import torch
 import torch.nn.functional as F
 
 from inpaintgan.core.config import Config
-from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.batch import Batch
 from inpaintgan.losses import adversarial
 from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
 from inpaintgan.losses.perceptual import crop_around_holes, hrf_loss, perceptual_loss, style_loss
 from inpaintgan.models.inpaint_model import InpaintModel
-from inpaintgan.networks.squeezenet import SqueezeNetFeatures, load_squeezenet
+from inpaintgan.networks.squeezenet import SqueezeNetFeatures
 from inpaintgan.networks.vgg19 import load_vgg19
 
 
@@ -74,71 +73,12 @@ def test_feature_matching_sums_means_and_lets_no_gradient_into_the_real_side():
     assert all(f.grad is not None for f in fake) and all(r.grad is None for r in real)
 
 
-def torchvision_layout(n_convs: int) -> dict[str, torch.Tensor]:
-    """Random VGG19 weights under torchvision's keys; the channel plan is configuration E of arXiv 1409.1556."""
-    plan = [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512]
-    generator = torch.Generator().manual_seed(0)
-    state, index, channels, made = {}, 0, 3, 0
-    for item in plan:
-        if item == "M":
-            index += 1
-            continue
-        if made < n_convs:
-            scale = math.sqrt(2 / (9 * channels))
-            state[f"features.{index}.weight"] = torch.randn(item, channels, 3, 3, generator=generator) * scale
-            state[f"features.{index}.bias"] = torch.zeros(item)
-        made += 1
-        channels = item
-        index += 2
-    return state
-
-
-@pytest.fixture(scope="module")
-def vgg_file(tmp_path_factory):
-    file = tmp_path_factory.mktemp("vgg") / "vgg19.pth"
-    torch.save(torchvision_layout(16), file)
-    return file
-
-
 @pytest.fixture(scope="module")
 def squeezenet():
     from torchvision.models import squeezenet1_1
 
     torch.manual_seed(0)
     return SqueezeNetFeatures(squeezenet1_1(weights=None).features.state_dict(), "random", caffe=False)
-
-
-def test_vgg_layers_equal_torchvisions_own_network(vgg_file):
-    from torchvision.models import vgg19
-
-    reference = vgg19(weights=None).features.eval()
-    reference.load_state_dict({k.removeprefix("features."): v for k, v in torchvision_layout(16).items()})
-    ours = load_vgg19(str(vgg_file), imagenet_normalization=False)
-    picture = torch.rand(1, 3, 64, 64)
-    with torch.no_grad():
-        features = ours(picture, ("relu1_1", "relu3_1", "relu5_2"))
-        for name, last in (("relu1_1", 1), ("relu3_1", 11), ("relu5_2", 31)):
-            torch.testing.assert_close(features[name], reference[: last + 1](picture))
-
-
-def test_vgg_is_cut_after_the_last_layer_used(vgg_file):
-    assert "relu5_2" in load_vgg19(str(vgg_file)).layer_names
-    assert list(load_vgg19(str(vgg_file)).convs)[-1] == "5_2"
-
-
-def test_keras_layout_takes_bgr_and_its_own_mean(tmp_path):
-    """A Caffe-style file gives the features of the same weights on (BGR * 255 - mean), scaled to torchvision's range."""
-    state = torchvision_layout(2)
-    keras = {
-        f"block1_conv{i + 1}.{kind}": state[f"features.{2 * i}.{kind}"] for i in range(2) for kind in ("weight", "bias")
-    }
-    torch.save(keras, tmp_path / "keras.pth")
-    vgg = load_vgg19(str(tmp_path / "keras.pth"))
-    picture = torch.rand(1, 3, 8, 8)
-    mean = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
-    expected = F.relu(F.conv2d(picture[:, [2, 1, 0]] * 255 - mean, keras["block1_conv1.weight"], padding=1))
-    torch.testing.assert_close(vgg(picture, ("relu1_1",))["relu1_1"], expected / (255 * 0.226))
-    assert vgg.layer_names == {"relu1_1", "relu1_2"}
 
 
 def test_perceptual_and_style_are_zero_for_equal_pictures_and_pass_gradients(vgg_file):
@@ -162,45 +102,6 @@ def test_style_looks_only_into_the_hole(vgg_file):
     changed = real.clone()
     changed[..., 16:, :] = 0
     assert style_loss(vgg, changed, real, mask).item() == 0
-
-
-def test_perceptual_network_can_be_off_or_a_wrong_file(tmp_path):
-    assert load_vgg19("off") is None
-    (tmp_path / "no.pth").write_bytes(b"nonsense")
-    with pytest.raises(InpaintError, match="cannot be read as network weights"):
-        load_vgg19(str(tmp_path / "no.pth"))
-    torch.save({"other": torch.zeros(1)}, tmp_path / "other.pth")
-    with pytest.raises(InpaintError, match="holds no VGG19"):
-        load_vgg19(str(tmp_path / "other.pth"))
-
-
-def test_squeezenet_maps_are_those_of_torchvisions_layers(tmp_path):
-    """The same weights in both layouts: torchvision's see normalised RGB, the features alone BGR in 0 to 255."""
-    from torchvision.models import squeezenet1_1
-
-    reference = squeezenet1_1(weights=None).eval().requires_grad_(False)
-    torch.save(reference.state_dict(), tmp_path / "torchvision.pth")
-    torch.save(reference.features.state_dict(), tmp_path / "caffe.pth")
-    ours, caffes = (load_squeezenet(str(tmp_path / name)) for name in ("torchvision.pth", "caffe.pth"))
-    picture = torch.rand(1, 3, 64, 64)
-    imagenet = (picture - torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)) / torch.tensor(
-        [0.229, 0.224, 0.225]
-    ).view(1, 3, 1, 1)
-    bgr = picture[:, [2, 1, 0]] * 255 - torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)
-    for network, seen in ((ours, imagenet), (caffes, bgr)):
-        maps = network(picture)
-        assert [one.shape[1] for one in maps] == [64, 128, 256, 384, 384, 512, 512]
-        for ours_here, layers in ((maps[0], 2), (maps[2], 8), (maps[-1], 13)):
-            wanted = reference.features[:layers](seen)
-            torch.testing.assert_close(ours_here, wanted, rtol=1e-3, atol=1e-5 * float(wanted.max()))
-
-
-def test_squeezenet_refuses_other_files(tmp_path):
-    torch.save(torchvision_layout(2), tmp_path / "vgg.pth")
-    with pytest.raises(InpaintError, match=r"hrf_weights.*holds no SqueezeNet"):
-        load_squeezenet(str(tmp_path / "vgg.pth"))
-    with pytest.raises(InpaintError, match=r"hrf_weights.*cannot be read"):
-        load_squeezenet(str(tmp_path / "none.pth"))
 
 
 def test_high_receptive_field_loss_looks_for_what_differs_in_the_hole(squeezenet):
@@ -250,19 +151,6 @@ def test_a_discriminator_of_the_hole_is_blind_to_what_is_far_from_it():
         gray = torch.full_like(fake, 0.5)
         assert model.generator_loss(batch, gray)[0].item() == pytest.approx(math.log(2))
         assert whole.generator_loss(batch, gray)[0].item() != pytest.approx(math.log(2), abs=1e-4)
-
-
-def test_auto_without_a_network_gives_none(monkeypatch, tmp_path):
-    from urllib.error import URLError
-
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-
-    def refuse(*_args, **_kwargs):
-        raise URLError("no network")
-
-    monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
-    assert load_vgg19("auto") is None
-    assert load_squeezenet("auto") is None
 
 
 def test_losses_are_float32_under_autocast():

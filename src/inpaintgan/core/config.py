@@ -274,7 +274,7 @@ class Config(BaseModel):
     hrf_loss_weight: float = _losses(
         0.0,
         "Weight of a perceptual loss of high receptive field over SqueezeNet (inpaint model): sharper mouths and outlines for a "
-        "fourteenth of the time of VGG19's losses; 0 is the papers.",
+        "twentieth of the time of VGG19's losses; 0 is the papers.",
         ge=0,
         le=10000,
     )

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core.errors import InpaintError
+from .pretrained import Colours
 from .squeezenet import SqueezeNetFeatures
 from .vgg19 import VGG19Features, load_vgg19
 
@@ -109,12 +110,12 @@ class _Inception(nn.Module):
         self.trunk = inception_v3(weights=None, init_weights=False, transform_input=True)
         self.trunk.load_state_dict(state)
         self.trunk.fc = nn.Identity()  # type: ignore[assignment]
+        self.colours = Colours(caffe=False)
 
     def forward(self, pictures: Tensor) -> Tensor:
         size = (_INCEPTION_PX, _INCEPTION_PX)
         x = F.interpolate(pictures.float(), size=size, mode="bilinear", antialias=True, align_corners=False)
-        mean, std = (x.new_tensor(values).view(1, 3, 1, 1) for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
-        return self.trunk((x - mean) / std)
+        return self.trunk(self.colours(x))
 
 
 class _Last(nn.Module):

@@ -1,21 +1,54 @@
-"""What the networks of others have in common: where their weights come from, and how far apart two pictures lie in them."""
+"""What the networks of others have in common: where their weights come from, the colours they see, and how far apart two
+pictures lie in them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..core.errors import InpaintError
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
 
-BGR_MEAN = (103.939, 116.779, 123.68)
-"""What networks with Caffe's colours take off BGR from 0 to 255."""
+_BGR_MEAN = (103.939, 116.779, 123.68)
+_RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+class Colours(nn.Module):
+    """What a network was trained to see in place of RGB in [0, 1]: torchvision's normalised RGB, or Caffe's BGR."""
+
+    def __init__(self, *, caffe: bool, normalize: bool = True) -> None:
+        """Choose.
+
+        Args:
+            caffe: BGR from 0 to 255 less the channels' means.
+            normalize: Off, RGB stays as it is; Caffe-style weights always need theirs.
+        """
+        super().__init__()
+        self._caffe = caffe
+        self._normalize = normalize
+        self.mean: Tensor
+        self.std: Tensor
+        self.register_buffer("mean", torch.tensor(_BGR_MEAN if caffe else _RGB_MEAN).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(_RGB_STD).view(1, 3, 1, 1))
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(B, 3, H, W) RGB in [0, 1] to float32 of the same shape."""
+        image = image.float()
+        if self._caffe:
+            return image.flip(1) * 255 - self.mean
+        return (image - self.mean) / self.std if self._normalize else image
+
+
+def origin(weights: str) -> str:
+    """Where weights come from, for a run's record; ``weights`` as in `pretrained_state`."""
+    return "torchvision IMAGENET1K_V1" if weights == "auto" else Path(weights).name
 
 
 def pretrained_state(

@@ -8,21 +8,19 @@ Source: Iandola et al. (arXiv 1602.07360) and the 1.1 of its authors; layers aft
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from ..core.errors import InpaintError
-from .pretrained import BGR_MEAN, pretrained_state
+from .pretrained import Colours, origin, pretrained_state
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
 
 _OUTPUTS = (1, 4, 7, 9, 10, 11, 12)
 """Conv1 and fire3, 5, 6, 7, 8, 9, counted as torchvision's layers are."""
-_RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class SqueezeNetFeatures(nn.Module):
@@ -42,21 +40,13 @@ class SqueezeNetFeatures(nn.Module):
         self.origin = origin
         self.trunk = squeezenet1_1(weights=None).features
         self.trunk.load_state_dict(state)
-        # Both ways to see colours as one: RGB in [0, 1], less a mean, times a factor, in the weights' order of channels.
-        mean = [value / 255 for value in reversed(BGR_MEAN)] if caffe else _RGB_MEAN
-        scale = [255.0] * 3 if caffe else [1 / value for value in _RGB_STD]
-        self._caffe = caffe
-        self.mean: Tensor
-        self.scale: Tensor
-        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
-        self.register_buffer("scale", torch.tensor(scale).view(1, 3, 1, 1))
+        self.colours = Colours(caffe=caffe)
         self.requires_grad_(False).eval()
         self.to(memory_format=torch.channels_last)
 
     def forward(self, image: Tensor) -> list[Tensor]:
         """(B, 3, H, W) RGB in [0, 1], at least 32x32, to maps of a half to a sixteenth of its size."""
-        x = (image.float() - self.mean) * self.scale
-        x = x.flip(1) if self._caffe else x
+        x = self.colours(image)
         maps = []
         for index, layer in enumerate(self.trunk):
             x = layer(x)
@@ -85,9 +75,8 @@ def load_squeezenet(weights: str) -> SqueezeNetFeatures | None:
     features = state if caffe else {
         name.removeprefix("features."): value for name, value in state.items() if name.startswith("features.")
     }  # fmt: skip
-    origin = "torchvision IMAGENET1K_V1" if weights == "auto" else Path(weights).name
     try:
-        return SqueezeNetFeatures(features, f"SqueezeNet 1.1, {origin}", caffe=caffe)
+        return SqueezeNetFeatures(features, f"SqueezeNet 1.1, {origin(weights)}", caffe=caffe)
     except (RuntimeError, TypeError) as error:
         raise InpaintError("weights-unreadable", f"hrf_weights: {weights} holds no SqueezeNet 1.1.") from error
 

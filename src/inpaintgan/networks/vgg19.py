@@ -5,14 +5,13 @@ Source: Simonyan and Zisserman (arXiv 1409.1556), configuration E.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
 from ..core.errors import InpaintError
-from .pretrained import BGR_MEAN, pretrained_state
+from .pretrained import Colours, origin, pretrained_state
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
@@ -23,7 +22,6 @@ LAYERS = (
 """The outputs that losses and scores use."""
 
 _BLOCKS = ((64, 2), (128, 2), (256, 4), (512, 4), (512, 4))
-_RGB_MEAN, _RGB_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 # Caffe-style weights take 0-255 pixels, so their features are larger by this factor; the layers are scaled, which lets one
 # set of loss weights serve both families.
 _CAFFE_SCALE = 255 * 0.226
@@ -43,8 +41,6 @@ class VGG19Features(nn.Module):
         """
         super().__init__()
         self.origin = origin
-        self._caffe = caffe
-        self._normalize = imagenet_normalization
         self.convs = nn.ModuleDict()
         wanted = {name.removeprefix("relu") for name in LAYERS}
         names = [name for name in _layer_names() if f"conv{name}.weight" in state]
@@ -58,11 +54,7 @@ class VGG19Features(nn.Module):
             layer.load_state_dict({"weight": weight, "bias": bias})
             self.convs[name] = layer
         self.layer_names = frozenset(f"relu{name}" for name in names)
-        mean, std = (BGR_MEAN, (1.0, 1.0, 1.0)) if caffe else (_RGB_MEAN, _RGB_STD)
-        self.mean: Tensor
-        self.std: Tensor
-        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+        self.colours = Colours(caffe=caffe, normalize=imagenet_normalization)
         self.requires_grad_(False).eval()
         # On a CPU too: pooling takes a fifth of the time, and there are no norms to slow it down.
         self.to(memory_format=torch.channels_last)
@@ -78,7 +70,7 @@ class VGG19Features(nn.Module):
             Features by name; the pass stops at the last one wanted.
         """
         left = set(layers) & self.layer_names
-        x = self._prepare(image.float())
+        x = self.colours(image)
         features = {}
         for name, layer in self.convs.items():
             if not left:
@@ -90,11 +82,6 @@ class VGG19Features(nn.Module):
                 left.remove(f"relu{name}")
                 features[f"relu{name}"] = x
         return features
-
-    def _prepare(self, image: Tensor) -> Tensor:
-        if self._caffe:
-            return image.flip(1) * 255 - self.mean
-        return (image - self.mean) / self.std if self._normalize else image
 
 
 def _layer_names() -> list[str]:
@@ -121,11 +108,10 @@ def load_vgg19(weights: str, imagenet_normalization: bool = True) -> VGG19Featur
     state = pretrained_state(weights, _torchvisions, "perceptual_weights", hint)
     if state is None:
         return None
-    origin = f"VGG19, {'torchvision IMAGENET1K_V1' if weights == 'auto' else Path(weights).name}"
     convs, caffe = _convolutions(state)
     if "conv1_1.weight" not in convs:
         raise InpaintError("weights-unreadable", f"perceptual_weights: {weights} holds no VGG19 convolutions.")
-    return VGG19Features(convs, origin, caffe=caffe, imagenet_normalization=imagenet_normalization)
+    return VGG19Features(convs, f"VGG19, {origin(weights)}", caffe=caffe, imagenet_normalization=imagenet_normalization)
 
 
 def _torchvisions() -> WeightsEnum:
