@@ -1,4 +1,4 @@
-"""Decoding and encoding. Fixtures are written by Pillow, or by OpenCV where Pillow cannot (16-bit colour)."""
+"""Decoding and encoding. Fixtures are written by Pillow, or where it cannot by OpenCV (16-bit colour) and pillow-heif (HEIC)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import warnings
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 import skimage.data
 from PIL import Image, ImageCms
@@ -197,6 +198,33 @@ def test_cut_files_are_unreadable(cat, format, share):
             reader(cut, name="cut.picture")
         assert refused.value.code == "picture-unreadable"
         assert "cut.picture" in refused.value.message
+
+
+def heic(image: Image.Image, **options) -> bytes:
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(image).save(buffer, quality=95, chroma=444, **options)
+    return buffer.getvalue()
+
+
+def test_photos_of_phones_are_read_upright_with_what_they_say(cat):
+    data = heic(Image.fromarray(cat), exif=exif_with(6).tobytes(), icc_profile=SRGB)
+    picture = decode(data)
+    assert picture.format == read_header(data).format == "HEIF"
+    assert np.abs(picture.pixels.astype(int) - np.rot90(cat, -1)).mean() < 3
+    assert np.array_equal(picture.pixels, read_rgb(data))
+    saved = Image.open(io.BytesIO(encode(picture, "JPEG")))
+    assert saved.getexif()[0x010F] == "Maker" and saved.getexif()[0x0112] == 1
+    assert saved.info["icc_profile"] == SRGB
+
+
+def test_transparent_and_cut_heic(cat):
+    alpha = np.full(cat.shape[:2], 60, np.uint8)
+    data = heic(Image.fromarray(np.dstack([cat, alpha])))
+    decoded = decode(data).alpha
+    assert decoded is not None and np.abs(decoded.astype(int) - 60).max() < 3
+    with pytest.raises(InpaintError) as caught:
+        decode(data[: len(data) // 2])
+    assert caught.value.code == "picture-unreadable"
 
 
 def test_what_is_no_picture_is_refused_in_words(tmp_path):

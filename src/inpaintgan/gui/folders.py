@@ -13,7 +13,8 @@ from ..core.paths import resource, work_root
 from .dialogs import FolderDialog
 
 PICTURE_SUFFIXES = frozenset({
-    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".avif", ".ppm", ".pgm",
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".avif",
+    ".heic", ".heif", ".hif", ".ppm", ".pgm",
 })  # fmt: skip
 """The suffixes of ``imaging.io``, which must not be imported here because it brings numpy along."""
 

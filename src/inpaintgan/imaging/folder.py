@@ -13,9 +13,9 @@ WRITABLE = {
     ".tiff": "TIFF", ".bmp": "BMP",
 }  # fmt: skip
 """The formats that can be written, by suffix."""
-PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".ppm", ".pgm"})
+PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})
 """Lower-case file suffixes that count as pictures."""
-ACCEPTED = "Accepted are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and PPM pictures."
+ACCEPTED = "Accepted are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC and PPM pictures."
 
 
 def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:
