@@ -11,6 +11,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.models.checkpoint import load_checkpoint
 from inpaintgan.training import runtime
 from inpaintgan.training.build import build_stage
+from inpaintgan.training.validation import headline
 
 EDGE_KEYS = {
     "edge_generator_loss", "edge_discriminator_loss", "edge_adversarial_loss", "feature_matching_loss", "precision",
@@ -184,6 +185,21 @@ def test_a_sharpening_training_names_its_network_and_logs_both_losses(training, 
     assert {"hrf_loss", "inpaint_adversarial_loss", "inpaint_discriminator_loss"} <= set(values)
     assert all(value is not None for value in values.values())
     assert build_stage(training.config(stage="edge", **weights), torch.device("cpu"))[1] == "off"
+    # A resume may change the measure: minus a distance is never above a PSNR, and is the best all the same.
+    shared = {"stage": "inpaint", "input_size": 64, "eval_interval": 1, "resume": True}
+    training.trainer(max_iters=3, **shared, **weights | {"hrf_loss_weight": 0}).train()
+    training.trainer(max_iters=4, **shared, **weights).train()
+    by_psnr, by_distance = training.events("validation")[-2:]
+    assert "hrf" not in by_psnr["values"]
+    assert 0 < by_distance["values"]["hrf"] < 4 and 0 < by_distance["baselines"]["telea"]["hrf"] < 4
+    assert by_distance["best"] and training.run.pointer("best").name == "step-000000004"
+
+
+def test_what_is_trained_for_sharpness_is_not_judged_by_psnr():
+    blurred, sharp = {"psnr_hole": 23.0, "hrf": 0.37}, {"psnr_hole": 22.0, "hrf": 0.33}
+    assert headline(sharp) > headline(blurred)
+    assert headline({"psnr_hole": 23.0, "precision": 0.2, "recall": 0.5}) == ("psnr_hole", 23.0)
+    assert headline({"precision": 0.25, "recall": 0.75}) == ("f1", 0.375)
 
 
 def test_bfloat16_trains_with_finite_float32_losses(training):

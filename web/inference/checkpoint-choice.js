@@ -10,7 +10,7 @@ import { byId, chosen, rememberChoice } from "./steps.js";
 
 /** How scores are written, the ones in the hole first. @type {[key: string, name: string, digits: number, unit: string][]} */
 const SCORES = [
-  ["psnr_hole", "PSNR", 1, " dB"], ["ssim_hole", "SSIM", 3, ""], ["proxy", "Proxy", 3, ""],
+  ["psnr_hole", "PSNR", 1, " dB"], ["ssim_hole", "SSIM", 3, ""], ["proxy", "Proxy", 3, ""], ["hrf", "Distance", 3, ""],
   ["precision", "Edge precision", 2, ""], ["recall", "Edge recall", 2, ""],
 ];
 

@@ -147,7 +147,7 @@ const VALUES = {
   svr_loss: "Spatial variant reconstruction", precision: "Precision", recall: "Recall",
   inpaint_generator_loss: "Generator", inpaint_discriminator_loss: "Discriminator",
   inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", l2_loss: "Squared error", perceptual_loss: "Perceptual", style_loss: "Style",
-  hrf_loss: "High receptive field",
+  hrf_loss: "High receptive field", hrf: "Perceptual distance",
   psnr: "PSNR", psnr_hole: "PSNR in the hole", ssim: "SSIM", ssim_hole: "SSIM in the hole", l1: "L1",
 };
 

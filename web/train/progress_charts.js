@@ -34,6 +34,7 @@ const METRICS = [
     baseline: "psnr_hole",
   },
   { title: "SSIM", keys: [], scores: ["ssim", "ssim_hole"], baseline: "ssim_hole" },
+  { title: "Perceptual distance, lower is better", keys: [], scores: ["hrf"], baseline: "hrf" },
   { title: "Learning rate", keys: /** @type {[string, string][]} */ ([["learning_rate", "--mark-3"]]), scores: [], exact: true },
 ];
 

@@ -61,7 +61,7 @@ def _last_scores(events: Path, size: int) -> dict[str, Any] | None:
     return None
 
 
-_SHOWN = ("psnr_hole", "psnr", "ssim_hole", "precision", "recall")
+_SHOWN = ("psnr_hole", "psnr", "ssim_hole", "hrf", "precision", "recall")
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, float]:

@@ -35,16 +35,30 @@ def style_loss(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tensor) -> 
     return torch.stack([(_gram(features[name]) - _gram(target[name])).abs().mean() for name in features]).sum()
 
 
-def hrf_loss(network: SqueezeNetFeatures, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
+def hrf_distance(network: SqueezeNetFeatures, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
     """Mean over the network's maps of the distance of unit-normalised features in the hole, see `feature_distance`.
 
     LaMa takes the squared error of one deep map of a ResNet50 that was trained to segment; this network is what can be had
-    everywhere, and small. (B, 3, H, W) in [0, 1] and (B, 1, H, W) in, a scalar out.
+    everywhere, and small.
+
+    Args:
+        network: SqueezeNet.
+        fake: (B, 3, H, W) in [0, 1].
+        real: As ``fake``.
+        mask: (B, 1, H, W), 1 in the hole.
+
+    Returns:
+        (B,) float32 from 0 to 4.
     """
     with torch.no_grad():
         target = network(real)
     pairs = zip(network(fake), target, strict=True)
-    return torch.stack([feature_distance(features, wanted, mask).mean() for features, wanted in pairs]).mean()
+    return torch.stack([feature_distance(features, wanted, mask) for features, wanted in pairs]).mean(0)
+
+
+def hrf_loss(network: SqueezeNetFeatures, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
+    """Mean of `hrf_distance` over the batch, a scalar."""
+    return hrf_distance(network, fake, real, mask).mean()
 
 
 def _gram(x: Tensor) -> Tensor:

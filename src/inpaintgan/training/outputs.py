@@ -61,7 +61,7 @@ class Outputs:
         self._config, self._run, self._stage, self._progress = config, run, stage, progress
         self._val_batches, self._ranks = val_batches, ranks
         self._health, self._reporter, self._disk, self._meter = health, reporter, disk, meter
-        self._baselines = ranks.first(lambda: baselines(val_batches))
+        self._baselines = ranks.first(lambda: baselines(stage, val_batches))
         self.saved_step: int | None = progress.step or None
 
     def sample(self) -> None:
@@ -78,10 +78,11 @@ class Outputs:
         with self._meter.aside():
             scores = self._ranks.first(lambda: validate(self._stage, self._val_batches))
         learn(scores)
-        score, so_far = headline(scores), self._progress.best_score
+        measure, score = headline(scores)
+        so_far = self._progress.best_score if self._progress.best_by == measure else None
         best = math.isfinite(score) and not self._health.is_doubtful and (so_far is None or score > so_far)
         if best:
-            self._progress.best_score = score
+            self._progress.best_score, self._progress.best_by = score, measure
         self._reporter.emit(events.Validation(values=events.finite(scores), baselines=self._baselines, best=best))
         if best and self.save("best"):
             self._disk.write(lambda: self._run.point("best", self._progress.step))

@@ -31,6 +31,8 @@ class Progress:
     """Training pictures consumed: the sampler's place in its endless stream."""
     elapsed_s: float = 0.0
     best_score: float | None = None
+    best_by: str = ""
+    """What the best score measures, see `headline`: a resume may change the losses and with them the measure."""
     n_pictures: int = 0
     """Training pictures in the set."""
 
