@@ -94,6 +94,10 @@ def _parser() -> argparse.ArgumentParser:
         "--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml"
     )
     evaluate.add_argument(
+        "--lpips", choices=("alex", "vgg", "squeeze"),
+        help="score LPIPS of the whole picture too, over this network of torchvision's (downloaded once)",
+    )  # fmt: skip
+    evaluate.add_argument(
         "--feature-weights", default="auto", metavar="FILE",
         help="network for FID, KID, U-IDS and P-IDS: a file of Inception V3, SqueezeNet or VGG19; auto: Inception V3 "
         "where PyTorch's cache holds it, else the proxy's VGG19; off",

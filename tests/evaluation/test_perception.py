@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -10,8 +12,10 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.tensors import to_tensor
 from inpaintgan.evaluation.perception import Perception
 from inpaintgan.evaluation.set_scores import set_scores
+from inpaintgan.metrics.lpips import Lpips
 from inpaintgan.metrics.perceptual import perceptual_proxy
 from inpaintgan.networks.backbones import load_backbone, of_vgg
+from inpaintgan.networks.squeezenet import load_squeezenet
 
 CPU = torch.device("cpu")
 
@@ -22,13 +26,13 @@ def test_one_pass_gives_each_fill_its_proxy_and_features(vgg):
     mask = np.zeros((32, 32), np.uint8)
     mask[8:20, 4:30] = 1
     backbone = of_vgg(vgg)
-    proxies, features = Perception(vgg, backbone, CPU).look(real, fills, mask)
+    scores, features = Perception(vgg, backbone, CPU).look(real, fills, mask)
     hole = to_tensor([mask[..., None] * np.uint8(255)])
     alone = [float(perceptual_proxy(vgg, to_tensor([fill]), to_tensor([real]), hole)) for fill in fills]
-    assert proxies == pytest.approx(alone, rel=1e-4)
+    assert [score["proxy"] for score in scores] == pytest.approx(alone, rel=1e-4)
     assert features is not None and np.allclose(features, backbone(to_tensor([real, *fills])).numpy(), atol=1e-4)
     assert backbone.short == "VGG19 relu3_4" and features.shape == (7, 8)
-    assert Perception(None, None, CPU).look(real, fills, mask) == ([], None)
+    assert Perception(None, None, CPU).look(real, fills, mask) == ([{}] * 6, None)
 
 
 def test_whole_sets_are_scored_by_method_and_equal_pictures_are_perfect(vgg):
@@ -40,6 +44,42 @@ def test_whole_sets_are_scored_by_method_and_equal_pictures_are_perfect(vgg):
     assert scores["far"]["fid"] == pytest.approx(100, rel=1e-4) and scores["far"]["u_ids"] == 0
     assert set(set_scores(["same", "far"], features[:5])["far"]) == {"fid", "kid"}
     assert set_scores(["same", "far"], features[:1]) == {}
+
+
+def test_lpips_is_the_published_sum_over_whole_pictures(tmp_path, monkeypatch):
+    """Against its formula, over a network of random weights in the place of torchvision's."""
+    from torchmetrics.functional.image import lpips_models
+    from torchvision.models import squeezenet1_1
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    (tmp_path / "checkpoints").mkdir()
+    cached = tmp_path / "checkpoints" / "squeezenet1_1-b8a52dc0.pth"
+    torch.save(squeezenet1_1(weights=None).state_dict(), cached)
+    rng = np.random.default_rng(3)
+    real, *fills = rng.integers(0, 256, (6, 64, 64, 3), np.uint8)
+    scores, _ = Perception(None, None, CPU, Lpips("squeeze", CPU)).look(
+        real, [real, *fills], np.ones((64, 64), np.uint8)
+    )
+    linear = torch.load(Path(lpips_models.__path__[0]) / "squeeze.pth", map_location="cpu", weights_only=True)
+    network = load_squeezenet(str(cached))
+    assert network is not None
+    wanted = torch.zeros(6)
+    for i, maps in enumerate(network(to_tensor([real, real, *fills]))):
+        unit = maps / (maps.norm(dim=1, keepdim=True) + 1e-10)
+        wanted += ((unit[1:] - unit[:1]).square() * linear[f"lin{i}.model.1.weight"]).sum(1).mean((1, 2))
+    assert [score["lpips"] for score in scores] == pytest.approx(wanted.tolist(), rel=1e-3)
+    assert scores[0]["lpips"] == 0 < min(score["lpips"] for score in scores[1:])
+
+
+def test_lpips_without_its_network_says_what_to_do(tmp_path, monkeypatch):
+    def offline(*_args, **_kwargs):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", offline)
+    with pytest.raises(InpaintError, match="AlexNet are neither here nor downloadable") as caught:
+        Lpips("alex", CPU)
+    assert caught.value.code == "weights-missing"
 
 
 def test_a_backbone_is_known_by_its_file(vgg, tmp_path):

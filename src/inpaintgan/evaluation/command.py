@@ -18,6 +18,7 @@ from ..core.ranks import Ranks
 from ..imaging.encode import save_picture
 from ..imaging.picture import Picture
 from ..inference.pipeline import Inpainter
+from ..metrics.lpips import Lpips
 from ..models.device import device_name
 from ..networks.backbones import Backbone, load_backbone
 from ..networks.vgg19 import VGG19Features, load_vgg19
@@ -40,6 +41,7 @@ class _Setup:
     methods: dict[str, Method]
     vgg: VGG19Features | None
     backbone: Backbone | None
+    lpips: Lpips | None
     candidates: tuple[str, ...]
 
     @property
@@ -66,7 +68,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
             below = Path(case.masks) if len(setup.sets) > 1 else Path()
             save_strip(case, fills, arguments.save_fills / below / f"{case.name}.png")
 
-    perception = Perception(setup.vgg, setup.backbone, setup.inpainter.device)
+    perception = Perception(setup.vgg, setup.backbone, setup.inpainter.device, setup.lpips)
     results = protocol.run(
         setup.inpainter, arguments.data, setup.sets, setup.methods, perception,
         limit=arguments.limit, seed=arguments.seed, untimed=setup.candidates, ranks=ranks, on_case=on_case,
@@ -90,6 +92,7 @@ def _open(arguments: argparse.Namespace) -> _Setup:
     vgg = load_vgg19(arguments.perceptual_weights)
     vgg = vgg.to(inpainter.device) if vgg else None
     backbone = load_backbone(arguments.feature_weights, vgg)
+    lpips = Lpips(arguments.lpips, inpainter.device) if arguments.lpips else None
     sets, side = mask_sets(arguments.masks), inpainter.checkpoint.config.input_size
     methods = protocol.methods(inpainter)
     others = candidates.open_candidates(arguments.candidate, len(sets), methods)
@@ -100,7 +103,7 @@ def _open(arguments: argparse.Namespace) -> _Setup:
         candidates.check(others, names)
     methods |= {other.name: other.fill for other in others}
     return _Setup(
-        inpainter, sets, methods, vgg, backbone.to(inpainter.device) if backbone else None,
+        inpainter, sets, methods, vgg, backbone.to(inpainter.device) if backbone else None, lpips,
         tuple(other.name for other in others),
     )  # fmt: skip
 
@@ -119,6 +122,7 @@ def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
         "candidates": list(setup.candidates),
         "side_px": setup.side_px,
         "proxy_network": setup.vgg.origin if setup.vgg else None,
+        "lpips_network": setup.lpips.name if setup.lpips else None,
         "feature_network": setup.backbone.name if setup.backbone else None,
         "feature_name": setup.backbone.short if setup.backbone else None,
         "machine": f"{device_name(setup.inpainter.device)}, {platform.machine()}",

@@ -89,6 +89,7 @@ def protocol(report: dict[str, Any]) -> list[tuple[str, str]]:
             "the pictures, each with all its holes",
         ),
         ("Perceptual proxy", report["proxy_network"] or "not scored: VGG19's weights were not at hand"),
+        ("LPIPS", report.get("lpips_network") or "not scored: --lpips was not given"),
         ("FID, KID, U-IDS, P-IDS", _features(report)),
         ("Scored on", report["machine"]),
         ("Version", f"InpaintGAN {report['version']}"),

@@ -26,10 +26,11 @@ _COLUMNS = (
     *COLUMNS,
     Column("l1_hole", "L1 hole", "Mean difference over the hole's pixels, of values from 0 to 1.", 4, -1),
     Column("l1", "L1 full", "Mean difference over the whole picture.", 4, -1),
+    Column("lpips", "LPIPS", "Learned perceptual distance of the whole picture, as published.", 3, -1),
 )
-_SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "proxy", "psnr", "ssim", "l1")
-_BY_HOLES = ("psnr_hole", "proxy", "ssim_hole")
-_DIFFERENCES = ("psnr_hole", "proxy")
+_SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "proxy", "lpips", "psnr", "ssim", "l1")
+_BY_HOLES = ("psnr_hole", "proxy", "lpips", "ssim_hole")
+_DIFFERENCES = ("psnr_hole", "proxy", "lpips")
 _EDGES = ("precision", "recall", "precision_1px", "recall_1px", "edge_l1")
 _OFF_SCALE = ("mean", START)
 """Left out of the charts: one is far from all others, the other is close to a baseline that is there."""

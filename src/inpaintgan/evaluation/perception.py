@@ -1,4 +1,4 @@
-"""What networks see of the fills of one case: the proxy, and features for the scores of whole sets."""
+"""What networks see of the fills of one case: the proxy, LPIPS, and features for the scores of whole sets."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..data.tensors import to_tensor
+from ..metrics.lpips import Lpips
 from ..metrics.perceptual import PROXY_LAYERS, proxy_of_features
 from ..networks.backbones import Backbone, pooled
 from ..networks.vgg19 import VGG19Features
@@ -27,11 +28,13 @@ class Perception:
         vgg: For the proxy, or None.
         backbone: For set scores, or None.
         device: Where they compute.
+        lpips: For LPIPS, or None.
     """
 
     vgg: VGG19Features | None
     backbone: Backbone | None
     device: torch.device
+    lpips: Lpips | None = None
 
     @property
     def has_proxy(self) -> bool:
@@ -40,7 +43,7 @@ class Perception:
     @torch.inference_mode()
     def look(
         self, real: NDArray[np.uint8], fills: Sequence[NDArray[np.uint8]], mask: NDArray[np.uint8]
-    ) -> tuple[list[float], NDArray[np.float32] | None]:
+    ) -> tuple[list[dict[str, float]], NDArray[np.float32] | None]:
         """Compare composites with the picture.
 
         Args:
@@ -49,25 +52,30 @@ class Perception:
             mask: (H, W), 1 in the hole.
 
         Returns:
-            The proxy of each fill, empty without VGG19; the features of the picture and then of each fill, (1 + n, D),
-            None without a backbone.
+            For each fill its ``proxy`` and ``lpips``, as far as there are networks for them; the features of the picture
+            and then of each fill, (1 + n, D), None without a backbone.
         """
         hole = to_tensor([mask[..., None] * np.uint8(255)]).to(self.device)
-        true_maps, true_features = self._see([real])
-        proxies: list[float] = []
+        picture = to_tensor([real]).to(self.device)
+        true_maps, true_features = self._see(picture)
+        scores: list[dict[str, float]] = []
         features = [true_features]
         for start in range(0, len(fills), _AT_ONCE):
-            maps, found = self._see(fills[start : start + _AT_ONCE])
+            part = to_tensor(fills[start : start + _AT_ONCE]).to(self.device)
+            maps, found = self._see(part)
             features.append(found)
+            distances: dict[str, list[float]] = {}
             if self.has_proxy:
-                proxies += proxy_of_features(maps, true_maps, hole).tolist()
+                distances["proxy"] = proxy_of_features(maps, true_maps, hole).tolist()
+            if self.lpips is not None:
+                distances["lpips"] = self.lpips(part, picture.expand_as(part)).tolist()
+            scores += [{name: values[i] for name, values in distances.items()} for i in range(len(part))]
         known = [found.cpu().numpy() for found in features if found is not None]
-        return proxies, np.concatenate(known) if known else None
+        return scores, np.concatenate(known) if known else None
 
-    def _see(self, pictures: Sequence[NDArray[np.uint8]]) -> tuple[dict[str, Tensor], Tensor | None]:
+    def _see(self, x: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
         if self.vgg is None and self.backbone is None:
             return {}, None
-        x = to_tensor(pictures).to(self.device)
         shared = self.backbone is not None and self.backbone.network is self.vgg
         wanted = PROXY_LAYERS if self.has_proxy else ()
         if self.backbone is not None and shared:

@@ -85,10 +85,11 @@ def score_fills(
     case: Case, fills: Fills, seconds: dict[str, float], perception: Perception
 ) -> tuple[Scores, NDArray[np.float32] | None]:
     """Score composites; returns the scores and the features of the picture and of each composite, see `Perception`."""
-    proxies, features = perception.look(case.picture, list(fills.values()), case.mask)
-    scores = {name: image_scores(composite, case.picture, case.mask) for name, composite in fills.items()}
-    for name, proxy in zip(fills, proxies, strict=False):
-        scores[name]["proxy"] = proxy
+    seen, features = perception.look(case.picture, list(fills.values()), case.mask)
+    scores = {
+        name: image_scores(composite, case.picture, case.mask) | distances
+        for (name, composite), distances in zip(fills.items(), seen, strict=True)
+    }
     for name, taken in seconds.items():
         scores[name]["seconds"] = taken
     return scores, features

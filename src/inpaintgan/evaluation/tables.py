@@ -7,12 +7,12 @@ from typing import Any
 
 COLUMNS = {
     "psnr_hole": ("PSNR hole, dB", 2), "ssim_hole": ("SSIM hole", 3), "l1_hole": ("L1 hole", 4), "psnr": ("PSNR full, dB", 2),
-    "ssim": ("SSIM full", 3), "proxy": ("proxy", 3), "seconds": ("s", 2),
+    "ssim": ("SSIM full", 3), "proxy": ("proxy", 3), "lpips": ("LPIPS", 3), "seconds": ("s", 2),
 }  # fmt: skip
 SET_COLUMNS = {"fid": ("FID", 3), "kid": ("KID x 1000", 3), "u_ids": ("U-IDS", 3), "p_ids": ("P-IDS", 3)}
 _KID_SCALE = 1000
-_AGAINST = ("psnr_hole", "ssim_hole", "proxy")
-_BY_SET = ("psnr_hole", "proxy")
+_AGAINST = ("psnr_hole", "ssim_hole", "proxy", "lpips")
+_BY_SET = ("psnr_hole", "proxy", "lpips")
 _EDGES = ("precision", "recall", "precision_1px", "recall_1px")
 
 
@@ -23,7 +23,8 @@ def table(report: dict[str, Any]) -> str:
     lines = [
         f"{report['n']} {'cases' if len(report.get('sets', [])) > 1 else 'pictures'}, "
         f"{100 * report['hole_share']:.1f} % hole on average, {report['side_px']} px. "
-        f"Proxy: {report['proxy_network'] or 'not available (no VGG19 weights)'}.",
+        f"Proxy: {report['proxy_network'] or 'not available (no VGG19 weights)'}."
+        + (f" LPIPS: {report['lpips_network']}." if report.get("lpips_network") else ""),
         "",
         *_rows([COLUMNS[name][0] for name in shown], {
             method: [f"{scores[name]:.{COLUMNS[name][1]}f}" if name in scores else "" for name in shown]
