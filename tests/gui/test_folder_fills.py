@@ -132,6 +132,23 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
 
 
 @pytest.mark.browser
+def test_a_click_that_leaves_the_typed_path_meets_what_it_was_aimed_at(page: Any, app: App, tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png")
+    page.goto(f"{app.origin}/inference/fill_folder.html")
+    page.wait_for_selector("#folder-form[data-ready]")
+    each, field = (
+        page.get_by_label("One mask each, from a folder"),
+        page.get_by_role("textbox", name="Pictures", exact=True),
+    )
+    field.fill(str(tmp_path))
+    each.hover()
+    page.mouse.down()  # leaves the field: what is in the folder is looked at, and said above
+    page.get_by_text("1 picture directly in it.").wait_for()
+    page.mouse.up()
+    assert each.is_checked()
+
+
+@pytest.mark.browser
 def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
     masks = {"a": np.s_[20:40, 30:60], "b": np.s_[70:90, 90:140]}
     for folder in ("pictures", "masks"):

@@ -184,6 +184,17 @@ def test_a_path_typed_while_the_page_is_loading_counts(page: Any, app: Any, pict
     expect(page.locator("#data-path")).to_have_text(str(pictures))
 
 
+def test_what_stands_below_a_typed_path_stays_where_it_is_when_the_path_is_taken(page: Any, pictures: Path) -> None:
+    open_train(page)
+    top = "(node) => node.getBoundingClientRect().top + scrollY"
+    below = page.locator("#mask")
+    before = below.evaluate(top)
+    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.keyboard.press("Tab")
+    expect(page.locator("#data-path")).to_have_text(str(pictures))
+    assert below.evaluate(top) == pytest.approx(before, abs=1)
+
+
 @pytest.mark.parametrize("size", [(1280, 900), (1920, 1600), (390, 800)], ids=str)
 def test_next_stays_under_the_pointer_when_pressing_it_also_takes_the_typed_path(
     page: Any, pictures: Path, size: tuple[int, int]

@@ -54,7 +54,7 @@ function show() {
 function showPath(id, output, path) {
   const input = /** @type {HTMLInputElement} */ ($(id));
   if (document.activeElement !== input) input.value = path;
-  $(output).textContent = path;
+  $(output).textContent = $(output).title = path;
 }
 
 /** Of sigma: -1 no edges, 0 random, above 0 a blur in px; edges of files are not blurred. @param {import("../js/schema.js").Values} values */
