@@ -14,7 +14,7 @@ import pytest
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.gui.files import receive
-from inpaintgan.gui.fills import SAVE_SUFFIXES, Fills
+from inpaintgan.gui.fills import Fills
 from inpaintgan.gui.pictures import KEPT_PICTURES, Picture, Pictures
 from inpaintgan.jobs.process import Worker
 from waiting import wait_for
@@ -189,15 +189,6 @@ def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, f
     assert picture.progress == {"step": "", "fraction": 0.0}
     again = fills.fill(picture.id, {**OPTIONS, "feather_px": 3.0})
     assert (again["hole_px"], again["feather_px"]) == (5, 3.0)
-
-
-def test_the_formats_are_those_of_imaging() -> None:
-    """The window must not import imaging, which brings numpy along; so the suffixes are written twice."""
-    from inpaintgan.gui.folders import PICTURE_SUFFIXES
-    from inpaintgan.imaging import folder
-
-    assert set(SAVE_SUFFIXES) == set(folder.WRITABLE)
-    assert PICTURE_SUFFIXES == folder.PICTURE_SUFFIXES
 
 
 def test_pictures_travel_over_http(client: Client) -> None:

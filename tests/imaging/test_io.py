@@ -13,6 +13,7 @@ import skimage.data
 from PIL import Image, ImageCms
 
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.formats import PICTURE_SUFFIXES, WRITABLE
 from inpaintgan.imaging.io import Picture, decode, encode, read_header, read_rgb, resize_square, save_picture, to_gray
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -198,6 +199,13 @@ def test_cut_files_are_unreadable(cat, format, share):
             reader(cut, name="cut.picture")
         assert refused.value.code == "picture-unreadable"
         assert "cut.picture" in refused.value.message
+
+
+def test_every_suffix_that_counts_as_a_picture_has_a_reader(cat):
+    decode(heic(Image.fromarray(cat)))  # Pillow learns that format when the first one comes
+    assert Image.registered_extensions().keys() >= PICTURE_SUFFIXES
+    for format in WRITABLE.values():
+        assert decode(encode(Picture(cat), format)).format == format
 
 
 def heic(image: Image.Image, **options) -> bytes:

@@ -10,7 +10,8 @@ from typing import overload
 import numpy as np
 
 from ..core.errors import InpaintError
-from ..imaging.folder import ACCEPTED, PICTURE_SUFFIXES, list_files
+from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
+from ..imaging.folder import list_files
 from .shards import SHARD_SUFFIX, ShardIndex, Span, index_shard
 
 PictureFile = Path | Span

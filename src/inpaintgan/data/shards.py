@@ -18,8 +18,8 @@ import numpy as np
 
 from ..core.atomic import write_atomic
 from ..core.errors import InpaintError
+from ..core.formats import PICTURE_SUFFIXES
 from ..core.paths import cache_root
-from ..imaging.folder import PICTURE_SUFFIXES
 
 SHARD_SUFFIX = ".tar"
 _MASK = "mask.png"

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
-from ..imaging.folder import PICTURE_SUFFIXES, find_pictures, list_files
+from ..core.formats import PICTURE_SUFFIXES
+from ..imaging.folder import find_pictures, list_files
 from ..imaging.masks import draw_mask, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 

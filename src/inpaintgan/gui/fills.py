@@ -8,12 +8,10 @@ from typing import Any
 
 from ..core.engines import ENGINES
 from ..core.errors import InpaintError
+from ..core.formats import WRITABLE
 from ..jobs.process import Worker
 from .files import safe_name
 from .pictures import Picture, Pictures
-
-SAVE_SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp")
-"""What ``imaging.io`` can write; it must not be imported here because it brings numpy along."""
 
 MAX_FEATHER_PX = 64
 
@@ -93,9 +91,9 @@ class Fills:
         picture = self._pictures.get(identity)
         name = safe_name(name, "filled.png")
         suffix = Path(name).suffix.lower()
-        if suffix not in SAVE_SUFFIXES:
+        if suffix not in WRITABLE:
             raise InpaintError(
-                "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(SAVE_SUFFIXES)}."
+                "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(WRITABLE)}."
             )
         number = next((known["fill"] for known in picture.fills if known["fill"] == fill), None)
         if number is None:

@@ -9,14 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import InpaintError
+from ..core.formats import PICTURE_SUFFIXES
 from ..core.paths import resource, work_root
 from .dialogs import FolderDialog
-
-PICTURE_SUFFIXES = frozenset({
-    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".dib", ".gif", ".avif",
-    ".heic", ".heif", ".hif", ".ppm", ".pgm",
-})  # fmt: skip
-"""The suffixes of ``imaging.io``, which must not be imported here because it brings numpy along."""
 
 _MAX_FOLDERS = 2000
 _MAX_LOOKED_AT = 200_000

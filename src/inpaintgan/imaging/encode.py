@@ -11,8 +11,8 @@ from PIL import Image, PngImagePlugin
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
+from ..core.formats import WRITABLE
 from .deep import encode_png_16, xmp_chunk
-from .folder import WRITABLE
 from .picture import Picture, on_white, to_gray
 from .tiff import encode_tiff
 

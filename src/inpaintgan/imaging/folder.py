@@ -7,15 +7,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..core.errors import InpaintError
-
-WRITABLE = {
-    ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".webp": "WEBP", ".tif": "TIFF",
-    ".tiff": "TIFF", ".bmp": "BMP",
-}  # fmt: skip
-"""The formats that can be written, by suffix."""
-PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})
-"""Lower-case file suffixes that count as pictures."""
-ACCEPTED = "Accepted are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC and PPM pictures."
+from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
 
 
 def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:

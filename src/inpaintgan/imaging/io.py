@@ -14,9 +14,10 @@ import numpy as np
 from PIL import Image
 
 from ..core.errors import InpaintError
+from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
 from .deep import decode_16_bit, is_16_bit
 from .encode import encode, output_format, save_picture
-from .folder import ACCEPTED, PICTURE_SUFFIXES, find_pictures
+from .folder import find_pictures
 from .metadata import read_coding, read_dpi, read_orientation, upright_exif, upright_xmp
 from .picture import Picture, on_white, reduced, resize_square, to_gray
 

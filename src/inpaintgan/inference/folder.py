@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import InpaintError
-from ..imaging.folder import WRITABLE, find_pictures
+from ..core.formats import WRITABLE
+from ..imaging.folder import find_pictures
 from .files import FileReport, fill_file
 from .pipeline import Inpainter
 
