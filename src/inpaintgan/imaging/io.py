@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from ..core.errors import InpaintError
-from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
+from ..core.formats import ACCEPTED
 from .deep import decode_16_bit, is_16_bit
 from .encode import encode, output_format, save_picture
 from .folder import find_pictures
@@ -22,7 +22,6 @@ from .metadata import read_coding, read_dpi, read_orientation, upright_exif, upr
 from .picture import Picture, on_white, reduced, resize_square, to_gray
 
 __all__ = [
-    "PICTURE_SUFFIXES",
     "Header",
     "Picture",
     "decode",
