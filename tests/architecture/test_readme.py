@@ -1,4 +1,4 @@
-"""The README's promises that can be checked."""
+"""What the README and the pages it leads to promise, as far as it can be checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import pytest
 from inpaintgan.cli import _parser
 
 ROOT = Path(__file__).resolve().parents[2]
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = [line.partition("  #")[0].strip() for line in TEXT.splitlines() if line.startswith("python main.py ")]
+README = ROOT / "README.md"
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+COMMANDS = [
+    line.partition("  #")[0].strip() for line in README.read_text().splitlines() if line.startswith("python main.py ")
+]
 
 
 def test_there_are_commands():
@@ -24,11 +27,18 @@ def test_commands_parse(command):
     assert _parser().parse_args(shlex.split(command)[2:]).run
 
 
-def test_links_and_pictures_exist():
-    targets = re.findall(r"\]\(([^)#]+)\)", TEXT)
-    assert [target for target in targets if not target.startswith("http") and not (ROOT / target).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_exist(page):
+    targets = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert targets
+    assert [target for target in targets if not target.startswith("http") and not (page.parent / target).exists()] == []
+
+
+def test_the_readme_leads_to_every_page():
+    text = README.read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"(docs/{page.name})" not in text] == []
 
 
 def test_the_test_command_is_where_ci_looks_for_it():
-    block = TEXT.partition("<!-- test command -->")[2].split("```")[1]
+    block = README.read_text().partition("<!-- test command -->")[2].split("```")[1]
     assert block.startswith("sh\n") and "requirements-dev.txt" in block and "pytest" in block
