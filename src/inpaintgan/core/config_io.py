@@ -73,17 +73,42 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise InpaintError("config-missing", f"The configuration {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InpaintError("config-unreadable", f"{path} is not a UTF-8 text file.") from error
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, name: str = "This text") -> dict[str, Any]:
+    """Return the settings of YAML text under our names, unvalidated.
+
+    Args:
+        text: Ours, or EdgeConnect's upper-case settings.
+        name: What a refusal calls it.
+
+    Raises:
+        InpaintError: ``config-unreadable`` for what is not a YAML list of settings.
+    """
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
-        raise InpaintError("config-unreadable", f"{path} is not valid YAML{line}.") from error
+        raise InpaintError("config-unreadable", f"{name} is not valid YAML{line}.") from error
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise InpaintError("config-unreadable", f"{path} holds no 'key: value' settings.")
+        raise InpaintError("config-unreadable", f"{name} holds no 'key: value' settings.")
     return _from_edgeconnect({str(key): value for key, value in values.items()})
+
+
+def portable(values: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without this machine's folders: none stays but the names of files that a setting cannot do without.
+
+    What goes into a checkpoint for others says neither where its pictures lay nor who it was trained by.
+    """
+    folders = ("data", "val_data", "cache_dir", "init_from", "edges_from")
+    files = (
+        "mask_data", "edge_data", "val_edge_data", "efficientnet_weights", "perceptual_weights", "hrf_weights",
+    )  # fmt: skip
+    return values | dict.fromkeys(folders, "") | {key: Path(values[key]).name for key in files if values.get(key)}
 
 
 def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:

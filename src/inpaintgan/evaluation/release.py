@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.atomic import write_bytes, write_json
+from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
 from ..core.paths import resource
@@ -54,13 +55,7 @@ def release(
     target = (parent or resource("checkpoints")) / name
     report = _read_report(report_file)
     config = checkpoint.config
-    # The folders of the machine it was trained on mean nothing elsewhere; of those that a setting asks for stays the name.
-    local = dict.fromkeys(("data", "val_data", "init_from", "edges_from"), "")
-    names = {
-        key: Path(getattr(config, key)).name
-        for key in ("mask_data", "edge_data", "val_edge_data", "perceptual_weights", "hrf_weights")
-    }
-    frozen = config.model_copy(update=local | names)
+    frozen = config.model_copy(update=portable(config.model_dump()))
     save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)
     card = _card(name, history(run_path), report, note)
     write_bytes(target / "MODEL_CARD.md", card.encode())

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import __version__
 from ..core.config import Config
-from ..core.config_io import make_config, yaml_text
+from ..core.config_io import make_config, parse_yaml, yaml_text
 from ..core.errors import InpaintError
 from ..core.paths import resource
 from ..core.rundir import RunDir
@@ -19,7 +19,7 @@ from .answers import answered, checked_object
 from .checkpoints import default_path, list_checkpoints
 from .fills import checked_options
 from .preparing import Preparing
-from .presets import list_presets, values_from_text
+from .presets import list_presets
 from .runs import details, find_run, summary, trains_on_gpu
 from .session import Session
 from .usage import usage
@@ -91,7 +91,7 @@ class Bridge(Preparing):
 
     def config_from_yaml(self, text: str) -> dict[str, Any]:
         """Return all settings of a ``config.yml``, EdgeConnect's included; what it leaves out has its default."""
-        return {"values": make_config(values_from_text(str(text))).model_dump()}
+        return {"values": make_config(parse_yaml(str(text))).model_dump()}
 
     # --- folders and training data -----------------------------------------------------------------------------------
 

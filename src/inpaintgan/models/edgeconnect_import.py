@@ -15,7 +15,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from ..core.config import Config
-from ..core.config_io import make_config, read_yaml
+from ..core.config_io import make_config, portable, read_yaml
 from ..core.errors import InpaintError
 from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
 from ..networks.discriminator import Discriminator
@@ -166,12 +166,7 @@ def _kind(layers: Layers) -> str:
 
 
 def _config(kind: str, width: int, edge: _Part | None, inpaint: _Part | None, file: Path | None) -> Config:
-    values = read_yaml(file) if file else {}
-    # Folders of another machine mean nothing here; where a setting asks for one stays its name.
-    values |= dict.fromkeys(("data", "val_data", "init_from", "edges_from"), "")
-    values |= {
-        key: Path(str(values[key])).name for key in ("mask_data", "edge_data", "val_edge_data") if values.get(key)
-    }
+    values = portable(read_yaml(file)) if file else {}
     stage = "joint" if edge and inpaint else "edge" if edge else "inpaint"
     return make_config({**values, "stage": stage, "edge_generator": kind, "width": width, "stem": "conv"})
 
