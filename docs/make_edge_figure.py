@@ -69,7 +69,7 @@ def main() -> None:
         print(
             f"corners {bend:+d} px: the fill changes by {change.mean():.2f} levels of 255 on average, {change.max()} at most"
         )
-    save_picture(strip(panels), arguments.output, overwrite=True)
+    save_picture(strip(panels), arguments.output)
 
 
 if __name__ == "__main__":

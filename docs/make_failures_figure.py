@@ -45,7 +45,7 @@ def main() -> None:
     for picture, mask in cases():
         holed = np.where(mask[..., None] == 1, np.uint8(255), picture)
         panels += [holed, inpainter.fill(picture, mask), picture]
-    save_picture(strip(panels), arguments.output, overwrite=True)
+    save_picture(strip(panels), arguments.output)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def main() -> None:
         rows.append(strip([holed, *(inpainter.fill(face, mask) for inpainter in inpainters), face]).pixels)
     gap = np.full((GAP_PX, rows[0].shape[1], 3), 255, np.uint8)
     figure = np.concatenate([part for row in rows for part in (row, gap)][:-1])
-    save_picture(Picture(figure), arguments.output, overwrite=True)
+    save_picture(Picture(figure), arguments.output)
 
 
 if __name__ == "__main__":

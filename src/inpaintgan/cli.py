@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    gui = commands.add_parser("gui", help="open the window (what no command does too)")
+    gui = commands.add_parser("gui", help="open the window (the default)")
     gui.add_argument("--port", type=int, help="serve on this port; default: any free one")
     gui.add_argument("--no-window", action="store_true", help="only serve, and print the address as JSON")
     gui.add_argument("--runs", type=Path, help="folder of the trainings; default: runs")
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     fill.add_argument("--engine", choices=ENGINES, default="auto", help="what runs the networks; see main.py engines")
     fill.add_argument("--recursive", action="store_true", help="search sub-folders too")
     fill.add_argument("--skip-existing", action="store_true", help="leave results that are already there")
-    fill.add_argument("--overwrite", action="store_true", help="replace results that are already there")
+    fill.add_argument("--overwrite", action="store_true", help="let a result replace the picture it was made from")
     fill.add_argument("--json", action="store_true", help="print the report as JSON")
     fill.set_defaults(run=_fill)
 
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         help="network for FID, KID, U-IDS and P-IDS: a file of Inception V3, SqueezeNet or VGG19; auto: Inception V3 "
         "where PyTorch's cache holds it, else the proxy's VGG19; off",
     )  # fmt: skip
-    evaluate.add_argument("--seed", type=int, default=10, help="of drawn masks")
+    evaluate.add_argument("--seed", type=int, default=10, help="seed of the masks that are drawn")
     evaluate.add_argument("--device", choices=DEVICES, default="auto")
     evaluate.add_argument("--report", type=Path, metavar="FILE.json", help="write all scores")
     evaluate.add_argument("--html", type=Path, metavar="FILE.html", help="write a page with tables and pictures")
@@ -126,7 +126,10 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override a setting"
     )
     compare.add_argument(
-        "--inpaint", type=Path, metavar="CHECKPOINT", help="paints for all; default: one is trained for each seed"
+        "--inpaint",
+        type=Path,
+        metavar="CHECKPOINT",
+        help="fills along every edge generator's edges; default: one is trained for each seed",
     )
     compare.add_argument("--perceptual-weights", metavar="FILE", help="VGG19 for losses and proxy, as in config.yml")
     compare.add_argument(

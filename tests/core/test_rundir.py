@@ -143,11 +143,8 @@ def test_a_dead_trainer_does_not_hold_its_run(tmp_path: Path):
     assert run.trainer_pid() is None
     run.claim()
     assert run.trainer_pid() is not None
-    with pytest.raises(InpaintError, match="still training"):
-        run.delete()
     run.release()
-    run.delete()
-    assert not tmp_path.exists()
+    assert run.trainer_pid() is None
 
 
 def test_only_whole_checkpoints_count(tmp_path: Path):

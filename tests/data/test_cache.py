@@ -91,7 +91,7 @@ def test_a_changed_picture_is_seen_by_the_next_training(folder, cached):
     files = find_pictures(folder)
     make(files, cached)
     white = np.full((80, 80, 3), 255, np.uint8)
-    save_picture(Picture(white), files[2], overwrite=True)
+    save_picture(Picture(white), files[2])
     assert make(files, cached).get(2).picture.min() == 255
     assert len(sets(cached)) == 2
 

@@ -111,7 +111,7 @@ def test_a_result_of_another_size_is_refused(words, theirs, tmp_path, capsys):
     other = tmp_path / "other"
     shutil.copytree(theirs / "half", other)
     file = next(other.iterdir())
-    save_picture(Picture(read_rgb(file)[:32]), file, overwrite=True)
+    save_picture(Picture(read_rgb(file)[:32]), file)
     assert main([*words, "--masks", "half", "--limit", "3", "--candidate", f"x={other}"]) == 2
     assert "is 64x32, but the case is 64x64" in capsys.readouterr().err
 

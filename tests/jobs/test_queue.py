@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from inpaintgan.core.config import Config
@@ -43,7 +45,7 @@ def test_what_left_the_queue_does_not_start(supervisor: Supervisor) -> None:
     for run in (removed, deleted, kept):
         queue.add(run)
     queue.remove(removed)
-    deleted.delete()
+    shutil.rmtree(deleted.path)
     assert queue.names() == ["kept"]
     assert queue.tend() is None, "something else keeps the machine busy"
     busy[0] = False

@@ -1,4 +1,4 @@
-"""Golden values: NETWORKS.md of the project's plan; the rest against the formula written out."""
+"""Golden values: Eq. 3 and 4 of the InpaintGAN paper, worked out outside this project; the rest: the formula."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ export const EXPLAINED = {
     "random-block": "A square at a random place.",
     half: "The left or the right half of the picture.",
     irregular: "Brush strokes of varying width, drawn anew each time.",
-    mixed: "Blocks, halves and strokes, a third each.",
+    mixed: "Six strokes to three blocks to one half.",
     external: "Pictures of masks from a folder of yours; white is the hole.",
     "external-block": "Your masks, and random blocks, half each.",
     "external-block-half": "Your masks, random blocks and halves, a third each.",

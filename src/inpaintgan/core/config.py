@@ -63,7 +63,7 @@ class Config(BaseModel):
     )
     width: int = _model(
         64,
-        "Channels of the first layer; deeper layers scale with it. 64 is the paper.",
+        "Channels of the first layer; deeper layers scale with it. The papers have 64.",
         "channels",
         ge=8,
         le=128,
@@ -71,8 +71,8 @@ class Config(BaseModel):
     )
     stem: Literal["conv", "unshuffle", "unshuffle4"] = _model(
         "conv",
-        "How pixels enter and leave the networks: conv is the paper; unshuffle folds 2x2 pixels into channels, for a "
-        "quarter of the arithmetic, unshuffle4 4x4 for a sixteenth, and both paint on top of a smooth fill.",
+        "How pixels enter and leave the networks: conv, as in the papers, sees every pixel; unshuffle folds 2x2 pixels into "
+        "channels, for a quarter of the arithmetic, unshuffle4 4x4 for a sixteenth, and both paint on top of a smooth fill.",
     )
     efficientnet_weights: str = _model(
         "off",
@@ -238,7 +238,7 @@ class Config(BaseModel):
     fm_loss_weight: float = _losses(10.0, "Weight of feature matching (edge model).", ge=0, le=10000)
     edge_bce_loss_weight: float = _losses(
         0.0,
-        "Weight of cross entropy on edges (edge model), which speeds up short trainings; 0 is the papers.",
+        "Weight of cross entropy on edges (edge model), which speeds up short trainings. The papers have none (0).",
         ge=0,
         le=10000,
     )
@@ -252,7 +252,7 @@ class Config(BaseModel):
     l2_loss_weight: float = _losses(
         0.0,
         "Weight of the squared error (inpaint model), which with an unshuffle stem finds its way out of the smooth fill sooner "
-        "than L1; 0 is the papers.",
+        "than L1. The papers have none (0).",
         ge=0,
         le=10000,
     )
@@ -264,8 +264,8 @@ class Config(BaseModel):
     inpaint_adv_crop: int = _losses(
         0,
         "The discriminator sees a square of this side around the hole (inpaint model), centred on 0, and each of its patches "
-        "counts as much as it lies in the hole: so its loss leaves that of a coin within some hundred steps. 0 is the papers': "
-        "the whole picture, every patch alike.",
+        "counts as much as it lies in the hole: so it learns to tell fills from pictures within some hundred steps. 0, as in "
+        "the papers: the whole picture, every patch alike.",
         "px",
         ge=0,
         le=1024,
@@ -275,7 +275,7 @@ class Config(BaseModel):
         0.0,
         "Weight of a perceptual loss of high receptive field over SqueezeNet (inpaint model): sharper mouths and outlines for a "
         "twentieth of the time of VGG19's losses. With it the best checkpoint is the one of least such loss on held-out "
-        "pictures, not of the highest PSNR, which blur wins. 0 is the papers.",
+        "pictures, not of the highest PSNR, which blur wins. The papers have none (0).",
         ge=0,
         le=10000,
     )

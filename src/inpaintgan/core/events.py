@@ -205,8 +205,8 @@ def _repair_tail(path: Path) -> int:
     return last
 
 
-def read_events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield the events of a file with ``seq`` above ``after`` as plain dicts; an unfinished last line is left out.
+def read_events(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events of a file as plain dicts; an unfinished last line is left out.
 
     One line is held at a time: a run of days has hundreds of megabytes.
     """
@@ -214,7 +214,7 @@ def read_events(path: Path, after: int = 0) -> Iterator[dict[str, Any]]:
         with open(path, "rb") as file:
             for line in file:
                 event = _event_in(line)
-                if event is not None and event.get("seq", 0) > after:
+                if event is not None:
                     yield event
     except FileNotFoundError:
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,12 +150,6 @@ class RunDir:
         except (psutil.Error, KeyError, TypeError, ValueError):
             return None
         return process.pid if alive else None
-
-    def delete(self) -> None:
-        """Remove the folder and all in it. Raises `InpaintError` while it is being trained."""
-        if self.trainer_pid() is not None:
-            raise InpaintError("run-busy", f"{self.path.name} is still training.", "Stop it first.")
-        shutil.rmtree(self.path)
 
 
 def step_name(step: int) -> str:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from ..core.config import Config
 from .batch import Batch
-from .cache import PictureCache
-from .pictures import PictureFile
 from .sample import Sample, SampleMaker
 
 Ticket = tuple[int, int]
@@ -19,33 +14,13 @@ Ticket = tuple[int, int]
 
 
 class InpaintDataset(Dataset[Sample]):
-    """Items of a set of pictures, asked for by ticket.
+    """What a `SampleMaker` makes, asked for by ticket.
 
-    Everything random about an item is drawn from the seed and its position, so that neither the number of workers nor a
-    resumed run changes it. A validation set (``train=False``) is asked with fixed positions and never mirrored or zoomed:
-    its masks stay the same.
-
-    Args:
-        files: The pictures of the set.
-        config: The run's settings.
-        train: Whether pictures may be mirrored and zoomed.
-        cache: The same pictures, decoded before.
-        defer_edges: Leave Canny edges with a random sigma to `Batch.to`.
-
-    Raises:
-        InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
+    A validation set (a maker with ``train=False``) is asked with fixed positions, so that its masks stay the same.
     """
 
-    def __init__(
-        self,
-        files: Sequence[PictureFile],
-        config: Config,
-        *,
-        train: bool,
-        cache: PictureCache | None = None,
-        defer_edges: bool = False,
-    ) -> None:
-        self._maker = SampleMaker(files, config, train=train, cache=cache, defer_edges=defer_edges)
+    def __init__(self, maker: SampleMaker) -> None:
+        self._maker = maker
 
     def __len__(self) -> int:
         return len(self._maker)

@@ -18,6 +18,7 @@ from ..core.ranks import Ranks
 from .cache import PictureCache
 from .dataset import InpaintDataset, Ticket, collate
 from .pictures import PictureFile, PictureSet, open_pictures
+from .sample import SampleMaker
 
 _HELD_OUT = 20
 
@@ -98,10 +99,9 @@ def make_train_loader(
             f"Set batch_size to a multiple of {ranks.size}, or start another number of processes.",
         )
     n_pictures = config.batch_size * config.accumulation_steps
+    defer_edges = config.edge_device == "gpu" and _uses_gpu(config)
     return DataLoader(
-        InpaintDataset(
-            files, config, train=True, cache=cache, defer_edges=config.edge_device == "gpu" and _uses_gpu(config)
-        ),
+        InpaintDataset(SampleMaker(files, config, train=True, cache=cache, defer_edges=defer_edges)),
         batch_size=n_pictures // ranks.size,
         sampler=StreamSampler(len(files), config.seed, start_position, n_pictures, ranks),
         persistent_workers=config.workers > 0,
@@ -121,7 +121,7 @@ def make_val_loader(files: Sequence[PictureFile], config: Config) -> DataLoader:
     count = min(config.val_size, len(files))
     tickets = [(position, position * len(files) // count) for position in range(count)]
     return DataLoader(
-        InpaintDataset(files, config, train=False),
+        InpaintDataset(SampleMaker(files, config, train=False)),
         batch_size=config.batch_size,
         sampler=tickets,
         **_common(config),

@@ -138,4 +138,4 @@ def save_inputs(case: Case, folder: Path) -> None:
     for part, pixels in zip(INPUTS, (case.picture, masked, mask), strict=True):
         path = folder / part / case.masks / f"{stable_name(case.name)}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_picture(Picture(pixels, gray=part == "masks"), path, overwrite=True)
+        save_picture(Picture(pixels, gray=part == "masks"), path)

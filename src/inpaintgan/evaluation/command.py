@@ -146,4 +146,4 @@ def save_strip(case: Case, fills: Fills, path: Path) -> None:
     """Write ground truth, hole and every method's fill side by side."""
     path.parent.mkdir(parents=True, exist_ok=True)
     hole = np.where(case.mask[..., None] == 1, np.uint8(255), case.picture)
-    save_picture(Picture(np.concatenate([case.picture, hole, *fills.values()], axis=1)), path, overwrite=True)
+    save_picture(Picture(np.concatenate([case.picture, hole, *fills.values()], axis=1)), path)

@@ -14,8 +14,6 @@ from PIL import Image
 
 from .picture import Picture, to_gray
 
-_STRIP_BYTES = 1 << 20
-_GPS_IFD = 34853
 _M_PER_INCH = 0.0254
 
 

@@ -115,19 +115,16 @@ def output_format(path: Path) -> str:
     return format
 
 
-def save_picture(picture: Picture, path: Path, overwrite: bool = False) -> int:
-    """Write a picture atomically in the format of the path's suffix and return the file's size in bytes.
+def save_picture(picture: Picture, path: Path) -> None:
+    """Write a picture atomically in the format of the path's suffix, in place of what may be there.
 
     Raises:
-        InpaintError: ``output-format``, ``output-exists`` or ``output-unwritable``.
+        InpaintError: ``output-format`` or ``output-unwritable``.
     """
     data = encode(picture, output_format(path))
-    if path.exists() and not overwrite:
-        raise InpaintError("output-exists", f"{path} exists already.", "Choose another name, or allow overwriting.")
     try:
         write_bytes(path, data)
     except OSError as error:
         raise InpaintError(
             "output-unwritable", f"{path} cannot be written: {error.strerror}.", "Choose another folder."
         ) from error
-    return len(data)

@@ -1,4 +1,4 @@
-"""Pictures in and out of files, at full fidelity for people and leanly for training. BGR exists in this file only."""
+"""Pictures in and out of files, at full fidelity for people and leanly for training. BGR stays here and in `deep`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_mask
 from ..imaging.picture import Picture
 from .patches import Patch, filled_picture, paste_edges
-from .pipeline import Inpainter, Progress
+from .pipeline import Inpainter
 
 NOTHING_TO_FILL = "The mask is all black: there is nothing to fill, the picture is unchanged."
 
@@ -49,7 +49,6 @@ def fill_file(
     save_edges: Path | None = None,
     feather_px: float = 0.0,
     overwrite_input: bool = False,
-    progress: Progress | None = None,
 ) -> FileReport:
     """Fill one picture file.
 
@@ -62,7 +61,6 @@ def fill_file(
         save_edges: Where to write the edges that were painted along.
         feather_px: See `Inpainter.fill_patches`.
         overwrite_input: Allow ``output`` to be ``image``.
-        progress: See `Inpainter.fill_patches`.
 
     Raises:
         InpaintError: Anything is missing, unreadable or refused.
@@ -84,12 +82,12 @@ def fill_file(
         report.notices.append(NOTHING_TO_FILL)
     else:
         start = time.perf_counter()
-        patches = inpainter.fill_patches(picture.pixels, hole, drawn, progress, feather_px=feather_px)
+        patches = inpainter.fill_patches(picture.pixels, hole, drawn, feather_px=feather_px)
         report.seconds = time.perf_counter() - start
         if save_edges is not None:
             lines = inpainter.detect_edges(picture.pixels, hole) * np.uint8(255)
             paste_edges(lines, patches)
-            save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges, overwrite=True)
+            save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges)
     save_filled(picture, patches, hole, output, report)
     return report
 
@@ -103,7 +101,7 @@ def save_filled(
         report.notices.append("Transparent pixels inside the mask became opaque.")
     if original.deep is not None and output_format(output) not in DEEP_FORMATS:
         report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
-    save_picture(filled, output, overwrite=True)
+    save_picture(filled, output)
     del filled
     report.changed_outside_px = count_changed(original, decode(output), hole)
 

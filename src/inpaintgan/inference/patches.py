@@ -145,7 +145,7 @@ def _write(patches: list[Patch], pictures: list[Picture], folder: Path, stem: st
     listed = []
     for number, (patch, picture) in enumerate(zip(patches, pictures, strict=True)):
         file = folder / f"{stem}-{number}.png"
-        save_picture(picture, file, overwrite=True)
+        save_picture(picture, file)
         height, width = patch.hole.shape
         listed.append({"file": str(file), "left": patch.left, "top": patch.top, "width": width, "height": height})
     return listed

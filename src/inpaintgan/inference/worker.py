@@ -213,7 +213,6 @@ def fill_pictures(args: dict[str, Any], report: Report) -> dict[str, Any]:
         _inpainter(args),
         jobs,
         skip_existing=bool(args.get("skip_existing")),
-        feather_px=float(args.get("feather_px") or 0),
         on_result=lambda done, total, result: report({"done": done, "total": total, "result": asdict(result)}),
         cancelled=lambda: stop is not None and stop.exists(),
     )

@@ -60,7 +60,7 @@ def save_samples(stage: Stage, batches: Sequence[Batch], rows: int, path: Path) 
         if len(drawn) >= rows:
             break
     gap = np.full((_GAP_PX, *drawn[0].shape[1:]), 255, np.uint8)
-    save_picture(Picture(np.concatenate([part for row in drawn for part in (row, gap)][:-1])), path, overwrite=True)
+    save_picture(Picture(np.concatenate([part for row in drawn for part in (row, gap)][:-1])), path)
     return columns
 
 

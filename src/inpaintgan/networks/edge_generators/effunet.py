@@ -32,6 +32,8 @@ Source: the InpaintGAN paper (Yehoshua, Peretz 2023), Tables 1 and 2; EfficientN
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -40,6 +42,10 @@ from ...core.errors import InpaintError
 from ..blocks import Stem, conv, weights_fit
 from ..generator import EdgeGenerator
 from ..norm import InstanceNorm
+from ..pretrained import pretrained_state
+
+if TYPE_CHECKING:
+    from torchvision.models import WeightsEnum
 
 _TAPS = {1: 16, 2: 24, 3: 40, 5: 112}
 """Where the trunk's sizes end, and with how many channels: 1/2, 1/4, 1/8 and 1/16."""
@@ -96,19 +102,10 @@ class EffUNetGenerator(EdgeGenerator):
         if weights == "off":
             return
         hint = "Give an EfficientNet-B0 file of torchvision's layout, or 'auto', or 'off'."
-        try:
-            if weights == "auto":
-                from torchvision.models import EfficientNet_B0_Weights
-
-                state = EfficientNet_B0_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-            else:
-                state = torch.load(weights, map_location="cpu", weights_only=True)
-        except Exception as error:
-            if weights == "auto":
-                text = "efficientnet_weights: torchvision's weights are neither here nor downloadable."
-                raise InpaintError("weights-missing", text, hint) from error
-            text = f"efficientnet_weights: {weights} cannot be read as network weights."
-            raise InpaintError("weights-unreadable", text, hint) from error
+        state = pretrained_state(weights, _torchvisions, "efficientnet_weights", hint)
+        if state is None:
+            text = "efficientnet_weights: torchvision's weights are neither here nor downloadable."
+            raise InpaintError("weights-missing", text, hint)
         trunk = {key.removeprefix("features."): value for key, value in state.items() if key.startswith("features.")}
         trunk = {key: value for key, value in trunk.items() if int(key.split(".")[0]) <= _LAST}
         problems = weights_fit(trunk, self.trunk_layers)
@@ -116,3 +113,9 @@ class EffUNetGenerator(EdgeGenerator):
             text = f"efficientnet_weights: {weights} holds no EfficientNet-B0: {'; '.join(problems[:3])}."
             raise InpaintError("weights-unreadable", text, hint)
         self.trunk_layers.load_state_dict(trunk)
+
+
+def _torchvisions() -> WeightsEnum:
+    from torchvision.models import EfficientNet_B0_Weights  # two seconds of imports, at the start of every command
+
+    return EfficientNet_B0_Weights.IMAGENET1K_V1
