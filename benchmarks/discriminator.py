@@ -91,7 +91,7 @@ def learn(
 @torch.inference_mode()
 def score(model: InpaintModel, pictures: Tensor, fills: Tensor, masks: Tensor) -> dict[str, float]:
     """The loss in the hole, and the share of pairs whose picture has the higher logits there."""
-    (real, fake), weight = model.judge(masks, pictures, fills)
+    (real, fake), weight = model.discriminate(masks, pictures, fills)
     weight = F.adaptive_avg_pool2d(masks, real.shape[-2:]) if weight is None else weight
     loss = discriminator_loss("nsgan", real, fake, weight)
     told_apart = (((real - fake) * weight).sum((1, 2, 3)) > 0).float().mean()

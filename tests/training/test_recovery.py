@@ -21,7 +21,7 @@ def judged(health, losses):
     """Judge losses one after another; the index at which they are called an explosion, or None."""
     for index, loss in enumerate(losses):
         try:
-            health.judge({"edge_generator_loss": loss, "edge_discriminator_loss": loss})
+            health.check_losses({"edge_generator_loss": loss, "edge_discriminator_loss": loss})
         except BrokeDown as broke:
             assert broke.code == "loss-exploded" and "edge_generator_loss" in str(broke)
             return index

@@ -1,7 +1,8 @@
 // The checkpoint that fills: a list, and what is known about the chosen one.
 
+import { byId } from "../js/dom.js";
 import { count } from "../js/format.js";
-import { byId, chosen, rememberChoice } from "./steps.js";
+import { chosen, rememberChoice } from "./steps.js";
 
 /**
  * @typedef {{path: string, title: string, note: string, step: number | null, has_inpaint: boolean,

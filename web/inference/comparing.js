@@ -1,6 +1,6 @@
 // Before and after: the divider's slider, the button that shows the picture as it was, and the wipe of a new result.
 
-import { byId } from "./steps.js";
+import { byId } from "../js/dom.js";
 
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
 

@@ -1,12 +1,13 @@
 // The edges in the hole: seen, drawn, erased, loaded from a file, and filled from again.
 
 import { putEdges } from "../js/bridge.js";
+import { byId } from "../js/dom.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
 import { decoded, encoded } from "./editor/map-work.js";
 import { TOOLS } from "./editor/tools.js";
 import { usesPressure } from "./panel.js";
-import { byId, download, fetched, splitName } from "./steps.js";
+import { download, fetched, splitName } from "./steps.js";
 
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
 /** @typedef {import("./tries.js").Fill} Fill */

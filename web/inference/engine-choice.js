@@ -1,8 +1,7 @@
 // What runs the networks: a list in which what cannot run here is disabled, with the reasons below it.
 
 import { call } from "../js/bridge.js";
-import { el } from "../js/shell.js";
-import { byId } from "./steps.js";
+import { byId, el } from "../js/dom.js";
 
 /** @typedef {{engine: string, obstacle: string, fill_s: number | null}} Engine */
 

@@ -1,11 +1,12 @@
 // Many pictures at once: a folder of them, one mask for all or one each, and what became of every one.
 
 import { call, putPicture, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
-import { byId, chosen, download, stepUrl } from "./steps.js";
+import { chosen, download, stepUrl } from "./steps.js";
 
 const POLL_MS = 300;
 const COUNTS = [["filled", "Filled"], ["skipped", "Already there"], ["unchanged", "Nothing masked"], ["failed", "Failed"]];

@@ -1,9 +1,9 @@
 // The keys of the filling page.
 
+import { byId } from "../js/dom.js";
 import * as keyboard from "./editor/keyboard.js";
 import { ARROWS, drawingKeys, historyKeys } from "./mask-keys.js";
 import { viewKeys } from "./panel.js";
-import { byId } from "./steps.js";
 
 /** @typedef {import("./editor/keyboard.js").Binding} Binding */
 /** @typedef {import("./compare-view.js").CompareView} CompareView */

@@ -1,8 +1,9 @@
 // Step 3: fill the hole at once, compare, try again, save.
 
 import { call, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
 import { comparing } from "./comparing.js";
@@ -17,7 +18,7 @@ import { Keeper } from "./keeper.js";
 import { zoomControls } from "./panel.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
-import { askedWay, beforeLeaving, byId, chosen, fetched, linkSteps, rememberChoice, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */

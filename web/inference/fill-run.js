@@ -1,8 +1,8 @@
 // Runs a fill and shows how far it is: the real steps of the worker, the time, and a way to cancel.
 
 import { call } from "../js/bridge.js";
-import { el, say } from "../js/shell.js";
-import { byId } from "./steps.js";
+import { byId, el } from "../js/dom.js";
+import { say } from "../js/shell.js";
 
 const STEPS = [
   { names: ["wait", "load"], text: "Loading the networks" },

@@ -1,10 +1,11 @@
 // What the mask page and the filling page share about their picture: one history, and keeping what is drawn.
 
-import { el, say, showError, statusSide } from "../js/shell.js";
+import { byId, el } from "../js/dom.js";
+import { say, showError, statusSide } from "../js/shell.js";
 import { HistoryStore } from "./editor/history-store.js";
 import { History } from "./editor/history.js";
 import { LayerSaver } from "./editor/layer-saver.js";
-import { byId, stepUrl } from "./steps.js";
+import { stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/history.js").Way} Way */
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */

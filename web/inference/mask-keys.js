@@ -1,10 +1,10 @@
 // The keys of the mask page.
 
+import { byId } from "../js/dom.js";
 import { say } from "../js/shell.js";
 import * as keyboard from "./editor/keyboard.js";
 import { TOOLS } from "./editor/tools.js";
 import { viewKeys } from "./panel.js";
-import { byId } from "./steps.js";
 
 /** @typedef {import("./editor/keyboard.js").Binding} Binding */
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */

@@ -1,8 +1,9 @@
 // Step 2: draw the mask. Everything here connects a button, a field or a key with the editor.
 
 import { call, putMask, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { decoded, encoded } from "./editor/map-work.js";
 import { maskNotices } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
@@ -11,7 +12,7 @@ import { chosenEngine } from "./engine-choice.js";
 import { Keeper } from "./keeper.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
-import { askedWay, beforeLeaving, byId, chosen, download, fetched, linkSteps, rememberChoice, splitName, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, download, fetched, linkSteps, rememberChoice, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 

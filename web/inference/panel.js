@@ -1,7 +1,7 @@
 // Controls that the mask page and the filling page share: line width, look of the mask, zoom.
 
+import { byId } from "../js/dom.js";
 import { MAX_WIDTH } from "./editor/drawing.js";
-import { byId } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 /** @typedef {import("./editor/stage.js").Stage} Stage */

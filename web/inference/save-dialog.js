@@ -1,9 +1,10 @@
 // The save dialog: name, format, download, and the receipt of what changed outside the mask.
 
 import { call } from "../js/bridge.js";
+import { byId } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { errorText, say } from "../js/shell.js";
-import { byId, download, fileSize, splitName } from "./steps.js";
+import { download, fileSize, splitName } from "./steps.js";
 
 /** @type {Record<string, {name: string, exact: boolean}>} formats by the suffix that names them */
 const FORMATS = {

@@ -1,7 +1,8 @@
 // Several checkpoints on the same hole, side by side: all panels zoom and move together.
 
+import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
-import { el, errorText, say } from "../js/shell.js";
+import { errorText, say } from "../js/shell.js";
 import { facts, scoredOn, scoreTexts } from "./checkpoint-choice.js";
 import { Bitmap } from "./editor/bitmap.js";
 import { BitmapLayer } from "./editor/bitmap-layer.js";
@@ -9,7 +10,6 @@ import { Pointer } from "./editor/pointer.js";
 import { around } from "./editor/rect.js";
 import { Stage } from "./editor/stage.js";
 import { EDGE_COLOUR } from "./compare-view.js";
-import { byId } from "./steps.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
 /** @typedef {import("./checkpoint-choice.js").Checkpoint} Checkpoint */

@@ -100,14 +100,3 @@ export function splitName(name) {
   const dot = name.lastIndexOf(".");
   return dot > 0 ? { stem: name.slice(0, dot), suffix: name.slice(dot) } : { stem: name, suffix: "" };
 }
-
-/**
- * @template {Element} [T=HTMLElement]
- * @param {string} id
- * @returns {T} the element of this page that must be there
- */
-export function byId(id) {
-  const node = document.getElementById(id);
-  if (!node) throw new Error(`This page has no #${id}.`);
-  return /** @type {T} */ (/** @type {unknown} */ (node));
-}

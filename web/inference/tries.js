@@ -1,6 +1,6 @@
 // Every fill of a picture, as a row of small pictures of the hole; pressing one shows it.
 
-import { el } from "../js/shell.js";
+import { el } from "../js/dom.js";
 import { around } from "./editor/rect.js";
 import { PatchedPicture } from "./patched-picture.js";
 

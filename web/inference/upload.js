@@ -1,8 +1,9 @@
 // Step 1: open a picture by chooser, drop, paste, or example.
 
 import { call, putPicture, ready } from "../js/bridge.js";
-import { el, errorText, say, statusSide } from "../js/shell.js";
-import { byId, chosen, linkSteps, rememberChoice, stepUrl } from "./steps.js";
+import { byId, el } from "../js/dom.js";
+import { errorText, say, statusSide } from "../js/shell.js";
+import { chosen, linkSteps, rememberChoice, stepUrl } from "./steps.js";
 
 const file = /** @type {HTMLInputElement} */ (byId("file"));
 const uploadButton = /** @type {HTMLButtonElement} */ (byId("upload"));

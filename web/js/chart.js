@@ -2,9 +2,9 @@
 // baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor.
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { el } from "./dom.js";
 import { count, measure } from "./format.js";
 import { align, positive, smooth } from "./series.js";
-import { el } from "./shell.js";
 
 /**
  * @typedef {{x: number[], y: (number | null)[]}} Points

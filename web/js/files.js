@@ -1,8 +1,9 @@
 // The in-app folder list: works everywhere, by mouse, keyboard and typing, in any language's letters.
 
 import { call } from "./bridge.js";
+import { el } from "./dom.js";
 import { plural } from "./format.js";
-import { el, errorText } from "./shell.js";
+import { errorText } from "./shell.js";
 
 /** @typedef {{name: string, path: string}} Folder */
 

@@ -1,10 +1,10 @@
 // Draws settings from the config's JSON schema: a setting is described once, in Python, and shown here with its unit,
 // range, default and explanation. A value that differs from the preset is marked and can be put back.
 
+import { el } from "./dom.js";
 import { plain } from "./format.js";
 import { settingTitle, valueText } from "./labels.js";
 import { options, parse, rangeText } from "./schema.js";
-import { el } from "./shell.js";
 
 /** Learning rates offered in the drop-down; others are typed. */
 const COMMON_RATES = [0.001, 0.0005, 0.0002, 0.0001, 0.00005, 0.00001];

@@ -1,8 +1,8 @@
 // One run as it stands in lists: the last sample, its state, how far it is, and what one can do with it.
 
+import { el } from "./dom.js";
 import { ago, count, measure, timer } from "./format.js";
 import { stageTitle, stateTitle, valueTitle } from "./labels.js";
-import { el } from "./shell.js";
 
 /**
  * @typedef {{run: string, path: string, state: string, stage: string, step: number, max_iters: number, elapsed_s: number,

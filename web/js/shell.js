@@ -7,30 +7,8 @@
 //   confirmDialog({...})   asks before something that cannot be undone
 //   el(tag, props, ...children)   makes an element
 
+import { el } from "./dom.js";
 /** @typedef {"auto" | "light" | "dark"} Theme */
-
-/**
- * Make an element. Properties starting with "on" are listeners, "class" and "data-*"/"aria-*" are attributes, others
- * are set as properties.
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {Record<string, any>} [props]
- * @param {...(Node | string | number | null | undefined | false)} children
- * @returns {HTMLElementTagNameMap[K]}
- */
-export function el(tag, props = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [key, value] of Object.entries(props)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on") && typeof value === "function") node.addEventListener(key.slice(2), value);
-    else if (key === "class" || key === "for" || key === "role" || key.includes("-")) node.setAttribute(key, String(value));
-    else /** @type {any} */ (node)[key] = value;
-  }
-  for (const child of children) {
-    if (child !== null && child !== undefined && child !== false) node.append(child instanceof Node ? child : String(child));
-  }
-  return node;
-}
 
 /** The mark of the program: an outline with a gap that is being completed. */
 const BRAND_SVG = `<svg viewBox="0 0 32 32" aria-hidden="true">

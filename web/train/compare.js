@@ -1,11 +1,12 @@
 // Comparisons of edge generators: set one up, watch them, open their reports.
 
 import { call, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
 import { stateTitle } from "../js/labels.js";
 import { options } from "../js/schema.js";
-import { confirmDialog, el, errorText, say, showError } from "../js/shell.js";
+import { confirmDialog, errorText, say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
 
 /**
@@ -15,11 +16,9 @@ import { Draft } from "./draft.js";
  */
 
 const REFRESH_MS = 2000;
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
 /** @param {string} id */
-const input = (id) => /** @type {HTMLInputElement} */ ($(id));
-const settings = /** @type {HTMLSelectElement} */ ($("settings"));
+const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
+const settings = /** @type {HTMLSelectElement} */ (byId("settings"));
 /** @type {Draft} */ let draft;
 
 // --- a new one ---------------------------------------------------------------------------------------------------------
@@ -40,16 +39,16 @@ function show() {
   const preset = draft.config.presets.find(({ id }) => id === settings.value);
   const values = chosenValues();
   const own = `As set up under New run: ${plural(Object.keys(draft.changes).length, "change")} to its preset.`;
-  $("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;
+  byId("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;
   const trainings = (chosenGenerators().length + 1) * (Number(whole(input("seeds").value)) || 0);
-  $("work").textContent = chosenGenerators().length && trainings
+  byId("work").textContent = chosenGenerators().length && trainings
     ? `${plural(trainings, "training")} one after the other, those of the inpaint generator included.` : "";
 }
 
 /** @param {string} message empty clears it */
 function refuse(message) {
-  $("form-error").textContent = message;
-  $("form-error").hidden = !message;
+  byId("form-error").textContent = message;
+  byId("form-error").hidden = !message;
 }
 
 async function startOne() {
@@ -67,7 +66,7 @@ async function startOne() {
 
 function wire(/** @type {boolean} */ hasScreen) {
   const property = draft.config.schema.properties.edge_generator;
-  $("generators").replaceChildren(...options("edge_generator", property).map(({ value, title }) =>
+  byId("generators").replaceChildren(...options("edge_generator", property).map(({ value, title }) =>
     el("label", { class: "check" }, el("input", { type: "checkbox", value: String(value), checked: true, onchange: show }), title)));
   const presets = draft.config.presets.map(({ id, title }) => el("option", { value: id }, title));
   settings.replaceChildren(...presets, el("option", { value: "" }, "As set up under New run"));
@@ -75,16 +74,16 @@ function wire(/** @type {boolean} */ hasScreen) {
   settings.addEventListener("change", show);
   for (const id of ["seeds", "steps"]) input(id).addEventListener("input", show);
   input("data").value = draft.values.data;
-  $("select-data").addEventListener("click", async () => {
+  byId("select-data").addEventListener("click", async () => {
     const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen });
     if (path) input("data").value = path;
-    $("select-data").focus();
+    byId("select-data").focus();
   });
-  $("compare-form").addEventListener("submit", (event) => {
+  byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();
     startOne();
   });
-  /** @type {HTMLButtonElement} */ ($("start")).disabled = false;
+  /** @type {HTMLButtonElement} */ (byId("start")).disabled = false;
   show();
 }
 
@@ -146,11 +145,11 @@ let seen = "";
 async function refresh() {
   /** @type {{comparisons: Comparison[]}} */
   const { comparisons } = await call("list_comparisons");
-  $("none").hidden = comparisons.length > 0;
+  byId("none").hidden = comparisons.length > 0;
   const now = JSON.stringify(comparisons);
   if (now === seen) return;
   seen = now;
-  const list = $("comparisons");
+  const list = byId("comparisons");
   const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
   list.replaceChildren(...comparisons.map(card));
   if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();

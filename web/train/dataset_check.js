@@ -2,8 +2,9 @@
 
 import { call } from "../js/bridge.js";
 import { problemsAt } from "../js/dataset.js";
+import { el } from "../js/dom.js";
 import { count, percent, plural } from "../js/format.js";
-import { el, errorText } from "../js/shell.js";
+import { errorText } from "../js/shell.js";
 
 const WATCH_MS = 600;
 const NAMES_SHOWN = 50;

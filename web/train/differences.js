@@ -1,7 +1,7 @@
 // The settings that differ from the preset (or from the run that is resumed), as a table.
 
+import { el } from "../js/dom.js";
 import { settingTitle, valueText } from "../js/labels.js";
-import { el } from "../js/shell.js";
 
 /** @typedef {import("../js/schema.js").Values} Values */
 

@@ -1,12 +1,13 @@
 // Page 2 of a new training: every other setting, drawn from the config's schema, against a preset.
 
 import { call, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { SettingsForm } from "../js/form.js";
 import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
 import { groups } from "../js/schema.js";
-import { el, showError } from "../js/shell.js";
+import { showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset_check.js";
 import { differenceTable } from "./differences.js";
 import { Draft, PAGE_ONE } from "./draft.js";
@@ -16,22 +17,20 @@ import { ResumeDraft, resumeDraft } from "./resume.js";
 import { SettingsFiles } from "./settings_files.js";
 import { unusedBecause } from "./unused.js";
 
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
 const CHECK_MS = 400;
 
 /** @type {Draft} */ let draft;
 /** @type {SettingsForm} */ let form;
 /** @type {Machine} */ let machine;
 /** @type {Launch} */ let launch;
-const dataset = new DatasetLine($("dataset"), $("dataset-text"), () => draft.values.input_size);
+const dataset = new DatasetLine(byId("dataset"), byId("dataset-text"), () => draft.values.input_size);
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
 
 function show() {
   form.show(draft.values, draft.base);
   const preset = draft.config.presets.find(({ id }) => id === draft.preset);
-  /** @type {HTMLSelectElement} */ ($("preset")).value = draft.preset;
-  $("preset-text").textContent = preset?.text ?? "";
+  /** @type {HTMLSelectElement} */ (byId("preset")).value = draft.preset;
+  byId("preset-text").textContent = preset?.text ?? "";
   showAround();
 }
 
@@ -48,17 +47,17 @@ function showAround() {
 
 function showChanges() {
   const changed = draft.changedHere;
-  $("changes").hidden = !changed.length;
+  byId("changes").hidden = !changed.length;
   const than = draft instanceof ResumeDraft ? "the run until now" : "the preset";
   const heading = draft instanceof ResumeDraft ? "Until now" : "Preset";
-  $("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
+  byId("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
   const before = draft.changedBefore;
   const keys = [...before, ...changed];
-  $("diff").hidden = !keys.length;
-  $("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
+  byId("diff").hidden = !keys.length;
+  byId("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
     PAGE_ONE.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
-  $("kept").hidden = !before.length;
-  $("kept-text").textContent = `Chosen on the page before, against the preset: ${instead(before)}`;
+  byId("kept").hidden = !before.length;
+  byId("kept-text").textContent = `Chosen on the page before, against the preset: ${instead(before)}`;
 }
 
 /** @param {string[]} keys @returns {string} "Sigma 3 instead of 2, ..." */
@@ -69,7 +68,7 @@ function showSummary() {
   const values = draft.values;
   const parts = [stageTitle(values.stage), choiceTitle("edge_generator", values.edge_generator), choiceTitle("mask", values.mask),
     values.data ? shortPath(values.data) : "no dataset chosen"];
-  $("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "iteration")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
+  byId("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "iteration")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
     + `${count(values.max_iters * values.batch_size * values.accumulation_steps)} pictures seen.`;
 }
 
@@ -89,65 +88,65 @@ function checkSoon() {
 /** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
 function showResumed(resumed) {
   document.title = `Resume ${resumed.run} - InpaintGAN`;
-  $("title").textContent = `Resume ${resumed.run}`;
-  $("train").textContent = "Resume Training";
-  $("train").classList.add("end");
-  $("queue").hidden = true;
+  byId("title").textContent = `Resume ${resumed.run}`;
+  byId("train").textContent = "Resume Training";
+  byId("train").classList.add("end");
+  byId("queue").hidden = true;
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
-  for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ ($(id).closest(".field, .run-name")).hidden = true;
-  $("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
+  for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ (byId(id).closest(".field, .run-name")).hidden = true;
+  byId("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
   for (const link of document.querySelectorAll(".page-foot a, .steps a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
 }
 
 /** A preset puts page 2 back; what was changed before can be had again. */
 function choosePreset() {
   const before = { preset: draft.preset, changes: { ...draft.changes }, n: draft.changedHere.length };
-  draft.choosePreset(/** @type {HTMLSelectElement} */ ($("preset")).value);
+  draft.choosePreset(/** @type {HTMLSelectElement} */ (byId("preset")).value);
   show();
   if (!before.n) return;
-  $("changes").hidden = false;
+  byId("changes").hidden = false;
   const undo = el("button", { type: "button", class: "button small", onclick: () => {
     draft.preset = before.preset;
     draft.changes = before.changes;
     draft.save();
     show();
   } }, "Undo");
-  $("changes-text").replaceChildren(`${plural(before.n, "change")} put back by the preset. `, undo);
+  byId("changes-text").replaceChildren(`${plural(before.n, "change")} put back by the preset. `, undo);
 }
 
 function wire() {
-  const preset = /** @type {HTMLSelectElement} */ ($("preset"));
+  const preset = /** @type {HTMLSelectElement} */ (byId("preset"));
   preset.replaceChildren(...draft.config.presets.map(({ id, title }) => el("option", { value: id }, title)));
   preset.addEventListener("change", choosePreset);
-  $("changes-back").addEventListener("click", () => {
+  byId("changes-back").addEventListener("click", () => {
     for (const key of draft.changedHere) draft.set(key, draft.base[key]);
     show();
   });
-  $("kept-take").addEventListener("click", () => {
+  byId("kept-take").addEventListener("click", () => {
     draft.takePresetBefore();
     show();
-    $("preset").focus();
+    byId("preset").focus();
   });
   const files = new SettingsFiles(draft, launch, show);
-  const input = /** @type {HTMLInputElement} */ ($("import-file"));
-  $("import").addEventListener("click", () => input.click());
+  const input = /** @type {HTMLInputElement} */ (byId("import-file"));
+  byId("import").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const file = input.files?.[0];
     input.value = "";
     if (file) files.take(file);
   });
-  $("export").addEventListener("click", () => files.give());
-  const name = /** @type {HTMLInputElement} */ ($("run-name"));
+  byId("export").addEventListener("click", () => files.give());
+  const name = /** @type {HTMLInputElement} */ (byId("run-name"));
   name.value = draft.name;
   name.addEventListener("input", () => {
     draft.name = name.value.trim();
     draft.save();
   });
-  $("gan-form").addEventListener("submit", (event) => {
+  byId("gan-form").addEventListener("submit", (event) => {
     event.preventDefault();
     launch.start();
   });
-  $("queue").addEventListener("click", () => launch.queue());
+  byId("queue").addEventListener("click", () => launch.queue());
 }
 
 async function start() {
@@ -158,19 +157,19 @@ async function start() {
   const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen });
   form = new SettingsForm(config.schema, { onChange, browse });
-  $("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
+  byId("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
   launch = new Launch(draft, form, dataset);
-  machine = new Machine($("machine"), () => draft.values, () => resumed?.point.step ?? 0);
+  machine = new Machine(byId("machine"), () => draft.values, () => resumed?.point.step ?? 0);
   wire();
   show();
   if (resumed) showResumed(resumed);
   const { data, mask, mask_data: masks } = draft.values;
   if (data) dataset.run(data, mask.startsWith("external") ? masks : "");
-  else $("dataset-text").replaceChildren("No dataset is chosen. ", el("a", { href: "/train/model.html#select-data" }, "Choose the folder"));
+  else byId("dataset-text").replaceChildren("No dataset is chosen. ", el("a", { href: "/train/model.html#select-data" }, "Choose the folder"));
   const wanted = /^#setting-(\w+)$/.exec(location.hash);
   if (wanted) form.focus(wanted[1]);
   // Until here a press would have sent the form nowhere.
-  for (const id of ["train", "queue"]) /** @type {HTMLButtonElement} */ ($(id)).disabled = false;
+  for (const id of ["train", "queue"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = false;
 }
 
 start().catch(showError);

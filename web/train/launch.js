@@ -1,14 +1,12 @@
 // From settings to a training: what is checked before it starts or waits, and where a refusal is shown.
 
 import { call } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
 import { fieldOf } from "../js/schema.js";
-import { el, errorText, say } from "../js/shell.js";
+import { errorText, say } from "../js/shell.js";
 import { clearDraft, PAGE_ONE } from "./draft.js";
 import { ResumeDraft } from "./resume.js";
-
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
 
 export class Launch {
   /**
@@ -20,7 +18,7 @@ export class Launch {
     this.draft = draft;
     this.form = form;
     this.dataset = dataset;
-    this.buttons = ["train", "queue"].map((id) => /** @type {HTMLButtonElement} */ ($(id)));
+    this.buttons = ["train", "queue"].map((id) => /** @type {HTMLButtonElement} */ (byId(id)));
   }
 
   /** Ask the program whether these settings fit together. @returns {Promise<boolean>} whether a training could start with them */
@@ -101,7 +99,7 @@ export class Launch {
     const { dataset } = this;
     if (dataset.checking) {
       say("Waiting for the check of the dataset…");
-      const button = $("no-wait");
+      const button = byId("no-wait");
       button.hidden = false;
       const impatient = new Promise((resolve) => button.addEventListener("click", resolve, { once: true }));
       await Promise.race([dataset.checking, impatient]);
@@ -109,8 +107,8 @@ export class Launch {
       say("");
     }
     if (!dataset.blocker.length) return true;
-    $("start-error").hidden = false;
-    $("start-error").replaceChildren(...dataset.blocker.map((node) => node.cloneNode(true)));
+    byId("start-error").hidden = false;
+    byId("start-error").replaceChildren(...dataset.blocker.map((node) => node.cloneNode(true)));
     return false;
   }
 
@@ -124,7 +122,7 @@ export class Launch {
 
   /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */
   refuse(message, pageOne = false) {
-    $("start-error").hidden = !message;
-    $("start-error").replaceChildren(message, pageOne ? " " : "", pageOne ? el("a", { href: "/train/model.html" }, "Change it there") : "");
+    byId("start-error").hidden = !message;
+    byId("start-error").replaceChildren(message, pageOne ? " " : "", pageOne ? el("a", { href: "/train/model.html" }, "Change it there") : "");
   }
 }

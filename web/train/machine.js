@@ -1,8 +1,9 @@
 // What the settings cost on this machine, measured by a few real steps when a person asks for it.
 
 import { call } from "../js/bridge.js";
+import { el } from "../js/dom.js";
 import { plural, span } from "../js/format.js";
-import { el, errorText, say } from "../js/shell.js";
+import { errorText, say } from "../js/shell.js";
 
 const WATCH_MS = 500;
 

@@ -1,23 +1,22 @@
 // Page 1 of a new training: what to train, on which pictures, with which holes and edges; shown live.
 
 import { call, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { percent } from "../js/format.js";
 import { EXPLAINED } from "../js/labels.js";
 import { options } from "../js/schema.js";
 import { chooseFolder } from "../js/files.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
 import { DatasetCheck } from "./dataset_check.js";
 import { Preview } from "./preview.js";
 import { StartFrom } from "./start_from.js";
 
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
 const selects = ["stage", "edge_generator", "mask", "edge"];
 const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);
 
-const preview = new Preview($("preview-grid"), $("preview-note"));
-const check = new DatasetCheck($("check"), () => draft.values.input_size);
+const preview = new Preview(byId("preview-grid"), byId("preview-note"));
+const check = new DatasetCheck(byId("check"), () => draft.values.input_size);
 /** @type {Draft} */ let draft;
 /** @type {StartFrom} */ let startFrom;
 let hasScreen = false;
@@ -32,19 +31,19 @@ function set(key, value) {
 /** Everything on the page, from the draft. */
 function show() {
   const values = draft.values;
-  for (const key of selects) /** @type {HTMLSelectElement} */ ($(key)).value = values[key];
-  $("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
-  $("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
-  $("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
-  $("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
-  $("block-field").hidden = !BLOCK_MASKS.has(values.mask);
-  /** @type {HTMLInputElement} */ ($("block_ratio")).value = values.block_ratio;
-  $("block-value").textContent = `${percent(values.block_ratio)} of the side`;
-  $("mask-data-field").hidden = !values.mask.startsWith("external");
+  for (const key of selects) /** @type {HTMLSelectElement} */ (byId(key)).value = values[key];
+  byId("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
+  byId("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
+  byId("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
+  byId("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
+  byId("block-field").hidden = !BLOCK_MASKS.has(values.mask);
+  /** @type {HTMLInputElement} */ (byId("block_ratio")).value = values.block_ratio;
+  byId("block-value").textContent = `${percent(values.block_ratio)} of the side`;
+  byId("mask-data-field").hidden = !values.mask.startsWith("external");
   showPath("mask_data", "mask-path", values.mask_data);
-  $("edge-data-field").hidden = values.edge !== "external";
+  byId("edge-data-field").hidden = values.edge !== "external";
   showPath("edge_data", "edge-path", values.edge_data);
-  /** @type {HTMLInputElement} */ ($("edge_nms")).checked = values.edge_nms;
+  /** @type {HTMLInputElement} */ (byId("edge_nms")).checked = values.edge_nms;
   showPath("data", "data-path", values.data);
   showSigma(values);
   startFrom.show();
@@ -52,19 +51,19 @@ function show() {
 
 /** @param {string} id @param {string} output @param {string} path */
 function showPath(id, output, path) {
-  const input = /** @type {HTMLInputElement} */ ($(id));
+  const input = /** @type {HTMLInputElement} */ (byId(id));
   if (document.activeElement !== input) input.value = path;
-  $(output).textContent = $(output).title = path;
+  byId(output).textContent = byId(output).title = path;
 }
 
 /** Of sigma: -1 no edges, 0 random, above 0 a blur in px; edges of files are not blurred. @param {import("../js/schema.js").Values} values */
 function showSigma({ sigma, edge, edge_nms: nms }) {
   const mode = sigma < 0 ? "none" : sigma === 0 ? "random" : "fixed";
-  /** @type {HTMLSelectElement} */ ($("sigma-mode")).value = mode;
-  $("sigma-field").hidden = mode !== "fixed" || (edge === "external" && !nms);
+  /** @type {HTMLSelectElement} */ (byId("sigma-mode")).value = mode;
+  byId("sigma-field").hidden = mode !== "fixed" || (edge === "external" && !nms);
   if (mode === "fixed") {
-    /** @type {HTMLInputElement} */ ($("sigma")).value = String(sigma);
-    $("sigma-value").textContent = `${sigma.toFixed(1)} px`;
+    /** @type {HTMLInputElement} */ (byId("sigma")).value = String(sigma);
+    byId("sigma-value").textContent = `${sigma.toFixed(1)} px`;
   }
 }
 
@@ -84,8 +83,8 @@ function checkDataset() {
 
 /** @param {string} id @param {string} message empty clears it */
 function refuse(id, message) {
-  $(id).textContent = message;
-  $(id).hidden = !message;
+  byId(id).textContent = message;
+  byId(id).hidden = !message;
 }
 
 /** @typedef {"data" | "mask_data" | "edge_data"} FolderKey */
@@ -118,12 +117,12 @@ async function takeFolder(key, path) {
 }
 
 function wireFolder(/** @type {FolderKey} */ key, /** @type {string} */ button, /** @type {string} */ title) {
-  $(button).addEventListener("click", async () => {
+  byId(button).addEventListener("click", async () => {
     const path = await chooseFolder({ title, start: draft.values[key], hasScreen });
     if (path) await takeFolder(key, path);
-    $(button).focus();
+    byId(button).focus();
   });
-  const input = /** @type {HTMLInputElement} */ ($(key));
+  const input = /** @type {HTMLInputElement} */ (byId(key));
   let taken = "";
   input.addEventListener("change", () => {
     // Leaving the field after Enter must not check the folder once more.
@@ -142,7 +141,7 @@ function wireFolder(/** @type {FolderKey} */ key, /** @type {string} */ button, 
 
 function wire() {
   for (const key of selects) {
-    const select = /** @type {HTMLSelectElement} */ ($(key));
+    const select = /** @type {HTMLSelectElement} */ (byId(key));
     const property = draft.config.schema.properties[key];
     select.replaceChildren(...options(key, property).map(({ value, title }) => el("option", { value }, title)));
     select.addEventListener("change", async () => {
@@ -152,7 +151,7 @@ function wire() {
       show();
     });
   }
-  $("init_from").addEventListener("change", async (event) => {
+  byId("init_from").addEventListener("change", async (event) => {
     try {
       const followed = await startFrom.choose(/** @type {HTMLSelectElement} */ (event.target).value);
       if (followed) say(followed);
@@ -161,17 +160,17 @@ function wire() {
       showError(error);
     }
   });
-  $("block_ratio").addEventListener("input", (event) => set("block_ratio", Number(/** @type {HTMLInputElement} */ (event.target).value)));
-  $("sigma").addEventListener("input", (event) => set("sigma", Number(/** @type {HTMLInputElement} */ (event.target).value)));
-  $("sigma-mode").addEventListener("change", (event) => {
+  byId("block_ratio").addEventListener("input", (event) => set("block_ratio", Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  byId("sigma").addEventListener("input", (event) => set("sigma", Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  byId("sigma-mode").addEventListener("change", (event) => {
     const mode = /** @type {HTMLSelectElement} */ (event.target).value;
     set("sigma", mode === "none" ? -1 : mode === "random" ? 0 : 2);
   });
   wireFolder("data", "select-data", "Select the folder of training pictures");
   wireFolder("mask_data", "select-masks", "Select the folder of masks");
   wireFolder("edge_data", "select-edges", "Select the folder of edge pictures");
-  $("edge_nms").addEventListener("change", (event) => set("edge_nms", /** @type {HTMLInputElement} */ (event.target).checked));
-  $("model-form").addEventListener("submit", (event) => {
+  byId("edge_nms").addEventListener("change", (event) => set("edge_nms", /** @type {HTMLInputElement} */ (event.target).checked));
+  byId("model-form").addEventListener("submit", (event) => {
     event.preventDefault();
     next();
   });
@@ -180,24 +179,24 @@ function wire() {
 /** To page 2, unless something here would stop the training. */
 async function next() {
   refuse("next-error", "");
-  const typed = /** @type {HTMLInputElement} */ ($("data")).value.trim();
+  const typed = /** @type {HTMLInputElement} */ (byId("data")).value.trim();
   if (typed !== draft.values.data && !(await takeFolder("data", typed))) return;
   const { data, mask, mask_data: masks, edge, edge_data: edges, stage, init_from: init } = draft.values;
   if (!data) {
     refuse("data-error", "Dataset path is not defined");
-    $("select-data").focus();
+    byId("select-data").focus();
   } else if (mask.startsWith("external") && !masks) {
     refuse("mask-error", "Mask path is not defined");
-    $("select-masks").focus();
+    byId("select-masks").focus();
   } else if (edge === "external" && !edges) {
     refuse("edge-error", "Edge path is not defined");
-    $("select-edges").focus();
+    byId("select-edges").focus();
   } else if (stage === "edge-inpaint" && !init) {
     refuse("next-error", "The Edge-Inpaint Model needs an edge generator: choose what to start from.");
-    $("init_from").focus();
+    byId("init_from").focus();
   } else if (check.blocker) {
     refuse("next-error", check.blocker);
-    $("check").scrollIntoView({ block: "nearest" });
+    byId("check").scrollIntoView({ block: "nearest" });
   } else if (preview.refusal) {
     refuse("next-error", preview.refusal);
   } else location.assign("/train/gan.html");
@@ -225,18 +224,18 @@ async function start() {
   const [config, state, { runs }] = await Promise.all([call("config_schema"), call("app_state"), call("list_runs")]);
   draft = new Draft(config);
   hasScreen = state.has_screen;
-  startFrom = new StartFrom(/** @type {HTMLSelectElement} */ ($("init_from")), $("init_from-text"), draft);
+  startFrom = new StartFrom(/** @type {HTMLSelectElement} */ (byId("init_from")), byId("init_from-text"), draft);
   startFrom.fill(runs, state.checkpoints);
   wire();
   await takeLink();
   // A path typed while the page was loading counts too.
-  const typed = /** @type {HTMLInputElement} */ ($("data")).value.trim();
+  const typed = /** @type {HTMLInputElement} */ (byId("data")).value.trim();
   show();
   showPreview();
   if (typed && typed !== draft.values.data) await takeFolder("data", typed);
   else checkDataset();
   // Until here a press would have sent the form nowhere.
-  /** @type {HTMLButtonElement} */ ($("next")).disabled = false;
+  /** @type {HTMLButtonElement} */ (byId("next")).disabled = false;
   followHash();
 }
 

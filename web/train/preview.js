@@ -1,7 +1,8 @@
 // The first pictures as the network will see them, live.
 
 import { call } from "../js/bridge.js";
-import { el, errorText } from "../js/shell.js";
+import { el } from "../js/dom.js";
+import { errorText } from "../js/shell.js";
 
 const SHOWN = 4;
 const WAIT_MS = 220;

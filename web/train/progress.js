@@ -1,26 +1,25 @@
 // The page of one run: everything on it is drawn from the run's events, so that leaving and coming back loses nothing.
 
 import { call, ready, subscribe } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { soundWords, troubles } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
 import { isAlarming, RunView } from "../js/run_view.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress_charts.js";
 import { TrainingLog } from "./progress_log.js";
 import { liveNumbers } from "./progress_numbers.js";
 import { SampleSlider } from "./progress_samples.js";
 
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
 const ASK_MS = 3000;
 const WARNINGS_SHOWN = 3;
 
 const run = new URLSearchParams(location.search).get("run") ?? "";
 let view = new RunView();
-const charts = new RunCharts($("loss-charts"), $("metric-charts"));
-const log = new TrainingLog($("log"), $("log-steps"), $("log-search"), $("log-found"));
-const samples = new SampleSlider(run, $);
+const charts = new RunCharts(byId("loss-charts"), byId("metric-charts"));
+const log = new TrainingLog(byId("log"), byId("log-steps"), byId("log-search"), byId("log-found"));
+const samples = new SampleSlider(run);
 /** @type {any} */ let summary = null;
 /** @type {() => void} */ let unsubscribe = () => {};
 /** What was asked of the training and has not been seen done. */
@@ -68,42 +67,42 @@ function show() {
   charts.show(view);
   samples.show(view.samples);
   log.show(view.log);
-  $("no-curves").hidden = view.curves.size > 0;
-  $("no-log").hidden = view.lastSeq > 0 || view.state !== "starting";
-  $("no-metrics").hidden = view.curves.size + view.scores.size > 0;
+  byId("no-curves").hidden = view.curves.size > 0;
+  byId("no-log").hidden = view.lastSeq > 0 || view.state !== "starting";
+  byId("no-metrics").hidden = view.curves.size + view.scores.size > 0;
 }
 
 function showHead() {
-  const state = $("state");
+  const state = byId("state");
   state.dataset.state = view.state;
   state.textContent = stateTitle(view.state);
   const device = view.started?.device;
   const doing = phaseText(view.lastStep?.phase);
-  $("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), doing, device && `on ${device}`].filter(Boolean).join(" ");
+  byId("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), doing, device && `on ${device}`].filter(Boolean).join(" ");
   document.title = `${view.active && view.maxIters ? `${count(view.step)} · ` : ""}${run} - InpaintGAN`;
   const max = view.maxIters ?? summary?.max_iters ?? 0;
-  $("iteration").textContent = `${count(view.step)} / ${count(max || null)}`;
-  const bar = /** @type {HTMLProgressElement} */ ($("progress"));
+  byId("iteration").textContent = `${count(view.step)} / ${count(max || null)}`;
+  const bar = /** @type {HTMLProgressElement} */ (byId("progress"));
   bar.value = max ? Math.min(1, view.step / max) : 0;
   const eta = view.lastStep?.eta_s;
-  $("eta").textContent = view.state === "running" && eta ? `about ${span(eta)} left` : max ? percent(view.step / max) : "";
+  byId("eta").textContent = view.state === "running" && eta ? `about ${span(eta)} left` : max ? percent(view.step / max) : "";
   tick();
 }
 
 function tick() {
-  $("timer").textContent = timer(view.elapsedAt(Date.now() / 1000));
+  byId("timer").textContent = timer(view.elapsedAt(Date.now() / 1000));
 }
 
 function showNumbers() {
   const numbers = liveNumbers(view, usage, view.stage || summary?.stage);
-  const list = $("numbers");
+  const list = byId("numbers");
   const names = numbers.map(([name]) => name).join();
   if (list.dataset.names !== names) {
     list.dataset.names = names;
     list.replaceChildren(...numbers.map(([name]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }))));
   }
   list.querySelectorAll("dd").forEach((node, i) => { node.textContent = numbers[i][1]; });
-  $("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
+  byId("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
 }
 
 /** Failure, interruption and warnings, in words. */
@@ -121,11 +120,11 @@ function showAlerts() {
     notices.push(el("p", { class: "notice warn" }, el("strong", {}, "Paused. "), view.pauseReason));
   }
   notices.push(...troubles(view).map((words) => el("p", { class: "notice warn" }, el("strong", {}, "Health. "), words)));
-  $("health").textContent = soundWords(view);
+  byId("health").textContent = soundWords(view);
   const warnings = view.warnings.slice(-WARNINGS_SHOWN).reverse();
   notices.push(...warnings.map((event) => el("p", { class: "notice warn" }, el("strong", {}, `Step ${count(event.step)}. `), event.message)));
   const seen = notices.map((notice) => notice.textContent).join("\n");
-  const alerts = $("alerts");
+  const alerts = byId("alerts");
   if (alerts.dataset.seen === seen) return;
   alerts.dataset.seen = seen;
   alerts.replaceChildren(...notices);
@@ -134,29 +133,29 @@ function showAlerts() {
 function showControls() {
   const { active } = view;
   const stopping = ordered === "stop";
-  const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ ($(id));
+  const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (byId(id));
   for (const id of ["pause", "sample-now", "save-now", "stop"]) {
     button(id).hidden = !active;
     button(id).disabled = stopping || (view.state === "starting" && id !== "stop");
   }
   button("pause").textContent = view.state === "paused" ? "Resume" : "Pause";
   const saved = Boolean(view.checkpoint);
-  const fill = /** @type {HTMLAnchorElement} */ ($("fill-link"));
+  const fill = /** @type {HTMLAnchorElement} */ (byId("fill-link"));
   const hasInpaint = summary?.has_inpaint === true;
   fill.hidden = !(saved && hasInpaint);
   fill.classList.toggle("primary", view.state === "finished");
-  const next = /** @type {HTMLAnchorElement} */ ($("next-stage"));
+  const next = /** @type {HTMLAnchorElement} */ (byId("next-stage"));
   next.classList.toggle("primary", view.state === "finished");
   next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
   if (summary) {
     fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.path)}`;
     next.href = `/train/model.html?stage=inpaint&init_from=${encodeURIComponent(summary.path)}`;
-    /** @type {HTMLAnchorElement} */ ($("again")).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
+    /** @type {HTMLAnchorElement} */ (byId("again")).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
   }
   const finished = view.state === "finished";
   button("resume").hidden = active || finished;
   button("resume").textContent = view.state === "queued" ? "Start now" : "Resume training";
-  $("again").hidden = !(finished && saved);
+  byId("again").hidden = !(finished && saved);
 }
 
 /** @param {string} command */
@@ -172,7 +171,7 @@ async function order(command) {
 }
 
 async function resume() {
-  const button = /** @type {HTMLButtonElement} */ ($("resume"));
+  const button = /** @type {HTMLButtonElement} */ (byId("resume"));
   button.disabled = true;
   say("Starting again from the last checkpoint…");
   try {
@@ -204,20 +203,20 @@ async function ask() {
 }
 
 function wire() {
-  $("pause").addEventListener("click", () => order(view.state === "paused" ? "resume" : "pause"));
-  $("sample-now").addEventListener("click", () => order("sample-now"));
-  $("save-now").addEventListener("click", () => order("save-now"));
-  $("stop").addEventListener("click", () => order("stop"));
-  $("resume").addEventListener("click", resume);
-  $("log-scale").addEventListener("change", (event) => charts.setLog(/** @type {HTMLInputElement} */ (event.target).checked));
-  $("smoothing").addEventListener("input", (event) => charts.setSmoothing(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  byId("pause").addEventListener("click", () => order(view.state === "paused" ? "resume" : "pause"));
+  byId("sample-now").addEventListener("click", () => order("sample-now"));
+  byId("save-now").addEventListener("click", () => order("save-now"));
+  byId("stop").addEventListener("click", () => order("stop"));
+  byId("resume").addEventListener("click", resume);
+  byId("log-scale").addEventListener("change", (event) => charts.setLog(/** @type {HTMLInputElement} */ (event.target).checked));
+  byId("smoothing").addEventListener("input", (event) => charts.setSmoothing(Number(/** @type {HTMLInputElement} */ (event.target).value)));
   setInterval(tick, 250);
   setInterval(ask, ASK_MS);
   addEventListener("pagehide", () => unsubscribe());
 }
 
 async function start() {
-  $("run-name").textContent = run || "No run";
+  byId("run-name").textContent = run || "No run";
   await ready();
   summary = await call("get_run", run);
   summary.max_iters = summary.config?.max_iters;
@@ -239,7 +238,7 @@ async function start() {
 }
 
 start().catch((error) => {
-  $("alerts").replaceChildren(el("p", { class: "notice error" }, errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs")));
+  byId("alerts").replaceChildren(el("p", { class: "notice error" }, errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs")));
   for (const button of document.querySelectorAll(".controls button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
   showError(error);
 });

@@ -1,9 +1,9 @@
 // The training log: every event in words, newest last; it stays at the end unless one scrolls up to read.
 
+import { el } from "../js/dom.js";
 import { eventText } from "../js/event_text.js";
 import { count, plural } from "../js/format.js";
 import { LOG_KEPT } from "../js/run_view.js";
-import { el } from "../js/shell.js";
 
 /** @typedef {import("../js/run_view.js").LogLine} LogLine */
 

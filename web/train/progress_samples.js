@@ -1,8 +1,8 @@
 // The sample grids of a run, with one slider from the first to the newest. At its end the slider stays with the newest.
 
+import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { choiceTitle } from "../js/labels.js";
-import { el } from "../js/shell.js";
 
 /** @typedef {import("../js/run_view.js").SampleView} SampleView */
 
@@ -10,17 +10,17 @@ import { el } from "../js/shell.js";
 const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", fill: "Fill" };
 
 export class SampleSlider {
-  /** @param {string} run @param {(id: string) => HTMLElement} $ */
-  constructor(run, $) {
+  /** @param {string} run */
+  constructor(run) {
     this.run = run;
-    this.figure = $("sample-figure");
-    this.image = /** @type {HTMLImageElement} */ ($("sample"));
-    this.link = /** @type {HTMLAnchorElement} */ ($("sample-link"));
-    this.heads = $("sample-heads");
-    this.step = $("sample-step");
-    this.none = $("no-samples");
-    this.label = $("sample-slider");
-    this.input = /** @type {HTMLInputElement} */ ($("sample-index"));
+    this.figure = byId("sample-figure");
+    this.image = /** @type {HTMLImageElement} */ (byId("sample"));
+    this.link = /** @type {HTMLAnchorElement} */ (byId("sample-link"));
+    this.heads = byId("sample-heads");
+    this.step = byId("sample-step");
+    this.none = byId("no-samples");
+    this.label = byId("sample-slider");
+    this.input = /** @type {HTMLInputElement} */ (byId("sample-index"));
     /** @type {SampleView[]} */ this.samples = [];
     this.following = true;
     this.shown = "";

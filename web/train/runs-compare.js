@@ -3,16 +3,15 @@
 import { call, ready } from "../js/bridge.js";
 import { Chart } from "../js/chart.js";
 import { differences, sampleAt } from "../js/differences.js";
+import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { settingTitle, valueText, valueTitle } from "../js/labels.js";
 import { RunView } from "../js/run_view.js";
-import { el, errorText } from "../js/shell.js";
+import { errorText } from "../js/shell.js";
 
 /** @typedef {{name: string, color: string, config: Record<string, unknown>, view: RunView}} Compared */
 
 const COLORS = ["--accent", "--warm", "--mark-3", "--mark-4"];
-/** @param {string} id */
-const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const names = [...new Set(new URLSearchParams(location.search).getAll("run"))].slice(0, COLORS.length);
 /** @type {Chart[]} */ const charts = [];
 /** Those that the slider smooths. @type {Chart[]} */ const noisy = [];
@@ -33,9 +32,9 @@ function title({ name, color }) {
 /** @param {Compared[]} runs */
 function showSettings(runs) {
   const rows = differences(runs.map(({ config }) => config));
-  $("no-differences").hidden = rows.length > 0;
-  $("differences").hidden = !rows.length;
-  $("differences").append(
+  byId("no-differences").hidden = rows.length > 0;
+  byId("differences").hidden = !rows.length;
+  byId("differences").append(
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Setting"), ...runs.map((run) => el("th", { scope: "col" }, ...title(run))))),
     el("tbody", {}, ...rows.map(({ key, values }) => el("tr", {}, el("th", { scope: "row" }, settingTitle(key)),
       ...values.map((value) => el("td", {}, value === undefined ? "–" : valueText(key, value)))))));
@@ -44,20 +43,20 @@ function showSettings(runs) {
 /** @param {Compared[]} runs */
 function showSamples(runs) {
   const steps = [...new Set(runs.flatMap(({ view }) => view.samples.map(({ step }) => step)))].sort((a, b) => a - b);
-  const slider = /** @type {HTMLInputElement} */ ($("sample-index"));
+  const slider = /** @type {HTMLInputElement} */ (byId("sample-index"));
   slider.max = String(Math.max(0, steps.length - 1));
   slider.value = slider.max;
-  $("sample-slider").hidden = steps.length < 2;
-  $("samples").append(...runs.map((run) => el("figure", {}, el("figcaption", {}, ...title(run), " ", el("span", { class: "muted num" })),
+  byId("sample-slider").hidden = steps.length < 2;
+  byId("samples").append(...runs.map((run) => el("figure", {}, el("figcaption", {}, ...title(run), " ", el("span", { class: "muted num" })),
     el("img", { alt: "", hidden: true }))));
   const draw = () => {
     const step = steps[Number(slider.value)];
     const words = steps.length ? `Step ${count(step)}` : "No run has a sample yet.";
-    $("sample-step").textContent = words;
+    byId("sample-step").textContent = words;
     slider.setAttribute("aria-valuetext", words);
     runs.forEach(({ name, view }, i) => {
       const sample = sampleAt(view.samples, step);
-      const figure = $("samples").children[i];
+      const figure = byId("samples").children[i];
       const picture = /** @type {HTMLImageElement} */ (figure.querySelector("img"));
       picture.hidden = !sample;
       /** @type {HTMLElement} */ (figure.querySelector("span")).textContent = sample ? `step ${count(sample.step)}` : "no sample yet";
@@ -81,7 +80,7 @@ function showCurves(runs, kind) {
     // Only what is logged at each step is noisy; a smoothed score would stand below what was measured.
     if (kind === "scores" || key === "learning_rate") chart.smoothing = 0;
     else noisy.push(chart);
-    $("charts").append(chart.node);
+    byId("charts").append(chart.node);
     chart.show({ lines: runs.filter(({ view }) => view[kind].has(key))
       .map(({ name, color, view }) => ({ label: name, key: name, color, curve: /** @type {any} */ (view[kind].get(key)) })) });
     charts.push(chart);
@@ -89,13 +88,13 @@ function showCurves(runs, kind) {
 }
 
 function wire() {
-  $("log-scale").addEventListener("change", (event) => {
+  byId("log-scale").addEventListener("change", (event) => {
     for (const chart of charts) {
       chart.log = chart.lossScale && /** @type {HTMLInputElement} */ (event.target).checked;
       chart.draw();
     }
   });
-  $("smoothing").addEventListener("input", (event) => {
+  byId("smoothing").addEventListener("input", (event) => {
     for (const chart of noisy) {
       chart.smoothing = Number(/** @type {HTMLInputElement} */ (event.target).value);
       chart.draw();
@@ -111,7 +110,7 @@ async function start() {
   await ready();
   if (names.length < 2) throw new Error("Choose two runs or more on the page of all runs.");
   const runs = await Promise.all(names.map(load));
-  $("content").hidden = false;
+  byId("content").hidden = false;
   showSettings(runs);
   showSamples(runs);
   showCurves(runs, "scores");
@@ -120,6 +119,6 @@ async function start() {
 }
 
 start().catch((error) => {
-  $("refused").hidden = false;
-  $("refused").replaceChildren(errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs"));
+  byId("refused").hidden = false;
+  byId("refused").replaceChildren(errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs"));
 });

@@ -1,9 +1,10 @@
 // All runs: look, resume, queue, duplicate, compare, open in the editor, delete and take that back.
 
 import { call, ready } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { plural } from "../js/format.js";
 import { isActive, runCard, runUrl, updateList } from "../js/run_card.js";
-import { el, say, showError } from "../js/shell.js";
+import { say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
 
 /** @typedef {import("../js/run_card.js").RunSummary} RunSummary */
@@ -11,9 +12,7 @@ import { Draft } from "./draft.js";
 const REFRESH_MS = 2000;
 /** Runs side by side: more lines than that nobody tells apart. */
 const COMPARED = 4;
-/** @param {string} id */
-const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const list = $("runs");
+const list = byId("runs");
 /** @type {Set<string>} */ const chosen = new Set();
 
 /** @param {RunSummary} run */
@@ -55,7 +54,7 @@ function choose(name, box) {
 }
 
 function showChoice() {
-  const link = /** @type {HTMLAnchorElement} */ ($("compare-runs"));
+  const link = /** @type {HTMLAnchorElement} */ (byId("compare-runs"));
   link.hidden = chosen.size < 2;
   link.textContent = `Compare ${plural(chosen.size, "run")}`;
   link.href = `/train/runs-compare.html?${[...chosen].map((name) => `run=${encodeURIComponent(name)}`).join("&")}`;
@@ -105,7 +104,7 @@ async function remove(run) {
     showChoice();
     const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, note) }, "Undo");
     const note = el("p", { class: "notice row" }, el("span", { class: "grow" }, `${run.run} is deleted. It can be had back for a day while this page is open.`), undo);
-    $("deleted").append(note);
+    byId("deleted").append(note);
     undo.focus();
     await refresh();
   } catch (error) {
@@ -128,17 +127,17 @@ async function restore(ticket, note) {
 async function refresh() {
   /** @type {{runs: RunSummary[]}} */
   const { runs } = await call("list_runs");
-  $("no-runs").hidden = runs.length > 0;
+  byId("no-runs").hidden = runs.length > 0;
   const waiting = runs.filter(({ turn }) => turn).length;
   const words = waiting ? `${plural(waiting, "training")} in the queue: each starts when no other trains, while this program is open.` : "";
-  if ($("queue-note").textContent !== words) $("queue-note").textContent = words;
+  if (byId("queue-note").textContent !== words) byId("queue-note").textContent = words;
   updateList(list, runs, draw);
 }
 
 async function start() {
   await ready();
   const { runs_folder: folder } = await call("app_state");
-  $("runs-folder").textContent = `Kept in ${folder}`;
+  byId("runs-folder").textContent = `Kept in ${folder}`;
   await refresh();
   setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 }

@@ -1,8 +1,9 @@
 // Settings as a config.yml: taken from a file of the person's, and given as a download.
 
 import { call } from "../js/bridge.js";
+import { el } from "../js/dom.js";
 import { plural } from "../js/format.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 
 const KEPT_MS = 10_000;
 

@@ -1,9 +1,9 @@
 // The "Start from" list: runs and checkpoints whose weights a new training may begin with.
 
 import { call } from "../js/bridge.js";
+import { el } from "../js/dom.js";
 import { ago, count } from "../js/format.js";
 import { choiceTitle, stageTitle } from "../js/labels.js";
-import { el } from "../js/shell.js";
 
 /**
  * @typedef {{run: string, path: string, stage: string, step: number, updated: number, state: string}} RunSummary

@@ -2,12 +2,11 @@
 // &seconds= if another time is wanted; ?run= takes up one that runs.
 
 import { call, ready, subscribe } from "../js/bridge.js";
+import { byId, el } from "../js/dom.js";
 import { count, measure, pace, timer } from "../js/format.js";
 import { RunView } from "../js/run_view.js";
-import { el, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 
-/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
-const $ = (id) => /** @type {T} */ (document.getElementById(id));
 const TICK_MS = 500;
 const WATCH_MS = 5000;
 const OVER = new Set(["finished", "stopped", "failed"]);
@@ -21,7 +20,7 @@ let judged = false;
 let leave = () => {};
 
 async function begin() {
-  const button = /** @type {HTMLButtonElement} */ ($("start"));
+  const button = /** @type {HTMLButtonElement} */ (byId("start"));
   button.disabled = true;
   try {
     const started = await call("try_start", seconds);
@@ -40,10 +39,10 @@ function follow(name, limit) {
   seconds = limit;
   judged = false;
   view = new RunView();
-  $("verdict").hidden = true;
-  $("live").hidden = false;
-  $("start").hidden = true;
-  $("stop").hidden = false;
+  byId("verdict").hidden = true;
+  byId("live").hidden = false;
+  byId("start").hidden = true;
+  byId("stop").hidden = false;
   draw();
   leave = subscribe(name, 0, (events) => {
     view.feed(events);
@@ -55,22 +54,22 @@ function follow(name, limit) {
 function draw() {
   const elapsed = Math.min(view.elapsedAt(Date.now() / 1000), seconds);
   const over = OVER.has(view.state);
-  $("clock").textContent = `${timer(elapsed)} of ${timer(seconds)}`;
-  /** @type {HTMLProgressElement} */ ($("progress")).value = over ? 1 : elapsed / seconds;
-  $("phase").textContent = phase();
+  byId("clock").textContent = `${timer(elapsed)} of ${timer(seconds)}`;
+  /** @type {HTMLProgressElement} */ (byId("progress")).value = over ? 1 : elapsed / seconds;
+  byId("phase").textContent = phase();
   const last = view.lastStep;
   const facts = [["Device", view.started?.device ?? ""], ["Step", count(view.step)],
     ["Pictures a second", last ? pace(last.images_per_s) : ""], ["Loss of edges", last ? measure(last.values.edge_bce_loss) : ""],
     ["Loss of colours", last ? measure(last.values.l1_loss) : ""]];
-  $("facts").replaceChildren(...facts.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
+  byId("facts").replaceChildren(...facts.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
   const sample = view.samples.at(-1);
-  $("sample-figure").hidden = !sample;
+  byId("sample-figure").hidden = !sample;
   if (!sample) return;
   const url = `/api/runs/${encodeURIComponent(run)}/${sample.path}`;
-  const image = /** @type {HTMLImageElement} */ ($("sample"));
+  const image = /** @type {HTMLImageElement} */ (byId("sample"));
   if (image.getAttribute("src") !== url) image.src = url;
   image.alt = `Samples at step ${sample.step}: ${sample.columns.join(", ")}`;
-  $("sample-text").textContent = `Step ${count(sample.step)}: ${sample.columns.join(", ")}`;
+  byId("sample-text").textContent = `Step ${count(sample.step)}: ${sample.columns.join(", ")}`;
 }
 
 /** @returns {string} what happens now */
@@ -83,32 +82,32 @@ async function judge() {
   if (judged) return;
   judged = true;
   leave();
-  $("stop").hidden = true;
-  $("phase").textContent = "Filling a picture and looking at what was written…";
+  byId("stop").hidden = true;
+  byId("phase").textContent = "Filling a picture and looking at what was written…";
   try {
     showVerdict(await call("try_verdict", run));
-    $("phase").textContent = "Done.";
+    byId("phase").textContent = "Done.";
   } catch (error) {
-    $("phase").textContent = errorText(error);
+    byId("phase").textContent = errorText(error);
     showError(error);
   }
-  const again = /** @type {HTMLButtonElement} */ ($("start"));
+  const again = /** @type {HTMLButtonElement} */ (byId("start"));
   again.textContent = "Try again";
   again.hidden = again.disabled = false;
 }
 
 /** @param {Verdict} verdict */
 function showVerdict({ sound, text, checks, fill }) {
-  const section = $("verdict");
+  const section = byId("verdict");
   section.hidden = false;
   section.dataset.sound = String(sound);
-  $("verdict-title").textContent = text;
-  $("checks").replaceChildren(...checks.map((check) => el("li", { "data-ok": String(check.ok) },
+  byId("verdict-title").textContent = text;
+  byId("checks").replaceChildren(...checks.map((check) => el("li", { "data-ok": String(check.ok) },
     el("span", { class: "check-mark", "aria-hidden": "true" }, check.ok ? "✓" : "✗"),
     el("span", {}, el("strong", {}, check.name), el("span", { class: "visually-hidden" }, check.ok ? " (as it should be)" : " (not as it should be)"), ` ${check.text}`))));
-  $("fill").hidden = !fill;
-  if (fill) /** @type {HTMLImageElement} */ ($("after")).src = fill;
-  $("after-links").replaceChildren(el("a", { class: "button primary", href: "/train/model.html" }, "Train on your own pictures"),
+  byId("fill").hidden = !fill;
+  if (fill) /** @type {HTMLImageElement} */ (byId("after")).src = fill;
+  byId("after-links").replaceChildren(el("a", { class: "button primary", href: "/train/model.html" }, "Train on your own pictures"),
     el("a", { class: "button", href: "/inference/upload-image.html" }, "Fill a picture"),
     el("a", { class: "button", href: `/train/progress.html?run=${encodeURIComponent(run)}` }, "Open this training"));
   say(text, { kind: sound ? "ok" : "error" });
@@ -127,11 +126,11 @@ async function start() {
   const link = new URLSearchParams(location.search);
   const known = link.get("run");
   seconds = Number(link.get("seconds")) || seconds;
-  $("start").addEventListener("click", begin);
-  $("stop").addEventListener("click", () => call("control_run", run, "stop").catch(showError));
+  byId("start").addEventListener("click", begin);
+  byId("stop").addEventListener("click", () => call("control_run", run, "stop").catch(showError));
   setInterval(() => run && !judged && draw(), TICK_MS);
   setInterval(() => watch().catch(() => {}), WATCH_MS);
-  /** @type {HTMLButtonElement} */ ($("start")).disabled = false;
+  /** @type {HTMLButtonElement} */ (byId("start")).disabled = false;
   if (known) {
     follow(known, (await call("get_run", known)).config.max_seconds);
   } else if (link.has("start")) await begin();

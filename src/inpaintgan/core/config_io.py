@@ -137,12 +137,12 @@ def make_config(values: dict[str, Any]) -> Config:
         InpaintError: ``config-invalid``; the message names the key, the value seen and what is allowed.
     """
     try:
-        return Config.model_validate({key: _meant(key, value) for key, value in values.items()})
+        return Config.model_validate({key: _undo_yaml_1_1(key, value) for key, value in values.items()})
     except ValidationError as error:
         raise InpaintError("config-invalid", *_in_words(error)) from error
 
 
-def _meant(key: str, value: Any) -> Any:
+def _undo_yaml_1_1(key: str, value: Any) -> Any:
     """Undo two habits of YAML 1.1: ``1e-4`` is text to it, which wants ``1.0e-4``, and ``on`` and ``off`` are truth values."""
     field = Config.model_fields.get(key)
     if field is None:

@@ -56,7 +56,7 @@ class Shown:
     fills: Fills
 
 
-def judge(report: dict[str, Any]) -> Column:
+def ranking_column(report: dict[str, Any]) -> Column:
     """The score by which cases are best and worst: the proxy where there is one."""
     keys = next(iter(report["methods"].values()))
     return _column("proxy" if "proxy" in keys else "psnr_hole")
@@ -64,7 +64,7 @@ def judge(report: dict[str, Any]) -> Column:
 
 def pick(report: dict[str, Any]) -> list[Choice]:
     """The best, the median and the worst case of the checkpoint in each set of holes; fewer where there are fewer."""
-    column, choices = judge(report), []
+    column, choices = ranking_column(report), []
     for one in report["sets"]:
         rows = [row for row in report["cases"] if row["masks"] == one["name"]]
         rows.sort(key=lambda row: -column.better * row["scores"][NETWORK][column.key])
@@ -103,7 +103,7 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
             tables=[_table(one, report) for one in report["sets"]],
             edges=_edges(report),
             samples=[_sample(report, one) for one in shown],
-            judge=judge(report),
+            ranking=ranking_column(report),
             protocol=evaluation_findings.protocol(report),
             hints=evaluation_findings.hints(report),
             drawn=[name for name in colours if name not in _OFF_SCALE],
@@ -221,7 +221,7 @@ def _edges(report: dict[str, Any]) -> dict[str, Any] | None:
 
 def _sample(report: dict[str, Any], shown: Shown) -> dict[str, Any]:
     """One row of pictures: address, title and score."""
-    case, column = shown.case, judge(report)
+    case, column = shown.case, ranking_column(report)
     row = next(
         row for row in report["cases"] if row["masks"] == shown.choice.masks and row["number"] == shown.choice.number
     )

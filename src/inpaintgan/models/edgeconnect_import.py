@@ -87,7 +87,7 @@ def import_edgeconnect(
     config = _config(kind, width, edge_part, inpaint_part, config_file)
     edge_network = _fitted(EDGE_GENERATORS[kind](width, "conv"), edge_part, f"{kind} edge generator")
     inpaint_network = _fitted(InpaintGenerator(width, "conv"), inpaint_part, "inpaint generator")
-    judges: dict[str, nn.Module] = {}
+    discriminators: dict[str, nn.Module] = {}
     for name, file, generator_file, channels, words in (
         (EDGE_DISCRIMINATOR, edge_discriminator, edge, 2, "edge discriminator"),
         (INPAINT_DISCRIMINATOR, inpaint_discriminator, inpaint, 3, "inpaint discriminator"),
@@ -95,14 +95,14 @@ def import_edgeconnect(
         part = _discriminator_of(file, generator_file)
         network = _fitted(Discriminator(channels, width), part, words)
         if network is not None:
-            judges[name] = network
+            discriminators[name] = network
     step = max(part.iteration for part in (edge_part, inpaint_part) if part)
     save_checkpoint(output, config, step, edge_network, inpaint_network)
-    for name, network in judges.items():
+    for name, network in discriminators.items():
         save_weights(output / name, network, step)
     generators = ((edge_part, f"{kind} edge generator"), (inpaint_part, "inpaint generator"))
     parts = [f"{words}, width {width}, {part.iteration} steps" for part, words in generators if part]
-    return Imported(output, config, step, (*parts, *(name.removesuffix(".safetensors") for name in judges)))
+    return Imported(output, config, step, (*parts, *(name.removesuffix(".safetensors") for name in discriminators)))
 
 
 def _read(file: Path, what: str) -> _Part:

@@ -82,7 +82,7 @@ class InpaintModel(nn.Module):
 
     def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the discriminator on true and on detached painted pictures, and its logs."""
-        (real_logits, fake_logits), weight = self.judge(batch.mask, batch.image, fake.detach())
+        (real_logits, fake_logits), weight = self.discriminate(batch.mask, batch.image, fake.detach())
         loss = adversarial.discriminator_loss(self.config.gan_loss, real_logits, fake_logits, weight)
         return loss, {"inpaint_discriminator_loss": loss.detach()}
 
@@ -106,7 +106,7 @@ class InpaintModel(nn.Module):
             logs["l2_loss"] = (fake - batch.image).square().mean() / batch.hole_share
             loss = loss + config.l2_loss_weight * logs["l2_loss"]
         if self.uses_discriminator:
-            (logits,), weight = self.judge(batch.mask, fake)
+            (logits,), weight = self.discriminate(batch.mask, fake)
             adv = adversarial.generator_loss(config.gan_loss, logits, weight)
             loss = loss + config.inpaint_adv_loss_weight * adv
             logs["inpaint_adversarial_loss"] = adv
@@ -122,7 +122,7 @@ class InpaintModel(nn.Module):
         logs["inpaint_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
 
-    def judge(self, mask: Tensor, *pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
+    def discriminate(self, mask: Tensor, *pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
         """Ask the discriminator about several batches of pictures with the same holes.
 
         With ``inpaint_adv_crop`` it sees what is around the hole, and each patch counts as much as it lies in it: elsewhere

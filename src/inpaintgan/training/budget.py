@@ -24,7 +24,7 @@ class Budget:
             return "max_seconds"
         return None
 
-    def must_be_left(self) -> None:
+    def check_remaining(self) -> None:
         """Raise `InpaintError` ``max-iters-reached`` or ``max-seconds-reached`` when there is nothing to train."""
         used = self.used()
         if used:

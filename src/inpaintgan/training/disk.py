@@ -56,7 +56,7 @@ class PatientDisk:
                 paused = True
                 text = f"The disk that holds {self._run.path} {refusal}; put that right, training goes on by itself."
                 self._reporter.emit(events.Paused(reason=text))
-            with self._meter.aside():
+            with self._meter.paused():
                 self._orders.wait(until=time.monotonic() + _RETRY_S)
             if self._orders.stop_wanted:
                 return None

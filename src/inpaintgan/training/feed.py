@@ -23,7 +23,7 @@ _DEATHS = 3
 """Loader processes that may die before the same batch; then it is the batch."""
 
 
-def must_see_the_same(files: Sequence[PictureFile], ranks: Ranks) -> None:
+def check_same_files(files: Sequence[PictureFile], ranks: Ranks) -> None:
     """Refuse lists that differ between ranks, whose shares of a batch would overlap.
 
     Raises:

@@ -46,13 +46,13 @@ class Health:
         """Whether the last judged step was suspicious: no state to go back to."""
         return bool(self._progress.suspicions)
 
-    def must_be_finite(self, values: dict[str, float]) -> None:
+    def check_finite(self, values: dict[str, float]) -> None:
         """Raise `BrokeDown` for values that are not finite."""
         bad = sorted(name for name, value in values.items() if not math.isfinite(value))
         if bad:
             raise BrokeDown(f"{', '.join(bad)} {'is' if len(bad) == 1 else 'are'} no longer a finite number")
 
-    def judge(self, losses: dict[str, float]) -> None:
+    def check_losses(self, losses: dict[str, float]) -> None:
         """Look at one step's finite losses. Raises `BrokeDown` when they explode."""
         progress = self._progress
         suspects = []

@@ -55,7 +55,7 @@ class Meter:
             self._wait_s += time.perf_counter() - start
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
+    def paused(self) -> Iterator[None]:
         """Time spent in here (saving, scoring, pausing) is no training time."""
         self._tick()
         try:

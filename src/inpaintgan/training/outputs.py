@@ -68,14 +68,14 @@ class Outputs:
         """Draw the sample grid."""
         path = self._run.sample_path(self._progress.step)
         rows = self._config.sample_size
-        with self._meter.aside():
+        with self._meter.paused():
             columns = self._disk.write(lambda: save_samples(self._stage, self._val_batches, rows, path))
         if columns is not None:
             self._reporter.emit(events.Sample(path=path.relative_to(self._run.path).as_posix(), columns=columns))
 
     def validate(self, learn: Callable[[dict[str, float]], None]) -> None:
         """Score the held-out pictures, hand the scores to ``learn``, and keep the best checkpoint."""
-        with self._meter.aside():
+        with self._meter.paused():
             scores = self._ranks.first(lambda: validate(self._stage, self._val_batches))
         learn(scores)
         measure, score = headline(scores)
@@ -104,7 +104,7 @@ class Outputs:
         progress.elapsed_s = self._meter.elapsed_s
         said = self.saved_step == progress.step
         if not said:
-            with self._meter.aside():
+            with self._meter.paused():
                 path = self._disk.write(lambda: state.save_training(self._run, self._config, self._stage, progress))
             if path is None:
                 return False

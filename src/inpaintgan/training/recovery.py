@@ -68,13 +68,13 @@ class Recovery:
         good_step = self._progress.good_step
         if self._ranks.first(lambda: any(step <= good_step for step in self._run.saved_steps())):
             loaded = state.load_training(self._run, self._stage, self._ranks, self._reporter.warn, at_most=good_step)
-            self._progress.become(loaded)
+            self._progress.copy_from(loaded)
             return
         seed_everything(self._config.seed)
         fresh, _ = build_stage(self._config, torch.device("cpu"))
         for name, model in self._stage.trained.items():
             model.load_state_dict(fresh.trained[name].state_dict())
-        self._progress.become(state.Progress(lr=self._config.lr, n_pictures=self._progress.n_pictures))
+        self._progress.copy_from(state.Progress(lr=self._config.lr, n_pictures=self._progress.n_pictures))
 
 
 def out_of_memory(error: BaseException, saved_step: int | None, step: int) -> InpaintError | None:

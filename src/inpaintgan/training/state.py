@@ -58,7 +58,7 @@ class Progress:
     suspicions: int = 0
     """How many times in a row they looked like exploding."""
 
-    def become(self, other: Progress) -> None:
+    def copy_from(self, other: Progress) -> None:
         """Stand where another stands; whoever holds this object sees it."""
         vars(self).update(vars(other))
 

@@ -20,7 +20,7 @@ from . import state
 from .budget import Budget
 from .build import build_stage
 from .disk import PatientDisk
-from .feed import cached_pictures, endless_batches, must_see_the_same
+from .feed import cached_pictures, check_same_files, endless_batches
 from .health import BrokeDown, Health
 from .meter import Meter
 from .orders import Orders
@@ -91,12 +91,12 @@ class Trainer:
             if not config.data:
                 raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
             train_files, val_files = split(open_pictures(Path(config.data)), config)
-        must_see_the_same(train_files, ranks)
+        check_same_files(train_files, ranks)
         self.stage, perceptual = build_stage(config, self.device, ranks)
         if self.resume:
-            self.progress.become(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
+            self.progress.copy_from(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
         if not ranks.restartable:  # a rank may have failed after the last step, when everything was saved
-            self.budget.must_be_left()
+            self.budget.check_remaining()
         self.phases = Phases(config, self.stage, self.progress)
         n_val = min(config.val_size, len(val_files))
         with ranks.together():
@@ -199,9 +199,9 @@ class Trainer:
             )
         )
         self.meter.reset()
-        self.health.must_be_finite(means)
+        self.health.check_finite(means)
         if self.progress.step % self.config.log_interval == 0:
-            self.health.judge(latest)
+            self.health.check_losses(latest)
 
     def _rescue(self, error: BaseException) -> int | None:
         """Save what an unforeseen failure left whole. Returns the step that a resume goes on from."""
@@ -229,7 +229,7 @@ class Trainer:
         order = self.orders.take()
         if order == "pause":
             self.reporter.emit(events.Paused())
-            with self.meter.aside():
+            with self.meter.paused():
                 self.orders.wait(until=math.inf, meanwhile=self._sample_or_save)
             if not self.orders.stop_wanted:
                 self.reporter.emit(events.Resumed())

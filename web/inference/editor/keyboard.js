@@ -1,6 +1,6 @@
 // Keys: one table that both acts and fills the help, so that the help cannot be wrong.
 
-import { el } from "../../js/shell.js";
+import { el } from "../../js/dom.js";
 
 /**
  * @typedef {object} Binding
