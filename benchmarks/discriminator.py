@@ -91,8 +91,10 @@ def learn(
 @torch.inference_mode()
 def score(model: InpaintModel, pictures: Tensor, fills: Tensor, masks: Tensor) -> dict[str, float]:
     """The loss in the hole, and the share of pairs whose picture has the higher logits there."""
-    (real, fake), weight = model.discriminate(masks, pictures, fills)
-    weight = F.adaptive_avg_pool2d(masks, real.shape[-2:]) if weight is None else weight
+    (real, fake), weight = model.discriminate(Batch(pictures, pictures[:, :1], pictures[:, :1], masks), pictures, fills)
+    if weight is None:
+        weight = F.adaptive_avg_pool2d(masks, real.shape[-2:])
+        weight = weight / weight.sum((1, 2, 3), keepdim=True)
     loss = discriminator_loss("nsgan", real, fake, weight)
     told_apart = (((real - fake) * weight).sum((1, 2, 3)) > 0).float().mean()
     return {"loss": round(float(loss), 4), "told_apart": round(float(told_apart), 3)}

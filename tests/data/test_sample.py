@@ -15,7 +15,9 @@ from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, resize_squar
 
 
 def same(one, other) -> bool:
-    return all(np.array_equal(getattr(one, key), getattr(other, key)) for key in ("picture", "gray", "edge", "mask"))
+    return all(
+        np.array_equal(getattr(one, key), getattr(other, key)) for key in ("picture", "gray", "edge", "mask", "focus")
+    )
 
 
 def test_parts_belong_together(folder, config):
@@ -41,6 +43,14 @@ def test_an_item_depends_on_seed_and_position_only(folder, config, sigma):
         assert same(items[position], fresh.make(position, position % 7))
     other = SampleMaker(files, config.model_copy(update={"seed": 11}), train=True)
     assert not all(np.array_equal(items[p].mask, other.make(p, p % 7).mask) for p in range(5))
+
+
+def test_the_focus_is_any_pixel_of_the_hole(folder, config):
+    maker = SampleMaker(find_pictures(folder), config.model_copy(update={"mask": "half"}), train=True)
+    items = [maker.make(position, 0) for position in range(60)]
+    assert all(item.mask[item.focus] for item in items)
+    rows = np.array([item.focus[0] for item in items])
+    assert (rows < 21).any() and (rows >= 42).any() and ((rows >= 21) & (rows < 42)).any()
 
 
 def test_half_of_the_training_items_are_mirrored_whole(folder, config):

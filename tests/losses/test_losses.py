@@ -42,12 +42,16 @@ def test_lsgan_and_hinge_by_hand(kind, discriminator, generator):
 def test_logits_that_weigh_nothing_are_not_there(kind):
     real, fake = torch.randn(2, 1, 4, 4), torch.randn(2, 1, 4, 4)
     weight = torch.zeros(2, 1, 4, 4)
-    weight[..., :2] = 3
+    weight[..., :2] = 1 / 8
     seen = (real[..., :2], fake[..., :2])
     weighted = adversarial.discriminator_loss(kind, real, fake, weight), adversarial.generator_loss(kind, fake, weight)
     alone = adversarial.discriminator_loss(kind, *seen), adversarial.generator_loss(kind, seen[1])
     torch.testing.assert_close(weighted, alone)
     assert adversarial.generator_loss(kind, fake, weight * 0).item() == 0
+    # Parts of a batch give what the whole gives, where one of them does not count too.
+    weight[1] = 0
+    parts = [adversarial.generator_loss(kind, fake[i : i + 1], weight[i : i + 1]) for i in range(2)]
+    torch.testing.assert_close(adversarial.generator_loss(kind, fake, weight), sum(parts) / 2)
 
 
 def test_edge_cross_entropy_weighs_edges_nine_times_and_counts_the_hole_alone():
@@ -187,7 +191,7 @@ def test_the_crop_lies_around_the_hole_on_vggs_grid(top, left, expected):
     mask = torch.zeros(1, 1, 96, 128)
     mask[..., top : top + 20, left : left + 20] = 1
     picture = torch.rand(1, 3, 96, 128)
-    cut_mask, cut = crop_around_holes(mask, 64, picture)
+    cut_mask, cut = crop_around_holes(mask, None, 64, picture)
     y, x = expected
     assert torch.equal(cut, picture[..., y : y + 64, x : x + 64])
     assert cut_mask.sum() == mask.sum()
@@ -195,9 +199,23 @@ def test_the_crop_lies_around_the_hole_on_vggs_grid(top, left, expected):
 
 def test_the_crop_of_a_hole_that_is_too_large_is_its_middle():
     picture = torch.rand(2, 3, 96, 96)
-    mask, cut = crop_around_holes(torch.ones(2, 1, 96, 96), 32, picture)
+    mask, cut = crop_around_holes(torch.ones(2, 1, 96, 96), None, 32, picture)
     assert mask.all()
     assert torch.equal(cut, picture[..., 32:64, 32:64])
+
+
+def test_every_part_of_a_hole_that_is_too_large_is_seen():
+    """Around the focus, up to the border; a hole that fits into the square is seen whole, wherever the focus lies in it."""
+    picture = torch.rand(3, 3, 96, 96)
+    focus = torch.tensor([[0, 95], [40, 40], [95, 0]])
+    _, cut = crop_around_holes(torch.ones(3, 1, 96, 96), focus, 32, picture)
+    for seen, (top, left), whole in zip(cut, [(0, 64), (32, 32), (64, 0)], picture, strict=True):
+        assert torch.equal(seen, whole[:, top : top + 32, left : left + 32])
+    small = torch.zeros(3, 1, 96, 96)
+    small[..., 34:62, 34:62] = 1
+    focus = torch.tensor([[34, 34], [48, 48], [61, 61]])
+    for cut in (crop_around_holes(small, focus, 32, picture), crop_around_holes(small, None, 32, picture)):
+        assert torch.equal(cut[1], picture[..., 32:64, 32:64])
 
 
 def test_perceptual_losses_of_a_crop_are_the_whole_pictures_without_what_lies_outside(vgg_file):
@@ -221,7 +239,7 @@ def test_perceptual_losses_of_a_crop_are_the_whole_pictures_without_what_lies_ou
         assert torch.equal(equal[name], whole[name])
         assert crop[name].item() == pytest.approx(whole[name].item(), rel=0.1)
     crop["loss"].backward()
-    seen = crop_around_holes(mask, 96, fake.grad)[1]
+    seen = crop_around_holes(mask, None, 96, fake.grad)[1]
     assert seen.abs().sum() > 0
     # Outside the crop there is no gradient at all; counting, unlike adding up, does not depend on the order.
     assert seen.count_nonzero() == fake.grad.count_nonzero()

@@ -182,3 +182,18 @@ def test_padding_repeats_the_border():
     padded = pad_to_multiple(torch.arange(6.0).view(1, 1, 2, 3), 4)
     assert padded.shape == (1, 1, 8, 8)
     assert (padded[0, 0, 1:, 2:] == 5).all()
+
+
+@pytest.mark.parametrize("make", [*(EDGE_GENERATORS[name] for name in EDGE_NAMES), InpaintGenerator])
+def test_bfloat16_keeps_the_gradient_of_a_confident_mistake(make):
+    """In bfloat16 a sigmoid of 7 is exactly 1, and a tanh of 4: nothing could be learned from them any more."""
+    network = make(8)
+    logits = torch.full((1, 1, 32, 32), 7.0 if make is not InpaintGenerator else 4.0, dtype=torch.bfloat16)
+    logits.requires_grad_()
+    network.logits = lambda x: logits
+    gray, edge, mask = edge_inputs(32, 32)
+    with torch.autocast("cpu", torch.bfloat16):
+        out = network(gray.expand(-1, 3, -1, -1), edge, mask) if make is InpaintGenerator else network(gray, edge, mask)
+    assert out.dtype == torch.float32 and out.max() < 1
+    out.sum().backward()
+    assert logits.grad.min() > 0

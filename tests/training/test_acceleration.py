@@ -40,8 +40,12 @@ def test_the_gpus_instance_norm_takes_its_statistics_in_float32():
     assert torch.equal(InstanceNorm(2)(x.float()), F.instance_norm(x.float()))
 
 
-def test_compiled_networks_train_as_plain_ones(new_training, monkeypatch):
-    """Traced whole, with frozen discriminators and spectral norm's own vectors; the code generator itself is PyTorch's."""
+@pytest.mark.parametrize("accumulation_steps", [1, 2])
+def test_compiled_networks_train_as_plain_ones(new_training, monkeypatch, accumulation_steps):
+    """Traced whole, with frozen discriminators and spectral norm's own vectors; the code generator itself is PyTorch's.
+
+    A function that is needed in more forms than PyTorch compiles would be refused here.
+    """
     traced = []
 
     def backend(graph, example_inputs):
@@ -53,6 +57,7 @@ def test_compiled_networks_train_as_plain_ones(new_training, monkeypatch):
         torch, "compile", lambda it, **options: compile_with(it, **options, backend=backend, fullgraph=True)
     )
     settings = {"stage": "joint", "edge_generator": "edgeconnect", "stem": "unshuffle", "max_iters": 2}
+    settings["accumulation_steps"] = accumulation_steps
     plain, compiled = new_training("plain"), new_training("compiled")
     plain.train(**settings)
     compiled.train(compile="on", **settings)

@@ -170,6 +170,14 @@ def test_max_iters_below_the_resumed_step_is_refused_before_the_start(training):
         training.train(stage="edge", max_iters=2, resume=True)
 
 
+def test_a_launchers_restart_may_find_a_finished_run_but_not_one_beyond_its_end(training, monkeypatch):
+    training.train(stage="edge")
+    monkeypatch.setattr("inpaintgan.core.ranks.Ranks.restartable", True)
+    assert training.train(stage="edge", resume=True) == "max_iters"
+    with pytest.raises(InpaintError, match="max_iters is 2, but this run already stands at step 3"):
+        training.train(stage="edge", resume=True, max_iters=2)
+
+
 def test_two_trainers_in_one_run_folder_are_refused(training):
     from multiprocessing import get_context
 

@@ -263,8 +263,8 @@ class Config(BaseModel):
     )
     inpaint_adv_crop: int = _losses(
         0,
-        "The discriminator sees a square of this side around the hole (inpaint model), centred on 0, and each of its patches "
-        "counts as much as it lies in the hole: so it learns to tell fills from pictures within some hundred steps. 0, as in "
+        "The discriminator sees a square of this side, as perceptual_crop does (inpaint model), centred on 0, and each patch "
+        "of it counts as much as it lies in the hole: so it learns to tell fills from pictures within some hundred steps. 0, as in "
         "the papers: the whole picture, every patch alike.",
         "px",
         ge=0,
@@ -291,7 +291,8 @@ class Config(BaseModel):
     )
     perceptual_crop: int = _losses(
         0,
-        "Perceptual and style losses see a square of this side around the hole, which is faster; 0 is the whole picture.",
+        "Perceptual and style losses see a square of this side around the hole, or around a random part of a larger one, "
+        "which is faster; 0 is the whole picture.",
         "px",
         ge=0,
         le=1024,

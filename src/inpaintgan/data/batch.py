@@ -21,6 +21,8 @@ class Batch:
     """(B, 1, H, W), 1 on edges of the whole picture."""
     mask: torch.Tensor
     """(B, 1, H, W), 1 in the hole."""
+    focus: torch.Tensor | None = None
+    """(B, 2) integers, row and column of a pixel of each hole: where losses look that see a part of large holes alone."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read while this batch was made; the next readable one stood in for each."""
     positions: tuple[int, ...] = ()

@@ -41,6 +41,7 @@ def collate(samples: list[Sample]) -> Batch:
         gray=_stack([sample.gray for sample in samples]).unsqueeze(1).div_(255),
         edge=_stack([sample.edge for sample in samples]).unsqueeze(1),
         mask=_stack([sample.mask for sample in samples]).unsqueeze(1),
+        focus=torch.tensor([sample.focus for sample in samples]),
         unreadable=tuple(dict.fromkeys(path for sample in samples for path in sample.unreadable)),
         positions=tuple(sample.position for sample in samples),
         sigma=torch.tensor([sample.sigma for sample in samples]) if any(sample.sigma for sample in samples) else None,

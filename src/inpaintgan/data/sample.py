@@ -33,6 +33,8 @@ class Sample:
     """What it was made from."""
     position: int
     """Its place in the stream."""
+    focus: tuple[int, int]
+    """Row and column of a random pixel of the hole."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read on the way to this one."""
     sigma: float = 0.0
@@ -129,7 +131,9 @@ class SampleMaker:
             files=self._mask_files,
             own=lambda: _own_mask(file, side, mirrored),
         )
-        return Sample(picture, gray, edge, mask, file, position, unreadable, sigma)
+        hole = np.flatnonzero(mask)
+        row, column = divmod(int(hole[rng.integers(len(hole))]), side)
+        return Sample(picture, gray, edge, mask, file, position, (row, column), unreadable, sigma)
 
     def _load(self, file_index: int) -> tuple[int, Prepared, np.ndarray | None, tuple[str, ...]]:
         """Return the first readable file from an index on, around the end: index, what `_prepared` gives, files passed."""

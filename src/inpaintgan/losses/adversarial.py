@@ -15,9 +15,10 @@ def discriminator_loss(kind: str, real: Tensor, fake: Tensor, weight: Tensor | N
 
     Args:
         kind: ``nsgan``, ``lsgan`` or ``hinge``.
-        real: Logits of any shape.
+        real: Logits, (B, ...).
         fake: As ``real``.
-        weight: As ``real``: how much each logit counts in the means, not negative. None: all alike.
+        weight: As ``real``: how much each logit counts in its picture's mean; those of a picture add up to 1, or to 0 where it
+            does not count. None: all alike.
 
     Returns:
         A scalar.
@@ -47,4 +48,5 @@ def generator_loss(kind: str, fake: Tensor, weight: Tensor | None = None) -> Ten
 def _mean(values: Tensor, weight: Tensor | None) -> Tensor:
     if weight is None:
         return values.mean()
-    return (values * weight).sum() / weight.sum().clamp(min=1e-6)
+    # Over all pictures, those that do not count too: then equal parts of a batch give what the whole gives.
+    return (values * weight).sum() / len(values)

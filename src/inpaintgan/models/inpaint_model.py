@@ -82,7 +82,7 @@ class InpaintModel(nn.Module):
 
     def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the discriminator on true and on detached painted pictures, and its logs."""
-        (real_logits, fake_logits), weight = self.discriminate(batch.mask, batch.image, fake.detach())
+        (real_logits, fake_logits), weight = self.discriminate(batch, batch.image, fake.detach())
         loss = adversarial.discriminator_loss(self.config.gan_loss, real_logits, fake_logits, weight)
         return loss, {"inpaint_discriminator_loss": loss.detach()}
 
@@ -106,7 +106,7 @@ class InpaintModel(nn.Module):
             logs["l2_loss"] = (fake - batch.image).square().mean() / batch.hole_share
             loss = loss + config.l2_loss_weight * logs["l2_loss"]
         if self.uses_discriminator:
-            (logits,), weight = self.discriminate(batch.mask, fake)
+            (logits,), weight = self.discriminate(batch, fake)
             adv = adversarial.generator_loss(config.gan_loss, logits, weight)
             loss = loss + config.inpaint_adv_loss_weight * adv
             logs["inpaint_adversarial_loss"] = adv
@@ -122,7 +122,7 @@ class InpaintModel(nn.Module):
         logs["inpaint_generator_loss"] = loss
         return loss, {name: value.detach() for name, value in logs.items()}
 
-    def discriminate(self, mask: Tensor, *pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
+    def discriminate(self, batch: Batch, *pictures: Tensor) -> tuple[tuple[Tensor, ...], Tensor | None]:
         """Ask the discriminator about several batches of pictures with the same holes.
 
         With ``inpaint_adv_crop`` it sees what is around the hole, and each patch counts as much as it lies in it: elsewhere
@@ -130,31 +130,30 @@ class InpaintModel(nn.Module):
         bright to them; centred on 0 they are told apart by more (row 41 of the recipe, `benchmarks/discriminator.py`).
 
         Args:
-            mask: (B, 1, H, W), 1 in the hole.
+            batch: Of which the holes are used.
             pictures: (B, 3, H, W) in [0, 1] each.
 
         Returns:
             Logits (B, 1, h, w) for each of them; and how much each logit counts, None where all count alike.
         """
-        side = min(self.config.inpaint_adv_crop, *mask.shape[-2:])
+        side = min(self.config.inpaint_adv_crop, *batch.mask.shape[-2:])
         if not side:
             return self.discriminator(torch.cat(pictures))[0].chunk(len(pictures)), None
-        mask, *squares = crop_around_holes(mask, side, *pictures)
+        mask, *squares = crop_around_holes(batch.mask, batch.focus, side, *pictures)
         logits = self.discriminator(2 * torch.cat(squares) - 1)[0]
         weight = F.adaptive_avg_pool2d(mask, logits.shape[-2:])
-        # Every picture as much as any other: then equal parts of a batch, on other GPUs say, give what the whole gives.
         return logits.chunk(len(pictures)), weight / weight.sum((1, 2, 3), keepdim=True).clamp(min=1e-6)
 
     def _perceptual_losses(self, vgg: VGG19Features, batch: Batch, fake: Tensor) -> dict[str, Tensor]:
-        """The losses over VGG19 that have a weight, on the whole picture or on the square around its hole.
+        """The losses over VGG19 that have a weight, on the whole picture or on a square around its hole or a part of it.
 
         On a square they are those of the whole picture without the features outside of it: a mean over fewer positions,
-        hence the factor. The style loss sees nothing there anyway but what reaches out of the hole.
+        hence the factor.
         """
         config, mask, real, share = self.config, batch.mask, batch.image, 1.0
         side = config.perceptual_crop
         if 0 < side < config.input_size:
-            mask, fake, real = crop_around_holes(mask, side, fake, real)
+            mask, fake, real = crop_around_holes(mask, batch.focus, side, fake, real)
             share = side**2 / (batch.image.shape[-2] * batch.image.shape[-1])
         losses = {}
         if config.content_loss_weight:

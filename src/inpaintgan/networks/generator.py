@@ -95,7 +95,7 @@ class EdgeGenerator(Generator):
         Returns:
             (B, 1, H, W) edge probabilities.
         """
-        return torch.sigmoid(self.logits(self.inputs(masked_gray, masked_edge, mask)))
+        return torch.sigmoid(self.logits(self.inputs(masked_gray, masked_edge, mask)).float())
 
     def inputs(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
         """What the layers see, (B, n_inputs, H, W): gray, edge, mask, and what a subclass adds."""

@@ -47,9 +47,9 @@ class InpaintGenerator(Generator):
             (B, 3, H, W) in [0, 1], the whole picture as the network sees it.
         """
         if self.stem == "conv":
-            return (torch.tanh(self.logits(torch.cat([masked_image, edge], dim=1))) + 1) / 2
+            return (torch.tanh(self.logits(torch.cat([masked_image, edge], dim=1)).float()) + 1) / 2
         smooth = smooth_fill(masked_image, mask)
         # Outside the hole nothing is to be added. Were the layers left to learn that, L1 would hold them at nothing inside
         # too: it pulls hardest at exactly 0, and most of a picture wants 0.
-        added = mask * torch.tanh(self.logits(torch.cat([smooth, edge, mask], dim=1)))
+        added = mask * torch.tanh(self.logits(torch.cat([smooth, edge, mask], dim=1)).float())
         return (smooth + added).clamp(0, 1)

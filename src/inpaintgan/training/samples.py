@@ -25,7 +25,9 @@ _GENERATED_EDGE = (0.86, 0.08, 0.24)
 
 @torch.no_grad()
 def fill_batch(stage: Stage, batch: Batch) -> tuple[Tensor | None, Tensor | None]:
-    """Run the averaged generators as `Inpainter` would.
+    """Run the averaged generators once, on whole pictures.
+
+    `Inpainter` also paints in the mirror, and finds known edges without looking into the hole: its scores lie a little higher.
 
     Returns:
         Edge probabilities (B, 1, H, W) or None without an edge generator, and the filled composite (B, 3, H, W) or

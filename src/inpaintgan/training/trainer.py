@@ -95,7 +95,8 @@ class Trainer:
         self.stage, perceptual = build_stage(config, self.device, ranks)
         if self.resume:
             self.progress.copy_from(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
-        if not ranks.restartable:  # a rank may have failed after the last step, when everything was saved
+        # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
+        if not ranks.restartable or self.progress.step > config.max_iters:
             self.budget.check_remaining()
         self.phases = Phases(config, self.stage, self.progress)
         n_val = min(config.val_size, len(val_files))

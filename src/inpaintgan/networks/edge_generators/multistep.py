@@ -121,7 +121,8 @@ class MultistepGenerator(EdgeGenerator):
 
     def forward(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
         order = hole_order(masked_gray, mask, N_AREAS)
-        return torch.sigmoid(self.logits(torch.cat([self.inputs(masked_gray, masked_edge, mask), order], dim=1)))
+        x = torch.cat([self.inputs(masked_gray, masked_edge, mask), order], dim=1)
+        return torch.sigmoid(self.logits(x).float())
 
     def layers(self, x: Tensor) -> Tensor:
         gray, edge, _, lbp, order = x.chunk(5, dim=1)  # each is one channel, or those of its folded pixels
