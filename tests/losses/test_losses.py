@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import skimage.data
 import torch
@@ -11,6 +12,7 @@ import torch.nn.functional as F
 
 from inpaintgan.core.config import Config
 from inpaintgan.data.batch import Batch
+from inpaintgan.imaging.masks import draw_strokes
 from inpaintgan.losses import adversarial
 from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
@@ -216,6 +218,26 @@ def test_every_part_of_a_hole_that_is_too_large_is_seen():
     focus = torch.tensor([[34, 34], [48, 48], [61, 61]])
     for cut in (crop_around_holes(small, focus, 32, picture), crop_around_holes(small, None, 32, picture)):
         assert torch.equal(cut[1], picture[..., 32:64, 32:64])
+
+
+def test_squares_of_drawn_holes_come_to_the_border_of_the_picture():
+    """The middle of a stroke's bounding box is nearly always that of the picture: pixels near the border were never seen."""
+    rng = np.random.default_rng(0)
+    places = torch.arange(128 * 128.0).view(1, 1, 128, 128)
+    hole, seen = np.zeros(128 * 128), np.zeros(128 * 128)
+    for _ in range(300):
+        mask = draw_strokes(128, 128, rng)
+        focus = rng.choice(np.argwhere(mask))
+        square, cut = crop_around_holes(
+            torch.from_numpy(mask).float()[None, None], torch.from_numpy(focus)[None], 64, places
+        )
+        hole += mask.ravel()
+        seen[cut[square > 0].long().numpy()] += 1
+    hole, seen = hole.reshape(128, 128), seen.reshape(128, 128)
+    inner = (slice(48, 80),) * 2
+    ring = np.ones((128, 128), bool)
+    ring[16:-16, 16:-16] = False
+    assert seen[ring].sum() / hole[ring].sum() > 0.3 * seen[inner].sum() / hole[inner].sum() > 0
 
 
 def test_perceptual_losses_of_a_crop_are_the_whole_pictures_without_what_lies_outside(vgg_file):

@@ -264,8 +264,8 @@ class Config(BaseModel):
     inpaint_adv_crop: int = _losses(
         0,
         "The discriminator sees a square of this side, as perceptual_crop does (inpaint model), centred on 0, and each patch "
-        "of it counts as much as it lies in the hole: so it learns to tell fills from pictures within some hundred steps. 0, as in "
-        "the papers: the whole picture, every patch alike.",
+        "of it counts as much as it lies in the hole: so it learns to tell fills from pictures within some hundred steps. 0, as "
+        "in the papers: the whole picture, every patch alike.",
         "px",
         ge=0,
         le=1024,
