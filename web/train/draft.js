@@ -2,6 +2,8 @@
 //
 // A draft is a preset and the values changed against it; the full config is defaults < preset < changes.
 
+import { choiceTitle } from "../js/labels.js";
+
 /**
  * @typedef {import("../js/schema.js").Values} Values
  * @typedef {{id: string, title: string, text: string, values: Values}} Preset
@@ -14,6 +16,9 @@ const KEY = "inpaintgan-draft";
 export const PAGE_ONE = new Set([
   "stage", "edge_generator", "init_from", "data", "mask", "mask_data", "block_ratio", "edge", "edge_data", "edge_nms", "sigma",
 ]);
+
+/** The edge generator that goes with one stem only; `Config` refuses others. */
+const ONE_STEM = { generator: "effunet", stem: "conv" };
 
 export class Draft {
   /** @param {ConfigSchema} config */
@@ -45,10 +50,22 @@ export class Draft {
     sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggested, name }));
   }
 
-  /** @returns {Values} what the settings are without the person's changes */
+  /** @returns {Values} what the settings are without the person's changes; EffU-Net takes its only stem with it */
   get base() {
-    const preset = this.config.presets.find(({ id }) => id === this.preset);
-    return { ...this.config.defaults, ...preset?.values };
+    const base = { ...this.config.defaults, ...this._presetValues };
+    return this.changes.edge_generator === ONE_STEM.generator ? { ...base, stem: ONE_STEM.stem } : base;
+  }
+
+  /** @returns {Values} */
+  get _presetValues() {
+    return this.config.presets.find(({ id }) => id === this.preset)?.values ?? {};
+  }
+
+  /** @returns {string} what followed from the edge generator, in words; empty when nothing did */
+  get followed() {
+    const other = { ...this.config.defaults, ...this._presetValues }.stem;
+    if (other === this.base.stem || this.values.stem !== this.base.stem) return "";
+    return `EffU-Net has one stem only, so Stem is ${choiceTitle("stem", ONE_STEM.stem)} instead of ${choiceTitle("stem", other)}.`;
   }
 
   /** @returns {Values} the full config */
@@ -64,6 +81,7 @@ export class Draft {
   set(key, value) {
     if (value === this.base[key] && !PAGE_ONE.has(key)) delete this.changes[key];
     else this.changes[key] = value;
+    if (key === "edge_generator" && value === ONE_STEM.generator) delete this.changes.stem;
     this.save();
   }
 
@@ -74,7 +92,7 @@ export class Draft {
 
   /** @returns {string[]} settings of the first page that the preset has otherwise */
   get changedBefore() {
-    const preset = this.config.presets.find(({ id }) => id === this.preset)?.values ?? {};
+    const preset = this._presetValues;
     return Object.keys(preset).filter((key) => PAGE_ONE.has(key) && key in this.changes && this.changes[key] !== preset[key]);
   }
 

@@ -30,7 +30,7 @@ function show() {
   form.show(draft.values, draft.base);
   const preset = draft.config.presets.find(({ id }) => id === draft.preset);
   /** @type {HTMLSelectElement} */ (byId("preset")).value = draft.preset;
-  byId("preset-text").textContent = preset?.text ?? "";
+  byId("preset-text").textContent = [preset?.text, draft.followed].filter(Boolean).join(" ");
   showAround();
 }
 

@@ -7,7 +7,7 @@ import { EXPLAINED } from "../js/labels.js";
 import { options } from "../js/schema.js";
 import { chooseFolder } from "../js/files.js";
 import { errorText, say, showError } from "../js/shell.js";
-import { Draft } from "./draft.js";
+import { Draft, PAGE_ONE } from "./draft.js";
 import { DatasetCheck } from "./dataset_check.js";
 import { Preview } from "./preview.js";
 import { StartFrom } from "./start_from.js";
@@ -34,6 +34,8 @@ function show() {
   for (const key of selects) /** @type {HTMLSelectElement} */ (byId(key)).value = values[key];
   byId("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
   byId("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
+  byId("followed").textContent = draft.followed;
+  byId("followed").hidden = !draft.followed;
   byId("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
   byId("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
   byId("block-field").hidden = !BLOCK_MASKS.has(values.mask);
@@ -197,7 +199,8 @@ async function next() {
   } else if (check.blocker) {
     refuse("next-error", check.blocker);
     byId("check").scrollIntoView({ block: "nearest" });
-  } else if (preview.refusal) {
+  } else if (preview.refusal && (!preview.setting || PAGE_ONE.has(preview.setting))) {
+    // A refusal of another setting is mended on page 2, which shows it at its field.
     refuse("next-error", preview.refusal);
   } else location.assign("/train/gan.html");
 }

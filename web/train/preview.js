@@ -19,6 +19,8 @@ export class Preview {
     this.busy = false;
     /** Why the newest settings cannot be drawn, and so not trained; or nothing. */
     this.refusal = "";
+    /** The setting it is about, if it names one. */
+    this.setting = "";
     /** @type {import("../js/schema.js").Values | null} */ this.next = null;
     this.empty("Choose a dataset to see its first pictures here.");
   }
@@ -53,6 +55,7 @@ export class Preview {
       if (ticket === this.wanted) {
         this.empty(errorText(error));
         this.refusal = errorText(error);
+        this.setting = /^([a-z][a-z0-9_]*): /.exec(/** @type {any} */ (error).message ?? "")?.[1] ?? "";
       }
     } finally {
       this.busy = false;

@@ -29,6 +29,10 @@ export class ResumeDraft extends Draft {
     return this.point ? this.point.config : super.base;
   }
 
+  get followed() {
+    return "";
+  }
+
   get changedBefore() {
     return [];
   }

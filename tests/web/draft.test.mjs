@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Draft } from "../../web/train/draft.js";
+
+/** @type {Record<string, string>} */ const kept = {};
+globalThis.sessionStorage = /** @type {any} */ ({
+  getItem: (/** @type {string} */ key) => kept[key] ?? null,
+  setItem: (/** @type {string} */ key, /** @type {string} */ value) => { kept[key] = value; },
+  removeItem: (/** @type {string} */ key) => { delete kept[key]; },
+});
+const fast = (/** @type {string} */ id, /** @type {string} */ stem) => ({ id, title: id, text: "", values: { edge_generator: "edgeconnect", stem } });
+const fresh = () => {
+  delete kept["inpaintgan-draft"];
+  return new Draft(/** @type {any} */ ({
+    schema: { properties: {} }, defaults: { edge_generator: "mec", stem: "conv", data: "" }, presets: [fast("try-it", "unshuffle"), fast("cpu", "unshuffle4")],
+  }));
+};
+
+test("EffU-Net takes its only stem with it, whatever the preset, and says so", () => {
+  const draft = fresh();
+  assert.equal(draft.followed, "");
+  draft.set("edge_generator", "effunet");
+  assert.equal(draft.values.stem, "conv");
+  assert.match(draft.followed, /Stem is Convolution \(paper\) instead of Unshuffle \(fast\)/);
+  draft.choosePreset("cpu");
+  assert.equal(draft.values.stem, "conv");
+  assert.deepEqual(draft.changedHere, []);
+  draft.set("edge_generator", "mec");
+  assert.deepEqual([draft.values.stem, draft.followed], ["unshuffle4", ""]);
+});
+
+test("a stem that was chosen goes with the choice of EffU-Net; one chosen afterwards stays, for the program to refuse", () => {
+  const draft = fresh();
+  draft.set("stem", "unshuffle4");
+  draft.set("edge_generator", "effunet");
+  assert.equal(draft.values.stem, "conv");
+  draft.set("stem", "unshuffle");
+  assert.deepEqual([draft.values.stem, draft.followed], ["unshuffle", ""]);
+});
