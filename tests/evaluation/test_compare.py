@@ -167,6 +167,13 @@ def test_trainings_differ_in_generator_and_seed_alone():
     assert timed.max_seconds == 2.5 and timed.max_iters == 100_000_000
 
 
+def test_a_generator_without_the_stem_of_the_others_is_trained_with_the_one_it_has():
+    made = plan(generators="mec,effunet", set=["stem=unshuffle"])
+    assert [made.config(name, 10).stem for name in ("mec", "effunet", None)] == ["unshuffle", "conv", "unshuffle"]
+    assert made.notices == ["effunet is trained with stem conv, because it has no unshuffle stem."]
+    assert plan(generators="mec,effunet").notices == []
+
+
 def test_generators_and_seeds_can_be_added_and_nothing_else_changed(tmp_path):
     folder = ComparisonDir(tmp_path / "c")
     assert freeze(folder, plan()).generators == ("mec",)

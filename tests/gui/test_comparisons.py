@@ -10,10 +10,14 @@ import pytest
 from playwright.sync_api import expect
 
 from evaluation.comparison_report import make_report
+from inpaintgan.core.atomic import write_json
 from inpaintgan.core.comparison import ComparisonDir
+from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.report import comparison_html
 from inpaintgan.evaluation.summary import csv_text
+from inpaintgan.gui.comparisons import describe, start
+from inpaintgan.jobs.comparisons import Comparisons
 from waiting import wait_for
 
 from .conftest import App, Client
@@ -119,8 +123,11 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     expect(page.locator("#settings-text")).to_contain_text("As set up under New run: 7 changes")
     start = page.get_by_role("button", name="Compare")
     start.click()
-    expect(page.get_by_role("alert")).to_contain_text("Dataset path is not defined")
+    expect(page.get_by_role("alert")).to_have_text("Dataset path is not defined. Select the folder of your pictures.")
     page.get_by_label("Dataset path, typed").fill(str(EXAMPLES))
+    page.get_by_label("Settings of every training").select_option(label="Try it")
+    expect(page.locator("#stem-note")).to_contain_text("EffU-Net has one stem only")
+    page.get_by_label("Settings of every training").select_option(label="As set up under New run")
     boxes = page.locator("#generators input")
     for index in range(boxes.count()):
         boxes.nth(index).set_checked(boxes.nth(index).get_attribute("value") == "edgeconnect")
@@ -131,9 +138,11 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     expect(page.locator("#work")).to_contain_text("4 trainings")
     page.get_by_label("Steps of each training").fill("100000")
     page.get_by_label("Name").fill("vergleich 比較")
+    page.set_viewport_size({"width": 800, "height": 500})  # the list lies below the form
     start.click()
 
     card = page.locator(".compare-card")
+    expect(card).to_be_in_viewport()
     expect(card.locator(".pill")).to_have_text("Training", timeout=120_000)
     expect(card).to_contain_text("edgeconnect · 100,000 steps · 2 seeds · training")
     expect(card).to_contain_text("[1/4] edgeconnect, seed 10")
@@ -144,3 +153,20 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     page.get_by_role("button", name="Delete the comparison").click()
     expect(page.get_by_text("No comparison yet")).to_be_visible()
     assert not list((app.runs / "comparisons").iterdir())
+
+
+def test_every_generator_is_checked_before_anything_starts(tmp_path: Path) -> None:
+    comparisons = Comparisons(tmp_path / "comparisons")
+    values = {"data": str(EXAMPLES), "stage": "inpaint"}
+    losses = dict.fromkeys(("edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight"), 0)
+    with pytest.raises(InpaintError, match="needs a loss whose weight is above 0"):
+        start(comparisons, {**values, **losses}, {"generators": ["mec"], "steps": 1, "seeds": 1})
+    assert not comparisons.folder.exists()
+
+
+def test_the_card_says_what_a_generator_is_trained_with_instead(tmp_path: Path) -> None:
+    folder = ComparisonDir(tmp_path)
+    write_json(
+        folder.plan_file, {"generators": ["mec", "effunet"], "seeds": [1], "config": {"data": "a", "stem": "unshuffle"}}
+    )
+    assert describe(folder)["notices"] == ["effunet is trained with stem conv, because it has no unshuffle stem."]

@@ -4,13 +4,13 @@ import { call, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
-import { stateTitle } from "../js/labels.js";
+import { choiceTitle, stateTitle } from "../js/labels.js";
 import { options } from "../js/schema.js";
 import { confirmDialog, errorText, say, showError } from "../js/shell.js";
-import { Draft } from "./draft.js";
+import { Draft, ONE_STEM } from "./draft.js";
 
 /**
- * @typedef {{name: string, path: string, state: string, message: string, progress: number | null, generators: string[], seeds: number,
+ * @typedef {{name: string, path: string, state: string, message: string, progress: number | null, generators: string[], notices: string[], seeds: number,
  *   steps: number | null, seconds: number | null, data: string, updated: number, can_resume: boolean, report_url: string | null,
  *   json_url: string | null, csv_url: string | null}} Comparison
  */
@@ -43,6 +43,9 @@ function show() {
   const trainings = (chosenGenerators().length + 1) * (Number(whole(input("seeds").value)) || 0);
   byId("work").textContent = chosenGenerators().length && trainings
     ? `${plural(trainings, "training")} one after the other, those of the inpaint generator included.` : "";
+  const stem = values.stem !== ONE_STEM.stem && chosenGenerators().includes(ONE_STEM.generator);
+  byId("stem-note").textContent = stem
+    ? `EffU-Net has one stem only: it is trained with ${choiceTitle("stem", ONE_STEM.stem)}, the others with ${choiceTitle("stem", values.stem)}.` : "";
 }
 
 /** @param {string} message empty clears it */
@@ -59,6 +62,8 @@ async function startOne() {
     input("name").value = "";
     say(`${name} has begun.`, { kind: "ok" });
     await refresh();
+    // The list may lie beyond the window's edge; without this the press would seem to do nothing.
+    byId("comparisons").querySelector(`[data-name="${CSS.escape(name)}"]`)?.scrollIntoView({ block: "center" });
   } catch (error) {
     refuse(errorText(error));
   }
@@ -104,6 +109,7 @@ function card(comparison) {
     el("div", { class: "row" }, el("span", { class: "compare-name" }, name), el("span", { class: "pill", "data-state": state }, stateTitle(state)),
       el("span", { class: "small muted end" }, busy ? "" : ago(comparison.updated))),
     el("p", { class: "small muted" }, what),
+    ...comparison.notices.map((words) => el("p", { class: "small" }, words)),
     message ? el("p", { class: state === "failed" ? "small error-text" : "small" }, message) : null,
     busy ? el("progress", { "aria-label": `Progress of ${name}`, ...(comparison.progress === null ? {} : { max: 1, value: comparison.progress }) }) : null,
     el("div", { class: "run-actions" },

@@ -18,7 +18,7 @@ export const PAGE_ONE = new Set([
 ]);
 
 /** The edge generator that goes with one stem only; `Config` refuses others. */
-const ONE_STEM = { generator: "effunet", stem: "conv" };
+export const ONE_STEM = { generator: "effunet", stem: "conv" };
 
 export class Draft {
   /** @param {ConfigSchema} config */

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from .atomic import read_json, write_json
+from .config import Config, fitting_stem
 from .control import Control
 from .errors import InpaintError
 from .rundir import RunDir
 
 INPAINT_RUN = "inpaint"
 """Takes a generator's place in the name of the run that trains the shared inpaint generator."""
+
+
+def training_settings(base: Config, generator: str) -> dict[str, Any]:
+    """Return in what the training of an edge generator differs from the settings that all trainings share."""
+    return {"stage": "edge", "edge_generator": generator, "stem": fitting_stem(generator, base.stem)}
+
+
+def stem_notices(stem: str, generators: Iterable[str]) -> list[str]:
+    """Say which generators cannot have the stem that all share."""
+    others = {name: other for name in generators if (other := fitting_stem(name, stem)) != stem}
+    return [f"{name} is trained with stem {other}, because it has no {stem} stem." for name, other in others.items()]
+
 
 Phase = Literal["training", "scoring", "finished", "stopped", "failed"]
 

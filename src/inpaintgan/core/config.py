@@ -334,7 +334,7 @@ class Config(BaseModel):
             raise ValueError("sigma: allowed are -1 (no edges), 0 (random) and values above 0")
         if self.mask.startswith("external") and not self.mask_data:
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
-        if self.edge_generator == "effunet" and self.stem != "conv":
+        if self.stem != fitting_stem(self.edge_generator, self.stem):
             raise ValueError(
                 f"stem: '{self.stem}' is not for effunet, whose trunk halves the picture itself; allowed is conv"
             )
@@ -349,3 +349,8 @@ class Config(BaseModel):
         if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):
             raise ValueError("eval_interval: auto goes on by validations, unless auto_max_steps limits its phases")
         return self
+
+
+def fitting_stem(edge_generator: str, stem: str) -> str:
+    """Return the stem that an edge generator can have where ``stem`` is asked for: effunet knows conv only."""
+    return "conv" if edge_generator == "effunet" else stem

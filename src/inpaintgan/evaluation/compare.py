@@ -102,6 +102,8 @@ class Comparison:
             InpaintError: There is nothing to report, or the shared inpaint generator could not be trained.
         """
         plan = self.plan
+        for notice in plan.notices:
+            print(f"notice: {notice}")
         jobs = [
             (name, seed)
             for seed in plan.seeds
@@ -210,6 +212,7 @@ class Comparison:
             "proxy_network": exam.vgg.origin if exam.vgg else None,
             "columns": [column.__dict__ for column in COLUMNS],
             "rows": rows,
+            "notices": plan.notices,
             "failures": self.failures,
             "runs": [{"generator": name, "seed": seed, **run} for (name, seed), run in runs.items()],
             "inpaint_runs": inpaint_runs,
@@ -220,7 +223,7 @@ class Comparison:
         }
 
     def _cost(self, name: str) -> dict[str, float]:
-        base = self.plan.base
+        base = self.plan.config(name, self.plan.seeds[0])
         generator = EDGE_GENERATORS[name](base.width, base.stem)
         picture = torch.zeros(1, 1, base.input_size, base.input_size)
         count = sum(parameter.numel() for parameter in generator.parameters())

@@ -20,6 +20,7 @@ _MASK_WORDS = {
 def findings(report: dict[str, Any]) -> list[str]:
     """The main results, one sentence or two each."""
     said = [_edges(report), _worth(report), _classical(report), _chance(report)]
+    said += report.get("notices", [])
     said += [f"Not in the table: {failure['message']}" for failure in report["failures"]]
     return [sentence for sentence in said if sentence]
 

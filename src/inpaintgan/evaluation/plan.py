@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.atomic import write_json
-from ..core.comparison import ComparisonDir
+from ..core.comparison import ComparisonDir, stem_notices, training_settings
 from ..core.config import Config
 from ..core.config_io import load_config, make_config, save_config
 from ..core.errors import InpaintError
@@ -56,9 +56,8 @@ class Plan:
 
     def config(self, generator: str | None, seed: int) -> Config:
         """Return the settings of one training; None is the shared inpaint generator."""
-        values: dict[str, Any] = {"stage": "edge" if generator else "inpaint", "seed": seed}
-        if generator:
-            values["edge_generator"] = generator
+        values = training_settings(self.base, generator) if generator else {"stage": "inpaint"}
+        values |= {"seed": seed}
         values |= {"max_iters": self.steps} if self.steps else {"max_iters": _MAX_STEPS, "max_seconds": self.seconds}
         return make_config({**self.base.model_dump(), **values})
 
@@ -66,6 +65,11 @@ class Plan:
     def budget(self) -> str:
         """The budget in words."""
         return f"{self.steps:,} steps" if self.steps else f"{self.seconds:g} seconds of training"
+
+    @property
+    def notices(self) -> list[str]:
+        """What differs between the trainings although it was asked for alike."""
+        return stem_notices(self.base.stem, self.generators)
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as plain JSON."""
@@ -97,7 +101,7 @@ def make_plan(asked: argparse.Namespace) -> Plan:
     shared |= {key: _absolute(getattr(config, key)) or "" for key in _FOLDERS}
     if asked.steps:  # enough points for a curve, also of a short training
         shared["eval_interval"] = min(config.eval_interval, max(1, asked.steps // _CURVE_POINTS))
-    return Plan(
+    plan = Plan(
         base=make_config({**config.model_dump(), **shared}),
         generators=_checked_generators(asked.generators),
         seeds=tuple(range(config.seed, config.seed + asked.seeds)),
@@ -107,6 +111,9 @@ def make_plan(asked: argparse.Namespace) -> Plan:
         masks=_absolute(asked.masks) if asked.masks and Path(asked.masks).is_dir() else asked.masks,
         limit=asked.limit,
     )
+    for generator in (*plan.generators, None):  # now, not after the trainings before it were spent
+        plan.config(generator, plan.seeds[0])
+    return plan
 
 
 def _check_words(asked: argparse.Namespace) -> None:

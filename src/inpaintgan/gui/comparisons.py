@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
 
-from ..core.comparison import ComparisonDir
+from ..core.comparison import ComparisonDir, stem_notices, training_settings
 from ..core.config import Config, EdgeGeneratorName
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
@@ -45,6 +45,7 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
     status = comparison.status()
     state, message = _state(comparison, status)
     address = f"/api/comparisons/{quote(comparison.path.name)}"
+    generators = plan.get("generators", [])
     has_report = state == "finished" and comparison.report("html").is_file()
     return {
         "name": comparison.path.name,
@@ -52,7 +53,8 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
         "state": state,
         "message": message,
         "progress": _progress(comparison, status) if state == "running" else None,
-        "generators": plan.get("generators", []),
+        "generators": generators,
+        "notices": stem_notices(plan["config"].get("stem", "conv"), generators) if plan else [],
         "seeds": len(plan.get("seeds", [])),
         "steps": plan.get("steps"),
         "seconds": plan.get("seconds"),
@@ -112,7 +114,9 @@ def start(comparisons: Comparisons, values: dict[str, Any], options: dict[str, A
     names = get_args(EdgeGeneratorName)
     generators = [name for name in names if name in (options.get("generators") or [])]
     if not generators:
-        raise InpaintError("generator-unknown", "No edge generator is chosen.", f"Choose from {', '.join(names)}.")
+        raise InpaintError("generator-unknown", "No edge generator is chosen.", "Tick at least one.")
+    for name in generators:
+        make_config({**config.model_dump(), **training_settings(config, name)})
     steps = _whole("Steps", options.get("steps"), _most_steps())
     seeds = _whole("Seeds", options.get("seeds"), MAX_SEEDS)
     given = str(options.get("name") or "").strip()

@@ -117,7 +117,7 @@ def checked_folder(path: str, key: str) -> str:
         InpaintError: ``data-missing`` when it is not defined, ``folder-missing`` or ``folder-empty``.
     """
     if not path.strip():
-        raise InpaintError("data-missing", "Dataset path is not defined", "Select the folder of your pictures.")
+        raise InpaintError("data-missing", "Dataset path is not defined.", "Select the folder of your pictures.")
     folder = Path(absolute(path))
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
