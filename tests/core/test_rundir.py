@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -121,12 +124,48 @@ def test_control_orders_are_taken_once_and_stop_is_not_replaced(tmp_path: Path):
     assert control.take() is None
     control.send("pause")
     assert json.loads((tmp_path / "control.json").read_text()) == {"command": "pause"}
+    with pytest.raises(InpaintError, match="'Pause' was ordered before and is still to be done"):
+        control.send("sample-now")
+    control.send("pause")
     assert (control.take(), control.take()) == ("pause", None)
+    control.send("save-now")
     control.send("stop")
     control.send("sample-now")
     assert control.take() == "stop"
+    assert not list(tmp_path.iterdir())
     with pytest.raises(InpaintError, match="'explode' is not a training command"):
         control.send("explode")
+
+
+def test_a_stop_that_comes_while_another_order_is_taken_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    control, read = Control(tmp_path / "control.json"), atomic.read_json
+    control.send("sample-now")
+
+    def read_slowly(path: Path):
+        order = read(path)
+        atomic.write_json(tmp_path / "control.json", {"command": "stop"})
+        return order
+
+    monkeypatch.setattr("inpaintgan.core.control.read_json", read_slowly)
+    assert control.take() == "sample-now"
+    monkeypatch.undo()
+    assert control.take() == "stop"
+
+
+def test_two_threads_write_one_file_at_once(tmp_path: Path):
+    meet = threading.Barrier(2, timeout=10)
+
+    def write(value: bytes):
+        def content(file: BinaryIO):
+            meet.wait()  # both have made their temporary file
+            file.write(value)
+
+        atomic.write_atomic(tmp_path / "a", content)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, [b"one", b"two"]))
+    assert (tmp_path / "a").read_bytes() in (b"one", b"two")
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_control_survives_nonsense(tmp_path: Path):

@@ -7,8 +7,9 @@ from pathlib import Path
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.events import EventLog, Validation
-from inpaintgan.core.rundir import INPAINT_WEIGHTS, SCORES, TRAINING_STATE, RunDir
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES, TRAINING_STATE, RunDir
 from inpaintgan.gui.checkpoints import list_checkpoints
+from inpaintgan.gui.runs import summary
 from inpaintgan.gui.scores import checkpoint_scores
 
 
@@ -32,6 +33,14 @@ def test_all_checkpoints_of_a_run_are_offered_the_best_first(tmp_path: Path) -> 
     assert [entry["step"] for entry in entries] == [20, 30, 10]
     assert [entry["title"] for entry in entries] == [f"run r (step {step})" for step in (20, 30, 10)]
     assert len({entry["path"] for entry in entries}) == 3
+
+
+def test_a_run_names_the_checkpoint_that_fills_by_its_path_in_the_list(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "r", [10, 20, 30], best=20)
+    fills = summary(run)["fills"]
+    assert [entry["step"] for entry in list_checkpoints([run]) if entry["path"] == fills] == [20]
+    (Path(fills) / INPAINT_WEIGHTS).rename(Path(fills) / EDGE_WEIGHTS)
+    assert summary(run)["fills"] is None
 
 
 def test_scores_of_a_training_are_those_of_the_validation_at_that_step(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import EventLog, Paused, Step, Validation, Warned, read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui.runs import MISSED_BYTES
+from run_events import run_started
 
 from .training_pages import (
     draw_pictures,
@@ -120,6 +121,33 @@ def test_the_log_is_searched(page: Any, app: Any, pictures: Path) -> None:
 def test_an_unknown_run_is_named(page: Any, app: Any) -> None:
     page.goto(f"{app.origin}/train/progress.html?run=nowhere")
     expect(page.locator("#alerts")).to_contain_text("There is no run 'nowhere'")
+    expect(page.locator("#no-log")).to_be_hidden()
+    expect(page.locator("#state")).to_be_hidden()
+    page.goto(f"{app.origin}/train/progress.html")
+    expect(page.locator("#alerts")).to_contain_text("No run is named in this address. All runs")
+
+
+def test_an_order_waits_for_the_step_to_end_before_another_is_taken(page: Any, app: Any, pictures: Path) -> None:
+    run = RunDir(app.runs / "slow")
+    run.path.mkdir(parents=True)
+    run.create(make_config({"max_iters": 100}))
+    run.claim()  # this process passes for a trainer in the middle of a long step
+    log = EventLog(run.events_file)
+    log.emit(run_started(stage="edge", max_iters=100))
+    open_run(page, app, "slow")
+    sample, save = (page.get_by_role("button", name=name) for name in ("Sample now", "Save now"))
+    sample.dblclick()
+    expect(page.locator("#waiting")).to_have_text("Sample now: waiting for the step to end.")
+    expect(save).to_be_disabled()
+    page.reload()
+    expect(page.locator("#waiting")).to_have_text("Sample now: waiting for the step to end.")
+    answer = page.evaluate("eel.control_run('slow', 'save-now')()")
+    assert answer["error"]["message"] == "'Sample now' was ordered before and is still to be done."
+    expect(page.get_by_role("button", name="Stop and save")).to_be_enabled()
+    assert run.control.take() == "sample-now"
+    expect(save).to_be_enabled()
+    expect(page.locator("#waiting")).to_have_text("")
+    run.release()
 
 
 def test_progress_survives_closing_and_reopening_the_page(

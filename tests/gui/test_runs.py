@@ -109,8 +109,8 @@ def test_a_summary_tells_a_list_what_it_shows(run: RunDir) -> None:
         run.sample_path(number).write_bytes(b"")
     assert summary(run) == {
         "run": "läuft 1", "path": str(run.path), "state": "failed", "stage": "inpaint", "step": 41, "max_iters": 500,
-        "scores": None, "elapsed_s": 20.0, "updated": 1003.0, "error": "The disk is full. Make room.", "has_inpaint": False,
-        "last_sample_url": "/api/runs/l%C3%A4uft%201/samples/step-000000040.png",
+        "scores": None, "elapsed_s": 20.0, "updated": 1003.0, "error": "The disk is full. Make room.",
+        "fills": None, "order": None, "last_sample_url": "/api/runs/l%C3%A4uft%201/samples/step-000000040.png",
     }  # fmt: skip
 
 

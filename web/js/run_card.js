@@ -6,7 +6,7 @@ import { stageTitle, stateTitle, valueTitle } from "./labels.js";
 
 /**
  * @typedef {{run: string, path: string, state: string, stage: string, step: number, max_iters: number, elapsed_s: number,
- *   updated: number, last_sample_url: string | null, error: string | null, has_inpaint: boolean, turn: number | null,
+ *   updated: number, last_sample_url: string | null, error: string | null, fills: string | null, turn: number | null,
  *   scores: {values: Record<string, number>, step: number} | null}} RunSummary
  */
 

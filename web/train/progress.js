@@ -24,6 +24,8 @@ const samples = new SampleSlider(run);
 /** @type {() => void} */ let unsubscribe = () => {};
 /** What was asked of the training and has not been seen done. */
 let ordered = "";
+/** An order that still waits for the step to end: there is room for one. */
+let waiting = "";
 let drawing = 0;
 /** @type {import("./progress_numbers.js").Usage | null} */ let usage = null;
 
@@ -48,7 +50,7 @@ function take(events) {
   view.feed(events);
   if (ordered && events.some(({ type }) => DONE_BY[ordered].includes(type))) {
     say(OBEYED[ordered], { kind: "ok" });
-    ordered = "";
+    ordered = waiting = "";
   }
   const warned = events.findLast(({ type }) => type === "warning");
   if (warned) say(warned.message, { kind: isAlarming(warned) ? "error" : "ok" });
@@ -132,23 +134,24 @@ function showAlerts() {
 
 function showControls() {
   const { active } = view;
-  const stopping = ordered === "stop";
+  const stopping = ordered === "stop" || waiting === "stop";
   const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (byId(id));
   for (const id of ["pause", "sample-now", "save-now", "stop"]) {
     button(id).hidden = !active;
-    button(id).disabled = stopping || (view.state === "starting" && id !== "stop");
+    button(id).disabled = stopping || (id !== "stop" && (Boolean(waiting) || view.state === "starting"));
   }
+  byId("waiting").textContent = active && waiting ? `${byId(waiting === "resume" ? "pause" : waiting).textContent}: waiting for the step to end.` : "";
   button("pause").textContent = view.state === "paused" ? "Resume" : "Pause";
   const saved = Boolean(view.checkpoint);
   const fill = /** @type {HTMLAnchorElement} */ (byId("fill-link"));
-  const hasInpaint = summary?.has_inpaint === true;
+  const hasInpaint = Boolean(summary?.fills);
   fill.hidden = !(saved && hasInpaint);
   fill.classList.toggle("primary", view.state === "finished");
   const next = /** @type {HTMLAnchorElement} */ (byId("next-stage"));
   next.classList.toggle("primary", view.state === "finished");
   next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
   if (summary) {
-    fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.path)}`;
+    fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.fills ?? "")}`;
     next.href = `/train/model.html?stage=inpaint&init_from=${encodeURIComponent(summary.path)}`;
     /** @type {HTMLAnchorElement} */ (byId("again")).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
   }
@@ -160,11 +163,14 @@ function showControls() {
 
 /** @param {string} command */
 async function order(command) {
+  const before = { ordered, waiting };
+  ordered = waiting = command;
+  showControls();
   try {
     await call("control_run", run, command);
-    ordered = command;
-    say(ASKED[command]);
+    if (ordered === command) say(ASKED[command]); // else it is done already
   } catch (error) {
+    ({ ordered, waiting } = before);
     showError(error);
   }
   showControls();
@@ -191,6 +197,7 @@ async function ask() {
     const found = runs.find((/** @type {any} */ entry) => entry.run === run);
     if (!found) return;
     summary = { ...summary, ...found };
+    waiting = found.order ?? "";
     usage = document.hidden || !view.active ? null : (await call("run_usage", run)).usage;
     showNumbers();
     const before = view.state;
@@ -219,6 +226,7 @@ async function start() {
   byId("run-name").textContent = run || "No run";
   await ready();
   summary = await call("get_run", run);
+  waiting = summary.order ?? "";
   summary.max_iters = summary.config?.max_iters;
   view = RunView.of(summary);
   // Kept once, as curves and lines; the answer itself would stay in memory as long as the page.
@@ -238,7 +246,11 @@ async function start() {
 }
 
 start().catch((error) => {
-  byId("alerts").replaceChildren(el("p", { class: "notice error" }, errorText(error), " ", el("a", { href: "/train/runs.html" }, "All runs")));
+  // Of a run that is not there, nothing is shown that would look like one which is about to start.
+  const unknown = error.code === "run-unknown";
+  const words = unknown && !run ? "No run is named in this address." : errorText(error);
+  byId("alerts").replaceChildren(el("p", { class: "notice error" }, words, " ", el("a", { href: "/train/runs.html" }, "All runs")));
+  for (const part of document.querySelectorAll(".overview, .progress-columns, #state")) /** @type {HTMLElement} */ (part).hidden = unknown;
   for (const button of document.querySelectorAll(".controls button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
-  showError(error);
+  say(words, { kind: "error" });
 });

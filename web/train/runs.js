@@ -32,8 +32,8 @@ function draw(run) {
   }
   if (unfinished && run.turn) actions.push(button("Take out of the queue", () => act("unqueue_run", run, "does not wait any more.")));
   else if (unfinished) actions.push(button("Queue", () => act("queue_run", run, "starts when the trainings before it have ended.")));
-  if (run.has_inpaint && run.step > 0) {
-    actions.push(el("a", { class: "button small", href: `/inference/upload-image.html?checkpoint=${encodeURIComponent(run.path)}`, "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
+  if (run.fills && run.step > 0) {
+    actions.push(el("a", { class: "button small", href: `/inference/upload-image.html?checkpoint=${encodeURIComponent(run.fills)}`, "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
   }
   actions.push(el("a", { class: "button small", href: runUrl(run), "aria-label": `Open ${run.run}` }, "Open"),
     button("Duplicate", () => duplicate(run)));

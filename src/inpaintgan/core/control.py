@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -12,11 +15,21 @@ Command = Literal["pause", "resume", "stop", "sample-now", "save-now"]
 COMMANDS: tuple[str, ...] = get_args(Command)
 
 
+_SENDING = threading.Lock()
+"""Held from looking at what is pending until it is written; threads of the window send at once."""
+
+
+def _command(path: Path) -> str | None:
+    order = read_json(path)
+    command = order.get("command") if isinstance(order, dict) else None
+    return command if command in COMMANDS else None
+
+
 class Control:
     """Reads and writes a run folder's ``control.json``: ``{"command": "pause"}``.
 
-    The file is a pending order: the trainer deletes it as it obeys. A newer order replaces one not yet obeyed, except
-    that a pending ``stop`` stays.
+    The file is a pending order: the trainer takes it away as it obeys. It holds one, so that another is refused until
+    then; only ``stop`` replaces what is pending, and is replaced by nothing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,30 +39,41 @@ class Control:
         """Leave an order for the trainer.
 
         Raises:
-            InpaintError: The command is not one of `COMMANDS`.
+            InpaintError: The command is not one of `COMMANDS`, or ``control-pending`` while another waits to be obeyed.
         """
         if command not in COMMANDS:
             raise InpaintError(
                 "control-unknown", f"'{command}' is not a training command.", f"Allowed: {', '.join(COMMANDS)}."
             )
-        if self.peek() != "stop":
+        with _SENDING:
+            pending = self.peek()
+            if pending == "stop" or pending == command:
+                return
+            if pending and command != "stop":
+                raise InpaintError(
+                    "control-pending",
+                    f"'{pending.replace('-', ' ').capitalize()}' was ordered before and is still to be done.",
+                    "The training obeys when its step has ended; try again then.",
+                )
             write_json(self._path, {"command": command})
 
     def peek(self) -> str | None:
         """Return the pending command without taking it."""
-        order = read_json(self._path)
-        command = order.get("command") if isinstance(order, dict) else None
-        return command if command in COMMANDS else None
+        return _command(self._path)
 
     def take(self) -> str | None:
         """Return the pending command and remove it. None is the usual answer and costs one file look-up."""
         if not self._path.exists():
             return None
-        command = self.peek()
+        taken = self._path.with_name(f".{self._path.name}.taken")
         try:
-            self._path.unlink(missing_ok=True)
+            # Moved before it is read: a stop that comes between reading and removing would be lost.
+            os.replace(self._path, taken)
         except OSError:  # a disk that became read-only: what cannot be taken away would be obeyed again and again
-            return command if command == "stop" else None
+            return "stop" if self.peek() == "stop" else None
+        command = _command(taken)
+        with suppress(OSError):
+            taken.unlink()
         return command
 
     def clear(self) -> None:

@@ -35,7 +35,7 @@ def find_run(runs: Path, name: object) -> RunDir:
     """Return a run folder by its name. Raises `InpaintError` ``run-unknown``."""
     known = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
     if not known or not is_run(runs / str(name)):
-        raise InpaintError("run-unknown", f"There is no run '{name}'.", "The Runs page lists all of them.")
+        raise InpaintError("run-unknown", f"There is no run '{name}'.", "It may have been deleted or renamed.")
     return RunDir(runs / str(name))
 
 
@@ -57,8 +57,9 @@ def summary(run: RunDir) -> dict[str, Any]:
         "updated": last.get("time") or launched_at(run) or _modified(run.path),
         "last_sample_url": f"/api/runs/{quote(run.path.name)}/samples/{samples[-1]}" if samples else None,
         "error": error,
+        "order": run.control.peek() if state in ("running", "paused") else None,
         "scores": last_scores(run.events_file) if config and config.eval_interval else None,
-        "has_inpaint": _has_inpaint(run),
+        "fills": _fills(run),
     }
 
 
@@ -189,11 +190,13 @@ def _config_at(path: Path, modified: int) -> Config:
     return load_config(path)
 
 
-def _has_inpaint(run: RunDir) -> bool:
+def _fills(run: RunDir) -> str | None:
+    """Return the checkpoint that stands for a run where pictures are filled, or None when it cannot paint."""
     try:
-        return (find_checkpoint(run.path) / INPAINT_WEIGHTS).is_file()
+        checkpoint = find_checkpoint(run.path)
+        return str(checkpoint) if (checkpoint / INPAINT_WEIGHTS).is_file() else None
     except (InpaintError, OSError):
-        return False
+        return None
 
 
 def _modified(path: Path) -> float:
