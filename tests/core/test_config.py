@@ -142,3 +142,10 @@ def test_a_malformed_setting_or_file_is_refused_in_words(tmp_path: Path):
 def test_every_setting_has_a_group_and_an_explanation():
     for name, schema in Config.model_json_schema()["properties"].items():
         assert schema["group"] and len(schema["description"]) > 10, name
+
+
+def test_every_fault_is_named_in_a_line_of_its_own():
+    said = refusal(lr="fast", width=7, style_weight=3).message.split("\n")
+    assert said[0] == "width: 7 is not allowed. Allowed: a whole number from 8 to 128 in steps of 8 channels."
+    assert said[1].startswith("lr: 'fast' is not allowed. Allowed: a number")
+    assert said[2].startswith("style_weight: there is no such setting (value seen: 3). Did you mean")

@@ -93,6 +93,7 @@ def test_folder_dialog_works_by_keyboard(page: Any, pictures: Path) -> None:
     expect(dialog.get_by_role("status")).to_contain_text("There is no folder")
     dialog.get_by_label("Folder path").fill(str(pictures.parent))
     page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_have_text("No pictures directly in this folder; sub-folders are searched too.")
     folder = dialog.get_by_role("button", name=pictures.name)
     folder.focus()
     page.keyboard.press("Enter")
@@ -163,6 +164,11 @@ def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -
     file.write_text("style_weight: 3\n", encoding="utf-8")
     page.locator("#import-file").set_input_files(file)
     expect(page.locator("#start-error")).to_contain_text("style_weight")
+    file.write_text("lr: fast\nbatch_size: 0\n", encoding="utf-8")
+    page.locator("#import-file").set_input_files(file)
+    expect(page.locator("#start-error")).to_contain_text("config.yml: Learning Rate (lr): 'fast' is not allowed.")
+    expect(page.locator("#start-error")).to_contain_text("Batch size (batch_size): 0 is not allowed.")
+    expect(page.get_by_role("status").filter(has_text="config.yml is not taken: 2 faults.")).to_be_visible()
 
 
 def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, pictures: Path) -> None:

@@ -112,12 +112,12 @@ export class Launch {
     return false;
   }
 
-  /** At its field where the form has it, else above the buttons. @param {unknown} error */
+  /** Each fault at its field where the form has it, else above the buttons. @param {unknown} error */
   showRefusal(error) {
-    const { message, hint } = /** @type {{message: string, hint: string}} */ (error);
-    const { key, text } = fieldOf(message, this.draft.config.schema);
-    const words = [text, hint].filter(Boolean).join(" ");
-    if (!this.form.showError(key, words)) this.refuse(key ? `${settingTitle(key)}: ${words}` : words, PAGE_ONE.has(key));
+    const faults = errorText(error).split("\n").map((line) => fieldOf(line, this.draft.config.schema));
+    const others = faults.filter(({ key, text }) => !this.form.showError(key, text));
+    const words = others.map(({ key, text }) => (key ? `${settingTitle(key)}: ${text}` : text));
+    if (words.length) this.refuse(words.join("\n"), others.some(({ key }) => PAGE_ONE.has(key)));
   }
 
   /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */

@@ -3,6 +3,8 @@
 import { call } from "../js/bridge.js";
 import { el } from "../js/dom.js";
 import { plural } from "../js/format.js";
+import { settingTitle } from "../js/labels.js";
+import { fieldOf } from "../js/schema.js";
 import { errorText, say, showError } from "../js/shell.js";
 
 const KEPT_MS = 10_000;
@@ -29,8 +31,13 @@ export class SettingsFiles {
       say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
       /** @type {HTMLDetailsElement} */ (document.getElementById("diff")).open = length > 0;
     } catch (error) {
-      showError(error);
-      this.launch.refuse(`${file.name}: ${errorText(error)}`);
+      // The file has the keys, the page has the titles.
+      const faults = errorText(error).split("\n").map((line) => {
+        const { key, text } = fieldOf(line, this.draft.config.schema);
+        return key ? `${settingTitle(key)} (${key}): ${text}` : line;
+      });
+      say(`${file.name} is not taken: ${plural(faults.length, "fault")}.`, { kind: "error" });
+      this.launch.refuse(`${file.name}: ${faults.length > 1 ? "\n" : ""}${faults.join("\n")}`);
     }
   }
 

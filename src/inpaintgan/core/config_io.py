@@ -9,6 +9,7 @@ from typing import Any, Literal, get_origin
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from .atomic import write_bytes
 from .config import Config
@@ -134,12 +135,16 @@ def make_config(values: dict[str, Any]) -> Config:
     """Validate settings.
 
     Raises:
-        InpaintError: ``config-invalid``; the message names the key, the value seen and what is allowed.
+        InpaintError: ``config-invalid``; the message names the key, the value seen and what is allowed, in a line for each
+            fault.
     """
     try:
         return Config.model_validate({key: _undo_yaml_1_1(key, value) for key, value in values.items()})
     except ValidationError as error:
-        raise InpaintError("config-invalid", *_in_words(error)) from error
+        faults = [_in_words(fault) for fault in error.errors()]
+        if len(faults) == 1:
+            raise InpaintError("config-invalid", *faults[0]) from error
+        raise InpaintError("config-invalid", "\n".join(" ".join(fault).strip() for fault in faults)) from error
 
 
 def _undo_yaml_1_1(key: str, value: Any) -> Any:
@@ -158,18 +163,16 @@ def _undo_yaml_1_1(key: str, value: Any) -> Any:
     return value
 
 
-def _in_words(error: ValidationError) -> tuple[str, str]:
-    """Turn the first complaint of pydantic into (message, hint)."""
-    first = error.errors()[0]
-    more = f" ({error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    if not first["loc"]:
-        return f"{str(first['msg']).removeprefix('Value error, ')}.{more}", ""
-    key, seen = str(first["loc"][0]), first["input"]
-    if first["type"] == "extra_forbidden":
+def _in_words(fault: ErrorDetails) -> tuple[str, str]:
+    """Turn a complaint of pydantic into (message, hint)."""
+    if not fault["loc"]:
+        return f"{str(fault['msg']).removeprefix('Value error, ')}.", ""
+    key, seen = str(fault["loc"][0]), fault["input"]
+    if fault["type"] == "extra_forbidden":
         near = difflib.get_close_matches(key.lower(), Config.model_fields, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else "config.yml lists every setting."
-        return f"{key}: there is no such setting (value seen: {seen!r}).{more}", hint
-    return f"{key}: {seen!r} is not allowed.{more}", f"Allowed: {allowed(key)}."
+        return f"{key}: there is no such setting (value seen: {seen!r}).", hint
+    return f"{key}: {seen!r} is not allowed.", f"Allowed: {allowed(key)}."
 
 
 @functools.cache
