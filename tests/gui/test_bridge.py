@@ -137,6 +137,7 @@ def test_folders_are_listed_with_their_pictures(call: Call, pictures: Path) -> N
     assert (found["path"], found["parent"], found["n_pictures"]) == (str(pictures), str(pictures.parent), 1)
     assert call("list_folder", "")["path"] == str(Path.home())
     assert call("list_folder", "/")["parent"] is None
+    assert call("list_folder", str(pictures / "not" / "made yet"), True)["path"] == str(pictures)
     assert all(Path(place["path"]).is_dir() for place in found["shortcuts"])
     for path in (pictures / "none", pictures / "notes.txt"):
         with pytest.raises(Refused, match="folder-missing"):

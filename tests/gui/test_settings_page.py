@@ -59,6 +59,7 @@ def test_what_a_model_does_not_use_is_dimmed_with_the_reason(page: Any, pictures
     expect(unused).to_have_attribute("data-unused", "")
     expect(unused).to_contain_text("Not used: the Inpaint Model does not train the edge generator.")
     expect(page.locator("[data-key=l1_loss_weight]")).not_to_have_attribute("data-unused", "")
+    expect(page.get_by_role("button", name="Choose the validation edges")).to_be_disabled()
     drop = page.locator("[data-key=lr_drop_step]")
     expect(drop).to_contain_text("Not used")
     page.locator("#setting-lr_schedule").select_option("drop")

@@ -10,9 +10,10 @@ import { errorText } from "./shell.js";
 const FOLDER_SVG = `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 5.5a1.5 1.5 0 0 1 1.5-1.5h3.6l1.9 2h6.5A1.5 1.5 0 0 1 17.5 7.5v7a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5z" fill="none" stroke="currentColor" stroke-width="1.4"/></svg>`;
 
 class FolderDialog {
-  /** @param {{title: string, start: string, hasScreen: boolean}} options @param {(path: string | null) => void} done */
-  constructor({ title, start, hasScreen }, done) {
+  /** @param {{title: string, start: string, hasScreen: boolean, deep: boolean}} options @param {(path: string | null) => void} done */
+  constructor({ title, start, hasScreen, deep }, done) {
     this.title = title;
+    this.deep = deep;
     this.here = "";
     this.ticket = 0;
     this.path = el("input", { type: "text", id: "folder-path", autocomplete: "off", spellcheck: false });
@@ -41,7 +42,7 @@ class FolderDialog {
     /** @type {string | null} */ this.result = null;
     document.body.append(this.dialog);
     this.dialog.showModal();
-    this.open(start).then((found) => found || !start || this.open(""));
+    this.open(start, true).then((found) => found || !start || this.open(""));
   }
 
   /** @param {string | null} path */
@@ -53,13 +54,14 @@ class FolderDialog {
   /**
    * Show a folder's folders.
    * @param {string} path empty for where one usually begins
+   * @param {boolean} [nearest] whether the folder that a missing one would lie in will do
    * @returns {Promise<boolean>} whether it could be opened, or another was asked for meanwhile
    */
-  async open(path) {
+  async open(path, nearest = false) {
     const ticket = ++this.ticket;
     const before = this.path.value;
     try {
-      const found = await call("list_folder", path);
+      const found = await call("list_folder", path, nearest);
       if (ticket !== this.ticket) return true;
       this.here = found.path;
       // What was typed while the answer was on its way stays.
@@ -68,7 +70,7 @@ class FolderDialog {
       this.up.onclick = () => this.open(found.parent);
       this._draw(found.folders, found.shortcuts ?? []);
       this._note(found.n_pictures ? `${plural(found.n_pictures, "picture")} in this folder.`
-        : "No pictures directly in this folder; sub-folders are searched too.");
+        : `No pictures directly in this folder${this.deep ? "; sub-folders are searched too" : ""}.`);
       return true;
     } catch (error) {
       if (ticket !== this.ticket) return true; // nobody waits for it: another folder is being opened
@@ -136,10 +138,10 @@ class FolderDialog {
 }
 
 /**
- * Let a person choose a folder.
- * @param {{title: string, start?: string, hasScreen?: boolean}} options
+ * Let a person choose a folder; `deep` where the pictures below it count too.
+ * @param {{title: string, start?: string, hasScreen?: boolean, deep?: boolean}} options
  * @returns {Promise<string | null>} null when they thought better of it
  */
-export function chooseFolder({ title, start = "", hasScreen = false }) {
-  return new Promise((resolve) => new FolderDialog({ title, start, hasScreen }, resolve));
+export function chooseFolder({ title, start = "", hasScreen = false, deep = false }) {
+  return new Promise((resolve) => new FolderDialog({ title, start, hasScreen, deep }, resolve));
 }

@@ -197,13 +197,14 @@ export class SettingsForm {
   }
 
   /**
-   * Dim the settings that have no effect, and say why; they can be changed all the same.
+   * Dim the settings that have no effect, and say why; they can be typed all the same.
    * @param {(key: string) => string} because a sentence, or nothing for a setting that is used
    */
   dim(because) {
     for (const [key, { row, why }] of this.fields) {
       const text = because(key);
       row.toggleAttribute("data-unused", Boolean(text));
+      for (const button of row.querySelectorAll(".with-button button")) /** @type {HTMLButtonElement} */ (button).disabled = Boolean(text);
       why.hidden = !text;
       why.textContent = text;
     }

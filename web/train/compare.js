@@ -80,7 +80,7 @@ function wire(/** @type {boolean} */ hasScreen) {
   for (const id of ["seeds", "steps"]) input(id).addEventListener("input", show);
   input("data").value = draft.values.data;
   byId("select-data").addEventListener("click", async () => {
-    const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen });
+    const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen, deep: true });
     if (path) input("data").value = path;
     byId("select-data").focus();
   });

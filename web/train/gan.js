@@ -155,7 +155,7 @@ async function start() {
   const resumed = await resumeDraft(config);
   draft = resumed ?? new Draft(config);
   const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
-    chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen });
+    chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
   form = new SettingsForm(config.schema, { onChange, browse });
   byId("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
   launch = new Launch(draft, form, dataset);

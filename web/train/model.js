@@ -120,7 +120,7 @@ async function takeFolder(key, path) {
 
 function wireFolder(/** @type {FolderKey} */ key, /** @type {string} */ button, /** @type {string} */ title) {
   byId(button).addEventListener("click", async () => {
-    const path = await chooseFolder({ title, start: draft.values[key], hasScreen });
+    const path = await chooseFolder({ title, start: draft.values[key], hasScreen, deep: true });
     if (path) await takeFolder(key, path);
     byId(button).focus();
   });

@@ -95,9 +95,9 @@ class Bridge(Preparing):
 
     # --- folders and training data -----------------------------------------------------------------------------------
 
-    def list_folder(self, path: str) -> dict[str, Any]:
-        """Return the folders in a folder; an empty path begins at home."""
-        return folders.list_folder(str(path or ""))
+    def list_folder(self, path: str, nearest: bool = False) -> dict[str, Any]:
+        """Return the folders in a folder, or in the one that a missing one would lie in; an empty path begins at home."""
+        return folders.list_folder(str(path or ""), nearest=nearest)
 
     def choose_folder(self, title: str) -> dict[str, Any]:
         """Ask for a folder with the system's dialog; null when it was cancelled."""

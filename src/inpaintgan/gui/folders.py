@@ -29,13 +29,19 @@ def absolute(path: object) -> str:
         return str(Path(text).absolute())
 
 
-def list_folder(path: str) -> dict[str, Any]:
+def list_folder(path: str, *, nearest: bool = False) -> dict[str, Any]:
     """Return a folder's sub-folders, how many pictures lie directly in it, and places to jump to.
+
+    Args:
+        path: Empty is home.
+        nearest: Take the nearest folder above one that is missing.
 
     Raises:
         InpaintError: ``folder-missing`` or ``folder-unreadable``.
     """
     folder = Path(absolute(path) or _home())
+    if nearest:
+        folder = next((above for above in (folder, *folder.parents) if _is_there(above)), folder)
     found, n_pictures = [], 0
     try:
         with os.scandir(folder) as entries:
