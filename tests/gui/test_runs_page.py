@@ -50,6 +50,10 @@ def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
     expect(curves.locator(".readout")).to_have_text(["first 0.0833", "second 0.1250"])
     expect(page.locator("#charts figure").filter(has_text="Validation: Recall")).to_be_visible()
     page.get_by_label("Logarithmic").check()
+    expect(page.locator("#no-curves")).to_be_hidden()
+    make_run(app.runs, "new", pictures / "picture-0.png", steps=1)
+    page.goto(f"{app.origin}/train/runs-compare.html?run=first&run=new")
+    expect(page.locator("#no-curves")).to_contain_text("No step is logged yet of new")
     page.goto(f"{app.origin}/train/runs-compare.html?run=first")
     expect(page.locator("#refused")).to_contain_text("Choose two runs or more")
 

@@ -93,7 +93,9 @@ def test_folder_dialog_works_by_keyboard(page: Any, pictures: Path) -> None:
     expect(dialog.get_by_role("status")).to_contain_text("There is no folder")
     dialog.get_by_label("Folder path").fill(str(pictures.parent))
     page.keyboard.press("Enter")
-    expect(dialog.get_by_role("status")).to_have_text("No pictures directly in this folder; sub-folders are searched too.")
+    expect(dialog.get_by_role("status")).to_have_text(
+        "No pictures directly in this folder; sub-folders are searched too."
+    )
     folder = dialog.get_by_role("button", name=pictures.name)
     folder.focus()
     page.keyboard.press("Enter")

@@ -72,6 +72,13 @@ def test_what_is_not_there_is_named(trial: RunDir) -> None:
     assert "NOT OK  Files: Not written" in describe(verdict)
 
 
+def test_a_slow_machine_is_told_the_time_of_a_step(trial: RunDir) -> None:
+    log = EventLog(trial.events_file)
+    log.emit(run_started(device="CPU, 2 threads"))
+    log.emit(RunFinished(step=1, reason="max_seconds", elapsed_s=32))
+    assert found(trial)["Training"] == (True, "1 step in 32 s, 32.0 s for each, on CPU, 2 threads.")
+
+
 def test_losses_that_rise_or_are_no_numbers_are_not_sound(trial: RunDir) -> None:
     tell(trial, [1 + step / 10 for step in range(40)])
     assert found(trial)["Losses"] == (

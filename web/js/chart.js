@@ -14,6 +14,8 @@ import { align, positive, smooth } from "./series.js";
  * @typedef {{lines: Line[], marks?: Marks[], baselines?: Baseline[]}} Content
  */
 
+/** Of an axis beyond its values: uPlot's own. */
+const PADDING = 0.1;
 const HEIGHT = 160;
 
 /** Colours as the canvas needs them: tokens resolved for the theme in force. @param {string} token */
@@ -124,7 +126,7 @@ export class Chart {
 
   _scale() {
     if (this.log) return { distr: 3, log: 10, range: logRange };
-    return this.range ? { range: () => this.range } : {};
+    return { range: this.range ? () => this.range : flatRange };
   }
 
   /** Values at the cursor, or the newest. */
@@ -164,6 +166,12 @@ const roundTo = (value, way) => {
 
 /** A logarithmic axis close around its values, where uPlot would take whole powers of ten. @param {uPlot} _ @param {number} low @param {number} high */
 const logRange = (_, low, high) => /** @type {[number, number]} */ (low > 0 ? [roundTo(low, Math.floor), roundTo(high, Math.ceil)] : [0.1, 1]);
+
+/** An axis close around a single value, where uPlot would take 0 to 100 for a 0. @param {uPlot} _ @param {number | null} low @param {number} high */
+const flatRange = (_, low, high) => {
+  if (low === null) return /** @type {any} */ ([null, null]);
+  return low === high ? [low - Math.abs(low) / 10, high + (Math.abs(high) / 10 || 1)] : uPlot.rangeNum(low, high, PADDING, true);
+};
 
 /** @param {unknown} _ @param {number[]} splits */
 const stepLabels = (_, splits) => splits.map((step) => (Number.isInteger(step) ? shortStep(step) : ""));

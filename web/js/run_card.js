@@ -40,7 +40,9 @@ export function runCard(run, ...actions) {
       el("div", { class: "row" }, el("a", { class: "run-link", href: runUrl(run) }, run.run),
         el("span", { class: "pill", "data-state": run.state }, stateTitle(run.state) + (run.turn ? `, number ${run.turn}` : ""))),
       el("p", { class: "small muted" }, `${stageTitle(run.stage)} · ${isActive(run.state) ? "now" : ago(run.updated)}`),
-      el("p", { class: "small num" }, `Step ${count(run.step)} of ${count(run.max_iters)} · ${timer(run.elapsed_s)} of training`),
+      el("p", { class: "small num" }, [`Step ${count(run.step)} of ${count(run.max_iters)}`,
+        // Not known before the first logged step; 0:00 would be wrong.
+        run.elapsed_s > 0 && `${timer(run.elapsed_s)} of training`].filter(Boolean).join(" · ")),
       scoresText(run) ? el("p", { class: "small num run-scores" }, scoresText(run)) : null,
       isActive(run.state) ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${run.run}` }) : null,
       run.error ? el("p", { class: "small error-text" }, run.error) : null),

@@ -113,6 +113,9 @@ async function start() {
   byId("content").hidden = false;
   showSettings(runs);
   showSamples(runs);
+  const bare = runs.filter(({ view }) => !view.curves.size);
+  byId("no-curves").hidden = !bare.length;
+  byId("no-curves").textContent = `No step is logged yet of ${bare.map(({ name }) => name).join(", ")}: no curve of it is shown.`;
   showCurves(runs, "scores");
   showCurves(runs, "curves");
   wire();

@@ -106,11 +106,13 @@ def _trained(events: list[dict[str, Any]]) -> Check:
     if last["type"] != "run_finished":
         return Check(name="Training", ok=False, text="It ended without a last word: the process was killed or crashed.")
     started = next(event for event in events if event["type"] == "run_started")
-    pace = last["step"] / max(last["elapsed_s"], 1e-9)
+    steps, pace = last["step"], last["step"] / max(last["elapsed_s"], 1e-9)
+    # Slower than one a second, the time of one says more.
+    words = f"{pace:.1f} a second" if pace >= 1 or not steps else f"{1 / pace:.1f} s for each"
     return Check(
         name="Training",
-        ok=last["step"] > 0,
-        text=f"{last['step']} steps in {last['elapsed_s']:.0f} s, {pace:.1f} a second, on {started['device']}.",
+        ok=steps > 0,
+        text=f"{steps} step{'' if steps == 1 else 's'} in {last['elapsed_s']:.0f} s, {words}, on {started['device']}.",
     )
 
 
