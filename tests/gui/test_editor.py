@@ -316,6 +316,47 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])
 
 
+def drop(page: Any, *files: Path) -> None:
+    """Let go of files over the window."""
+    page.evaluate(
+        """(files) => {
+            const carried = new DataTransfer();
+            for (const [name, data] of files) carried.items.add(new File([new Uint8Array(data)], name, { type: "image/png" }));
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
+        }""",
+        [[file.name, list(file.read_bytes())] for file in files],
+    )
+
+
+def test_a_dropped_file_becomes_the_mask(editor: Any, tmp_path: Path) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[20:40, 30:60] = 255
+    Image.fromarray(mask).save(tmp_path / "hole.png")
+    drop(editor, tmp_path / "hole.png")
+    editor.get_by_text("hole.png is the mask now.").wait_for()
+    assert np.array_equal(mask_of(editor), mask > 0)
+
+
+def test_several_dropped_pictures_are_refused_in_words(page: Any, app: App, tmp_path: Path) -> None:
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    drop(page, write_picture(tmp_path / "a.png"), write_picture(tmp_path / "b.png", seed=1))
+    page.get_by_text("One picture is opened at a time.").wait_for()
+    drop(page)
+    page.get_by_text("What was dropped is no file.").wait_for()
+
+
+def test_numbers_are_shown_whole_and_enter_in_them_does_not_fill(editor: Any) -> None:
+    drag(editor, [(30, 30), (60, 30)])
+    for field, value in (("#grow-by", "200"), ("#line-width", "1000")):
+        number = editor.locator(field)
+        number.fill(value)
+        assert number.evaluate("(field) => field.scrollWidth <= field.clientWidth")
+        number.press("Enter")
+    assert editor.url.endswith("mask_image.html") or "mask_image.html?" in editor.url
+    assert editor.locator("#fill").is_enabled()
+
+
 @pytest.mark.parametrize("way", ["drop", "paste"])
 def test_pictures_are_dropped_and_pasted(page: Any, app: App, tmp_path: Path, way: str) -> None:
     page.goto(f"{app.origin}/inference/upload-image.html")

@@ -89,6 +89,20 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
         page.keyboard.press("Enter")
     saved = np.asarray(Image.open(download.value.path()).convert("RGB"))
     assert np.array_equal(saved, filled)
+    # A suffix that is typed decides the format, one that was not offered too.
+    page.get_by_label("File name").fill("for-the-web.jpg")
+    expect(page.get_by_label("Format")).to_have_value(".jpg")
+    expect(page.locator("#save-hint")).to_contain_text("JPEG encodes the whole picture anew")
+    page.keyboard.press("Escape")
+    # What ends a fill lies above what compares it with the one before.
+    on_top = page.evaluate(
+        """() => {
+            document.getElementById("progress").hidden = false;
+            const { left, top, width, height } = document.getElementById("cancel").getBoundingClientRect();
+            return document.elementFromPoint(left + width / 2, top + height / 2).id;
+        }"""
+    )
+    assert on_top == "cancel"
 
 
 def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_path: Path) -> None:
@@ -132,9 +146,26 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
         "() => /edges|Painting/.test(document.querySelector('#progress-steps [data-state=now]')?.textContent ?? '')",
         timeout=SLOW_MS,
     )
+    assert page.locator("#result-text").text_content() == "Not filled yet."
     page.keyboard.press("Escape")
     expect(page.locator("#result-text")).to_have_text("Cancelled. Fill again, or edit the mask first.", timeout=SLOW_MS)
     expect(page.locator("#progress")).to_be_hidden()
     expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_focused()
     assert picture_info(page)["fills"] == []
     expect(page.get_by_role("button", name="Save Image", exact=True)).to_be_disabled()
+
+
+def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    open_mask_page(page, app, write_picture(tmp_path / "large.png", size=(600, 450)), checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(60, 60), (540, 390)])
+    page.get_by_role("button", name="Fill missing regions", exact=True).click()
+    page.wait_for_selector("#progress:not([hidden])", timeout=SLOW_MS)
+    page.reload()
+    page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
+    expect(page.locator("#status")).to_contain_text("Filled")
+    expect(page.locator("#undo")).to_have_attribute("title", "Undo: Fill 1 (Ctrl+Z)")

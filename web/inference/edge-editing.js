@@ -5,7 +5,6 @@ import { byId } from "../js/dom.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
 import { decoded, encoded } from "./editor/map-work.js";
-import { TOOLS } from "./editor/tools.js";
 import { usesPressure } from "./panel.js";
 import { download, fetched, splitName } from "./steps.js";
 
@@ -87,7 +86,7 @@ export class EdgeEditing {
   take(tool) {
     this.setActive(tool !== "compare");
     if (tool !== "compare") this.drawing.setTool(tool);
-    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${tool === "brush" ? "Pen" : TOOLS[tool].name} in hand.`);
+    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${this.drawing.toolName(tool)} in hand.`);
   }
 
   /** Have the program know the edges in hand, also when they were never touched. */

@@ -7,6 +7,7 @@ import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
 import { comparing } from "./comparing.js";
+import { takeDrops } from "./dropped.js";
 import { EdgeEditing } from "./edge-editing.js";
 import { decoded } from "./editor/map-work.js";
 import { PictureLayer } from "./editor/picture-layer.js";
@@ -74,6 +75,7 @@ class FillPage {
     this.sideBySide = new SideBySide(compare, this);
     this.again = /** @type {HTMLButtonElement} */ (byId("again"));
     this.again.addEventListener("click", () => this.fill());
+    this.again.disabled = false;
     this.openSave = saveDialog(info, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
     beforeLeaving(() => this.keeper.flush());
@@ -156,7 +158,8 @@ class FillPage {
     compare.setResult(null);
     compare.setLayers({ covered: true });
     delete compare.dataset.fill;
-    byId("result-text").textContent = "The fill is taken back. Redo, or a try below, shows it again.";
+    byId("result-text").textContent = this.tries.fills.length
+      ? "The fill is taken back. Redo, or a try below, shows it again." : "Not filled yet.";
     byId("notices").hidden = true;
     byId("divider-bar").hidden = true;
     /** @type {HTMLButtonElement} */ (byId("save")).disabled = true;
@@ -198,27 +201,34 @@ class FillPage {
    * @param {"undo" | "redo" | null} direction what is to be taken back or done again
    */
   async begin(asked, direction) {
+    const known = this.tries.fills.length;
     if (!asked && await this.progress.waitForEarlier()) {
-      for (const fill of (await call("picture_info", this.info.id)).fills.slice(this.tries.fills.length)) {
-        this.tries.add(fill, this.name(fill));
-      }
+      for (const fill of (await call("picture_info", this.info.id)).fills.slice(known)) this.tries.add(fill, this.name(fill));
     }
-    const shown = this.#left();
+    const [arrived] = this.tries.fills.slice(known);
+    const shown = this.#left(known);
     await this.edges.restore(this.keeper.restored ? this.info.edges_url : null, shown);
     await this.present(shown);
+    if (arrived) {
+      await this.#record(arrived, `Fill ${this.tries.number(arrived)}`);
+      say(`Filled ${count(arrived.hole_px)} pixels in ${arrived.seconds.toFixed(1)} s.`, { kind: "ok" });
+    }
     if (direction) await this.keeper.go(direction);
     else if (asked || !this.tries.fills.length) await this.fill();
     await this.tries.drawAll();
   }
 
-  /** @returns {Fill | null} the try that was in sight when the page was left */
-  #left() {
+  /**
+   * @param {number} known how many tries there were then
+   * @returns {Fill | null} the try that was in sight when the page was left
+   */
+  #left(known) {
     const { done, undone } = this.keeper.history;
     const fills = (/** @type {import("./editor/history.js").Step[]} */ steps) =>
       steps.flatMap(({ changes }) => changes.flatMap((change) => (change.kind === "fill" ? [change] : [])));
     const [last, next] = [fills(done).at(-1), fills(undone).at(-1)];
     if (last) return this.tries.find(last.to);
-    return next ? this.tries.find(next.from) : this.tries.fills.at(-1) ?? null;
+    return next ? this.tries.find(next.from) : this.tries.fills[known - 1] ?? null;
   }
 
   /** @param {any} error */
@@ -263,11 +273,13 @@ async function start() {
   await ready();
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });
+  takeDrops(() => say("A picture is opened on the page Upload images, a mask on Mask image."));
   byId("picture-name").textContent = `${info.name} · ${info.width} × ${info.height}`;
   if (!info.mask_url) {
     refuse(new Error("Nothing is masked yet. Paint over the part of the picture that shall be filled."), way("Mask Image", "mask"));
     return;
   }
+  byId("result-text").textContent = "Opening the picture…";
   const [picture, maskFile] = await Promise.all([fetched(info.url), fetched(info.mask_url)]);
   const { data } = await decoded(maskFile, info.width, info.height);
   const page = new FillPage(info, state, data, await PictureLayer.decode(picture, info.width, info.height));

@@ -5,12 +5,13 @@ import { byId, el } from "../js/dom.js";
 import { say } from "../js/shell.js";
 
 const STEPS = [
-  { names: ["wait", "load"], text: "Loading the networks" },
+  { names: ["load", "wait"], text: "Loading the networks" },
   { names: ["decode"], text: "Reading picture and mask" },
   { names: ["edges"], text: "Completing the edges in the hole" },
   { names: ["inpaint"], text: "Painting along the edges" },
   { names: ["paste", "save"], text: "Pasting into the picture" },
 ];
+const WAITING = "Waiting for the networks to be free";
 const POLL_MS = 150;
 
 /** Shows the progress of whatever is filled for one picture. */
@@ -25,7 +26,7 @@ export class ProgressCard {
     this.cancelButton = /** @type {HTMLButtonElement} */ (byId("cancel"));
     this.cancelButton.addEventListener("click", () => this.cancel());
     this.running = false;
-    this.at = -1;
+    this.said = "";
   }
 
   cancel() {
@@ -61,7 +62,7 @@ export class ProgressCard {
       return await work;
     } finally {
       this.running = false;
-      this.at = -1;
+      this.said = "";
       this.card.hidden = true;
     }
   }
@@ -86,11 +87,13 @@ export class ProgressCard {
     if (at < 0 || !this.running) return;
     if (at === 0) this.bar.removeAttribute("value");
     else this.bar.value = fraction;
-    if (at === this.at) return;
-    this.at = at;
+    const text = step === "wait" ? WAITING : STEPS[at].text;
+    if (text === this.said) return;
+    this.said = text;
+    if (at === 0) this.items[0].textContent = text;
     this.items.forEach((item, i) => {
       item.dataset.state = i < at ? "done" : i === at ? "now" : "ahead";
     });
-    say(`${STEPS[at].text}…`);
+    say(`${text}…`);
   }
 }

@@ -4,6 +4,7 @@ import { call, putMask, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { errorText, say, showError } from "../js/shell.js";
+import { takeDrops } from "./dropped.js";
 import { decoded, encoded } from "./editor/map-work.js";
 import { maskNotices } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
@@ -70,19 +71,25 @@ function maskButtons(pictureName) {
   button("grow", () => editor.grow(by()), "The mask has grown.");
   button("shrink", () => editor.shrink(by()), "The mask has shrunk.");
 
+  const load = async (/** @type {File} */ maskFile) => {
+    try {
+      const { data, resized } = await decoded(maskFile, editor.mask.width, editor.mask.height);
+      await editor.load(data);
+      say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, resized)].join(" "));
+    } catch (error) {
+      showError(error);
+    }
+  };
   const file = /** @type {HTMLInputElement} */ (byId("mask-file"));
   byId("load-mask").addEventListener("click", () => file.click());
   file.addEventListener("change", async () => {
     const [chosenFile] = file.files ?? [];
     file.value = "";
-    if (!chosenFile) return;
-    try {
-      const { data, resized } = await decoded(chosenFile, editor.mask.width, editor.mask.height);
-      await editor.load(data);
-      say([`${chosenFile.name} is the mask now.`, ...maskNotices(editor.mask, resized)].join(" "));
-    } catch (error) {
-      showError(error);
-    }
+    if (chosenFile) load(chosenFile);
+  });
+  takeDrops((files) => {
+    if (files.length === 1) load(files[0]);
+    else say("Drop one mask file here: white is the hole.", { kind: "error" });
   });
   byId("save-mask").addEventListener("click", async () => {
     const url = URL.createObjectURL(await encoded(editor.mask));
@@ -156,6 +163,12 @@ async function start() {
   drawing.listeners.add(showCoverage);
   showCoverage();
   const panel = byId("panel");
+  panel.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || field.type !== "number") return;
+    event.preventDefault(); // Enter here means "this number", not "fill"
+    field.dispatchEvent(new Event("change"));
+  });
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
     fill(keeper);

@@ -33,11 +33,6 @@ export function lineControls(drawing, usual) {
     drawing.setWidth(Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : drawing.width);
     number.value = String(drawing.width);
   });
-  number.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault(); // Enter here means "this number", not "fill"
-    number.dispatchEvent(new Event("change"));
-  });
   range.addEventListener("input", () => drawing.setWidth(MAX_WIDTH ** (range.valueAsNumber / 100)));
   drawing.settingListeners.add(show);
   drawing.setWidth(Number(sessionStorage.getItem(WIDTH_KEY)) || usual);

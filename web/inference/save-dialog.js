@@ -30,7 +30,7 @@ export function proposal(original) {
 
 /**
  * Connect the dialog once; the returned function opens it.
- * @param {{id: string, name: string, width: number, height: number}} picture
+ * @param {{id: string, name: string, width: number, height: number, notices: string[]}} picture
  * @param {() => {fill: number, hole_px: number} | null} current the result to save
  * @returns {() => void}
  */
@@ -41,10 +41,10 @@ export function saveDialog(picture, current) {
   const button = /** @type {HTMLButtonElement} */ (byId("save-now"));
   const [close, receipt, error] = [byId("save-close"), byId("receipt"), byId("save-error")];
   const { stem, suffixes } = proposal(picture.name);
-  format.replaceChildren(...suffixes.map((suffix, i) => {
-    const known = FORMATS[suffix.toLowerCase()];
-    return new Option(i === 0 && suffixes.length > 1 ? `${known.name}, like the original` : `${known.name}, lossless`, suffix);
-  }));
+  const option = (/** @type {string} */ suffix, /** @type {string} */ note) =>
+    new Option(FORMATS[suffix.toLowerCase()].name + note, suffix);
+  format.replaceChildren(...suffixes.map((suffix, i) =>
+    option(suffix, i === 0 && suffixes.length > 1 ? ", like the original" : ", lossless")));
 
   const describe = () => {
     const { exact, name: formatName } = FORMATS[format.value.toLowerCase()];
@@ -65,8 +65,12 @@ export function saveDialog(picture, current) {
   });
   name.addEventListener("input", () => {
     const { suffix } = splitName(name.value.trim());
-    const same = suffixes.find((one) => one.toLowerCase() === suffix.toLowerCase());
-    if (same) format.value = same;
+    // A typed suffix decides the format, one that is not offered too.
+    if (suffix.toLowerCase() in FORMATS) {
+      const same = [...format.options].find(({ value }) => value.toLowerCase() === suffix.toLowerCase());
+      if (!same) format.add(option(suffix, FORMATS[suffix.toLowerCase()].exact ? ", lossless" : ""));
+      format.value = same?.value ?? suffix;
+    }
     describe();
     renew();
   });
@@ -91,7 +95,8 @@ export function saveDialog(picture, current) {
       const changed = saved.changed_outside_px;
       receipt.textContent = `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}. `
         + (changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
-          : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`);
+          : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`)
+        + saved.notices.filter((/** @type {string} */ text) => !picture.notices.includes(text)).map((/** @type {string} */ text) => ` ${text}`).join("");
       receipt.hidden = false;
       close.textContent = "Close";
       say(receipt.textContent, { kind: "ok" });

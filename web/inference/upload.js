@@ -3,6 +3,7 @@
 import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { errorText, say, statusSide } from "../js/shell.js";
+import { takeDrops } from "./dropped.js";
 import { chosen, linkSteps, rememberChoice, stepUrl } from "./steps.js";
 
 const file = /** @type {HTMLInputElement} */ (byId("file"));
@@ -10,6 +11,8 @@ const uploadButton = /** @type {HTMLButtonElement} */ (byId("upload"));
 const maskButton = /** @type {HTMLButtonElement} */ (byId("mask"));
 const preview = /** @type {HTMLImageElement} */ (byId("preview"));
 const drop = byId("drop");
+const dropTitle = byId("drop-title");
+const DROP_HERE = dropTitle.textContent;
 
 /** Counts openings, so that a slow one does not replace what was opened after it. */
 let turn = 0;
@@ -46,6 +49,9 @@ async function open(name, request) {
   const error = byId("upload-error");
   error.hidden = true;
   drop.dataset.busy = "true";
+  // The picture in sight is on its way out: what goes on from here goes on with the new one.
+  maskButton.disabled = true;
+  dropTitle.textContent = `Opening ${name}…`;
   say(`Opening ${name}…`);
   try {
     const info = await request();
@@ -55,12 +61,21 @@ async function open(name, request) {
     maskButton.focus({ preventScroll: true });
   } catch (failure) {
     if (mine !== turn) return;
-    error.textContent = errorText(failure);
-    error.hidden = false;
+    refuse(errorText(failure));
     say(`${name} was not opened.`, { kind: "error" });
   } finally {
-    if (mine === turn) delete drop.dataset.busy;
+    if (mine === turn) {
+      delete drop.dataset.busy;
+      maskButton.disabled = !chosen.picture;
+      dropTitle.textContent = DROP_HERE;
+    }
   }
+}
+
+/** @param {string} why no picture is opened */
+function refuse(why) {
+  byId("upload-error").textContent = why;
+  byId("upload-error").hidden = false;
 }
 
 /** @param {File | null | undefined} picked */
@@ -83,22 +98,11 @@ function listenForPictures() {
     openFile(file.files?.[0]);
     file.value = ""; // so that choosing the same file again opens it again
   });
-  // Anywhere in the window: a drop that misses would make the browser leave the page.
-  let inside = 0;
-  const holdsFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
-  document.addEventListener("dragenter", (event) => {
-    if (holdsFiles(event)) drop.toggleAttribute("data-over", ++inside > 0);
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (holdsFiles(event)) drop.toggleAttribute("data-over", --inside > 0);
-  });
-  document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", (event) => {
-    event.preventDefault();
-    inside = 0;
-    drop.removeAttribute("data-over");
-    openFile(event.dataTransfer?.files[0]);
-  });
+  takeDrops((files) => {
+    if (files.length === 1) openFile(files[0]);
+    else if (files.length) refuse("One picture is opened at a time. Many are filled by “Fill a folder…”.");
+    else refuse("What was dropped is no file. Save the picture first, then drop its file here.");
+  }, drop);
   document.addEventListener("paste", (event) => {
     const picked = event.clipboardData?.files[0];
     if (picked) openFile(picked);
@@ -125,7 +129,4 @@ async function start() {
   }
 }
 
-start().catch((error) => {
-  byId("upload-error").textContent = errorText(error);
-  byId("upload-error").hidden = false;
-});
+start().catch((error) => refuse(errorText(error)));

@@ -109,7 +109,7 @@ class Fills:
             },
         )
         picture.saved_names[output.name] = name
-        known = {key: result[key] for key in ("bytes", "changed_outside_px", "width", "height")}
+        known = {key: result[key] for key in ("bytes", "changed_outside_px", "width", "height", "notices")}
         return {**known, "url": picture.url(output.name), "name": name}
 
     def cancel(self) -> None:

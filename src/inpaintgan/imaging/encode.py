@@ -21,6 +21,7 @@ _MAX_JPEG_XMP = 65504
 """Bytes that one segment holds beside its name."""
 DEEP_FORMATS = ("PNG", "TIFF")
 """The formats that hold 16 bits a sample."""
+WITHOUT_ALPHA = ("JPEG", "BMP")
 
 
 def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
@@ -64,7 +65,7 @@ def _stored_pixels(picture: Picture, format: str) -> np.ndarray:
         alpha = alpha if alpha.size else None
     else:
         pixels, alpha = picture.pixels, picture.alpha
-    if alpha is not None and format in ("JPEG", "BMP"):
+    if alpha is not None and format in WITHOUT_ALPHA:
         pixels, alpha = on_white(pixels, alpha), None
     if picture.gray and format != "WEBP":
         pixels = to_gray(pixels)

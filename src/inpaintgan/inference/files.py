@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.errors import InpaintError
-from ..imaging.encode import DEEP_FORMATS, output_format, save_picture
+from ..imaging.encode import DEEP_FORMATS, WITHOUT_ALPHA, output_format, save_picture
 from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_mask
 from ..imaging.picture import Picture
@@ -101,6 +101,10 @@ def save_filled(
         report.notices.append("Transparent pixels inside the mask became opaque.")
     if original.deep is not None and output_format(output) not in DEEP_FORMATS:
         report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
+    if original.alpha is not None and output_format(output) in WITHOUT_ALPHA:
+        report.notices.append(
+            f"{output_format(output)} knows no transparency: the picture was laid on white. Save as PNG to keep it."
+        )
     save_picture(filled, output)
     del filled
     report.changed_outside_px = count_changed(original, decode(output), hole)

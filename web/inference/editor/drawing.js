@@ -104,6 +104,11 @@ export class Drawing {
     this.setWidth(this.width + direction * Math.max(1, Math.round(this.width / 8)));
   }
 
+  /** @param {ToolName} tool @returns {string} what people call it: lines of one pixel are drawn with a pen */
+  toolName(tool) {
+    return this.kind === "edges" && tool === "brush" ? "Pen" : TOOLS[tool].name;
+  }
+
   /**
    * @param {Point} point on the picture
    * @param {{erase?: boolean, straight?: boolean}} [how]
@@ -111,7 +116,8 @@ export class Drawing {
    */
   begin(point, { erase = false, straight = false } = {}) {
     if (this.busy) return true;
-    const { begin, name, sized } = TOOLS[this.tool];
+    const { begin, sized } = TOOLS[this.tool];
+    const name = this.toolName(this.tool);
     const value = /** @type {0 | 1} */ (erase ? 0 : 1);
     const edit = new Edit(this.map, this.clip);
     const from = straight && sized ? this.last : null;

@@ -1,0 +1,23 @@
+// Files that are dropped anywhere in the window. Without this a drop makes the browser leave the page for the file.
+
+/**
+ * @param {(files: File[]) => void} take called with what was dropped; empty for text, links and pictures of web pages
+ * @param {HTMLElement} [place] marked with `data-over` while files are held over the window
+ */
+export function takeDrops(take, place) {
+  let inside = 0;
+  const hover = (/** @type {DragEvent} */ event, /** @type {1 | -1} */ change) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    inside += change;
+    place?.toggleAttribute("data-over", inside > 0);
+  };
+  document.addEventListener("dragenter", (event) => hover(event, 1));
+  document.addEventListener("dragleave", (event) => hover(event, -1));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    inside = 0;
+    place?.removeAttribute("data-over");
+    take([...(event.dataTransfer?.files ?? [])]);
+  });
+}
