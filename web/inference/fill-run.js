@@ -90,7 +90,7 @@ export class ProgressCard {
     const text = step === "wait" ? WAITING : STEPS[at].text;
     if (text === this.said) return;
     this.said = text;
-    if (at === 0) this.items[0].textContent = text;
+    this.items[0].textContent = at === 0 ? text : STEPS[0].text;
     this.items.forEach((item, i) => {
       item.dataset.state = i < at ? "done" : i === at ? "now" : "ahead";
     });
