@@ -128,6 +128,9 @@ def test_control_orders_are_taken_once_and_stop_is_not_replaced(tmp_path: Path):
         control.send("sample-now")
     control.send("pause")
     assert (control.take(), control.take()) == ("pause", None)
+    control.send("pause")
+    control.send("resume")
+    assert control.take() == "resume"
     control.send("save-now")
     control.send("stop")
     control.send("sample-now")

@@ -29,7 +29,7 @@ class Control:
     """Reads and writes a run folder's ``control.json``: ``{"command": "pause"}``.
 
     The file is a pending order: the trainer takes it away as it obeys. It holds one, so that another is refused until
-    then; only ``stop`` replaces what is pending, and is replaced by nothing.
+    then, but that ``pause`` and ``resume`` undo each other; ``stop`` replaces what is pending, and is replaced by nothing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class Control:
             pending = self.peek()
             if pending == "stop" or pending == command:
                 return
-            if pending and command != "stop":
+            if pending and command != "stop" and {pending, command} != {"pause", "resume"}:
                 raise InpaintError(
                     "control-pending",
                     f"'{pending.replace('-', ' ').capitalize()}' was ordered before and is still to be done.",
