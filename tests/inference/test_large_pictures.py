@@ -69,6 +69,7 @@ def test_detail_goes_as_deep_into_the_hole_as_the_band():
     height, width = 600, 700
     hole = ellipse(height, width, (240, 200))
     pixels = np.full((height, width, 3), 128, np.uint8)
+    pixels[::2] = 26
     sizes = []
 
     def predict(views: list[View]) -> list[Prediction]:
@@ -90,6 +91,29 @@ def test_detail_goes_as_deep_into_the_hole_as_the_band():
     assert np.median(contrast[(depth[1:] > 3) & (depth[1:] < band - 3)]) > 0.5
     assert np.median(contrast[depth[1:] > band + 6]) < 0.4
     assert len(sizes) > 10
+
+
+def test_an_enlarged_picture_is_filled_at_the_size_that_it_had():
+    """Finer steps would see nothing new around the hole, and invent; what lies under the hole has no say in that."""
+    small = np.ascontiguousarray(ASTRONAUT[100:228, 100:228])
+    hole = ellipse(512, 512, (120, 110))
+    noise = np.random.default_rng(0).integers(0, 256, (512, 512, 3)).astype(np.uint8)
+    steps = []
+
+    def predict(views: list[View]) -> list[Prediction]:
+        steps.append(len(views))
+        return [Prediction(np.zeros((*v.unknown.shape, 3), np.float32), v.unknown.astype(np.float32)) for v in views]
+
+    def view(pixels, unknown, edges):
+        return View(pixels, unknown, np.zeros_like(unknown), edges)
+
+    for picture in (cv2.resize(small, (512, 512), interpolation=cv2.INTER_CUBIC), ASTRONAUT):
+        for under in (picture, noise):
+            seen = np.where(hole[..., None] == 1, under, picture)
+            fill_coarse_to_fine(seen, hole, hole, None, 128, view, predict)
+        assert len(steps) == (2 if picture is not ASTRONAUT else 2 * len(plan_scales(hole, 128)))
+        assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
+        steps.clear()
 
 
 def test_a_large_smooth_picture_is_continued_without_seams(smooth):

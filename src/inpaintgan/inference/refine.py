@@ -3,7 +3,8 @@
 The whole crop is filled first at the networks' size. Its fill is then enlarged step by step, about twofold, and at each
 step the networks paint anew what lies near known pixels, tile by tile at that step's resolution, with the enlarged fill
 behind it as known. So detail goes as deep into the hole as what surrounds it can tell; a long scratch, which is near
-known pixels all along, is painted at full resolution only.
+known pixels all along, is painted at full resolution only. A step at which the surroundings show nothing that they did not
+show at the last one, as in a picture that was enlarged, is left out: there the networks would only invent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from .views import Prediction, View, scaled
 
 _BAND = 3 / 16
 """How far from known pixels a step paints anew, as a share of the networks' size."""
+_DETAIL = 1.0
+"""What a step must show around the hole beyond the last one, in gray levels of 255 on average."""
 _FULL = 65535
 
 MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None], View]
@@ -87,8 +90,10 @@ def fill_coarse_to_fine(
             start = Canvas(part.astype(np.uint16) * 257, np.zeros((height, width), np.uint8))
             canvas = _paint(part, missing, wanted, drawn, start, network_size, make_view, predict)
             continue
+        if _detail(part, missing, canvas.edges.shape, _BAND * network_size) < _DETAIL:
+            continue
         before = _resized(canvas, width, height)
-        near = cv2.distanceTransform(wanted, cv2.DIST_L2, cv2.DIST_MASK_5) <= _BAND * network_size
+        near = _distance(wanted) <= _BAND * network_size
         band = (wanted == 1) & near
         part = np.where(((wanted == 1) & ~near)[..., None], (before.colour >> 8).astype(np.uint8), part)
         missing = missing & (band | (wanted == 0))
@@ -97,6 +102,27 @@ def fill_coarse_to_fine(
         )
     assert canvas is not None
     return _resized(canvas, pixels.shape[1], pixels.shape[0])
+
+
+def _distance(region: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(H, W), how far each 1 lies from the nearest 0, in px."""
+    return np.asarray(cv2.distanceTransform(region, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+
+
+def _detail(pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], coarser: tuple[int, ...], reach_px: float) -> float:
+    """How much known pixels around the unknown ones differ from the same picture at a coarser (height, width).
+
+    Returns:
+        The mean over all pixels and colours, 0 to 255. What is not known has no part in it.
+    """
+    height, width = unknown.shape
+    # As far as a coarse pixel and its neighbours, between which enlarging interpolates, carry what lies in the hole.
+    mixed_px = 3 * height / coarser[0]
+    distance = _distance(1 - unknown)
+    around = (distance > mixed_px) & (distance <= mixed_px + reach_px)
+    small = cv2.resize(pixels, coarser[::-1], interpolation=cv2.INTER_AREA)
+    lost = cv2.absdiff(pixels, cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
+    return float(lost[around].mean()) if around.any() else 0.0
 
 
 def _resized(canvas: Canvas, width: int, height: int) -> Canvas:
