@@ -80,6 +80,19 @@ def drag(page: Any, points: list[tuple[float, float]], button: str = "left", ele
     page.mouse.up(button=button)
 
 
+def drop(page: Any, *files: Path) -> bool:
+    """Let go of files over the window; return whether the page keeps the browser from leaving for them."""
+    return page.evaluate(
+        """(files) => {
+            const carried = new DataTransfer();
+            for (const [name, data] of files) carried.items.add(new File([new Uint8Array(data)], name, { type: "image/png" }));
+            const event = new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true });
+            return !document.body.dispatchEvent(event);
+        }""",
+        [[file.name, list(file.read_bytes())] for file in files],
+    )
+
+
 def mask_of(page: Any) -> NDArray[np.uint8]:
     """Return the editor's mask, (H, W) of 0 and 1."""
     return map_of(page, "inpaint-editor", "mask")

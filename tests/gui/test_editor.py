@@ -16,6 +16,7 @@ from .inference_pages import (
     HEIGHT,
     WIDTH,
     drag,
+    drop,
     fetch_fill,
     fetch_picture,
     mask_of,
@@ -316,18 +317,6 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])
 
 
-def drop(page: Any, *files: Path) -> None:
-    """Let go of files over the window."""
-    page.evaluate(
-        """(files) => {
-            const carried = new DataTransfer();
-            for (const [name, data] of files) carried.items.add(new File([new Uint8Array(data)], name, { type: "image/png" }));
-            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true }));
-        }""",
-        [[file.name, list(file.read_bytes())] for file in files],
-    )
-
-
 def test_a_dropped_file_becomes_the_mask(editor: Any, tmp_path: Path) -> None:
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     mask[20:40, 30:60] = 255
@@ -344,6 +333,36 @@ def test_several_dropped_pictures_are_refused_in_words(page: Any, app: App, tmp_
     page.get_by_text("One picture is opened at a time.").wait_for()
     drop(page)
     page.get_by_text("What was dropped is no file.").wait_for()
+
+
+def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
+    page: Any, app: App, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    held: list[Any] = []
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.route("**/api/**", lambda route: held.append(route) if route.request.method == "PUT" else route.continue_())
+    for name in ("first.png", "second.png"):
+        page.locator("#file").set_input_files(write_picture(tmp_path / name))
+        expect(page.locator("#opening")).to_have_text(f"Opening {name}…")
+        expect(page.locator("#drop-hint")).to_be_hidden()
+        expect(page.locator("#mask")).to_be_disabled()
+        assert page.locator(".steps a[data-to=mask][href]").count() == 0
+        held.pop().continue_()
+        expect(page.locator("#fact-name")).to_have_text(name)
+        expect(page.locator("#opening")).to_be_hidden()
+        expect(page.locator("#mask")).to_be_enabled()
+
+
+def test_a_long_name_leaves_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    name = f"{'DSC_20260714_holiday-at-the-lake_' * 3}.png"
+    open_mask_page(page, app, write_picture(tmp_path / name))
+    right = "() => document.getElementById('panel').getBoundingClientRect().right"
+    assert page.evaluate(right) <= 900
+    assert name in (page.locator("#picture-name").get_attribute("title") or "")
 
 
 def test_numbers_are_shown_whole_and_enter_in_them_does_not_fill(editor: Any) -> None:

@@ -16,6 +16,7 @@ from waiting import wait_for
 from .conftest import App
 from .inference_pages import (
     drag,
+    drop,
     fetch_fill,
     fetch_picture,
     mask_of,
@@ -103,6 +104,18 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
         }"""
     )
     assert on_top == "cancel"
+    assert drop(page, write_picture(app.runs.parent / "other.png")), "a drop does not leave the page"
+
+    # While a picture is on its way, the window says so and offers no fill.
+    held: list[Any] = []
+    page.route("**/display.png", lambda route: held.append(route))
+    page.reload()
+    expect(page.locator("#opening")).to_contain_text("Opening astronaut")
+    expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_disabled()
+    expect(page.locator("#checkpoint option")).not_to_have_count(0)
+    held[0].continue_()
+    page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
+    expect(page.locator("#opening")).to_be_hidden()
 
 
 def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_path: Path) -> None:
@@ -134,6 +147,39 @@ def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_p
     assert screen_colour(page, 80.5, 60.5) == tuple(colours[60, 80])
 
 
+def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    from playwright.sync_api import expect
+
+    pixels = np.asarray(Image.open(write_picture(tmp_path / "whole.png")).convert("RGBA")).copy()
+    pixels[:, :80, 3] = 0
+    Image.fromarray(pixels).save(tmp_path / "cut-out.png")
+    open_mask_page(page, app, tmp_path / "cut-out.png", checkpoint)
+    clear = {screen_colour(page, x + 0.5, 20.5) for x in range(4, 40, 2)}
+    assert len(clear) == 2, "a checkerboard"
+    page.keyboard.press("r")
+    drag(page, [(60, 60), (100, 100)])
+    page.locator("inpaint-editor").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
+    expect(page.locator("#notices")).to_contain_text("Transparent pixels inside the mask became opaque.")
+    # The picture as it was has nothing of the fill behind it.
+    page.evaluate("() => document.querySelector('compare-view').setDivider(1)")
+    page.wait_for_timeout(150)
+    assert {screen_colour(page, x + 0.5, 80.5, "compare-view") for x in range(62, 78)} <= clear
+
+    page.get_by_role("button", name="Save Image", exact=True).click()
+    expect(page.locator("#save-flat")).to_be_hidden()
+    page.get_by_label("File name").fill("white.jpg")
+    expect(page.locator("#save-flat")).to_contain_text("JPEG knows no transparency")
+    with page.expect_download():
+        page.keyboard.press("Enter")
+    expect(page.locator("#receipt")).to_contain_text("changed by the encoding")
+    expect(page.locator("#receipt")).to_have_class("notice warn")
+    page.get_by_label("Format").select_option(".png")
+    expect(page.get_by_label("File name")).to_have_value("white.png")
+    expect(page.locator("#save-flat")).to_be_hidden()
+
+
 def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
     from playwright.sync_api import expect
 
@@ -142,11 +188,29 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     page.keyboard.press("r")
     drag(page, [(100, 100), (1700, 1300)])
     page.get_by_role("button", name="Fill missing regions", exact=True).click()
-    page.wait_for_function(
-        "() => /edges|Painting/.test(document.querySelector('#progress-steps [data-state=now]')?.textContent ?? '')",
-        timeout=SLOW_MS,
+    painting = (
+        "() => /edges|Painting/.test(document.querySelector('#progress-steps [data-state=now]')?.textContent ?? '')"
     )
+    page.wait_for_function(painting, timeout=SLOW_MS)
     assert page.locator("#result-text").text_content() == "Not filled yet."
+    expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_disabled()
+    # After a reload there is nothing that a cancelled fill is taken up from, and it does not begin anew.
+    page.reload()
+    page.wait_for_selector("#progress:not([hidden])", timeout=SLOW_MS)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.locator("#status")).to_contain_text("That fill ended without a result.", timeout=SLOW_MS)
+    expect(page.locator("#progress")).to_be_hidden()
+    # Another window's picture waits for this one, and says so.
+    page.get_by_role("button", name="Fill again", exact=True).click()
+    page.wait_for_function(painting, timeout=SLOW_MS)
+    second = page.context.new_page()
+    open_mask_page(second, app, write_picture(tmp_path / "small.png"), checkpoint)
+    drag(second, [(30, 30), (60, 30)])
+    second.get_by_role("button", name="Fill missing regions", exact=True).click()
+    expect(second.locator("#status")).to_have_text(
+        "Waiting for the networks, still loading or in use…", timeout=SLOW_MS
+    )
+    second.close()
     page.keyboard.press("Escape")
     expect(page.locator("#result-text")).to_have_text("Cancelled. Fill again, or edit the mask first.", timeout=SLOW_MS)
     expect(page.locator("#progress")).to_be_hidden()

@@ -57,6 +57,7 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
     drag(page, [(55, 60.5), (105, 60.5)], element="compare-view")
     lines = map_of(page, "compare-view", "edges")
     assert lines[59:62, 56:104].all() and not np.array_equal(lines, predicted)
+    assert page.locator("#undo").get_attribute("title") == "Undo: Pen (Ctrl+Z)"
     page.keyboard.press("f")
     shown_fill(page, 2)
     fills = [fetch_fill(page, fill) for fill in picture_info(page)["fills"]]

@@ -79,7 +79,7 @@ def test_an_opened_picture_is_described(pictures: Pictures) -> None:
     assert info | {"notices": []} == {
         "id": identity, "name": "Mädchen am Meer.PNG", "width": 4, "height": 3, "format": "PNG", "notices": [],
         "url": f"/api/pictures/{identity}/display.png", "original_url": f"/api/pictures/{identity}/original.png",
-        "has_mask": False, "mask_url": None, "has_edges": False, "edges_url": None, "fills": [],
+        "has_alpha": False, "has_mask": False, "mask_url": None, "has_edges": False, "edges_url": None, "fills": [],
     }  # fmt: skip
 
 

@@ -131,6 +131,7 @@ export class CompareView extends HTMLElement {
     context.beginPath();
     context.rect(0, 0, this.#dividerX(), context.canvas.height);
     context.clip();
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height); // or the fill is seen through the original
     original.draw(context, view);
     context.restore();
   }

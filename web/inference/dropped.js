@@ -1,7 +1,8 @@
-// Files that are dropped anywhere in the window. Without this a drop makes the browser leave the page for the file.
+// Files that are dropped anywhere in the window.
 
 /**
- * @param {(files: File[]) => void} take called with what was dropped; empty for text, links and pictures of web pages
+ * @param {(files: File[], folder: boolean) => void} take called with what was dropped, and whether a folder is among it; no
+ *   files for text, links and pictures of web pages
  * @param {HTMLElement} [place] marked with `data-over` while files are held over the window
  */
 export function takeDrops(take, place) {
@@ -18,6 +19,7 @@ export function takeDrops(take, place) {
     event.preventDefault();
     inside = 0;
     place?.removeAttribute("data-over");
-    take([...(event.dataTransfer?.files ?? [])]);
+    const { files = [], items = [] } = event.dataTransfer ?? {};
+    take([...files], [...items].some((item) => item.webkitGetAsEntry()?.isDirectory));
   });
 }

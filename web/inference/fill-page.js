@@ -19,7 +19,7 @@ import { Keeper } from "./keeper.js";
 import { zoomControls } from "./panel.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -35,6 +35,7 @@ const message = byId("message");
  * @param {(HTMLElement | null)[]} ways
  */
 function refuse(error, ...ways) {
+  showOpening("");
   message.replaceChildren(el("p", {}, errorText(error)), el("div", { class: "row" }, ...ways));
   message.toggleAttribute("data-card", compare.original !== null);
   message.hidden = false;
@@ -47,15 +48,15 @@ const way = (/** @type {string} */ text, /** @type {import("./steps.js").StepNam
 class FillPage {
   /**
    * @param {any} info picture_info
-   * @param {any} state app_state
+   * @param {CheckpointChoice} checkpoints
    * @param {Uint8Array} mask
    * @param {PictureLayer} before
    */
-  constructor(info, state, mask, before) {
+  constructor(info, checkpoints, mask, before) {
     this.info = info;
     /** @type {Promise<void>} what the history is being told */
     this.recording = Promise.resolve();
-    this.checkpoints = new CheckpointChoice(state);
+    this.checkpoints = checkpoints;
     this.engines = new EngineChoice();
     for (const choice of [this.checkpoints, this.engines]) choice.select.addEventListener("change", () => this.#warmUp());
     this.#warmUp();
@@ -75,7 +76,6 @@ class FillPage {
     this.sideBySide = new SideBySide(compare, this);
     this.again = /** @type {HTMLButtonElement} */ (byId("again"));
     this.again.addEventListener("click", () => this.fill());
-    this.again.disabled = false;
     this.openSave = saveDialog(info, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
     beforeLeaving(() => this.keeper.flush());
@@ -115,7 +115,7 @@ class FillPage {
       if (edges) this.edges.setActive(false);
       await this.#record(fill, `Fill ${this.tries.number(fill)}`);
       this.comparing.reveal();
-      say(`Filled ${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s.`, { kind: "ok" });
+      this.#filled(fill);
       if (document.activeElement === document.body) compare.focus({ preventScroll: true });
     } catch (error) {
       this.#failed(error);
@@ -202,7 +202,8 @@ class FillPage {
    */
   async begin(asked, direction) {
     const known = this.tries.fills.length;
-    if (!asked && await this.progress.waitForEarlier()) {
+    const waited = !asked && await this.progress.waitForEarlier();
+    if (waited) {
       for (const fill of (await call("picture_info", this.info.id)).fills.slice(known)) this.tries.add(fill, this.name(fill));
     }
     const [arrived] = this.tries.fills.slice(known);
@@ -211,10 +212,14 @@ class FillPage {
     await this.present(shown);
     if (arrived) {
       await this.#record(arrived, `Fill ${this.tries.number(arrived)}`);
-      say(`Filled ${count(arrived.hole_px)} pixels in ${arrived.seconds.toFixed(1)} s.`, { kind: "ok" });
+      this.#filled(arrived);
+    } else if (waited) {
+      const ended = "That fill ended without a result. Fill again, or edit the mask first.";
+      if (!shown) byId("result-text").textContent = ended;
+      say(ended);
     }
     if (direction) await this.keeper.go(direction);
-    else if (asked || !this.tries.fills.length) await this.fill();
+    else if (asked || !(waited || this.tries.fills.length)) await this.fill();
     await this.tries.drawAll();
   }
 
@@ -229,6 +234,11 @@ class FillPage {
     const [last, next] = [fills(done).at(-1), fills(undone).at(-1)];
     if (last) return this.tries.find(last.to);
     return next ? this.tries.find(next.from) : this.tries.fills[known - 1] ?? null;
+  }
+
+  /** @param {Fill} fill */
+  #filled({ hole_px: pixels, seconds }) {
+    say(`Filled ${count(pixels)} pixels in ${seconds.toFixed(1)} s.`, { kind: "ok" });
   }
 
   /** @param {any} error */
@@ -274,15 +284,20 @@ async function start() {
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });
   takeDrops(() => say("A picture is opened on the page Upload images, a mask on Mask image."));
-  byId("picture-name").textContent = `${info.name} · ${info.width} × ${info.height}`;
+  const title = byId("picture-name");
+  title.textContent = title.title = `${info.name} · ${info.width} × ${info.height}`;
+  document.body.toggleAttribute("data-see-through", info.has_alpha);
   if (!info.mask_url) {
     refuse(new Error("Nothing is masked yet. Paint over the part of the picture that shall be filled."), way("Mask Image", "mask"));
     return;
   }
-  byId("result-text").textContent = "Opening the picture…";
+  showOpening(info.name);
+  const checkpoints = new CheckpointChoice(state);
   const [picture, maskFile] = await Promise.all([fetched(info.url), fetched(info.mask_url)]);
   const { data } = await decoded(maskFile, info.width, info.height);
-  const page = new FillPage(info, state, data, await PictureLayer.decode(picture, info.width, info.height));
+  const before = await PictureLayer.decode(picture, info.width, info.height);
+  showOpening("");
+  const page = new FillPage(info, checkpoints, data, before);
   await page.begin(asked, direction);
 }
 

@@ -11,8 +11,11 @@ const STEPS = [
   { names: ["inpaint"], text: "Painting along the edges" },
   { names: ["paste", "save"], text: "Pasting into the picture" },
 ];
-const WAITING = "Waiting for the networks to be free";
+const WAITING = "Waiting for the networks, still loading or in use";
 const POLL_MS = 150;
+const PATIENCE_MS = 600; // every fill waits for a moment, which is not worth a word
+/** What begins a fill, and so cannot be done while one runs. */
+const FILLERS = ["again", "choose-checkpoints", "fill-edges"];
 
 /** Shows the progress of whatever is filled for one picture. */
 export class ProgressCard {
@@ -26,7 +29,14 @@ export class ProgressCard {
     this.cancelButton = /** @type {HTMLButtonElement} */ (byId("cancel"));
     this.cancelButton.addEventListener("click", () => this.cancel());
     this.running = false;
+    this.began = 0;
     this.said = "";
+    this.#allow(true);
+  }
+
+  /** @param {boolean} may whether a fill may be begun */
+  #allow(may) {
+    for (const id of FILLERS) /** @type {HTMLButtonElement} */ (byId(id)).disabled = !may;
   }
 
   cancel() {
@@ -45,15 +55,16 @@ export class ProgressCard {
    */
   async follow(work, title = "Filling") {
     byId("progress-title").textContent = title;
-    const began = performance.now();
+    this.began = performance.now();
     this.running = true;
+    this.#allow(false);
     this.cancelButton.disabled = false;
     this.card.hidden = false;
-    this.#show({ step: "wait", fraction: 0 });
+    this.#show({ step: "load", fraction: 0 });
     this.cancelButton.focus({ preventScroll: true });
     const poll = async () => {
       if (!this.running) return;
-      byId("progress-time").textContent = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+      byId("progress-time").textContent = `${((performance.now() - this.began) / 1000).toFixed(1)} s`;
       await call("fill_progress", this.picture).then((progress) => this.#show(progress), () => {});
       setTimeout(poll, POLL_MS);
     };
@@ -64,6 +75,7 @@ export class ProgressCard {
       this.running = false;
       this.said = "";
       this.card.hidden = true;
+      this.#allow(true);
     }
   }
 
@@ -87,7 +99,7 @@ export class ProgressCard {
     if (at < 0 || !this.running) return;
     if (at === 0) this.bar.removeAttribute("value");
     else this.bar.value = fraction;
-    const text = step === "wait" ? WAITING : STEPS[at].text;
+    const text = step === "wait" && performance.now() - this.began > PATIENCE_MS ? WAITING : STEPS[at].text;
     if (text === this.said) return;
     this.said = text;
     this.items[0].textContent = at === 0 ? text : STEPS[0].text;

@@ -13,7 +13,7 @@ import { chosenEngine } from "./engine-choice.js";
 import { Keeper } from "./keeper.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
-import { askedWay, beforeLeaving, chosen, download, fetched, linkSteps, rememberChoice, splitName, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, download, fetched, linkSteps, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 
@@ -24,6 +24,7 @@ const editor = /** @type {import("./editor/editor.js").InpaintEditor} */ (docume
  * @param {unknown} error
  */
 function refuse(error) {
+  showOpening("");
   const message = byId("message");
   message.replaceChildren(el("p", {}, errorText(error)),
     el("a", { class: "button primary", href: stepUrl("upload", { picture: "" }) }, "Upload Image"));
@@ -87,8 +88,8 @@ function maskButtons(pictureName) {
     file.value = "";
     if (chosenFile) load(chosenFile);
   });
-  takeDrops((files) => {
-    if (files.length === 1) load(files[0]);
+  takeDrops((files, folder) => {
+    if (files.length === 1 && !folder) load(files[0]);
     else say("Drop one mask file here: white is the hole.", { kind: "error" });
   });
   byId("save-mask").addEventListener("click", async () => {
@@ -149,11 +150,14 @@ async function start() {
   await ready();
   const info = await call("picture_info", chosen.picture);
   const title = byId("picture-name");
-  title.textContent = `${info.name} · ${info.width} × ${info.height}`;
+  title.textContent = title.title = `${info.name} · ${info.width} × ${info.height}`;
+  document.body.toggleAttribute("data-see-through", info.has_alpha);
+  showOpening(info.name);
   const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);
   const keeper = new Keeper(info, "fill");
   const drawing = await editor.open(picture, info.width, info.height, keeper.history);
   if (mask) editor.mask.replace((await decoded(mask, info.width, info.height)).data);
+  showOpening("");
   keeper.keep(drawing, "Mask", (png) => putMask(chosen.picture, png));
   toolButtons(drawing);
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));

@@ -6,15 +6,15 @@ import { count } from "../js/format.js";
 import { errorText, say } from "../js/shell.js";
 import { download, fileSize, splitName } from "./steps.js";
 
-/** @type {Record<string, {name: string, exact: boolean}>} formats by the suffix that names them */
+/** @type {Record<string, {name: string, exact: boolean, alpha: boolean}>} formats by the suffix that names them */
 const FORMATS = {
-  ".png": { name: "PNG", exact: true },
-  ".tif": { name: "TIFF", exact: true },
-  ".tiff": { name: "TIFF", exact: true },
-  ".bmp": { name: "BMP", exact: true },
-  ".jpg": { name: "JPEG", exact: false },
-  ".jpeg": { name: "JPEG", exact: false },
-  ".webp": { name: "WebP", exact: false },
+  ".png": { name: "PNG", exact: true, alpha: true },
+  ".tif": { name: "TIFF", exact: true, alpha: true },
+  ".tiff": { name: "TIFF", exact: true, alpha: true },
+  ".bmp": { name: "BMP", exact: true, alpha: false },
+  ".jpg": { name: "JPEG", exact: false, alpha: false },
+  ".jpeg": { name: "JPEG", exact: false, alpha: false },
+  ".webp": { name: "WebP", exact: false, alpha: true },
 };
 
 /**
@@ -30,7 +30,7 @@ export function proposal(original) {
 
 /**
  * Connect the dialog once; the returned function opens it.
- * @param {{id: string, name: string, width: number, height: number, notices: string[]}} picture
+ * @param {{id: string, name: string, width: number, height: number, notices: string[], has_alpha: boolean}} picture
  * @param {() => {fill: number, hole_px: number} | null} current the result to save
  * @returns {() => void}
  */
@@ -39,7 +39,7 @@ export function saveDialog(picture, current) {
   const name = /** @type {HTMLInputElement} */ (byId("save-name"));
   const format = /** @type {HTMLSelectElement} */ (byId("save-format"));
   const button = /** @type {HTMLButtonElement} */ (byId("save-now"));
-  const [close, receipt, error] = [byId("save-close"), byId("receipt"), byId("save-error")];
+  const [close, receipt, error, flat] = [byId("save-close"), byId("receipt"), byId("save-error"), byId("save-flat")];
   const { stem, suffixes } = proposal(picture.name);
   const option = (/** @type {string} */ suffix, /** @type {string} */ note) =>
     new Option(FORMATS[suffix.toLowerCase()].name + note, suffix);
@@ -47,7 +47,9 @@ export function saveDialog(picture, current) {
     option(suffix, i === 0 && suffixes.length > 1 ? ", like the original" : ", lossless")));
 
   const describe = () => {
-    const { exact, name: formatName } = FORMATS[format.value.toLowerCase()];
+    const { exact, alpha, name: formatName } = FORMATS[format.value.toLowerCase()];
+    flat.hidden = alpha || !picture.has_alpha;
+    flat.textContent = `${formatName} knows no transparency: what is transparent becomes white. PNG keeps it.`;
     byId("save-hint").textContent = exact
       ? "Outside the mask every pixel stays bit for bit as it was."
       : `${formatName} encodes the whole picture anew, which changes pixels everywhere a little. PNG does not.`;
@@ -93,13 +95,21 @@ export function saveDialog(picture, current) {
       download(saved.url, saved.name);
       const outside = picture.width * picture.height - result.hole_px;
       const changed = saved.changed_outside_px;
-      receipt.textContent = `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}. `
-        + (changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
-          : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`)
-        + saved.notices.filter((/** @type {string} */ text) => !picture.notices.includes(text)).map((/** @type {string} */ text) => ` ${text}`).join("");
+      const news = saved.notices.filter((/** @type {string} */ text) => !picture.notices.includes(text));
+      receipt.textContent = [
+        `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}.`,
+        changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
+          : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`,
+        ...news,
+      ].join(" ");
+      // Green says that all is as it was.
+      const same = !changed && !news.length;
+      receipt.classList.toggle("ok", same);
+      receipt.classList.toggle("warn", !same);
       receipt.hidden = false;
+      flat.hidden = true; // the receipt says it
       close.textContent = "Close";
-      say(receipt.textContent, { kind: "ok" });
+      say(receipt.textContent, { kind: same ? "ok" : "info" });
     } catch (failure) {
       error.textContent = errorText(failure);
       error.hidden = false;

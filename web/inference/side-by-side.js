@@ -59,7 +59,10 @@ class Panel {
     if (result.edges) map.replace(result.edges);
     const edgeLayer = new BitmapLayer(map);
     edgeLayer.setColour(EDGE_COLOUR, 1);
-    const refreshPicture = this.stage.addLayer((context) => (this.before && original ? original : result.picture).draw(context, view));
+    const refreshPicture = this.stage.addLayer((context) => {
+      context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+      (this.before && original ? original : result.picture).draw(context, view);
+    });
     const refreshEdges = this.stage.addLayer((context) => {
       context.canvas.hidden = !this.edgesShown || this.before;
       return !context.canvas.hidden && edgeLayer.draw(context, view, true);

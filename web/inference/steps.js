@@ -1,5 +1,7 @@
 // What the three inference pages share: the picture and checkpoint in the address, and the header of steps.
 
+import { byId } from "../js/dom.js";
+
 /** @typedef {"upload" | "mask" | "fill" | "folder"} StepName */
 
 const PAGES = { upload: "upload-image.html", mask: "mask_image.html", fill: "fill_missing_regions.html", folder: "fill_folder.html" };
@@ -25,6 +27,16 @@ export function stepUrl(step, more = {}) {
 export function rememberChoice() {
   const page = /** @type {StepName} */ (document.body.dataset.step);
   history.replaceState(null, "", stepUrl(page));
+}
+
+/**
+ * Say in the picture's place that it is on its way.
+ * @param {string} name of the picture; nothing once it is there or refused
+ */
+export function showOpening(name) {
+  const note = byId("opening");
+  note.textContent = `Opening ${name}…`;
+  note.hidden = !name;
 }
 
 /** @returns {"undo" | "redo" | null} what this page was opened to take back or do again */

@@ -4,27 +4,36 @@ import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { errorText, say, statusSide } from "../js/shell.js";
 import { takeDrops } from "./dropped.js";
-import { chosen, linkSteps, rememberChoice, stepUrl } from "./steps.js";
+import { chosen, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
 
 const file = /** @type {HTMLInputElement} */ (byId("file"));
 const uploadButton = /** @type {HTMLButtonElement} */ (byId("upload"));
 const maskButton = /** @type {HTMLButtonElement} */ (byId("mask"));
 const preview = /** @type {HTMLImageElement} */ (byId("preview"));
 const drop = byId("drop");
-const dropTitle = byId("drop-title");
-const DROP_HERE = dropTitle.textContent;
+const hint = byId("drop-hint");
 
 /** Counts openings, so that a slow one does not replace what was opened after it. */
 let turn = 0;
+/** The steps that the open picture can go on to. */
+let goOn = {};
+
+/** @param {boolean} may whether this page may be left for the next steps */
+function letGoOn(may) {
+  maskButton.disabled = !(may && chosen.picture);
+  linkSteps(may ? goOn : {});
+}
 
 /** @param {any} info the program's picture_info */
 function show(info) {
   chosen.picture = info.id;
   rememberChoice();
   preview.src = info.url;
+  preview.style.setProperty("--ratio", String(info.width / info.height));
+  document.body.toggleAttribute("data-see-through", info.has_alpha);
   preview.alt = `The picture ${info.name}`;
   preview.hidden = false;
-  byId("drop-hint").hidden = true;
+  hint.hidden = true;
   byId("fact-name").textContent = info.name;
   byId("fact-size").textContent = `${info.width} × ${info.height} pixels`;
   byId("fact-format").textContent = info.format;
@@ -32,10 +41,10 @@ function show(info) {
   const notices = byId("notices");
   notices.replaceChildren(...info.notices.map((/** @type {string} */ text) => el("li", { class: "notice" }, text)));
   notices.hidden = !info.notices.length;
-  maskButton.disabled = false;
   uploadButton.classList.remove("primary");
   byId("mask-reason").textContent = info.has_mask ? "Its mask is kept from before." : "Next: mark what shall be filled.";
-  linkSteps({ mask: true, fill: info.fills.length > 0 });
+  goOn = { mask: true, fill: info.fills.length > 0 };
+  letGoOn(true);
   byId("fill-folder").setAttribute("href", stepUrl("folder"));
 }
 
@@ -50,8 +59,9 @@ async function open(name, request) {
   error.hidden = true;
   drop.dataset.busy = "true";
   // The picture in sight is on its way out: what goes on from here goes on with the new one.
-  maskButton.disabled = true;
-  dropTitle.textContent = `Opening ${name}…`;
+  letGoOn(false);
+  hint.hidden = true;
+  showOpening(name);
   say(`Opening ${name}…`);
   try {
     const info = await request();
@@ -66,8 +76,9 @@ async function open(name, request) {
   } finally {
     if (mine === turn) {
       delete drop.dataset.busy;
-      maskButton.disabled = !chosen.picture;
-      dropTitle.textContent = DROP_HERE;
+      showOpening("");
+      hint.hidden = Boolean(chosen.picture);
+      letGoOn(true);
     }
   }
 }
@@ -93,13 +104,13 @@ function showExamples(examples) {
 
 function listenForPictures() {
   uploadButton.addEventListener("click", () => file.click());
-  byId("drop-hint").addEventListener("click", () => file.click());
+  hint.addEventListener("click", () => file.click());
   file.addEventListener("change", () => {
     openFile(file.files?.[0]);
     file.value = ""; // so that choosing the same file again opens it again
   });
-  takeDrops((files) => {
-    if (files.length === 1) openFile(files[0]);
+  takeDrops((files, folder) => {
+    if (files.length === 1 && !folder) openFile(files[0]);
     else if (files.length) refuse("One picture is opened at a time. Many are filled by “Fill a folder…”.");
     else refuse("What was dropped is no file. Save the picture first, then drop its file here.");
   }, drop);

@@ -144,4 +144,13 @@ addEventListener("bridge-closed", () => {
   say("The program was closed or restarted. Start it again; trainings go on without it.", { kind: "error" });
 });
 
+// Where no page takes it, a file that is let go over the window would make the browser leave the page for it.
+for (const type of /** @type {const} */ (["dragover", "drop"])) {
+  addEventListener(type, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  });
+}
+
 mount();

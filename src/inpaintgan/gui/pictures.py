@@ -59,7 +59,7 @@ class Picture:
         return {
             "id": self.id,
             "name": self.name,
-            **{key: self.facts[key] for key in ("width", "height", "format", "notices")},
+            **{key: self.facts[key] for key in ("width", "height", "format", "notices", "has_alpha")},
             "url": self.url(self.facts["display"]),
             "original_url": self.url(self.original.name),
             "has_mask": "mask" in self.layers,

@@ -17,6 +17,7 @@ from ..imaging.picture import Picture
 from .patches import Patch, filled_picture, paste_edges
 from .pipeline import Inpainter
 
+BECAME_OPAQUE = "Transparent pixels inside the mask became opaque."
 NOTHING_TO_FILL = "The mask is all black: there is nothing to fill, the picture is unchanged."
 
 
@@ -98,7 +99,7 @@ def save_filled(
     """Encode a picture with its holes filled, once, and count what the encoding changed outside the mask."""
     filled, cleared = filled_picture(original, patches)
     if cleared:
-        report.notices.append("Transparent pixels inside the mask became opaque.")
+        report.notices.append(BECAME_OPAQUE)
     if original.deep is not None and output_format(output) not in DEEP_FORMATS:
         report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
     if original.alpha is not None and output_format(output) in WITHOUT_ALPHA:

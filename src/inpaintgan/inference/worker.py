@@ -19,7 +19,7 @@ from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
 from ..networks.blocks import n_parameters
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
-from .files import NOTHING_TO_FILL, FileReport, save_filled
+from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
 from .patches import read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
@@ -146,6 +146,8 @@ def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
     report({"step": "save", "fraction": 1.0})
     if not patches:
         notices.append(NOTHING_TO_FILL)
+    if picture.alpha is not None and (picture.alpha[mask == 1] < 255).any():
+        notices.append(BECAME_OPAQUE)
     folder, stem = Path(args["folder"]), args["stem"]
     return {
         "seconds": seconds,

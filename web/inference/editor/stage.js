@@ -30,6 +30,9 @@ export class Stage {
     this.layers = [];
     this.moved = true;
     this.frame = 0;
+    this.checkerboard = document.createElement("div");
+    this.checkerboard.className = "checkerboard";
+    host.append(this.checkerboard);
     /** Time the last frames took to draw, milliseconds; for measurements. */
     this.frameTimes = /** @type {number[]} */ ([]);
     this.onMoved = () => {
@@ -104,12 +107,24 @@ export class Stage {
     if (!this.resting) this.frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /** Put the checkerboard where the picture is. */
+  #layCheckerboard() {
+    const { width, height } = this.view;
+    const a = this.view.toScreen({ x: 0, y: 0 });
+    const b = this.view.toScreen({ x: width, y: height });
+    const [left, top, right, bottom] = [a.x, a.y, b.x, b.y].map((at) => Math.round(at) / this.density);
+    Object.assign(this.checkerboard.style, {
+      left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px`,
+    });
+  }
+
   #draw() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
     const begin = performance.now();
     const { moved } = this;
     this.moved = false;
+    if (moved) this.#layCheckerboard();
     let more = false;
     for (const layer of this.layers) {
       if (!moved && !layer.dirty) continue;
