@@ -109,7 +109,7 @@ def portable(values: dict[str, Any]) -> dict[str, Any]:
     files = (
         "mask_data", "edge_data", "val_edge_data", "efficientnet_weights", "perceptual_weights", "hrf_weights",
     )  # fmt: skip
-    return values | dict.fromkeys(folders, "") | {key: Path(values[key]).name for key in files if values.get(key)}
+    return values | dict.fromkeys(folders, "") | {key: Path(str(values[key])).name for key in files if values.get(key)}
 
 
 def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:

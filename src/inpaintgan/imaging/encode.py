@@ -22,6 +22,7 @@ _MAX_JPEG_XMP = 65504
 DEEP_FORMATS = ("PNG", "TIFF")
 """The formats that hold 16 bits a sample."""
 WITHOUT_ALPHA = ("JPEG", "BMP")
+"""Those that are written on white instead."""
 
 
 def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
