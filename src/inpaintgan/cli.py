@@ -178,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     release = commands.add_parser("release", help="make a run's best weights a checkpoint with a model card")
     release.add_argument("--run", type=Path, required=True, dest="run_dir")
     release.add_argument("--name", required=True, help="name of the checkpoint folder")
-    release.add_argument("--output", type=Path, help="parent folder; default: checkpoints")
+    release.add_argument("--output", type=Path, help="folder to make it in; default: checkpoints, beside runs")
     release.add_argument("--report", type=Path, metavar="FILE.json", help="a report of evaluate, for the card")
     release.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
     release.add_argument(

@@ -42,6 +42,32 @@ def test_a_card_lists_every_run_that_led_to_the_weights_once_and_in_order(pictur
     assert "Trained by this program from scratch" in release(last, "ours", tmp_path / "released")
 
 
+def test_a_release_replaces_nothing_and_is_refused_before_the_work(pictures, tmp_path, capsys):
+    train(pictures, tmp_path / "both", stage="joint")
+    train(pictures, tmp_path / "edges")
+    release(tmp_path / "both", "ours", tmp_path)
+    before = {file: file.read_bytes() for file in (tmp_path / "ours").iterdir()}
+    (tmp_path / "file").touch()
+    to = ["--output", str(tmp_path)]
+    assert main(["release", "--run", str(tmp_path / "edges"), "--name", "ours", *to]) == 2
+    assert "ours already holds edge_generator.safetensors" in capsys.readouterr().err
+    assert {file: file.read_bytes() for file in (tmp_path / "ours").iterdir()} == before
+    # A file in the way is seen first, before there turns out to be nothing to release or to import.
+    for words in (["release", "--run", "none", "--name", "file", *to],
+                  ["release", "--run", "none", "--name", "ours", "--output", str(tmp_path / "file")],
+                  ["import-edgeconnect", "--edge", "none.pth", "--output", str(tmp_path / "file")]):  # fmt: skip
+        assert main(words) == 2
+        assert "file is a file, not a folder" in capsys.readouterr().err
+
+
+def test_an_installed_program_releases_into_the_current_folder(pictures, tmp_path, monkeypatch):
+    train(pictures, tmp_path / "run")
+    monkeypatch.setattr("inpaintgan.core.paths._SOURCE_ROOT", tmp_path / "python")
+    monkeypatch.chdir(tmp_path)
+    assert main(["release", "--run", "run", "--name", "mine"]) == 0
+    assert (tmp_path / "checkpoints" / "mine" / "MODEL_CARD.md").is_file()
+
+
 def test_a_card_names_the_checkpoint_that_a_training_began_from(pictures, tmp_path):
     first, second, released = tmp_path / "first", tmp_path / "second", tmp_path / "released"
     train(pictures, first)

@@ -21,7 +21,10 @@ def resource(name: str) -> Path:
 
 
 def work_root() -> Path:
-    """Return the folder that ``runs/`` lies in: the source tree, or the current folder for an installed package."""
+    """Return the folder for what a person makes (``runs/``, released ``checkpoints/``).
+
+    It is the source tree, or the current folder for an installed package, whose own folder an update replaces.
+    """
     return _SOURCE_ROOT if (_SOURCE_ROOT / "main.py").is_file() else Path.cwd()
 
 

@@ -11,7 +11,8 @@ from ..core.atomic import write_bytes, write_json
 from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
-from ..core.paths import resource
+from ..core.outputs import make_way_for_checkpoint
+from ..core.paths import work_root
 from ..core.rundir import SCORES, RunDir
 from ..imaging.folder import find_pictures
 from ..models.blending import blend
@@ -34,7 +35,7 @@ def release(
     Args:
         run_path: The run folder.
         name: Name of the checkpoint.
-        parent: Default: the program's ``checkpoints``.
+        parent: Default: ``checkpoints`` in `work_root`, beside the runs.
         report_file: A report of ``evaluate``, for the card's scores.
         note: A sentence on the data and its licence.
         blend_with: Another checkpoint, whose inpaint generator's weights are mixed in; see `blend`.
@@ -44,20 +45,22 @@ def release(
         The new folder.
 
     Raises:
-        InpaintError: There is no such checkpoint or report, the name is no folder name, or the two cannot be blended.
+        InpaintError: There is no such checkpoint or report, the name is no folder name, ``output-exists``, the folder cannot
+            be written, or the two cannot be blended. Nothing is written then.
     """
     if not name or name != Path(name).name:
         raise InpaintError("name-invalid", f"'{name}' cannot be a folder name.")
+    target = (parent or work_root() / "checkpoints") / name
+    make_way_for_checkpoint(target)
+    report = _read_report(report_file)
     checkpoint = load_checkpoint(run_path)
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
         note = f"{note} The inpaint generator's weights are to {share:.0%} those of {_name(blend_with)}.".strip()
-    target = (parent or resource("checkpoints")) / name
-    report = _read_report(report_file)
+    card = _card(name, history(run_path), report, note)
     config = checkpoint.config
     frozen = config.model_copy(update=portable(config.model_dump()))
     save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)
-    card = _card(name, history(run_path), report, note)
     write_bytes(target / "MODEL_CARD.md", card.encode())
     if report:
         write_json(target / SCORES, scores(report))

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from ..core.config import Config
 from ..core.config_io import make_config, portable, read_yaml
 from ..core.errors import InpaintError
-from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
+from ..core.outputs import make_way_for_checkpoint
+from ..core.rundir import EDGE_DISCRIMINATOR, INPAINT_DISCRIMINATOR
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.inpaint_generator import InpaintGenerator
@@ -63,7 +64,7 @@ def import_edgeconnect(
     """Write a checkpoint folder from weight files.
 
     Args:
-        output: The folder, which must not hold a checkpoint yet.
+        output: The folder, which must not hold a checkpoint or settings yet.
         edge: ``EdgeModel_gen.pth``, or None for a checkpoint that paints along given edges only.
         inpaint: ``InpaintingModel_gen.pth``, or None for a checkpoint that completes edges only.
         edge_discriminator: ``EdgeModel_dis.pth``, for training on. None takes the one in ``edge``, if it holds one.
@@ -71,15 +72,14 @@ def import_edgeconnect(
         config_file: EdgeConnect's ``config.yml``, whose settings (sigma, input size, weights of losses) are kept.
 
     Raises:
-        InpaintError: A file is missing, unsafe, damaged or does not fit, with every key and shape that differs; nothing
-            is written then.
+        InpaintError: A file is missing, unsafe, damaged or does not fit, with every key and shape that differs; or the
+            output holds a checkpoint or cannot be written. Nothing is written then.
     """
     if not edge and not inpaint:
         raise InpaintError(
             "import-nothing", "No generator was named.", "Give --edge FILE.pth, --inpaint FILE.pth or both."
         )
-    if any((output / name).exists() for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)):
-        raise InpaintError("output-exists", f"{output} already holds a checkpoint.", "Name another --output.")
+    make_way_for_checkpoint(output)
     edge_part = _read(edge, "generator") if edge else None
     inpaint_part = _read(inpaint, "generator") if inpaint else None
     width = _common_width(edge_part, inpaint_part)

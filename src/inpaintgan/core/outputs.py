@@ -1,0 +1,62 @@
+"""Where results are to go, looked at before the work that leads to them: a refusal costs nothing then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from .errors import InpaintError
+from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
+
+_HINT = "Name another place."
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Put in words why the system does not write ``path``. Raises `InpaintError` ``output-unwritable``."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InpaintError("output-unwritable", f"{path} cannot be written: {why}.", _HINT) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, and try whether it takes files.
+
+    Raises:
+        InpaintError: ``output-is-file`` or ``output-unwritable``.
+    """
+    with writing(folder):
+        if folder.is_file():
+            raise InpaintError("output-is-file", f"{folder} is a file, not a folder.", _HINT)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Tried, not asked: permissions do not tell of a disk that is read-only.
+        TemporaryFile(dir=folder).close()
+
+
+def make_way(file: Path) -> None:
+    """Make the folder of a result, and try whether the result can be written there.
+
+    Raises:
+        InpaintError: ``output-is-folder``, or as `make_folder`.
+    """
+    if file.is_dir():
+        raise InpaintError("output-is-folder", f"{file} is a folder, not a file.", "Name a file in it.")
+    make_folder(file.parent)
+
+
+def make_way_for_checkpoint(folder: Path) -> None:
+    """Make sure that a checkpoint can be written into a folder, beside nothing that it would replace or be mixed with.
+
+    The folder itself is not made: what is refused later leaves nothing that looks like a checkpoint.
+
+    Raises:
+        InpaintError: ``output-exists``, or as `make_folder`.
+    """
+    for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES, CHECKPOINT_CONFIG):
+        if (folder / name).exists():
+            raise InpaintError("output-exists", f"{folder} already holds {name}.", _HINT)
+    make_folder(folder if folder.exists() else folder.parent)
