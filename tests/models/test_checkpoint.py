@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+from torch.nn.functional import pixel_unshuffle
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
@@ -34,6 +36,32 @@ def test_loaded_networks_give_the_saved_ones_output(tmp_path: Path, name, stem):
         assert torch.equal(loaded.edge_generator(*inputs), edge.eval()(*inputs))
         rgb = torch.rand(1, 3, 64, 64)
         assert torch.equal(loaded.inpaint_generator(rgb, *inputs[:2]), inpaint(rgb, *inputs[:2]))
+
+
+@pytest.mark.parametrize(("name", "stem"), [case for case in NETWORKS if case[0] != "effunet"])
+def test_weights_of_when_edges_were_1_in_the_hole_compute_what_they_did(tmp_path: Path, name, stem):
+    config = Config(edge_generator=name, stem=stem, width=8)
+    edge = build_generator(EDGE_WEIGHTS, config)
+    for value in edge.parameters():
+        torch.nn.init.normal_(value, 0, 0.05)
+    inputs = [torch.rand(1, 1, 64, 64) for _ in range(3)]
+    edge(*inputs)  # the spectral norms' estimates follow
+    save_checkpoint(tmp_path, config, 7, edge.eval(), None)
+    file = tmp_path / EDGE_WEIGHTS
+    save_file(load_file(file), file, metadata={"step": "7"})
+    loaded = load_checkpoint(tmp_path)
+    gray, known, mask = inputs
+    with torch.no_grad():
+        if name == "multistep":  # a pass stands for all: what is open changes between them
+            lbp = torch.rand(1, 1, 64, 64)
+            ours, before = (
+                network._one_pass(pixel_unshuffle(torch.cat([gray, edges, mask, lbp], 1), network.fold), [1, 1, 1])
+                for network, edges in ((loaded.edge_generator, known), (edge, known + mask))
+            )
+        else:
+            ours, before = loaded.edge_generator(*inputs), edge(gray, known if name == "egc" else known + mask, mask)
+    assert loaded.step == 7 and before.std() > 1e-3
+    torch.testing.assert_close(ours, before, atol=1e-4, rtol=1e-3)
 
 
 def test_half_precision_storage_is_half_the_size_and_nearly_equal(tmp_path: Path):

@@ -181,6 +181,18 @@ def test_a_config_that_does_not_fit_removes_no_checkpoint(training):
     assert training.run.saved_steps() == [2, 4]
 
 
+def test_a_training_of_an_older_version_is_not_resumed_and_loses_nothing(training):
+    training.train(stage="edge", max_iters=2)
+    file = training.run.checkpoint_path(2) / TRAINING_STATE
+    state = torch.load(file, weights_only=True)
+    del state["format"]
+    torch.save(state, file)
+    with pytest.raises(InpaintError) as caught:
+        training.train(stage="edge", max_iters=4, resume=True)
+    assert caught.value.code == "resume-impossible" and "init_from" in caught.value.hint
+    assert training.run.saved_steps() == [2]
+
+
 def test_what_a_kill_left_half_written_is_swept_away(training):
     training.train(stage="edge", max_iters=1)
     half = training.run.checkpoints / ".step-000000002.new.1.tmp"

@@ -23,6 +23,7 @@ from ..networks.blocks import to_float32, weights_fit
 from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.generator import Generator
 from ..networks.inpaint_generator import InpaintGenerator
+from .weight_format import WEIGHT_FORMAT, in_todays_format
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def save_checkpoint(
 def save_weights(file: Path, network: nn.Module, step: int, *, half: bool = False) -> None:
     """Write a network's weights as one safetensors file, atomically; `load_weights` reads it."""
     state = {key: _storable(value, half) for key, value in network.state_dict().items()}
-    write_bytes(file, save(state, metadata={"step": str(step)}))
+    write_bytes(file, save(state, metadata={"step": str(step), "format": str(WEIGHT_FORMAT)}))
 
 
 def _storable(value: Tensor, half: bool) -> Tensor:
@@ -111,7 +112,7 @@ def load_weights(network: nn.Module, file: Path) -> int:
     """
     with _opened(file) as tensors:
         state = to_float32({key: tensors.get_tensor(key) for key in tensors.keys()})  # noqa: SIM118
-        step = _step(tensors)
+        step, saved_format = _number(tensors, "step", 0), _number(tensors, "format", 1)
     problems = weights_fit(state, network)
     if problems:
         more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
@@ -120,7 +121,7 @@ def load_weights(network: nn.Module, file: Path) -> int:
             f"{file} does not fit the networks that its config.yml describes: {'; '.join(problems[:3])}{more}.",
             "Check edge_generator, width and stem.",
         )
-    network.load_state_dict(state)
+    network.load_state_dict(in_todays_format(state, network, saved_format))
     return step
 
 
@@ -131,7 +132,7 @@ def saved_step(path: Path) -> int:
     for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS):
         if (folder / name).is_file():
             with _opened(folder / name) as tensors:
-                steps.append(_step(tensors))
+                steps.append(_number(tensors, "step", 0))
     return max(steps)
 
 
@@ -145,8 +146,8 @@ def _opened(file: Path) -> Iterator[Any]:
         raise InpaintError("checkpoint-unreadable", f"{file} is not a whole safetensors file.") from error
 
 
-def _step(tensors: Any) -> int:
-    return int((tensors.metadata() or {}).get("step", 0))
+def _number(tensors: Any, name: str, default: int) -> int:
+    return int((tensors.metadata() or {}).get(name, default))
 
 
 def load_baked(path: Path, device: torch.device) -> Checkpoint:

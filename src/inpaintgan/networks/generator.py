@@ -64,11 +64,9 @@ class EdgeGenerator(Generator):
 
     That 3x3 convolution of the input is added to the logits. It starts as a copy of the known edges.
 
-    Subclasses define `trunk`. They set `hole_in_edges` to False when the edge channel is to be 0 in the hole instead of
-    EdgeConnect's 1, and `n_inputs` when `inputs` adds channels behind gray, edge and mask.
+    Subclasses define `trunk`, and set `n_inputs` when `inputs` adds channels behind gray, edge and mask.
     """
 
-    hole_in_edges = True
     n_inputs = 3
 
     def __init__(self, stem: Stem) -> None:
@@ -80,7 +78,6 @@ class EdgeGenerator(Generator):
             self.shortcut.bias = nn.Parameter(torch.full((folded,), -_KNOWN_EDGE_LOGIT))
             copy = torch.zeros(1, self.n_inputs)
             copy[0, 1] = 2 * _KNOWN_EDGE_LOGIT
-            copy[0, 2] = -2 * _KNOWN_EDGE_LOGIT if self.hole_in_edges else 0
             # The folded pixels of each input channel lie next to each other.
             self.shortcut.weight.data[:, :, 1, 1] = torch.kron(copy, torch.eye(folded))
 
@@ -99,8 +96,7 @@ class EdgeGenerator(Generator):
 
     def inputs(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
         """What the layers see, (B, n_inputs, H, W): gray, edge, mask, and what a subclass adds."""
-        edge = masked_edge + mask if self.hole_in_edges else masked_edge
-        return torch.cat([masked_gray, edge, mask], dim=1)
+        return torch.cat([masked_gray, masked_edge, mask], dim=1)
 
     def trunk(self, x: Tensor) -> Tensor:
         """What `layers` are without the shortcut."""

@@ -19,6 +19,7 @@ from ..core.errors import InpaintError
 from ..core.ranks import Ranks
 from ..core.rundir import TRAINING_STATE, RunDir
 from ..models.checkpoint import save_checkpoint
+from ..models.weight_format import WEIGHT_FORMAT
 from .stages import Stage
 
 
@@ -74,6 +75,7 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
     try:
         save_checkpoint(building, config, progress.step, stage.edge_generator, stage.inpaint_generator)
         state = {
+            "format": WEIGHT_FORMAT,
             "progress": vars(progress).copy(),
             "models": {name: model.state_dict() for name, model in stage.trained.items()},
             "rng": _rng_state(),
@@ -154,12 +156,15 @@ def _load_newest(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at
             return state
     raise InpaintError(
         "resume-impossible", f"{damaged[0] / TRAINING_STATE} cannot be loaded into this run's networks.",
-        "It is damaged, or the run's config.yml was changed; earlier checkpoints do not fit either.",
+        "It is damaged, of another version, or the run's config.yml was changed; earlier checkpoints do not fit either. "
+        "Its weights can start a new run (init_from).",
     ) from reason  # fmt: skip
 
 
 def _take_over(state: dict[str, Any], stage: Stage) -> None:
-    Progress(**state["progress"])  # refuses what another version wrote
+    if state.get("format") != WEIGHT_FORMAT:  # weights could be converted, the optimizers' moments cannot
+        raise ValueError("written by another version")
+    Progress(**state["progress"])  # refuses the same
     for name, model in stage.trained.items():
         model.load_state_dict(state["models"][name])
     _restore_rng(state["rng"])

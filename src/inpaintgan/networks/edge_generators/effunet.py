@@ -56,7 +56,6 @@ class EffUNetGenerator(EdgeGenerator):
     """Masked gray, known edges and mask in; edge probabilities out."""
 
     multiple = 32
-    hole_in_edges = False
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
         if stem != "conv":

@@ -80,7 +80,6 @@ class EGCGenerator(EdgeGenerator):
     """Masked gray, known edges and mask in; edge probabilities out."""
 
     multiple = 8
-    hole_in_edges = False
 
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
         super().__init__(stem)

@@ -25,8 +25,7 @@ Our reading, where the sources leave it open:
 - Gray and LBP do not change between passes, so the branch is run once; so are the weights' spectral norms.
 - Where attention enters and how is not given: at the decoder's input and after each of its two upsamplings; around 1, so
   that a branch that knows nothing takes nothing away.
-- The edge channel is 1 in what is still open, and the mask shows the same: each pass is EdgeConnect's task on a smaller
-  hole.
+- The edge channel is 0 in what is still open, and the mask shows that: each pass is EdgeConnect's task on a smaller hole.
 
 Source: Cai, Li, Yang (Sensors 2023, 23(4), 2316); the InpaintGAN paper (Yehoshua, Peretz 2023), section 2.3; gated
 convolution: Yu et al. (arXiv 1806.03589); local binary patterns: Ojala et al. (IEEE TPAMI 2002).
