@@ -38,6 +38,10 @@ def test_large_pictures_are_shown_as_jpeg(tmp_path):
     value, _ = ask("open-picture", source=str(tmp_path / "large.png"), name="", folder=str(tmp_path))
     assert (value["display"], value["name"]) == ("display.jpg", "large.png")
     assert decode(tmp_path / "display.jpg").pixels.shape == (3001, 4000, 3)
+    clear = Picture(np.zeros((3001, 4000, 3), np.uint8), alpha=np.zeros((3001, 4000), np.uint8))
+    save_picture(clear, tmp_path / "clear.png")
+    value, _ = ask("open-picture", source=str(tmp_path / "clear.png"), name="", folder=str(tmp_path))
+    assert value["display"] == "display.png" and decode(tmp_path / "display.png").alpha is not None
 
 
 def test_refusals_name_the_picture_as_the_user_does(tmp_path):

@@ -219,6 +219,8 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     editor.locator("#mask-file").set_input_files({"name": "c.png", "mimeType": "image/png", "buffer": b"no picture"})
     editor.get_by_text("could not be read as a mask").wait_for()
     assert box(mask_of(editor)) == (100, 50, 120, 70)
+    editor.locator("#mask-file").set_input_files(write_picture(tmp_path / "photo.png"))
+    editor.get_by_text("It looks like a photo rather than a mask").first.wait_for()
 
 
 def test_mask_look_does_not_change_the_mask(editor: Any) -> None:
@@ -267,6 +269,8 @@ def test_pages_without_their_picture_show_the_way_on(page: Any, app: App) -> Non
         for query in ("", "?picture=0123456789abcdef"):
             page.goto(f"{app.origin}/inference/{name}.html{query}")
             page.wait_for_selector("#message:not([hidden])")
+            if name == "mask_image":
+                assert page.locator(":is(.rail, .zoom-bar, .panel)[inert]").count() == 3
             page.locator("#message").get_by_role("link", name="Upload Image").click()
             page.wait_for_url("**/upload-image.html*")
 
@@ -283,8 +287,10 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
         "() => (({ edges }) => edges.replace(new Uint8Array(edges.data.length)))(document.querySelector('compare-view'))"
     )
     drag(page, [(20.5, 60.5), (140.5, 60.5)], element="compare-view")
+    page.get_by_label("Show in the hole").check()
     page.get_by_role("button", name="Fill from these edges", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
+    page.wait_for_function("() => !document.querySelector('#show-edges').checked")  # the result is not to be covered
     first, second = picture_info(page)["fills"]
     assert (first["steered"], second["steered"]) == (False, True)
     assert not np.array_equal(fetch_fill(page, first), fetch_fill(page, second))

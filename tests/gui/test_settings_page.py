@@ -66,6 +66,31 @@ def test_what_a_model_does_not_use_is_dimmed_with_the_reason(page: Any, pictures
     expect(drop).not_to_contain_text("Not used")
 
 
+def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    rows = page.locator(".setting:visible")
+    every = rows.count()
+    page.get_by_label("Find a setting").fill("warm-up")
+    expect(rows).to_have_count(1)
+    expect(rows).to_have_attribute("data-key", "lr_warmup_steps")
+    expect(page.locator(".settings-group:visible")).to_have_count(1)
+    page.get_by_label("Find a setting").fill("no such words")
+    expect(page.locator("#find-result")).to_have_text("No setting has these words.")
+    page.get_by_label("Find a setting").fill("")
+    page.get_by_label("Only those with an effect here").check()
+    expect(page.locator(".setting[data-unused]:visible")).to_have_count(0)
+    assert 0 < rows.count() < every
+    page.get_by_label("Find a setting").fill("warm-up")
+    page.get_by_label("Find a setting").press("Enter")
+    assert page.url.endswith("/gan.html"), "Enter in the search starts no training"
+    page.locator("#setting-lr_warmup_steps").fill("3")
+    page.locator("#diff summary").click()
+    page.get_by_label("Find a setting").fill("sigma")
+    page.locator(".differences").get_by_role("button").click()
+    expect(page.get_by_label("Warm-up")).to_be_focused()
+    expect(rows).to_have_count(every)
+
+
 def test_the_differences_are_a_table_that_leads_to_the_settings(page: Any, pictures: Path, tmp_path: Path) -> None:
     open_settings(page, pictures)
     expect(page.locator("#diff")).to_be_hidden()

@@ -82,6 +82,13 @@ export class EdgeEditing {
     if (active) say("Draw edges in the hole, then fill from them.");
   }
 
+  /** Put the edges away: what was painted along them is to be seen. */
+  leave() {
+    this.setActive(false);
+    this.box.checked = false;
+    this.compare.setLayers({ shown: false });
+  }
+
   /** @param {import("./editor/tools.js").ToolName | "compare"} tool */
   take(tool) {
     this.setActive(tool !== "compare");

@@ -166,7 +166,7 @@ function listen(hasScreen) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-choose]"))) {
     const field = /** @type {HTMLInputElement} */ (byId(button.dataset.choose ?? ""));
     button.addEventListener("click", async () => {
-      const path = await chooseFolder({ title: button.closest(".card")?.querySelector("h2")?.textContent ?? "Folder", start: field.value, hasScreen });
+      const path = await chooseFolder({ title: button.closest(".card")?.querySelector("h2")?.textContent ?? "Folder", start: field.value, hasScreen, deep: field === images && recursive.checked });
       if (path === null) return;
       field.value = path;
       field.dispatchEvent(new Event("change"));

@@ -112,7 +112,7 @@ class FillPage {
     if (!this.tries.current) compare.setLayers({ covered: true });
     try {
       const fill = await this.run(this.checkpoints.value, edges);
-      if (edges) this.edges.setActive(false);
+      if (edges) this.edges.leave();
       await this.#record(fill, `Fill ${this.tries.number(fill)}`);
       this.comparing.reveal();
       this.#filled(fill);

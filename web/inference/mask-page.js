@@ -29,7 +29,7 @@ function refuse(error) {
   message.replaceChildren(el("p", {}, errorText(error)),
     el("a", { class: "button primary", href: stepUrl("upload", { picture: "" }) }, "Upload Image"));
   message.hidden = false;
-  /** @type {HTMLFieldSetElement} */ (byId("panel")).inert = true;
+  for (const part of document.querySelectorAll(".rail, .zoom-bar, .panel")) part.toggleAttribute("inert", true);
   showError(error);
 }
 
@@ -74,9 +74,9 @@ function maskButtons(pictureName) {
 
   const load = async (/** @type {File} */ maskFile) => {
     try {
-      const { data, resized } = await decoded(maskFile, editor.mask.width, editor.mask.height);
-      await editor.load(data);
-      say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, resized)].join(" "));
+      const read = await decoded(maskFile, editor.mask.width, editor.mask.height);
+      await editor.load(read.data);
+      say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, read)].join(" "));
     } catch (error) {
       showError(error);
     }

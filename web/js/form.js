@@ -28,6 +28,8 @@ export class SettingsForm {
     this.browse = browse;
     /** @type {Map<string, Field>} */ this.fields = new Map();
     /** @type {Values} */ this.base = {};
+    /** Shows all rows again, before one is jumped to. */
+    this.reveal = () => {};
   }
 
   /**
@@ -210,6 +212,23 @@ export class SettingsForm {
     }
   }
 
+  /**
+   * Show the rows that are wanted, and the groups that have some.
+   * @param {(row: HTMLElement) => boolean} wanted
+   * @returns {number} how many are shown
+   */
+  filter(wanted) {
+    let shown = 0;
+    for (const { row } of this.fields.values()) {
+      row.hidden = !wanted(row);
+      if (!row.hidden) shown++;
+    }
+    for (const group of new Set([...this.fields.values()].map(({ row }) => row.parentElement))) {
+      if (group) group.hidden = !group.querySelector(".setting:not([hidden])");
+    }
+    return shown;
+  }
+
   /** A setting that cannot change here. @param {string} key @param {string} because */
   fix(key, because) {
     const field = this.fields.get(key);
@@ -227,6 +246,7 @@ export class SettingsForm {
   /** @param {string} key */
   focus(key) {
     const field = this.fields.get(key);
+    if (field?.row.hidden) this.reveal();
     field?.row.scrollIntoView({ block: "center" });
     field?.focus();
   }

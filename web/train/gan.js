@@ -15,12 +15,14 @@ import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
 import { ResumeDraft, resumeDraft } from "./resume.js";
 import { SettingsFiles } from "./settings_files.js";
+import { SettingsSearch } from "./settings_search.js";
 import { unusedBecause } from "./unused.js";
 
 const CHECK_MS = 400;
 
 /** @type {Draft} */ let draft;
 /** @type {SettingsForm} */ let form;
+/** @type {SettingsSearch} */ let search;
 /** @type {Machine} */ let machine;
 /** @type {Launch} */ let launch;
 const dataset = new DatasetLine(byId("dataset"), byId("dataset-text"), () => draft.values.input_size);
@@ -38,6 +40,7 @@ function show() {
 function showAround() {
   const values = draft.values;
   form.dim((key) => unusedBecause(key, values));
+  search.apply();
   showChanges();
   showSummary();
   machine.show();
@@ -158,6 +161,7 @@ async function start() {
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
   form = new SettingsForm(config.schema, { onChange, browse });
   byId("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
+  search = new SettingsSearch(form);
   launch = new Launch(draft, form, dataset);
   machine = new Machine(byId("machine"), () => draft.values, () => resumed?.point.step ?? 0);
   wire();

@@ -13,7 +13,8 @@ const REFRESH_MS = 2000;
 /** Runs side by side: more lines than that nobody tells apart. */
 const COMPARED = 4;
 const list = byId("runs");
-/** @type {Set<string>} */ const chosen = new Set();
+/** Ticked, kept with this visit of the page: the way back from the comparison brings them back. @type {Set<string>} */
+const chosen = new Set(history.state?.chosen);
 
 /** @param {RunSummary} run */
 function draw(run) {
@@ -54,6 +55,7 @@ function choose(name, box) {
 }
 
 function showChoice() {
+  history.replaceState({ chosen: [...chosen] }, "");
   const link = /** @type {HTMLAnchorElement} */ (byId("compare-runs"));
   link.hidden = chosen.size < 2;
   link.textContent = `Compare ${plural(chosen.size, "run")}`;
@@ -139,6 +141,7 @@ async function start() {
   const { runs_folder: folder } = await call("app_state");
   byId("runs-folder").textContent = `Kept in ${folder}`;
   await refresh();
+  showChoice();
   setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 }
 

@@ -23,7 +23,8 @@ _PROGRESS_STEPS = 200
 
 
 def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Decode ``source`` and write what a page shows of it into ``folder``: exact PNG, or JPEG above 12 megapixels.
+    """Decode ``source`` and write what a page shows of it into ``folder``: exact PNG, or JPEG above 12 megapixels
+    where nothing is transparent.
 
     Returns:
         width, height, format, name, notices, has_alpha, and display, the name of the file written.
@@ -34,7 +35,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     name = args.get("name") or Path(args["source"]).name
     picture = decode(Path(args["source"]), name)
     height, width = picture.pixels.shape[:2]
-    if height * width > _PNG_DISPLAY_PIXELS:
+    if height * width > _PNG_DISPLAY_PIXELS and picture.alpha is None:
         display, data = "display.jpg", encode(picture, "JPEG", quality=92)
     else:
         display, data = "display.png", encode(picture, "PNG")

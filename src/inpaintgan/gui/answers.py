@@ -24,7 +24,13 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-NOT_FOUND = Answer(404, body=b"There is nothing here.")
+NOT_FOUND = Answer(
+    404,
+    "text/html; charset=utf-8",
+    b'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Nothing here - InpaintGAN</title>'
+    b'<link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/base.css"></head>'
+    b'<body><main class="page"><h1>There is nothing here.</h1><p><a href="/">InpaintGAN begins at Home</a></p></main></body></html>',
+)
 
 
 def checked_object(values: object) -> dict[str, Any]:

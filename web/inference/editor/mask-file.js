@@ -5,6 +5,8 @@
 const SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const STRIP_PIXELS = 4e6;
 const MOSTLY_WHITE = 0.6;
+/** Tones that are neither near black nor near white, and the share of them that a blurred border does not explain. */
+const GRAY_FROM = 40, GRAY_TO = 215, MOSTLY_GRAY = 0.25;
 
 /** @type {Uint32Array} table of the checksum that PNG demands (ISO 3309) */
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
@@ -68,8 +70,8 @@ function chunk(name, body) {
  * @param {number} width
  * @param {number} height
  * @param {{byShape?: boolean}} [how] `byShape`: a file of one colour keeps its map in its transparency
- * @returns {Promise<{data: Uint8Array, resized: {width: number, height: number} | null}>} zeros and ones, and the size of
- *   the file when it was another
+ * @returns {Promise<{data: Uint8Array, resized: {width: number, height: number} | null, gray: number}>} zeros and ones,
+ *   the size of the file when it was another, and the share of tones between black and white
  * @throws {Error} when the file cannot be read as a picture, in words
  */
 export async function decodeMap(blob, width, height, { byShape = true } = {}) {
@@ -81,19 +83,22 @@ export async function decodeMap(blob, width, height, { byShape = true } = {}) {
   }
   const same = picture.width === width && picture.height === height;
   const resized = same ? null : { width: picture.width, height: picture.height };
-  const data = readTones(picture, width, height, byShape);
+  const read = readTones(picture, width, height, byShape);
   picture.close();
-  return { data, resized };
+  return { ...read, resized };
 }
 
 /**
  * What a person should know about a mask file that was read.
  * @param {Bitmap} map as it was read
- * @param {{width: number, height: number} | null} resized from `decodeMap`
+ * @param {{resized: {width: number, height: number} | null, gray: number}} read from `decodeMap`
  * @returns {string[]}
  */
-export function maskNotices({ width, height, coverage }, resized) {
+export function maskNotices({ width, height, coverage }, { resized, gray }) {
   const notices = [];
+  if (gray > MOSTLY_GRAY) {
+    notices.push(`It looks like a photo rather than a mask: ${Math.round(100 * gray)} % of it is neither black nor white. Its bright parts became the hole; Undo takes it back.`);
+  }
   if (resized) {
     notices.push(`The mask was ${resized.width} × ${resized.height} and has been resized to the picture's ${width} × ${height}.`);
   }
@@ -110,7 +115,7 @@ export function maskNotices({ width, height, coverage }, resized) {
  * @param {number} width
  * @param {number} height
  * @param {boolean} byShape
- * @returns {Uint8Array}
+ * @returns {{data: Uint8Array, gray: number}}
  */
 function readTones(picture, width, height, byShape) {
   const byTone = new Uint8Array(width * height);
@@ -119,7 +124,7 @@ function readTones(picture, width, height, byShape) {
   const canvas = new OffscreenCanvas(width, Math.min(rows, height));
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.imageSmoothingEnabled = false;
-  let [darkest, lightest, clearest] = [255, 0, 255];
+  let [darkest, lightest, clearest, grays] = [255, 0, 255, 0];
   for (let top = 0; top < height; top += rows) {
     const high = Math.min(rows, height - top);
     context.clearRect(0, 0, width, high);
@@ -132,9 +137,11 @@ function readTones(picture, width, height, byShape) {
       byAlpha[at] = alpha >= 128 ? 1 : 0;
       clearest = Math.min(clearest, alpha);
       if (alpha < 128) continue;
+      if (tone > GRAY_FROM && tone < GRAY_TO) grays++;
       darkest = Math.min(darkest, tone);
       lightest = Math.max(lightest, tone);
     }
   }
-  return byShape && clearest < 128 && lightest - darkest < 2 ? byAlpha : byTone;
+  if (byShape && clearest < 128 && lightest - darkest < 2) return { data: byAlpha, gray: 0 };
+  return { data: byTone, gray: grays / byTone.length };
 }
