@@ -82,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "half | irregular | mixed; irregular-01-10 ... irregular-50-60 (percent of the picture) | thin | medium | thick "
         "(strokes); buckets | strokes | all",
     )  # fmt: skip
-    evaluate.add_argument("--limit", type=int, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    evaluate.add_argument(
+        "--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all"
+    )
     evaluate.add_argument(
         "--candidate", action="append", default=[], metavar="NAME=DIR",
         help="another program's results for what --save-inputs wrote; may be given several times",
@@ -102,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         help="network for FID, KID, U-IDS and P-IDS: a file of Inception V3, SqueezeNet or VGG19; auto: Inception V3 "
         "where PyTorch's cache holds it, else the proxy's VGG19; off",
     )  # fmt: skip
-    evaluate.add_argument("--seed", type=int, default=10, help="seed of the masks that are drawn")
+    evaluate.add_argument("--seed", type=_count, default=10, help="seed of the masks that are drawn")
     evaluate.add_argument("--device", choices=DEVICES, default="auto")
     evaluate.add_argument("--report", type=Path, metavar="FILE.json", help="write all scores")
     evaluate.add_argument("--html", type=Path, metavar="FILE.html", help="write a page with tables and pictures")
@@ -120,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--masks", help="holes to score: a folder, or random-block | half | irregular | mixed; default: as trained"
     )
-    compare.add_argument("--limit", type=int, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    compare.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
     compare.add_argument("--config", type=Path, help="a config.yml; default: the program's")
     compare.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override a setting"
@@ -239,6 +241,12 @@ def _px(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1000:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1000 px")
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 on")
+    return int(text)
+
+
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,8 +108,11 @@ def test_a_comparison_is_interrupted_gone_on_with_and_then_left_alone(interrupte
     assert f"steps was {STEPS}, now {STEPS + 1}" in capsys.readouterr().err
 
 
-def test_a_budget_in_seconds_and_a_given_inpaint_generator(tmp_path, capsys):
-    folder = ComparisonDir(tmp_path / "c")
+def test_a_budget_in_seconds_a_given_inpaint_generator_and_a_broken_picture(tmp_path, capsys):
+    folder, held_out = ComparisonDir(tmp_path / "c"), tmp_path / "held-out"
+    held_out.mkdir()
+    shutil.copy(ROOT / "examples" / "training" / "coffee-0.jpg", held_out)
+    (held_out / "broken.jpg").write_bytes(b"no picture")
     asked = [
         "compare",
         "--data",
@@ -118,12 +122,16 @@ def test_a_budget_in_seconds_and_a_given_inpaint_generator(tmp_path, capsys):
         "--seconds",
         "0.5",
     ]
-    asked += ["--inpaint", str(ROOT / "checkpoints" / "faces-lite"), "--masks", "half", "--limit", "1"]
-    assert main([*asked, "--output", str(folder.path), "--set", *TINY, "eval_interval=0"]) == 0
+    asked += ["--inpaint", str(ROOT / "checkpoints" / "faces-lite"), "--masks", "half", "--val-data", str(held_out)]
+    copy = tmp_path / "new" / "copy.json"
+    to = ["--output", str(folder.path), "--report", str(copy)]
+    assert main([*asked, *to, "--set", *TINY, "eval_interval=0"]) == 1, "not all was scored"
+    broken = f"{held_out / 'broken.jpg'} cannot be read"
+    assert broken in capsys.readouterr().out and copy.read_bytes() == folder.report("json").read_bytes()
     report = json.loads(folder.report("json").read_text())
     run = report["runs"][0]
     assert run["elapsed_s"] >= 0.5 and run["steps"] > 0 and report["budget"] == "0.5 seconds of training"
-    assert report["inpaint_runs"] == [] and report["n_scored"] == 1
+    assert report["inpaint_runs"] == [] and report["n_scored"] == 1 and broken in report["unreadable"][0]
     row = report["rows"][0]
     assert list(row["buckets"]) == ["50-60 %"] and row["scores"]["recall"]["std"] is None
     assert "All holes cover 50-60 % of their picture" in folder.report("html").read_text(encoding="utf-8")
@@ -143,7 +151,6 @@ def test_the_budget_must_be_one_of_steps_and_seconds(capsys):
         ({"generators": "mec,unet"}, "no edge generator 'unet'"),
         ({"steps": 0}, "--steps: 0 is not allowed"),
         ({"seeds": 0}, "--seeds: 0 is not allowed"),
-        ({"limit": -1}, "--limit: -1 is not allowed"),
         ({"set": ["stage=joint"]}, "stage: compare sets this itself"),
         ({"set": ["max_iters=5"]}, "Give the budget with --steps"),
         ({"set": ["width=7"]}, "width: 7 is not allowed"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from inpaintgan.cli import main
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.evaluation import command
 from inpaintgan.evaluation.protocol import cases, evaluate_case
 from inpaintgan.imaging.classical import CLASSICAL, mean_fill
 from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_checkpoint
@@ -25,7 +28,7 @@ def checkpoint(tmp_path_factory):
 
 
 def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, capsys):
-    report_file, strips = tmp_path / "report.json", tmp_path / "strips"
+    report_file, strips = tmp_path / "new" / "report.json", tmp_path / "new" / "strips"
     words = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", "irregular", "--limit", "3"]
     options = ["--perceptual-weights", "off", "--report", str(report_file), "--save-fills", str(strips)]
     assert main(["evaluate", *words, *options]) == 0
@@ -37,6 +40,64 @@ def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, cap
     assert report["methods"]["telea"]["psnr_hole"] == pytest.approx(mean)
     assert len(list(strips.rglob("*.png"))) == 3
     assert "| telea |" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, tmp_path, capsys):
+    data, masks, inputs, report_file = (tmp_path / name for name in ("data", "masks", "inputs", "report.json"))
+    shutil.copytree(pictures, data)
+    masks.mkdir()
+    for file in (data / "broken.jpg", masks / "broken.png"):
+        file.write_bytes(b"no picture")
+    words = ["evaluate", "--checkpoint", str(checkpoint), "--data", str(data), "--perceptual-weights", "off"]
+    half = [*words, "--masks", "half", "--report", str(report_file)]
+    assert main([*half, "--save-inputs", str(inputs)]) == 1
+    report = json.loads(report_file.read_text())
+    whole = list(cases(pictures, "half", 64, limit=0, seed=10))
+    assert report["n"] == len(report["cases"]) == len(whole)
+    assert report["unreadable"] == [f"{data / 'broken.jpg'} cannot be read: it is not a picture of a known format."]
+    assert report["unreadable"][0] in capsys.readouterr().out
+    # Nor is a result asked of other programs, which never got the picture.
+    assert main([*half, "--candidate", f"theirs={inputs / 'pictures'}"]) == 1
+    assert json.loads(report_file.read_text())["methods"]["theirs"]["l1_hole"] == 0
+    assert main([*words, "--masks", str(masks)]) == 2
+    assert "No case of masks is left" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [
+    ["evaluate", "--data", "none", "--masks", "half", "--report", "file/new/report.json"],
+    ["evaluate", "--data", "none", "--masks", "half", "--html", "file/page.html"],
+    ["evaluate", "--data", "none", "--masks", "half", "--save-fills", "file"],
+    ["compare", "--data", "none", "--steps", "1", "--report", "file/report.json"],
+    ["export", "--output", "file/fill.onnx"],
+])  # fmt: skip
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "file is a file, not a folder" in said or "file/new cannot be written" in said
+
+
+def test_what_costs_nothing_is_looked_at_before_weights_are_downloaded(checkpoint, pictures, monkeypatch, capsys):
+    monkeypatch.setattr(command, "load_vgg19", lambda _: pytest.fail("downloaded"))
+    for data, masks, said in (("none", "half", "none does not exist"), (pictures, "none", "'none' is neither")):
+        assert main(["evaluate", "--checkpoint", str(checkpoint), "--data", str(data), "--masks", masks]) == 2
+        assert said in capsys.readouterr().err
+    for option in ("--limit", "--seed"):
+        with pytest.raises(SystemExit):
+            main(["evaluate", "--data", str(pictures), "--masks", "half", option, "-1"])
+        assert f"argument {option}: -1 is not a whole number from 0 on" in capsys.readouterr().err
+
+
+def test_scores_are_shown_though_their_file_cannot_be_written(checkpoint, pictures, tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(command, "write_json", full)
+    words = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", "half", "--limit", "1"]
+    assert main(["evaluate", *words, "--perceptual-weights", "off", "--report", str(tmp_path / "report.json")]) == 2
+    shown = capsys.readouterr()
+    assert "| telea |" in shown.out and "report.json cannot be written: No space left on device" in shown.err
 
 
 def test_cases_are_the_same_every_time_and_masks_of_a_folder_are_dealt_in_order(pictures):

@@ -29,6 +29,8 @@ def stem_notices(stem: str, generators: Iterable[str]) -> list[str]:
 
 
 Phase = Literal["training", "scoring", "finished", "stopped", "failed"]
+Kind = Literal["json", "csv", "html"]
+"""Of a report's files."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class ComparisonDir:
         """Folder of the scores and pictures of what is scored in one go."""
         return self.path / "scores" / unit
 
-    def report(self, kind: Literal["json", "csv", "html"]) -> Path:
+    def report(self, kind: Kind) -> Path:
         return self.path / f"report.{kind}"
 
     def say(self, phase: Phase, message: str = "", **more: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -88,12 +89,13 @@ def open_candidates(words: Iterable[str], n_sets: int, taken: Iterable[str]) -> 
     return found
 
 
-def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]]) -> None:
+def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]], data: Path) -> None:
     """Make sure of every result, before anything is scored for hours.
 
     Args:
         candidates: To look at.
         cases: Set of holes and picture of each case.
+        data: The folder of the pictures. Of one that cannot be read no result is asked, as it is left out.
 
     Raises:
         InpaintError: ``candidate-incomplete``, with the names of what is missing; see also `check_names`.
@@ -101,7 +103,11 @@ def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]]) -> 
     if candidates:
         check_names(cases)
     for candidate in candidates:
-        missing = [f"{masks}/{stable_name(name)}" for masks, name in cases if candidate.file(masks, name) is None]
+        missing = [
+            f"{masks}/{stable_name(name)}"
+            for masks, name in cases
+            if candidate.file(masks, name) is None and _can_be_read(data / name)
+        ]
         if missing:
             shown = ", ".join(missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
             raise InpaintError(
@@ -111,6 +117,15 @@ def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]]) -> 
             )
 
 
+@cache
+def _can_be_read(file: Path) -> bool:
+    try:
+        read_rgb(file)
+    except InpaintError:
+        return False
+    return True
+
+
 def check_names(cases: Iterable[tuple[str, str]]) -> None:
     """Refuse pictures that differ in nothing but their suffix: results could not be told apart.
 
@@ -118,11 +133,11 @@ def check_names(cases: Iterable[tuple[str, str]]) -> None:
         InpaintError: ``names-collide``.
     """
     counts = Counter((masks, stable_name(name)) for masks, name in cases)
-    (_, name), most = counts.most_common(1)[0]
-    if most > 1:
-        raise InpaintError(
-            "names-collide", f"{most} pictures are named '{name}' with different suffixes.", "Rename one."
-        )
+    for (_, name), most in counts.most_common(1):
+        if most > 1:
+            raise InpaintError(
+                "names-collide", f"{most} pictures are named '{name}' with different suffixes.", "Rename one."
+            )
 
 
 def stable_name(picture: str) -> str:

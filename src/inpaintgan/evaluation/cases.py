@@ -9,12 +9,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.errors import InpaintError
 from ..core.ranks import Ranks
 from ..data.pictures import PictureFile
 from ..imaging.folder import find_pictures
 from ..imaging.io import read_rgb
 from ..imaging.picture import resize_square
 from .mask_sets import BLOCK_RATIO, MaskSet, mask_set
+
+_N_NAMED = 3
+"""Files that a notice names."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ def cases(
     block_ratio: float = BLOCK_RATIO,
     files: Sequence[PictureFile] | None = None,
     ranks: Ranks | None = None,
+    unreadable: list[str] | None = None,
 ) -> Iterator[Case]:
     """Pair pictures with the holes of one set, always in the same way.
 
@@ -52,15 +57,22 @@ def cases(
         block_ratio: Side of a drawn block as a share of the picture's.
         files: The pictures of the folder to take; None is all.
         ranks: Processes that share the cases; only this one's are yielded.
+        unreadable: Takes in words what is wrong with each picture or mask that cannot be read, whose case is left out then;
+            all others keep their holes. With None the first one ends the work.
 
     Raises:
-        InpaintError: A folder is missing or empty, or a picture cannot be read.
+        InpaintError: A folder is missing or empty, or a file cannot be read and there is no ``unreadable``.
     """
     files = find_pictures(data) if files is None else files
     masks = mask_set(masks) if isinstance(masks, str) else masks
     numbers = (ranks or Ranks()).share(range(n_cases(files, limit)))
-    for index, mask in _holes(numbers, masks, side, seed, block_ratio):
-        yield _case(data, picture_of(index, files, limit), masks, mask, index, side)
+    for index, mask in _holes(numbers, masks, side, seed, block_ratio, unreadable):
+        try:
+            case = _case(data, picture_of(index, files, limit), masks, mask, index, side)
+        except InpaintError as error:
+            _leave_out(error, unreadable)
+        else:
+            yield case
 
 
 def one_case(data: Path, masks: MaskSet, side: int, number: int, *, limit: int, seed: int) -> Case:
@@ -75,9 +87,9 @@ def _case(data: Path, file: PictureFile, masks: MaskSet, mask: NDArray[np.uint8]
 
 
 def case_names(data: Path, masks: MaskSet, side: int, *, limit: int, seed: int) -> Iterator[str]:
-    """The names of what `cases` yields, without reading a picture."""
+    """The names of what `cases` yields, without reading a picture: those that cannot be read are among them."""
     files = find_pictures(data)
-    for index, _ in _holes(range(n_cases(files, limit)), masks, side, seed, BLOCK_RATIO):
+    for index, _ in _holes(range(n_cases(files, limit)), masks, side, seed, BLOCK_RATIO, []):
         yield picture_of(index, files, limit).relative_to(data).as_posix()
 
 
@@ -91,10 +103,36 @@ def picture_of(index: int, files: Sequence[PictureFile], limit: int) -> PictureF
     return files[index * len(files) // n_cases(files, limit)]
 
 
+def left_out(unreadable: Sequence[str]) -> list[str]:
+    """The notice that a report gives of files that cannot be read, in a list that is empty where there are none."""
+    if not unreadable:
+        return []
+    n_more = len(unreadable) - _N_NAMED
+    named = [*unreadable[:_N_NAMED], *([f"So it is with {n_more} more."] if n_more > 0 else [])]
+    return [f"Files left out: {len(unreadable)}. {' '.join(named)}"]
+
+
+def nothing_to_evaluate(masks: str, unreadable: Sequence[str]) -> InpaintError:
+    """The refusal of a set of holes that gives no case."""
+    if unreadable:
+        return InpaintError("nothing-to-evaluate", f"No case of {masks} is left.", left_out(unreadable)[0])
+    return InpaintError("nothing-to-evaluate", f"None of the masks of {masks} leaves both hole and picture.")
+
+
+def _leave_out(error: InpaintError, unreadable: list[str] | None) -> None:
+    if unreadable is None:
+        raise error
+    unreadable.append(error.message)
+
+
 def _holes(
-    numbers: Sequence[int], masks: MaskSet, side: int, seed: int, block_ratio: float
+    numbers: Sequence[int], masks: MaskSet, side: int, seed: int, block_ratio: float, unreadable: list[str] | None
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     for index in numbers:
-        mask = masks.mask(index, side, seed, block_ratio)
+        try:
+            mask = masks.mask(index, side, seed, block_ratio)
+        except InpaintError as error:
+            _leave_out(error, unreadable)
+            continue
         if mask.any() and not mask.all():
             yield index, mask

@@ -13,9 +13,11 @@ import numpy as np
 
 from .. import __version__
 from ..core.atomic import write_bytes, write_json
+from ..core.outputs import make_folder, make_way, writing
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
 from ..imaging.encode import save_picture
+from ..imaging.folder import find_pictures
 from ..imaging.picture import Picture
 from ..inference.pipeline import Inpainter
 from ..metrics.lpips import Lpips
@@ -23,7 +25,7 @@ from ..models.device import device_name
 from ..networks.backbones import Backbone, load_backbone
 from ..networks.vgg19 import VGG19Features, load_vgg19
 from . import candidates, protocol
-from .cases import Case, case_names, one_case
+from .cases import Case, case_names, left_out, one_case
 from .evaluation_page import Shown, evaluation_html, pick
 from .mask_sets import MaskSet, mask_sets
 from .perception import Perception
@@ -50,11 +52,17 @@ class _Setup:
 
 
 def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
-    """Evaluate what the command line names. Raises `InpaintError` for bad input.
+    """Evaluate what the command line names.
 
     Args:
         arguments: Of the command line.
         ranks: The processes that share the pictures; rank 0 prints and writes the report of all.
+
+    Returns:
+        0 when all was scored, 1 when files could not be read and were left out.
+
+    Raises:
+        InpaintError: Bad input, or a report that cannot be written; the scores are printed before one is.
     """
     with ranks.together():
         setup = _open(arguments)
@@ -77,31 +85,41 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         return 0
     print(f"\r{'':<78}\r", end="", file=sys.stderr)
     report = _about(arguments, setup) | report_of(results)
+    report["notices"] += left_out(report["unreadable"])
+    print(table(report), flush=True)
     if arguments.report:
-        write_json(arguments.report, report)
+        with writing(arguments.report):
+            write_json(arguments.report, report)
     if arguments.html:
-        write_bytes(arguments.html, evaluation_html(report, _shown(arguments, setup, report)).encode())
-    print(table(report))
-    return 0
+        page = evaluation_html(report, _shown(arguments, setup, report)).encode()
+        with writing(arguments.html):
+            write_bytes(arguments.html, page)
+    return 1 if report["unreadable"] else 0
 
 
 def _open(arguments: argparse.Namespace) -> _Setup:
+    """Open what was named, in the order of what it costs: weights may be downloaded, so they come last."""
+    for file in filter(None, (arguments.report, arguments.html)):
+        make_way(file)
+    for folder in filter(None, (arguments.save_inputs, arguments.save_fills)):
+        make_folder(folder)
+    find_pictures(arguments.data)
+    sets = mask_sets(arguments.masks)
     inpainter = Inpainter.load(
         arguments.checkpoint or default_checkpoint(arguments.device), arguments.device, engine="eager"
     )
-    vgg = load_vgg19(arguments.perceptual_weights)
-    vgg = vgg.to(inpainter.device) if vgg else None
-    backbone = load_backbone(arguments.feature_weights, vgg)
-    lpips = Lpips(arguments.lpips, inpainter.device) if arguments.lpips else None
-    sets, side = mask_sets(arguments.masks), inpainter.checkpoint.config.input_size
-    methods = protocol.methods(inpainter)
+    side, methods = inpainter.checkpoint.config.input_size, protocol.methods(inpainter)
     others = candidates.open_candidates(arguments.candidate, len(sets), methods)
     if others or arguments.save_inputs:
         options = {"limit": arguments.limit, "seed": arguments.seed}
         names = [(one.name, name) for one in sets for name in case_names(arguments.data, one, side, **options)]
         candidates.check_names(names)
-        candidates.check(others, names)
+        candidates.check(others, names, arguments.data)
     methods |= {other.name: other.fill for other in others}
+    vgg = load_vgg19(arguments.perceptual_weights)
+    vgg = vgg.to(inpainter.device) if vgg else None
+    backbone = load_backbone(arguments.feature_weights, vgg)
+    lpips = Lpips(arguments.lpips, inpainter.device) if arguments.lpips else None
     return _Setup(
         inpainter, sets, methods, vgg, backbone.to(inpainter.device) if backbone else None, lpips,
         tuple(other.name for other in others),

@@ -6,7 +6,7 @@ import argparse
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import torch
 
 from .. import __version__
 from ..core.atomic import read_json, write_bytes, write_json
-from ..core.comparison import INPAINT_RUN, ComparisonDir
+from ..core.comparison import INPAINT_RUN, ComparisonDir, Kind
 from ..core.errors import InpaintError
+from ..core.outputs import make_way, writing
 from ..core.rundir import TRAINING_STATE, RunDir
 from ..models.checkpoint import Checkpoint, load_checkpoint, saved_step
 from ..models.device import device_name, pick_device
@@ -26,6 +27,7 @@ from ..networks.vgg19 import load_vgg19
 from ..training.command import INTERRUPTED
 from ..training.orders import Orders
 from . import scoring
+from .cases import left_out, nothing_to_evaluate
 from .plan import Plan, default_output, freeze, make_plan
 from .report import comparison_html
 from .scoring import Exam
@@ -37,16 +39,18 @@ CLASSICAL_UNIT = "classical"
 
 
 def compare(arguments: argparse.Namespace) -> int:
-    """Make the comparison that the command line asks for; returns the exit code, 1 when a training failed.
+    """Make the comparison that the command line asks for.
+
+    Returns:
+        The exit code: 1 when a training failed, or when files could not be read and were left out of the scores.
 
     Raises:
         InpaintError: Anything a person can put right.
     """
+    copies = _copies(arguments.report)
     plan = make_plan(arguments)
     folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
     exam = _exam(plan)
-    if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
-        raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
     if folder.pid() is not None:
         folder.claim()  # refuses in words, before the plan is touched
     comparison = Comparison(freeze(folder, plan), folder, exam)
@@ -63,23 +67,40 @@ def compare(arguments: argparse.Namespace) -> int:
         raise
     finally:
         folder.release()
-    if arguments.report:
-        for kind in ("json", "csv", "html"):
-            write_bytes(arguments.report.with_suffix(f".{kind}"), folder.report(kind).read_bytes())
-    print(table(read_json(folder.report("json")) or {}))
-    print(f"\n{folder.report('html')}")
-    return 1 if failed else 0
+    report = read_json(folder.report("json")) or {}
+    print(table(report))
+    for notice in left_out(report["unreadable"]):
+        print(f"\n{notice}")
+    print(f"\n{folder.report('html')}", flush=True)
+    for kind, copy in copies.items():
+        with writing(copy):
+            write_bytes(copy, folder.report(kind).read_bytes())
+    return 1 if failed or report["unreadable"] else 0
+
+
+def _copies(report: Path | None) -> dict[Kind, Path]:
+    """Where the report is wanted beside the comparison's folder, by kind."""
+    if report is None:
+        return {}
+    make_way(report)
+    copies: dict[Kind, Path] = {kind: report.with_suffix(f".{kind}") for kind in ("json", "csv", "html")}
+    for file in copies.values():
+        make_way(file)
+    return copies
 
 
 def _exam(plan: Plan) -> Exam:
-    """Look at data, masks, device and weights before anything is trained for hours."""
-    vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
+    """Look at data, masks, device and weights before anything is trained for hours, what may be downloaded last."""
     device = pick_device(plan.base.device)
     source = scoring.mask_source(plan.masks, plan.base)
-    exam = Exam(scoring.held_out(plan.base), source, plan.limit, plan.base, vgg.to(device) if vgg else None, device)
-    if next(exam.cases(), None) is None:
-        raise InpaintError("nothing-to-evaluate", f"None of the masks of {source} leaves both hole and picture.")
-    return exam
+    exam = Exam(scoring.held_out(plan.base), source, plan.limit, plan.base, None, device)
+    unreadable: list[str] = []
+    if next(exam.cases(unreadable), None) is None:
+        raise nothing_to_evaluate(source, unreadable)
+    if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
+        raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
+    vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
+    return replace(exam, vgg=vgg.to(device) if vgg else None)
 
 
 @dataclass
@@ -172,8 +193,11 @@ class Comparison:
         inpainter = scoring.inpainter_of(edges, inpaint, self.plan.config(name, seed), device)
         return scoring.network(self.exam, name, inpainter, _discriminator(edges, device))
 
+    def _scored(self, unit: str) -> dict[str, Any]:
+        return read_json(self.folder.scores(unit) / "scores.json") or {}
+
     def _rows(self, unit: str) -> list[dict[str, Any]]:
-        return (read_json(self.folder.scores(unit) / "scores.json") or {})["rows"]
+        return self._scored(unit)["rows"]
 
     def _report(self, trained: list[tuple[str, int]]) -> dict[str, Any]:
         plan, exam = self.plan, self.exam
@@ -190,6 +214,8 @@ class Comparison:
         rows += [method_summary(name, "bound", bounds) for name in (scoring.TRUE_EDGES, scoring.NO_EDGES)]
         baselines = self._rows(CLASSICAL_UNIT)
         rows += [method_summary(name, "classical", [baselines]) for name in baselines[0]["scores"]]
+        # All are scored on the same files. Comparisons of before this was kept had none that could not be read.
+        unreadable = self._scored(CLASSICAL_UNIT).get("unreadable", [])
         shares = [row["hole_share"] for row in baselines]
         inpaint_runs = (
             [] if plan.inpaint else [training_summary(self.folder.run(INPAINT_RUN, seed)) for seed in plan.seeds]
@@ -212,7 +238,8 @@ class Comparison:
             "proxy_network": exam.vgg.origin if exam.vgg else None,
             "columns": [column.__dict__ for column in COLUMNS],
             "rows": rows,
-            "notices": plan.notices,
+            "unreadable": unreadable,
+            "notices": [*plan.notices, *left_out(unreadable)],
             "failures": self.failures,
             "runs": [{"generator": name, "seed": seed, **run} for (name, seed), run in runs.items()],
             "inpaint_runs": inpaint_runs,

@@ -125,10 +125,6 @@ def _check_words(asked: argparse.Namespace) -> None:
         value = getattr(asked, name)
         if value is not None and value <= 0:
             raise InpaintError("config-invalid", f"--{name}: {value:g} is not allowed.", "Allowed: numbers above 0.")
-    if asked.limit < 0:
-        raise InpaintError(
-            "config-invalid", f"--limit: {asked.limit} is not allowed.", "Allowed: 0, which is all, and more."
-        )
 
 
 def _checked_generators(text: str | None) -> tuple[str, ...]:

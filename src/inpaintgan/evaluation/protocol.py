@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..core.errors import InpaintError
 from ..core.ranks import Ranks
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL, Filler
@@ -23,7 +22,7 @@ from ..metrics.edge import precision_recall
 from ..metrics.image import image_scores
 from ..networks.smooth_fill import smooth_fill
 from ..networks.vgg19 import VGG19Features
-from .cases import Case, cases
+from .cases import Case, cases, nothing_to_evaluate
 from .mask_sets import MaskSet
 from .perception import Perception
 from .set_scores import Features, set_scores
@@ -137,11 +136,13 @@ class SetResult:
         rows: For each case ``number``, ``picture``, ``masks``, ``hole_share``, ``scores`` by method, ``edges`` (empty without an
             edge generator).
         set_scores: By method, see `set_scores`; empty without a backbone.
+        unreadable: What is wrong with each file that was left out, in words.
     """
 
     name: str
     rows: list[dict[str, Any]]
     set_scores: Scores
+    unreadable: Sequence[str] = ()
 
 
 def run(
@@ -159,17 +160,19 @@ def run(
 ) -> list[SetResult]:
     """Run the protocol. Several ranks share the cases of each set; each returns the scores of all, the first set scores too.
 
-    Features are held for one set at a time. Of the methods in ``untimed`` the seconds are not reported.
+    Features are held for one set at a time. Of the methods in ``untimed`` the seconds are not reported. Pictures and masks
+    that cannot be read are left out.
 
     Raises:
         InpaintError: A set gives no case.
     """
-    ranks, results = ranks or Ranks(), []
+    ranks, side, results = ranks or Ranks(), inpainter.checkpoint.config.input_size, []
     for one in masks:
         own: list[dict[str, Any]] = []
         features = []
+        bad: list[str] = []
         with ranks.together():
-            for case in cases(data, one, inpainter.checkpoint.config.input_size, limit=limit, seed=seed, ranks=ranks):
+            for case in cases(data, one, side, limit=limit, seed=seed, ranks=ranks, unreadable=bad):
                 fills, seconds = fill_case(case, methods)
                 timed = {name: taken for name, taken in seconds.items() if name not in untimed}
                 scores, seen = score_fills(case, fills, timed, perception)
@@ -180,9 +183,11 @@ def run(
                 own.append(row)
                 features.append((case.number, seen))
         rows = sorted(chain(*ranks.gather(own)), key=itemgetter("number"))
+        unreadable = list(dict.fromkeys(chain(*ranks.gather(bad))))
         if not rows:
-            raise InpaintError("nothing-to-evaluate", f"None of the masks of {one.name} leaves both hole and picture.")
+            raise nothing_to_evaluate(one.name, unreadable)
         seen_by_all = sorted(chain(*ranks.gather(features)), key=itemgetter(0))
         found: Features = [array for _, array in seen_by_all if array is not None]
-        results.append(SetResult(one.name, rows, set_scores(list(methods), found) if ranks.is_first else {}))
+        scores_of_set = set_scores(list(methods), found) if ranks.is_first else {}
+        results.append(SetResult(one.name, rows, scores_of_set, unreadable))
     return results

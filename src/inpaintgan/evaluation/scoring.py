@@ -18,7 +18,6 @@ from tqdm import tqdm
 
 from ..core.atomic import read_json, write_bytes, write_json
 from ..core.config import Config
-from ..core.errors import InpaintError
 from ..data.batch import Batch
 from ..data.loader import split
 from ..data.pictures import PictureSet, open_pictures
@@ -35,7 +34,7 @@ from ..networks.vgg19 import VGG19Features
 from ..training.orders import Orders
 from ..training.samples import draw_edges
 from . import protocol
-from .cases import Case, cases
+from .cases import Case, cases, nothing_to_evaluate
 from .mask_sets import DRAWN_MASKS
 from .tiles import jpeg
 from .trainings import Stopped
@@ -78,11 +77,13 @@ class Exam:
         count = min(N_SHOWN, self.n_pictures)
         return [index * self.n_pictures // count for index in range(count)]
 
-    def cases(self) -> Iterator[Case]:
+    def cases(self, unreadable: list[str]) -> Iterator[Case]:
+        """All cases but those of files that cannot be read: in words, what is wrong goes to ``unreadable``."""
         config = self.config
         return cases(
             self.pictures.root, self.masks, config.input_size, limit=self.limit, seed=config.seed,
             block_ratio=config.block_ratio, files=self.pictures,
+            unreadable=unreadable,
         )  # fmt: skip
 
     def key(self) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def score(
 
     Raises:
         Stopped: A stop was ordered.
-        InpaintError: No case could be made, or a picture or checkpoint cannot be read.
+        InpaintError: No case could be made, or a checkpoint cannot be read.
     """
     file = folder / "scores.json"
     key = exam.key() | depends_on
@@ -129,8 +130,10 @@ def score(
         return
     folder.mkdir(parents=True, exist_ok=True)
     scorer = build()
-    rows = []
-    for index, case in enumerate(tqdm(exam.cases(), title, exam.n_pictures, unit="picture", file=sys.stderr)):
+    rows: list[dict[str, Any]] = []
+    unreadable: list[str] = []
+    counted = tqdm(exam.cases(unreadable), title, exam.n_pictures, unit="picture", file=sys.stderr)
+    for index, case in enumerate(counted):
         orders.take()
         if orders.stop_wanted:
             raise Stopped
@@ -140,8 +143,8 @@ def score(
             for name, pixels in pictures.items():
                 write_bytes(folder / f"{index:05d}-{name}.jpg", jpeg(pixels))
     if not rows:
-        raise InpaintError("nothing-to-evaluate", f"None of the masks of {exam.masks} leaves both hole and picture.")
-    write_json(file, {"key": key, "rows": rows})
+        raise nothing_to_evaluate(exam.masks, unreadable)
+    write_json(file, {"key": key, "rows": rows, "unreadable": list(dict.fromkeys(unreadable))})
 
 
 def classical(exam: Exam, stem: str) -> Scorer:

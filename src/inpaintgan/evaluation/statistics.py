@@ -24,7 +24,8 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
 
     Returns:
         Over all cases ``n``, ``hole_share``, ``methods`` and ``edges`` (means); ``sets``, see `summary`, one for each set
-        of holes; ``overall``, the same over all sets, or None for a single one; ``bootstrap``; ``cases``.
+        of holes; ``overall``, the same over all sets, or None for a single one; ``bootstrap``; ``cases``; ``unreadable``,
+        in words what is wrong with each file that was left out.
     """
     rows = [row for result in results for row in result.rows]
     return {
@@ -36,6 +37,7 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
         "overall": summary(ALL, rows, {}) if len(results) > 1 else None,
         "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": "pictures", "rival": RIVAL},
         "cases": rows,
+        "unreadable": list(dict.fromkeys(why for result in results for why in result.unreadable)),
     }
 
 

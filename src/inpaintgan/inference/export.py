@@ -18,6 +18,7 @@ from .. import __version__
 from ..core.atomic import write_bytes
 from ..core.engines import INSTALL
 from ..core.errors import InpaintError
+from ..core.outputs import make_way, writing
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.composition import composite, masked_image
@@ -131,6 +132,7 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
     Raises:
         InpaintError: It cannot paint, the packages are missing, or the file cannot be written.
     """
+    make_way(output)
     if checkpoint.inpaint_generator is None:
         raise InpaintError(
             "inpaint-generator-missing",
@@ -159,10 +161,8 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
     names = ("image", "mask", "edge")
     outputs = ("filled", "edges")
     data = to_onnx(module, (3, 1, 1), size, names, outputs, sides=sides, about=json.dumps(about, indent=2))
-    try:
+    with writing(output):
         write_bytes(output, data)
-    except OSError as error:
-        raise InpaintError("output-unwritable", f"{output} cannot be written: {error.strerror}.") from error
 
 
 def export(arguments: argparse.Namespace) -> int:
