@@ -148,8 +148,8 @@ def test_measuring_beside_starts_a_process_only_when_there_is_something_to_find_
     engine_choice.measure_beside(checkpoint, CPU)
     assert started == []
     monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: True)
-    engine_choice.measure_beside(checkpoint, CPU)
-    assert started == [[sys.executable, "-m", "inpaintgan.inference.engine_choice", str(weights), "cpu"]]
+    engine_choice.measure_beside(checkpoint, torch.device("cuda", 1))
+    assert started == [[sys.executable, "-m", "inpaintgan.inference.engine_choice", str(weights), "cuda:1"]]
     monkeypatch.setattr(engine_choice, "recall", lambda *_: {"eager": {"start_s": 0.0, "fill_s": 0.1}})
     engine_choice.measure_beside(checkpoint, CPU)
     assert len(started) == 1

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import skimage.data
 import torch
+from PIL import Image
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
@@ -63,6 +64,18 @@ def test_wrong_arrays_are_refused(inpainter):
         inpainter.fill(ASTRONAUT[..., 0], np.zeros((512, 512), np.uint8))
     with pytest.raises(ValueError, match="mask must be"):
         inpainter.fill(ASTRONAUT, np.zeros((10, 10), np.uint8))
+
+
+@pytest.mark.parametrize("convert", [lambda _array: None, np.ndarray.tolist, Image.fromarray, torch.from_numpy])
+def test_what_is_no_array_is_refused_with_what_is_needed(inpainter, convert):
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (8, 8, 24, 24))
+    for run in (inpainter.fill, inpainter.fill_with_edges, inpainter.predict_edges, inpainter.edge_patches):
+        with pytest.raises(ValueError, match="image must be a NumPy array"):
+            run(convert(image), mask)
+        with pytest.raises(ValueError, match="mask must be a NumPy array"):
+            run(image, convert(mask))
+    with pytest.raises(ValueError, match="image must be a NumPy array"):
+        inpainter.detect_edges(convert(image))
 
 
 def test_given_edges_replace_predicted_ones_and_change_the_fill(inpainter):

@@ -5,7 +5,25 @@ from __future__ import annotations
 import pytest
 import torch
 
-from inpaintgan.models.device import computes_bfloat16, gpu_memory, gpu_utilisation
+from inpaintgan.core.errors import InpaintError
+from inpaintgan.models.device import computes_bfloat16, gpu_memory, gpu_utilisation, pick_device
+
+
+@pytest.mark.parametrize("n_gpus", [0, 2])
+def test_a_device_is_what_was_wished_for_or_refused_with_what_there_is(monkeypatch: pytest.MonkeyPatch, n_gpus: int):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: n_gpus > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: n_gpus)
+    assert pick_device("auto").type == ("cuda" if n_gpus else "cpu")
+    assert pick_device("cpu") == pick_device(torch.device("cpu")) == torch.device("cpu")
+    allowed = "auto, cpu, cuda, cuda:0, cuda:1" if n_gpus else "auto, cpu"
+    for wish in ("CPU", "gpu", "mps", "", *(["cuda:2"] if n_gpus else [])):
+        with pytest.raises(InpaintError, match=f"'{wish}' is no device here. Choose one of: {allowed}.$"):
+            pick_device(wish)
+    if n_gpus:
+        assert pick_device("cuda:1") == torch.device("cuda", 1)
+    else:
+        with pytest.raises(InpaintError, match="No CUDA GPU"):
+            pick_device("cuda:1")
 
 
 def test_a_cpu_has_no_gpu_numbers():

@@ -127,7 +127,7 @@ def measure_beside(checkpoint: Checkpoint, device: torch.device) -> subprocess.P
     others = [engine for engine in _QUICK if engine != "eager" and is_available(engine, device)]
     if not others or recall(checkpoint, device):
         return None
-    words = [sys.executable, "-m", __name__, str(checkpoint.path), device.type]
+    words = [sys.executable, "-m", __name__, str(checkpoint.path), str(device)]
     return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
 

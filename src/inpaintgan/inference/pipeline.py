@@ -67,12 +67,14 @@ class Inpainter:
         self.notices = (_CANNY_STANDS_IN,) if config.edge == "external" else ()
 
     @classmethod
-    def load(cls, path: str | Path, device: str = "auto", engine: str = "auto", n_fills: int = 1) -> Inpainter:
+    def load(
+        cls, path: str | Path, device: str | torch.device = "auto", engine: str = "auto", n_fills: int = 1
+    ) -> Inpainter:
         """Load a checkpoint or run folder.
 
         Args:
             path: The folder.
-            device: ``auto`` (a GPU if there is one), ``cpu`` or ``cuda``.
+            device: ``auto`` (a GPU if there is one), ``cpu``, ``cuda`` or one of several GPUs, such as ``cuda:1``.
             engine: What runs the networks: ``eager``, ``compile``, ``onnx`` or ``openvino``; ``auto`` is the one that
                 was measured to cost the least here (see `engine_choice`).
             n_fills: About how many fills there will be, which decides how much starting an engine may cost.
@@ -100,8 +102,9 @@ class Inpainter:
         feather_px: float = 0.0,
     ) -> NDArray[np.uint8]:
         """Fill the hole of a picture; see `fill_patches`. Returns (H, W, 3) uint8 RGB."""
+        patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
         filled = image.copy()
-        paste(filled, self.fill_patches(image, mask, edges, progress, feather_px=feather_px))
+        paste(filled, patches)
         return filled
 
     def fill_with_edges(
@@ -149,7 +152,7 @@ class Inpainter:
             New colour for each part of the hole; together they cover it and do not overlap.
 
         Raises:
-            ValueError: An array has the wrong shape or type.
+            ValueError: What is given is no array, or has the wrong shape or type.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         hole = _checked_hole(image, mask, edges)
@@ -172,7 +175,13 @@ class Inpainter:
         Args:
             image: (H, W, 3) uint8 RGB.
             mask: (H, W), not 0 where the picture is unknown: there and around its border is no edge.
+
+        Raises:
+            ValueError: What is given is no array, or has the wrong shape or type.
         """
+        _check_image(image)
+        if mask is not None:
+            _check_layer("mask", mask, image)
         return detect_edges(to_gray(image), self._edge_config, hole=mask)
 
     def _run(
@@ -227,14 +236,27 @@ class Inpainter:
 
 def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None) -> NDArray[np.uint8]:
     """Refuse arrays that cannot be filled; returns the mask as (H, W) of 0 and 1."""
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(f"image must be (H, W, 3) uint8, not {image.shape} {image.dtype}")
-    for name, array in (("mask", mask), ("edges", edges)):
-        if array is not None and array.shape != image.shape[:2]:
-            raise ValueError(f"{name} must be {image.shape[:2]} as the image, not {array.shape}")
+    _check_image(image)
+    _check_layer("mask", mask, image)
+    if edges is not None:
+        _check_layer("edges", edges, image)
     hole = (mask != 0).astype(np.uint8)
     check_mask(hole)
     return hole
+
+
+def _check_image(image: object) -> None:
+    if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(f"image must be a NumPy array, (H, W, 3) uint8, not {_seen(image)}")
+
+
+def _check_layer(name: str, layer: object, image: np.ndarray) -> None:
+    if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
+        raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
+
+
+def _seen(value: object) -> str:
+    return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
 
 
 def _network_shape(crop: Crop, size: int) -> tuple[int, int]:

@@ -9,15 +9,23 @@ import torch
 from ..core.errors import InpaintError
 
 
-def pick_device(wish: str) -> torch.device:
-    """Turn ``auto``, ``cpu`` or ``cuda`` into a device.
+def pick_device(wish: str | torch.device) -> torch.device:
+    """Turn ``auto``, ``cpu``, ``cuda`` or one GPU of several, ``cuda:0`` and so on, into a device.
 
     Raises:
-        InpaintError: ``device-missing`` for cuda where there is none.
+        InpaintError: ``device-missing`` for cuda where there is none, ``device-unknown`` for any other wish.
     """
-    if wish == "cuda" and not torch.cuda.is_available():
-        raise InpaintError("device-missing", "No CUDA GPU can be used here.", "Use --device cpu, or auto.")
-    return torch.device("cuda" if wish == "cuda" or (wish == "auto" and torch.cuda.is_available()) else "cpu")
+    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    wish = str(wish)
+    if wish == "auto":
+        return torch.device("cuda" if gpus else "cpu")
+    if wish.startswith("cuda") and not gpus:
+        raise InpaintError("device-missing", "No CUDA GPU can be used here.", "Choose the device cpu, or auto.")
+    # One of a list, because PyTorch knows names of devices that it cannot compute on, and that nothing here was tried on.
+    allowed = ["auto", "cpu", *(["cuda", *gpus] if gpus else [])]
+    if wish not in allowed:
+        raise InpaintError("device-unknown", f"'{wish}' is no device here.", f"Choose one of: {', '.join(allowed)}.")
+    return torch.device(wish)
 
 
 @functools.cache
