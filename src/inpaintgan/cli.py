@@ -58,10 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     fill = commands.add_parser("fill", help="fill the hole of a picture, or of a folder of pictures")
     fill.add_argument("--image", type=Path, required=True, help="a picture or a folder")
     fill.add_argument("--mask", type=Path, required=True, help="a mask (white is the hole) or a folder of masks")
-    fill.add_argument("--output", type=Path, required=True, help="the filled picture or folder")
+    fill.add_argument(  # no Path, which would forget a slash at the end
+        "--output", required=True, help="the filled picture, or the folder for it: one that is there or ends in /"
+    )
     fill.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
     fill.add_argument("--edges", type=Path, help="edges to paint along in the hole, white on black")
-    fill.add_argument("--save-edges", type=Path, help="write the edges that were painted along")
+    fill.add_argument("--save-edges", type=Path, help="write the picture's edges, with those painted along in the hole")
     fill.add_argument(
         "--feather", type=_px, default=0.0, metavar="PX", help="fade over PX inside the hole into what lies under it"
     )

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from inpaintgan.cli import main
+from inpaintgan.inference.pipeline import Inpainter
 
 
 def draw_mask(path: Path, size: tuple[int, int] = (96, 96), box: tuple[int, int, int, int] = (20, 30, 50, 60)) -> Path:
@@ -68,6 +69,18 @@ def test_an_all_black_mask_gives_the_picture_back_with_a_notice(fill, pictures, 
     assert np.array_equal(load(pictures / "a.png"), load(tmp_path / "out.png"))
 
 
+def test_nothing_to_fill_keeps_every_byte_and_still_writes_the_edges_that_were_asked_for(fill, pictures, tmp_path):
+    mask, photo = draw_mask(tmp_path / "mask.png", box=(0, 0, 0, 0)), tmp_path / "a.jpg"
+    Image.open(pictures / "a.png").convert("CMYK").save(photo, quality=60)
+    words = ("--image", photo, "--mask", mask, "--save-edges", tmp_path / "edges.png")
+    code, out, _ = fill(*words, "--output", tmp_path / "copy.jpg")
+    assert code == 0 and (tmp_path / "copy.jpg").read_bytes() == photo.read_bytes()
+    assert "the picture is unchanged" in out and "CMYK" not in out
+    assert load(tmp_path / "edges.png").any()
+    out = fill(*words, "--output", tmp_path / "copy.png")[1]
+    assert "only written as PNG" in out and "CMYK" in out and "unchanged" not in out
+
+
 def test_an_all_white_mask_is_refused(fill, pictures, tmp_path):
     mask = draw_mask(tmp_path / "mask.png", box=(0, 0, 96, 96))
     code, _, err = fill("--image", pictures / "a.png", "--mask", mask, "--output", tmp_path / "out.png")
@@ -83,8 +96,8 @@ def test_a_mask_of_another_size_is_resized_with_a_notice(fill, pictures, tmp_pat
 def test_edges_are_saved_and_can_be_given(fill, pictures, tmp_path):
     mask = draw_mask(tmp_path / "mask.png")
     common = ("--image", pictures / "a.png", "--mask", mask)
-    assert fill(*common, "--output", tmp_path / "1.png", "--save-edges", tmp_path / "edges.png")[0] == 0
-    assert load(tmp_path / "edges.png").shape == (96, 96, 3)
+    assert fill(*common, "--output", tmp_path / "1.png", "--save-edges", tmp_path / "new" / "edges.png")[0] == 0
+    assert load(tmp_path / "new" / "edges.png").shape == (96, 96, 3)
     lines = draw_mask(tmp_path / "lines.png", box=(20, 44, 50, 46))
     assert fill(*common, "--output", tmp_path / "2.png", "--edges", lines, "--save-edges", tmp_path / "e2.png")[0] == 0
     assert np.array_equal(load(tmp_path / "e2.png")[30:60, 20:50], load(lines)[30:60, 20:50])
@@ -100,6 +113,44 @@ def test_the_input_is_never_overwritten_unless_asked(fill, pictures, tmp_path):
     assert code == 2 and "is the input picture itself" in err and (tmp_path / "a.png").read_bytes() == before
     assert fill(*words, "--overwrite")[0] == 0
     assert (tmp_path / "a.png").read_bytes() != before
+
+
+@pytest.mark.parametrize(
+    ("output", "save_edges", "message"),
+    [
+        ("mask.png", "new.png", "is the mask itself"),
+        ("linked.png", "new.png", "is the mask itself"),
+        ("lines.png", "new.png", "is the file of the given edges itself"),
+        ("out.png", "a.png", "is the input picture itself"),
+        ("out.png", "mask.png", "is the mask itself"),
+        ("out.png", "lines.png", "is the file of the given edges itself"),
+        ("out.png", "./out.png", "both the filled picture and its edges"),
+        ("out.png", "edges.xyz", "edges.xyz does not end in"),
+        ("out.png", "a.png/edges.png", "a.png is a file, not a folder"),
+    ],
+)
+def test_places_that_cannot_be_written_to_are_refused_before_anything_is_computed(
+    fill, pictures, tmp_path, monkeypatch, output, save_edges, message
+):
+    monkeypatch.setattr(Inpainter, "fill_patches", lambda *_, **__: pytest.fail("it computed"))
+    shutil.copy(pictures / "a.png", tmp_path / "a.png")
+    mask, lines = draw_mask(tmp_path / "mask.png"), draw_mask(tmp_path / "lines.png")
+    (tmp_path / "linked.png").symlink_to(mask)
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    code, _, err = fill(
+        "--image", tmp_path / "a.png", "--mask", mask, "--edges", lines, "--overwrite",
+        "--output", tmp_path / output, "--save-edges", f"{tmp_path}/{save_edges}",
+    )  # fmt: skip
+    assert code == 2 and message in err
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_one_picture_can_be_put_into_a_folder_under_its_own_name(fill, pictures, tmp_path):
+    mask = draw_mask(tmp_path / "mask.png")
+    assert fill("--image", pictures / "a.png", "--mask", mask, "--output", f"{tmp_path}/new/")[0] == 0
+    Image.open(pictures / "z.png").save(tmp_path / "z.gif")
+    assert fill("--image", tmp_path / "z.gif", "--mask", mask, "--output", tmp_path / "new")[0] == 0
+    assert sorted(file.name for file in (tmp_path / "new").iterdir()) == ["a.png", "z.gif.png"]
 
 
 def test_a_folder_goes_on_after_bad_files_and_reports_each(fill, pictures, tmp_path):

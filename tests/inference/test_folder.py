@@ -93,6 +93,13 @@ def test_a_folder_cannot_be_paired_with_a_file(pictures, tmp_path):
         plan_jobs(pictures, mask, mask)
 
 
+def test_results_never_replace_masks(pictures, tmp_path):
+    shared = draw_mask(tmp_path / "out" / "a.png")
+    for mask in (shared, shared.parent):
+        with pytest.raises(InpaintError, match="is a mask itself"):
+            plan_jobs(pictures, mask, tmp_path / "masks" / ".." / "out")
+
+
 def test_ctrl_c_finishes_the_picture_at_hand_reports_and_exits_130(album, checkpoint, monkeypatch, capsys):
     def fill_then_interrupt(*args, **options):
         report = fill_file(*args, **options)

@@ -12,6 +12,7 @@ from PIL import Image, PngImagePlugin
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
+from ..core.outputs import writing
 from .deep import encode_png_16, xmp_chunk
 from .picture import Picture, on_white, to_gray
 from .tiff import encode_tiff
@@ -124,9 +125,5 @@ def save_picture(picture: Picture, path: Path) -> None:
         InpaintError: ``output-format`` or ``output-unwritable``.
     """
     data = encode(picture, output_format(path))
-    try:
+    with writing(path):
         write_bytes(path, data)
-    except OSError as error:
-        raise InpaintError(
-            "output-unwritable", f"{path} cannot be written: {error.strerror}.", "Choose another folder."
-        ) from error

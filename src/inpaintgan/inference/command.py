@@ -119,8 +119,8 @@ def _print(reports: list[FileReport], *, as_json: bool) -> None:
             if report.changed_outside_px
             else ""
         )
-        done = f"{report.hole_px} px in {report.seconds:.2f} s{outside}" if report.status == "filled" else report.status
-        print(f"{report.image} -> {report.output}: {done}")
+        done = {"filled": f"{report.hole_px} px in {report.seconds:.2f} s", "unchanged": "nothing to fill"}
+        print(f"{report.image} -> {report.output}: {done.get(report.status, report.status)}{outside}")
         for notice in report.notices:
             print(f"  note: {notice}")
     if len(reports) > 1:

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
+from ..core.outputs import make_way, writing
 from ..imaging.encode import DEEP_FORMATS, WITHOUT_ALPHA, output_format, save_picture
 from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_mask
@@ -18,7 +20,8 @@ from .patches import Patch, filled_picture, paste_edges
 from .pipeline import Inpainter
 
 BECAME_OPAQUE = "Transparent pixels inside the mask became opaque."
-NOTHING_TO_FILL = "The mask is all black: there is nothing to fill, the picture is unchanged."
+_NO_HOLE = "The mask is all black: there is nothing to fill"
+NOTHING_TO_FILL = f"{_NO_HOLE}, the picture is unchanged."
 
 
 @dataclass
@@ -28,7 +31,7 @@ class FileReport:
     image: str
     output: str
     status: str = "filled"
-    """filled | unchanged | skipped | failed"""
+    """filled | unchanged (there was nothing to fill) | skipped | failed"""
     hole_px: int = 0
     changed_outside_px: int = 0
     """Pixels outside the mask that differ after encoding; 0 in lossless formats."""
@@ -57,40 +60,78 @@ def fill_file(
         inpainter: The loaded networks.
         image: Any readable picture.
         mask: A mask file, white in the hole; resized with a notice when its size differs.
-        output: Written in the format of its suffix, with all of the input that the format can hold.
+        output: Written in the format of its suffix, with all of the input that the format can hold; to the byte the
+            input where there is nothing to fill and the format stays. Its folder is made when missing.
         edges: A file of edges to paint along in the hole, white on black.
-        save_edges: Where to write the edges that were painted along.
+        save_edges: Where to write the edges of the whole picture, in the hole those that were painted along.
         feather_px: See `Inpainter.fill_patches`.
         overwrite_input: Allow ``output`` to be ``image``.
 
     Raises:
-        InpaintError: Anything is missing, unreadable or refused.
+        InpaintError: Anything is missing, unreadable or refused, or a result cannot be written.
     """
-    output_format(output)  # refuses an unknown suffix before the work is done
-    if same_file(image, output) and not overwrite_input:
-        raise InpaintError(
-            "output-is-input", f"{output} is the input picture itself.", "Name another output, or add --overwrite."
-        )
+    _check_places(image, mask, output, edges, save_edges, overwrite_input=overwrite_input)
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
     hole = _read_aligned(mask, picture, report)
     report.hole_px = int(hole.sum())
     drawn = None if edges is None else _read_aligned(edges, picture, report)
+    for file in filter(None, (output, save_edges)):
+        make_way(file)
     patches: list[Patch] = []
-    if is_empty(hole):
-        report.status = "unchanged"
-        report.notices.append(NOTHING_TO_FILL)
-    else:
+    if not is_empty(hole):
         start = time.perf_counter()
         patches = inpainter.fill_patches(picture.pixels, hole, drawn, feather_px=feather_px)
         report.seconds = time.perf_counter() - start
-        if save_edges is not None:
-            lines = inpainter.detect_edges(picture.pixels, hole) * np.uint8(255)
-            paste_edges(lines, patches)
-            save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges)
-    save_filled(picture, patches, hole, output, report)
+    if save_edges is not None:
+        lines = inpainter.detect_edges(picture.pixels, hole) * np.uint8(255)
+        paste_edges(lines, patches)
+        save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges)
+    if patches:
+        save_filled(picture, patches, hole, output, report)
+    else:
+        _give_back(picture, hole, output, report)
     return report
+
+
+def _check_places(
+    image: Path, mask: Path, output: Path, edges: Path | None, save_edges: Path | None, *, overwrite_input: bool
+) -> None:
+    """Refuse, before any work is done, to write over what is read, twice to one file, or in an unknown format."""
+    if same_file(image, output) and not overwrite_input:
+        raise InpaintError(
+            "output-is-input", f"{output} is the input picture itself.", "Name another output, or add --overwrite."
+        )
+    read = {"the mask": mask, "the file of the given edges": edges}
+    _check_place(output, read)
+    if save_edges is not None:
+        _check_place(save_edges, {"the input picture": image, **read})
+        if same_file(save_edges, output):
+            raise InpaintError(
+                "output-twice", f"{save_edges} is to be both the filled picture and its edges.", "Name two files."
+            )
+
+
+def _check_place(result: Path, read: dict[str, Path | None]) -> None:
+    output_format(result)
+    for name, file in read.items():
+        if file is not None and same_file(file, result):
+            raise InpaintError("output-is-input", f"{result} is {name} itself.", "Name another file to write to.")
+
+
+def _give_back(original: Picture, hole: NDArray[np.uint8], output: Path, report: FileReport) -> None:
+    """Write a picture that has no hole: to the byte as it was, unless it gets another format."""
+    report.status = "unchanged"
+    if output_format(output) == original.format:
+        # What decoding had to change is in the file still.
+        report.notices = [notice for notice in report.notices if notice not in original.notices]
+        report.notices.append(NOTHING_TO_FILL)
+        with writing(output):
+            write_bytes(output, Path(report.image).read_bytes())
+    else:
+        report.notices.append(f"{_NO_HOLE}, the picture was only written as {output_format(output)}.")
+        save_filled(original, [], hole, output, report)
 
 
 def save_filled(
@@ -131,5 +172,5 @@ def _read_aligned(file: Path, picture: Picture, report: FileReport) -> NDArray[n
 
 
 def same_file(a: Path, b: Path) -> bool:
-    """Whether two paths mean one existing file."""
-    return a.exists() and b.exists() and a.samefile(b)
+    """Whether two paths mean one file, be it there or yet to be written."""
+    return a.samefile(b) if a.exists() and b.exists() else a.resolve() == b.resolve()

@@ -6,13 +6,15 @@ done, because every result is written whole and a later pass can skip it.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
+from ..core.outputs import writing
 from ..imaging.folder import find_pictures
 from .files import FileReport, fill_file
 from .pipeline import Inpainter
@@ -32,19 +34,23 @@ class Job:
     output: Path
 
 
-def plan_jobs(image: Path, mask: Path, output: Path, *, recursive: bool = False) -> list[Job]:
+def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = False) -> list[Job]:
     """Pair pictures with masks and outputs.
 
     Args:
         image: A picture, or a folder of pictures.
         mask: A mask for all, or a folder of masks, matched to the pictures by relative path without extension.
-        output: A file for one picture, a folder for a folder. Results keep their relative paths; a format that cannot
-            be written becomes PNG. An output folder inside the picture folder is not read as pictures.
+        output: A file for one picture, or a folder: one that is there, or a text that ends in a slash. For a folder
+            always a folder. Results in it keep their relative paths; a format that cannot be written becomes PNG. An
+            output folder inside the picture folder is not read as pictures.
         recursive: Search sub-folders too.
 
     Raises:
-        InpaintError: A path is missing or of the wrong kind, or there are no pictures.
+        InpaintError: A path is missing or of the wrong kind, there are no pictures, or a result would replace a mask.
     """
+    # A path forgets a slash at its end.
+    into_folder = str(output).endswith(("/", os.sep)) or Path(output).is_dir()
+    output = Path(output)
     if not image.exists():
         raise InpaintError("picture-missing", f"There is no picture or folder {image}.")
     if not mask.exists():
@@ -54,7 +60,7 @@ def plan_jobs(image: Path, mask: Path, output: Path, *, recursive: bool = False)
             raise InpaintError(
                 "mask-is-folder", f"{mask} is a folder, but {image} is one picture.", "Name one mask file."
             )
-        return [Job(image, mask, output / image.name if output.is_dir() else output)]
+        return [Job(image, mask, output / _writable(Path(image.name)) if into_folder else output)]
     if output.is_file():
         raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
     masks = {_key(file, mask): file for file in find_pictures(mask, recursive)} if mask.is_dir() else {}
@@ -64,7 +70,16 @@ def plan_jobs(image: Path, mask: Path, output: Path, *, recursive: bool = False)
         own = masks.get(key) if mask.is_dir() else mask
         missing = InpaintError("mask-missing", f"There is no mask for {relative} in {mask}.", f"Name it {key}.png.")
         jobs.append(Job(file, own or missing, output / _writable(relative)))
+    _refuse_over_masks(jobs, masks.values() or [mask])
     return jobs
+
+
+def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
+    """Before the first picture is filled, because a later one may need the mask that an earlier result replaces."""
+    read = {file.resolve() for file in masks}
+    for job in jobs:
+        if job.output.resolve() in read:
+            raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Name another output folder.")
 
 
 def _key(file: Path, folder: Path) -> str:
@@ -139,16 +154,11 @@ def fill_job(
     """
     if isinstance(job.mask, InpaintError):
         raise job.mask
-    try:
-        job.output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(job.output):  # a name that is too long, and whatever else the system may say
         return fill_file(
             inpainter, job.image, job.mask, job.output,
             edges=edges, save_edges=save_edges, feather_px=feather_px, overwrite_input=overwrite_input,
         )  # fmt: skip
-    except OSError as error:
-        raise InpaintError(
-            "output-unwritable", f"{job.output} cannot be written: {error.strerror or error}."
-        ) from error
 
 
 def count_reports(reports: Sequence[FileReport]) -> dict[str, int]:

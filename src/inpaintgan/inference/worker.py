@@ -206,9 +206,7 @@ def fill_pictures(args: dict[str, Any], report: Report) -> dict[str, Any]:
     Returns:
         ``filled``, ``unchanged``, ``skipped``, ``failed``, ``total``, ``cancelled`` and ``results``.
     """
-    jobs = plan_jobs(
-        Path(args["image"]), Path(args["mask"]), Path(args["output"]), recursive=bool(args.get("recursive"))
-    )
+    jobs = plan_jobs(Path(args["image"]), Path(args["mask"]), args["output"], recursive=bool(args.get("recursive")))
     report({"done": 0, "total": len(jobs), "result": None})
     stop = _path(args.get("cancel"))
     reports = fill_folder(
