@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 from . import __version__
+from .core.child import ERROR
 from .core.engines import ENGINES
 from .core.errors import InpaintError
+from .core.exit_codes import INTERRUPTED, REFUSED
 
 DEVICES = ("auto", "cpu", "cuda")
 CHECKPOINT_HELP = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
@@ -26,10 +28,10 @@ def main(argv: list[str] | None = None) -> int:
     except InpaintError as error:
         if getattr(arguments, "json", False):
             print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+        print(f"{ERROR}{error}", file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -225,3 +225,7 @@ def test_a_folder_without_checkpoint_is_refused(tmp_path: Path):
         find_checkpoint(tmp_path)
     with pytest.raises(InpaintError, match="There is no checkpoint folder"):
         find_checkpoint(tmp_path / "none")
+    for content in (b"of no use", b"..", b"a\0b", b"long " * 1000, b"\xff"):
+        (tmp_path / "file").write_bytes(content)
+        with pytest.raises(InpaintError, match="is a file, not a folder"):
+            find_checkpoint(tmp_path / "file")

@@ -15,9 +15,14 @@ import pytest
 
 from inpaintgan.cli import main
 from inpaintgan.core.comparison import ComparisonDir
+from inpaintgan.core.config import Config
+from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
+from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.plan import freeze, make_plan
+from inpaintgan.evaluation.trainings import TrainingFailed, train_to_end
+from inpaintgan.training.orders import Orders
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = 12
@@ -197,3 +202,9 @@ def test_pictures_and_masks_are_looked_at_before_anything_is_trained(pictures, t
     assert main([*base, "--data", str(pictures), "--masks", "stars"]) == 2
     assert "neither a folder nor a kind of mask" in capsys.readouterr().err
     assert not (tmp_path / "c").exists()
+
+
+def test_a_training_that_is_refused_says_why(tmp_path):
+    config = Config(data=str(tmp_path / "gone"), device="cpu")
+    with pytest.raises(TrainingFailed, match="seed 1: data: The folder"):
+        train_to_end(RunDir(tmp_path / "run"), config, "seed 1", Orders(Control(tmp_path / "control.json")))

@@ -98,7 +98,11 @@ def test_a_run_that_was_just_started_again_is_starting(run: RunDir) -> None:
 def test_a_start_that_failed_says_why(run: RunDir) -> None:
     launch(run, 2000)
     run.log_file.write_text("--- started 2026\nsome words\nerror: no such folder\n\n")
-    assert (summary(run)["state"], summary(run)["error"]) == ("failed", "error: no such folder")
+    assert (summary(run)["state"], summary(run)["error"]) == ("failed", "no such folder")
+    run.log_file.write_text("--- started 2026\nerror: no such folder\nW1128 torchrun: Sending process 7 SIGTERM\n")
+    assert summary(run)["error"] == "no such folder"
+    run.log_file.write_text("--- started 2026\nTraceback:\n  File\nKeyError: 'a'\n")
+    assert summary(run)["error"] == "KeyError: 'a'"
     run.log_file.write_text("error: of an earlier start\n--- started 2026\n")
     assert summary(run)["error"] == "The training process ended before it began."
 

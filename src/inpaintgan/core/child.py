@@ -1,16 +1,24 @@
-"""How this program starts processes of its own."""
+"""How this program starts processes of its own, knows them again, and reads what they said."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import psutil
 
 OWN_SESSION = sys.platform != "win32"
 CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What keeps a child out of this terminal's Ctrl+C, on POSIX and on Windows."""
 
+ERROR = "error: "
+"""Begins the line in which the command line says why it refused."""
+_LOG_HEADING = "--- started"
+"""Begins a line of a log wherever a process was started."""
+_LAST_BYTES = 16 * 1024
 _SOURCE = Path(__file__).resolve().parents[2]
 
 
@@ -20,10 +28,10 @@ def child_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])])}
 
 
-def start_logged(arguments: list[str], log_file: Path, heading: str) -> subprocess.Popen[bytes]:
+def start_logged(arguments: list[str], log_file: Path) -> subprocess.Popen[bytes]:
     """Start a process that outlives this one and Ctrl+C in its terminal; what it prints goes to a log under a heading."""
     with open(log_file, "ab") as log:
-        log.write(f"{heading}\n".encode())
+        log.write(f"{_LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode())
         log.flush()
         return subprocess.Popen(
             arguments,
@@ -34,3 +42,44 @@ def start_logged(arguments: list[str], log_file: Path, heading: str) -> subproce
             start_new_session=OWN_SESSION,
             creationflags=CREATION_FLAGS,
         )
+
+
+def last_words(log_file: Path) -> str:
+    """Return why the process that was last started under a log's heading ended, as far as it said; else empty.
+
+    That is its last refusal, which `torchrun` may have talked on after, or else its last line: of a traceback the error.
+    """
+    try:
+        with open(log_file, "rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _LAST_BYTES))
+            lines = [line.strip() for line in file.read().decode(errors="replace").splitlines()]
+    except OSError:
+        return ""
+    headings = [number for number, line in enumerate(lines) if line.startswith(_LOG_HEADING)]
+    said = [line for line in lines[headings[-1] + 1 if headings else 0 :] if line]
+    refusals = [line.removeprefix(ERROR) for line in said if line.startswith(ERROR)]
+    return (refusals or said or [""])[-1]
+
+
+def process_record(pid: int | None = None) -> dict[str, float]:
+    """Return what `live_pid` knows a process again by; None is this one. One that is gone is not alive by its record."""
+    try:
+        process = psutil.Process(pid)
+        return {"pid": process.pid, "started": process.create_time()}
+    except psutil.NoSuchProcess as gone:
+        return {"pid": gone.pid, "started": 0.0}
+
+
+def live_pid(record: object) -> int | None:
+    """Return the process id in a record of `process_record`, as read from a file, while that process lives, else None.
+
+    A reused id is told apart by its start time.
+    """
+    if not isinstance(record, dict):
+        return None
+    try:
+        process = psutil.Process(int(record["pid"]))
+        same = abs(process.create_time() - float(record["started"])) < 1
+        return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (psutil.Error, KeyError, TypeError, ValueError):
+        return None

@@ -8,9 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from .atomic import read_json, write_bytes, write_json
+from .child import live_pid, process_record
 from .config import Config
 from .config_io import load_config, save_config
 from .control import Control
@@ -25,6 +24,7 @@ TRAINING_STATE = "training_state.pt"
 SCORES = "scores.json"
 """A released checkpoint's scores: ``values``, a number by metric, and ``on``, in words what they were measured on."""
 _STEP_NAME = re.compile(r"step-(\d{9})")
+_POINTER_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,18 @@ class RunDir:
     def control(self) -> Control:
         return Control(self.path / "control.json")
 
+    @property
+    def exists(self) -> bool:
+        """Whether the folder is a run's, be it one that never began."""
+        return self.config_file.is_file() or self.events_file.is_file()
+
     def create(self, config: Config) -> None:
         """Make the folder and freeze the config into it.
 
         Raises:
-            InpaintError: ``run-unwritable``.
+            InpaintError: ``run-busy`` when another live process trains in this folder, or ``run-unwritable``.
         """
+        self.check_free()
         try:
             self.samples.mkdir(parents=True, exist_ok=True)
             self.checkpoints.mkdir(exist_ok=True)
@@ -115,12 +121,8 @@ class RunDir:
         else:
             os.replace(link, pointer)
 
-    def claim(self) -> None:
-        """Record this process as the run's trainer.
-
-        Raises:
-            InpaintError: ``run-busy`` when another live process trains in this folder.
-        """
+    def check_free(self) -> None:
+        """Raise `InpaintError` ``run-busy`` when another live process trains in this folder."""
         pid = self.trainer_pid()
         if pid is not None and pid != os.getpid():
             raise InpaintError(
@@ -128,8 +130,11 @@ class RunDir:
                 f"Process {pid} is already training in {self.path}.",
                 "Stop it first, or choose another --run.",
             )
-        me = psutil.Process()
-        write_json(self.path / "process.json", {"pid": me.pid, "started": me.create_time()})
+
+    def claim(self) -> None:
+        """Record this process as the run's trainer. Raises `InpaintError` ``run-busy`` as `check_free` does."""
+        self.check_free()
+        write_json(self.path / "process.json", process_record())
 
     def release(self) -> None:
         """Forget this process as the run's trainer."""
@@ -138,18 +143,8 @@ class RunDir:
                 (self.path / "process.json").unlink(missing_ok=True)
 
     def trainer_pid(self) -> int | None:
-        """Return the process id of the live trainer, or None; a reused id is told apart by its start time."""
-        record = read_json(self.path / "process.json")
-        if not isinstance(record, dict):
-            return None
-        try:
-            process = psutil.Process(int(record["pid"]))
-            alive = (
-                abs(process.create_time() - float(record["started"])) < 1 and process.status() != psutil.STATUS_ZOMBIE
-            )
-        except (psutil.Error, KeyError, TypeError, ValueError):
-            return None
-        return process.pid if alive else None
+        """Return the process id of the live trainer, or None."""
+        return live_pid(read_json(self.path / "process.json"))
 
 
 def step_name(step: int) -> str:
@@ -158,10 +153,16 @@ def step_name(step: int) -> str:
 
 
 def _pointed_at(pointer: Path) -> Path | None:
-    """Return the folder beside a pointer that it names, or None."""
+    """Return the folder beside a pointer that it names, or None. Any other file, of whatever size, is no pointer."""
     try:
-        name = pointer.readlink() if pointer.is_symlink() else pointer.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        if pointer.is_symlink():
+            name = str(pointer.readlink())
+        else:
+            with open(pointer, "rb") as file:
+                name = file.read(_POINTER_BYTES).decode(errors="replace").strip()
+            if not _STEP_NAME.fullmatch(name):
+                return None
+    except OSError:
         return None
     target = pointer.parent / name
     return target if target.is_dir() and target != pointer.parent else None
@@ -183,8 +184,12 @@ def find_checkpoint(path: Path) -> Path:
     steps = run.saved_steps()
     if steps:
         return run.checkpoint_path(steps[-1])
+    if path.is_dir():
+        said = f"{path} holds no checkpoint."
+    else:
+        said = f"{path} is a file, not a folder." if path.is_file() else f"There is no checkpoint folder {path}."
     raise InpaintError(
         "checkpoint-missing",
-        f"{path} holds no checkpoint." if path.is_dir() else f"There is no checkpoint folder {path}.",
+        said,
         f"A checkpoint folder holds {CHECKPOINT_CONFIG}, {EDGE_WEIGHTS} and {INPAINT_WEIGHTS}.",
     )

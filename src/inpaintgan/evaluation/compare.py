@@ -16,6 +16,7 @@ from .. import __version__
 from ..core.atomic import read_json, write_bytes, write_json
 from ..core.comparison import INPAINT_RUN, ComparisonDir, Kind
 from ..core.errors import InpaintError
+from ..core.exit_codes import INTERRUPTED
 from ..core.outputs import make_way, writing
 from ..core.rundir import TRAINING_STATE, RunDir
 from ..models.checkpoint import Checkpoint, load_checkpoint, saved_step
@@ -24,7 +25,6 @@ from ..networks.cost import gmac
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.vgg19 import load_vgg19
-from ..training.command import INTERRUPTED
 from ..training.orders import Orders
 from . import scoring
 from .cases import left_out, nothing_to_evaluate

@@ -14,10 +14,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ..core.child import start_logged
+from ..core.child import last_words, start_logged
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.events import EventTail, read_events
+from ..core.exit_codes import REFUSED
 from ..core.paths import main_script
 from ..core.rundir import RunDir
 from ..training.orders import Orders
@@ -63,7 +64,7 @@ def train_to_end(run: RunDir, config: Config, title: str, orders: Orders) -> Non
     if run.trainer_pid() is None:
         run.create(config)
         command = [sys.executable, *main_script(), "train", "--run", str(run.path), "--resume"]
-        process = start_logged(command, run.log_file, f"--- started {time.strftime('%Y-%m-%d %H:%M:%S')}")
+        process = start_logged(command, run.log_file)
     # Else an earlier comparison was killed, and its training goes on: it is the same one.
     try:
         _watch(run, config, title, orders, process)
@@ -116,7 +117,9 @@ def _failure(run: RunDir, title: str, process: subprocess.Popen[bytes] | None) -
     """Say why a training did not reach its end."""
     events = [event for event in read_events(run.events_file) if event["type"].startswith("run_")]
     last = events[-1] if events else {}
-    if last.get("type") == "run_failed":
+    if process and process.returncode == REFUSED:  # maybe before there was anything to write an event about
+        why, hint = last_words(run.log_file), ""
+    elif last.get("type") == "run_failed":
         why, hint = last["message"], last["hint"]
     elif last.get("type") == "run_finished":
         why, hint = f"It was stopped at step {last['step']}.", "Run the same command again to go on."

@@ -16,6 +16,7 @@ import gevent
 import gevent.event
 
 from ..core.errors import InpaintError
+from ..core.exit_codes import INTERRUPTED
 from ..core.paths import resource, work_root
 from . import browser
 from .answers import NOT_FOUND, Answer, answered
@@ -70,7 +71,7 @@ class _Window:
         self._add_routes(app)
         gevent.get_hub().threadpool.maxsize = 32
         for number in (signal.SIGINT, signal.SIGTERM):
-            gevent.signal_handler(number, self._end, 130)
+            gevent.signal_handler(number, self._end, INTERRUPTED)
         background = [gevent.spawn(self._open), gevent.spawn(self._tend_queue)]
         if self._window:
             background.append(gevent.spawn(self._watch))

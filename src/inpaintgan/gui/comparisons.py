@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
 
+from ..core.child import last_words
 from ..core.comparison import ComparisonDir, stem_notices, training_settings
 from ..core.config import Config, EdgeGeneratorName
 from ..core.config_io import make_config
@@ -16,7 +17,7 @@ from ..jobs.comparisons import Comparisons, is_busy, is_comparison
 from ..jobs.supervisor import is_live, launched_at
 from .answers import NOT_FOUND, Answer
 from .files import served_file
-from .runs import last_line, summary
+from .runs import summary
 from .training import checked_folder, checked_name
 
 MAX_SEEDS = 20
@@ -82,7 +83,7 @@ def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]
     if is_busy(comparison):
         return "running", "Its process ended, but a training of it still goes on. Go on when it has ended."
     if said_nothing:
-        return "failed", last_line(comparison.log_file) or "Its process ended before it began."
+        return "failed", last_words(comparison.log_file) or "Its process ended before it began."
     if phase in ("training", "scoring"):
         return "interrupted", "It ended without a word. Go on from where it was."
     return str(phase), message

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ..core.child import last_words
 from ..core.config import Config
 from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.events import EventTail
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
-from ..jobs.supervisor import LOG_HEADING, is_live, is_run, launched_at
+from ..jobs.supervisor import is_live, is_run, launched_at
 from .answers import to_json
 from .history import Histories, parse
 from .scores import last_scores
@@ -125,7 +126,7 @@ def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
             return "starting", None
         if launched is None:
             return "interrupted", None
-        return "failed", last_line(run.log_file) or "The training process ended before it began."
+        return "failed", last_words(run.log_file) or "The training process ended before it began."
     if last["type"] == "run_failed":
         return "failed", f"{last['message']} {last['hint']}".strip()
     if last["type"] == "run_finished":
@@ -204,15 +205,3 @@ def _modified(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def last_line(path: Path) -> str:
-    """Return the last words of a log since the process was last started."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(0, file.seek(0, 2) - 4096))
-            lines = file.read().decode(errors="replace").splitlines()
-    except OSError:
-        return ""
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    return "" if last.startswith(LOG_HEADING) else last

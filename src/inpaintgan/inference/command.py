@@ -15,13 +15,12 @@ from itertools import zip_longest
 from tqdm import tqdm
 
 from ..core.errors import InpaintError
+from ..core.exit_codes import INTERRUPTED
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
 from .files import FileReport
 from .folder import ALREADY_THERE, Job, count_reports, fill_folder, fill_job, plan_jobs
 from .pipeline import Inpainter
-
-INTERRUPTED = 130
 
 
 def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:

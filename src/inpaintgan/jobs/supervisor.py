@@ -8,17 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from ..core.atomic import read_json, write_json
-from ..core.child import start_logged
+from ..core.child import live_pid, process_record, start_logged
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.paths import main_script
 from ..core.rundir import RunDir
-
-LOG_HEADING = "--- started"
-"""Begins a line of a run's log wherever a training process was started."""
 
 LEAVING_S = 20.0
 """What a process gets to leave after its last word: on a busy machine, unloading torch alone takes seconds."""
@@ -100,19 +95,15 @@ class Supervisor:
 def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen[bytes]:
     """Start a process that works in a folder, and record it there, so that any window finds it again."""
     launched = time.time()
-    process = start_logged(command, log_file, f"{LOG_HEADING} {time.strftime('%Y-%m-%d %H:%M:%S')}")
-    try:
-        started = psutil.Process(process.pid).create_time()
-    except psutil.Error:
-        started = launched
-    # "started" tells a reused process id apart; "launched" is compared with the times of events.
-    write_json(folder / "launch.json", {"pid": process.pid, "started": started, "launched": launched})
+    process = start_logged(command, log_file)
+    # "launched" is compared with the times of events.
+    write_json(folder / "launch.json", {**process_record(process.pid), "launched": launched})
     return process
 
 
 def is_run(path: Path) -> bool:
     """Return whether a folder is a run folder."""
-    return not path.name.startswith(".") and ((path / "config.yml").is_file() or (path / "events.jsonl").is_file())
+    return not path.name.startswith(".") and RunDir(path).exists
 
 
 def launched_at(run: RunDir) -> float | None:
@@ -131,14 +122,4 @@ def wait_until_gone(run: RunDir, seconds: float = LEAVING_S) -> None:
 
 def is_live(run: RunDir) -> bool:
     """Return whether a process trains in this folder or is about to."""
-    if run.trainer_pid() is not None:
-        return True
-    record = read_json(run.path / "launch.json")
-    if not isinstance(record, dict):
-        return False
-    try:
-        process = psutil.Process(int(record["pid"]))
-        same = abs(process.create_time() - float(record["started"])) < 1
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, KeyError, TypeError, ValueError):
-        return False
+    return run.trainer_pid() is not None or live_pid(read_json(run.path / "launch.json")) is not None

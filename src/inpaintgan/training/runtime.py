@@ -26,6 +26,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
 from ..core.errors import InpaintError
+from ..core.exit_codes import INTERRUPTED, REFUSED
 from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
 from ..models.device import computes_bfloat16, pick_device
@@ -39,8 +40,6 @@ _POLL_S = 0.05
 _RESTARTS = 3
 _STOP_S = 300
 """What ranks are given to finish their step and save, when they are told to stop."""
-REFUSED, INTERRUPTED = 2, 130
-"""Exit codes: for bad input; after Ctrl+C or SIGTERM, by the shell's custom, with everything saved."""
 
 
 def prepare(config: Config, ranks: Ranks) -> torch.device:
