@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inpaintgan.core.config import Config
-from inpaintgan.core.config_io import load_config, make_config, yaml_text
+from inpaintgan.core.config_io import load_config, make_config, with_full_paths, yaml_text
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.paths import resource
 
@@ -89,6 +89,35 @@ def test_edgeconnects_edges_of_files_load(tmp_path: Path):
     assert (config.edge, config.edge_nms) == ("external", True)
     assert (config.edge_data, config.val_edge_data) == ("./edges", "./val-edges")
     assert load_config(None, ["edge=external", "edge_data=x", "edge_nms=0"]).edge_nms is False
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("MAX_ITERS: abc", "max_iters: 'abc' is not allowed."),
+        ("MAX_ITERS: .inf", "max_iters: inf is not allowed."),
+        ("MAX_ITERS: .nan", "max_iters: nan is not allowed."),
+        ("MAX_ITERS: 2.5", "max_iters: 2.5 is not allowed."),
+        ("MODEL: [1]", "MODEL: [1] is not allowed. Allowed: 1 | 2 | 3 | 4."),
+        ("MODEL: true", "MODEL: True is not allowed."),
+        ("MASK: {a: 1}", "MASK: {'a': 1} is not allowed. Allowed: 1 | 2 | 3 | 4 | 5 | 6."),
+        ("EDGE: 3", "EDGE: 3 is not allowed. Allowed: 1 | 2."),
+        ("SEED: 2024-13-45", "is not valid YAML"),
+    ],
+)
+def test_an_odd_value_in_edgeconnects_file_is_refused_by_its_key(tmp_path: Path, text: str, said: str):
+    (tmp_path / "config.yml").write_text(text)
+    with pytest.raises(InpaintError) as caught:
+        load_config(tmp_path / "config.yml")
+    assert said in str(caught.value)
+
+
+def test_paths_in_full_mean_the_same_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    config = with_full_paths(Config(data="a", mask_data="~nobody-here/b", init_from="/c", hrf_weights="w.pth"))
+    assert (config.data, config.init_from) == (str(tmp_path / "a"), str(Path("/c").resolve()))
+    assert (config.mask_data, config.hrf_weights) == (str(tmp_path / "~nobody-here/b"), str(tmp_path / "w.pth"))
+    assert (config.val_data, config.perceptual_weights, config.efficientnet_weights) == ("", "auto", "off")
 
 
 def test_an_unknown_key_is_named_with_the_nearest_one():

@@ -16,11 +16,11 @@ from .config import Config
 from .errors import InpaintError
 
 # EdgeConnect numbers its choices (README of the reference, section "Model Configuration").
-_EDGECONNECT_CHOICES: dict[str, dict[int, Any]] = {
+_EDGECONNECT_CHOICES: dict[str, dict[int, str]] = {
+    "model": {1: "edge", 2: "inpaint", 3: "edge-inpaint", 4: "joint"},
     "mask": {1: "random-block", 2: "half", 3: "external", 4: "external-block", 5: "external-block-half", 6: "external"},
     "edge": {1: "canny", 2: "external"},
 }
-_EDGECONNECT_STAGES = {1: "edge", 2: "inpaint", 3: "edge-inpaint", 4: "joint"}
 _EDGECONNECT_UNUSED = {
     "mode", "gpu", "debug", "verbose", "gan_pool_size", "test_edge_flist", "test_flist", "test_mask_flist",
     "val_mask_flist",
@@ -29,6 +29,14 @@ _EDGECONNECT_RENAMED = {
     "train_flist": "data", "val_flist": "val_data", "train_mask_flist": "mask_data", "nms": "edge_nms",
     "train_edge_flist": "edge_data", "val_edge_flist": "val_edge_data",
 }  # fmt: skip
+
+_FOLDERS = ("data", "val_data", "cache_dir", "init_from", "edges_from")
+_NEEDED_PATHS = (
+    "mask_data", "edge_data", "val_edge_data", "efficientnet_weights", "perceptual_weights", "hrf_weights",
+)  # fmt: skip
+"""Folders and files whose settings may not be empty where they are needed at all."""
+_NO_PATHS = ("auto", "off")
+"""What such a setting may be in place of a file."""
 
 
 def load_config(path: Path | None, settings: list[str] | None = None, **overrides: Any) -> Config:
@@ -58,7 +66,7 @@ def parse_value(key: str, text: str) -> Any:
         return text.strip()
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that no calendar has
         raise InpaintError("config-invalid", f"{key}: '{text}' cannot be read.", "Write --set key=value.") from error
 
 
@@ -89,7 +97,7 @@ def parse_yaml(text: str, name: str = "This text") -> dict[str, Any]:
     """
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that no calendar has
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
         raise InpaintError("config-unreadable", f"{name} is not valid YAML{line}.") from error
@@ -105,11 +113,24 @@ def portable(values: dict[str, Any]) -> dict[str, Any]:
 
     What goes into a checkpoint for others says neither where its pictures lay nor who it was trained by.
     """
-    folders = ("data", "val_data", "cache_dir", "init_from", "edges_from")
-    files = (
-        "mask_data", "edge_data", "val_edge_data", "efficientnet_weights", "perceptual_weights", "hrf_weights",
-    )  # fmt: skip
-    return values | dict.fromkeys(folders, "") | {key: Path(str(values[key])).name for key in files if values.get(key)}
+    names = {key: Path(str(values[key])).name for key in _NEEDED_PATHS if values.get(key)}
+    return values | dict.fromkeys(_FOLDERS, "") | names
+
+
+def with_full_paths(config: Config) -> Config:
+    """Return settings that name the same folders and files from whatever folder they are used later."""
+    values = {key: getattr(config, key) for key in (*_FOLDERS, *_NEEDED_PATHS)}
+    full = {key: _full_path(value) for key, value in values.items() if value and value not in _NO_PATHS}
+    return config.model_copy(update=full)
+
+
+def _full_path(text: str) -> str:
+    path = Path(text)
+    try:
+        path = path.expanduser()
+    except RuntimeError:  # "~somebody" whom this system does not know
+        pass
+    return str(path.resolve())
 
 
 def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
@@ -120,15 +141,21 @@ def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
             translated[key] = value
             continue
         name = _EDGECONNECT_RENAMED.get(key.lower(), key.lower())
-        if name == "model":
-            translated["stage"] = _EDGECONNECT_STAGES.get(value, value)
-        elif name in _EDGECONNECT_CHOICES:
-            translated[name] = _EDGECONNECT_CHOICES[name].get(value, value)
-        elif name == "max_iters" and isinstance(value, float | str):
-            translated[name] = int(float(value))
+        if name in _EDGECONNECT_CHOICES:
+            translated["stage" if name == "model" else name] = _chosen(key, value, _EDGECONNECT_CHOICES[name])
         elif name not in _EDGECONNECT_UNUSED:
             translated[name] = value
     return translated
+
+
+def _chosen(key: str, value: Any, choices: dict[int, str]) -> str:
+    """Return our word for one of EdgeConnect's numbers; the word itself will do too."""
+    if isinstance(value, str) and value in choices.values():
+        return value
+    if not isinstance(value, int) or isinstance(value, bool) or value not in choices:
+        allowed_ones = " | ".join(map(str, choices))
+        raise InpaintError("config-invalid", f"{key}: {value!r} is not allowed.", f"Allowed: {allowed_ones}.")
+    return choices[value]
 
 
 def make_config(values: dict[str, Any]) -> Config:
