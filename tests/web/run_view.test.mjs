@@ -64,6 +64,24 @@ test("a death without an event is learnt from the server", () => {
   assert.equal(view.state, "running");
 });
 
+test("why an earlier start failed is not said of the next one", () => {
+  const view = new RunView();
+  view.feed([started(100, 0), event("run_failed", 120, 5, { code: "x", message: "The disk is full.", hint: "" })]);
+  view.correct("starting");
+  view.correct("failed");
+  assert.deepEqual([view.state, view.failure], ["failed", null]);
+});
+
+test("the clock never goes back while a training saves, but begins anew with a start", () => {
+  const view = new RunView();
+  view.feed([started(100, 0), stepped(110, 20, 9)]);
+  assert.equal(view.clockAt(113), 12);
+  view.feed([event("run_finished", 113, 20, { reason: "stopped", elapsed_s: 9.5 })]);
+  assert.deepEqual([view.clockAt(114), view.elapsedAt(114)], [12, 9.5]);
+  view.feed([started(200, 20, true)]);
+  assert.equal(view.clockAt(201), 10.5);
+});
+
 test("the end shows with its own step, even when the server knows of it before the last events have come", () => {
   const view = new RunView();
   view.feed([started(100, 0), stepped(110, 20, 9)]);

@@ -46,6 +46,7 @@ export class RunView {
     /** Training seconds up to `since`; while it trains, the clock runs on from there. */
     this.elapsed = 0;
     /** @type {number | null} */ this.since = null;
+    this._shown = 0;
   }
 
   /**
@@ -98,6 +99,7 @@ export class RunView {
         this.started = event;
         this.maxIters = event.max_iters;
         this.failure = null;
+        this._shown = 0;
         this._runFrom(event.time);
         this._cut(event.step + 1);
         break;
@@ -170,6 +172,17 @@ export class RunView {
   }
 
   /**
+   * Training time as a clock shows it. Until the next event the clock runs on, also while the training saves or scores,
+   * which is no training time: it then waits for the training rather than goes back.
+   * @param {number} time seconds since the epoch
+   * @returns {number} seconds
+   */
+  clockAt(time) {
+    this._shown = Math.max(this._shown, this.elapsedAt(time));
+    return this._shown;
+  }
+
+  /**
    * The server knows of a death that no event tells. That a run has finished or was stopped its last event says, and that
    * may still be on its way: taking the state ahead of it would show the end beside the step before.
    * @param {string} state
@@ -183,6 +196,7 @@ export class RunView {
       this.state = state;
     } else if (state === "starting" && !this.active) {
       this.state = "starting";
+      this.failure = null; // of an earlier start: of this one no event may ever tell
     }
   }
 

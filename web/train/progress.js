@@ -92,7 +92,7 @@ function showHead() {
 }
 
 function tick() {
-  byId("timer").textContent = timer(view.elapsedAt(Date.now() / 1000));
+  byId("timer").textContent = timer(view.clockAt(Date.now() / 1000));
 }
 
 function showNumbers() {
