@@ -172,8 +172,8 @@ def _parser() -> argparse.ArgumentParser:
 
     export = commands.add_parser("export", help="write a checkpoint for other programs")
     export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
-    export.add_argument("--format", choices=("onnx",), default="onnx")
-    export.add_argument("--output", type=Path, required=True, help="the file")
+    export.add_argument("--format", choices=("onnx",), default="onnx", help="default: onnx")
+    export.add_argument("--output", type=Path, required=True, help="the file; its name ends in the format")
     export.set_defaults(run=_export)
 
     engines = commands.add_parser("engines", help="measure what runs a checkpoint fastest here, for --engine auto")

@@ -227,6 +227,12 @@ def test_an_export_takes_the_sides_that_share_one_graph(generator, stem, size, s
     assert list(export_sides(Checkpoint(Path("none"), config, 0, edge, inpaint))) == sides
 
 
+def test_an_export_is_not_named_as_another_format(weights, tmp_path, capsys):
+    output = tmp_path / "fill.pt"
+    assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 2
+    assert "does not end in .onnx. Name it like fill.onnx." in capsys.readouterr().err and not output.exists()
+
+
 def test_an_edge_only_checkpoint_is_not_exported(tmp_path, capsys):
     config = Config(edge_generator="edgeconnect", width=8, input_size=64)
     save_checkpoint(tmp_path, config, 1, build_generator(EDGE_WEIGHTS, config), None)

@@ -166,9 +166,12 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """``python main.py export``. Raises `InpaintError`."""
-    export_checkpoint(
-        load_baked(arguments.checkpoint or default_checkpoint("cpu"), torch.device("cpu")), arguments.output
-    )
-    print(f"{arguments.output}: {arguments.output.stat().st_size / 1e6:.1f} MB")
+    """``python main.py export``. Raises `InpaintError`, for a name that does not end in the format, too."""
+    output: Path = arguments.output
+    suffix = f".{arguments.format}"
+    if output.suffix.lower() != suffix:
+        # Other programs tell what a file is by its name; one in another format's would be opened in vain.
+        raise InpaintError("output-format", f"{output} does not end in {suffix}.", f"Name it like fill{suffix}.")
+    export_checkpoint(load_baked(arguments.checkpoint or default_checkpoint("cpu"), torch.device("cpu")), output)
+    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
     return 0
