@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class InpaintError(Exception):
     """A refusal in words: what was seen, what is allowed and what to do.
@@ -24,3 +27,12 @@ class InpaintError(Exception):
     def as_dict(self) -> dict[str, str]:
         """The error as plain JSON, the form in which it crosses to a page."""
         return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+@contextmanager
+def about(setting: str) -> Iterator[None]:
+    """Let a refusal within begin with the setting it is about."""
+    try:
+        yield
+    except InpaintError as error:
+        raise InpaintError(error.code, f"{setting}: {error.message}", error.hint) from error

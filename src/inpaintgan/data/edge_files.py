@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, about
 from ..imaging.io import decode, find_pictures
 from ..imaging.masks import binarize
 from .pictures import PictureFile
@@ -39,7 +39,8 @@ def find_edge_files(files: Sequence[PictureFile], config: Config) -> list[Path |
     for file in files:
         root, folder = _root_of(file, roots)
         if folder not in known:
-            known[folder] = {_key(edge, folder): edge for edge in find_pictures(folder)}
+            with about("edge_data" if folder == Path(config.edge_data) else "val_edge_data"):
+                known[folder] = {_key(edge, folder): edge for edge in find_pictures(folder)}
         edge = known[folder].get(_key(file, root))
         if edge is None:
             missing.append((file, folder / f"{_key(file, root)}.png"))

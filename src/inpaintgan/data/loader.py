@@ -13,7 +13,7 @@ import torch
 from torch.utils.data import DataLoader, Sampler
 
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from .cache import PictureCache
 from .dataset import InpaintDataset, Ticket, collate
@@ -32,7 +32,8 @@ def split(pictures: PictureSet, config: Config) -> tuple[PictureSet, PictureSet]
         InpaintError: ``val_data`` is missing or holds no picture.
     """
     if config.val_data:
-        return pictures, open_pictures(Path(config.val_data))
+        with about("val_data"):
+            return pictures, open_pictures(Path(config.val_data))
     train = pictures[np.flatnonzero(np.arange(len(pictures)) % _HELD_OUT)]
     return train if len(train) else pictures, pictures[::_HELD_OUT]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, about
 from ..imaging.edges import NO_EDGES, RANDOM_SIGMA, detect_edges, random_sigma
 from ..imaging.io import to_gray
 from ..imaging.masks import draw_mask, is_empty, read_mask
@@ -183,6 +183,8 @@ def _find_masks(config: Config) -> Sequence[PictureFile]:
     """Return the mask files that the config asks for, after making sure that one of them can be used."""
     if not config.mask.startswith("external"):
         return []
-    files = open_masks(Path(config.mask_data))
-    draw_mask("external", config.input_size, config.input_size, np.random.default_rng(0), block_ratio=0.5, files=files)
+    side = config.input_size
+    with about("mask_data"):
+        files = open_masks(Path(config.mask_data))
+        draw_mask("external", side, side, np.random.default_rng(0), block_ratio=0.5, files=files)
     return files

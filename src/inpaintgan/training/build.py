@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
@@ -53,8 +53,8 @@ def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None
 def _networks(
     config: Config, device: torch.device
 ) -> tuple[EdgeModel | None, InpaintModel | None, Generator | None, str]:
-    start = _start(config.init_from, config)
-    edge_start = _start(config.edges_from, config) if config.edges_from else start
+    start = _start("init_from", config)
+    edge_start = _start("edges_from", config) if config.edges_from else start
     trains_edges = config.stage in ("edge", "joint", "auto")
     vgg, squeezenet, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if trains_edges else None
@@ -80,11 +80,13 @@ def _networks(
     )
 
 
-def _start(path: str, config: Config) -> Checkpoint | None:
-    """The checkpoint to start from, its networks behind the config's stem where that is a finer one than theirs."""
+def _start(setting: str, config: Config) -> Checkpoint | None:
+    """The checkpoint that a setting names, its networks behind the config's stem where that is a finer one than theirs."""
+    path = getattr(config, setting)
     if not path:
         return None
-    checkpoint = load_checkpoint(Path(path))
+    with about(setting):
+        checkpoint = load_checkpoint(Path(path))
     if not FOLD[checkpoint.config.stem] > FOLD[config.stem] > 1:
         return checkpoint
     finer = checkpoint.config.model_copy(update={"stem": config.stem})
