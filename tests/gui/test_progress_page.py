@@ -244,5 +244,5 @@ def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Pa
     page.get_by_role("button", name="Train The Model").click()
     page.wait_for_url("**/train/progress.html?run=*")
     wait_state(page, "Failed")
-    expect(page.locator("#alerts")).to_contain_text("The training failed.")
+    expect(page.locator("#alerts")).to_contain_text("The training failed. None of the pictures can be read.")
     expect(page.locator("#alerts")).not_to_contain_text("Traceback")

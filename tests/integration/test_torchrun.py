@@ -100,6 +100,7 @@ def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stop
     )
     assert refused.returncode == 2
     assert "5 pictures cannot be shared equally by 2 processes" in capfd.readouterr().err
+    assert not run.exists()
     launcher = subprocess.Popen([sys.executable, *words, "processes=2", "max_iters=100000"], stdin=subprocess.DEVNULL)
     wait_for_steps(run, 2, launcher)
     processes = [rank(launcher, number) for number in (0, 1)]

@@ -14,8 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
+from inpaintgan.gui.runs import summary
+from inpaintgan.jobs.supervisor import Supervisor, wait_until_gone
 from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -106,23 +109,34 @@ def test_a_trained_run_fills_a_picture_while_being_just_a_folder(pictures, tmp_p
         (("--data", "{data}", "--set", "batch_size=0"), "batch_size: 0 is not allowed"),
         (("--data", "{data}", "--config", "/no/config.yml"), "/no/config.yml cannot be read"),
         (("--data", "{data}", "--set", "stage=edge-inpaint"), "needs a trained edge generator"),
-        (("--data", "{data}", "--set", "mask=external", "mask_data=/no/masks"), "/no/masks does not exist"),
+        (("--data", "{data}", "--set", "mask=external", "mask_data=/no/masks"), "mask_data: The folder /no/masks"),
+        (("--data", "{data}", "--set", "val_data=/no/folder"), "val_data: The folder /no/folder does not exist"),
+        (("--data", "{data}", "--set", "init_from=/no/run"), "init_from: There is no checkpoint folder /no/run"),
+        (("--data", "{data}", "--set", "edge=external", "edge_data=/no/edges"), "edge_data: The folder /no/edges"),
+        (("--data", "{data}", "--set", "device=cuda"), "Choose the device cpu, or auto"),
+        (("--data", "{data}", "--resume"), "There is no training in {run} to resume"),
         ((), "Give --data DIR"),
     ],
 )
-def test_bad_input_gets_one_clear_sentence(pictures, tmp_path, capsys, words, message):
+def test_bad_input_gets_one_clear_sentence_and_no_run_folder(pictures, tmp_path, capsys, monkeypatch, words, message):
     from inpaintgan.cli import main
 
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     (tmp_path / "empty").mkdir()
     known = {"data": pictures, "empty": tmp_path / "empty"}
     tiny = [f"--set={item}" for item in TINY if not item.startswith(("stage", "batch_size"))]
     code = main(["train", "--run", str(tmp_path / "run"), *tiny, *(word.format(**known) for word in words)])
     errors = capsys.readouterr().err
-    assert code == 2 and message in errors and "Traceback" not in errors
+    assert code == 2 and message.format(run=tmp_path / "run") in errors and "Traceback" not in errors
     assert errors.count("error: ") == 1
+    assert not (tmp_path / "run").exists()
 
 
-def test_a_finished_run_is_not_overwritten_by_accident(pictures, tmp_path, capsys):
+def files(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_finished_run_is_not_changed_by_a_refusal(pictures, tmp_path, capsys):
     from inpaintgan.cli import main
 
     words = [
@@ -137,9 +151,48 @@ def test_a_finished_run_is_not_overwritten_by_accident(pictures, tmp_path, capsy
         "max_iters=1",
     ]
     assert main(words) == 0
+    before = files(tmp_path / "run")
     assert main(words) == 2
     assert "Add --resume" in capsys.readouterr().err
     assert main([*words, "--resume"]) == 2
     assert "max_iters is 1, but this run already stands at step 1" in capsys.readouterr().err
     assert main([*words, "--resume", "--set", "max_iters=2", "width=16"]) == 2
     assert "width: this run was trained with 8" in capsys.readouterr().err
+    assert main([*words, "--resume", "--set", "max_iters=2", "val_data=/none", "tensorboard=true", "lr=0.01"]) == 2
+    assert files(tmp_path / "run") == before
+
+
+def test_paths_given_in_one_folder_hold_in_another(pictures, tmp_path, monkeypatch):
+    from inpaintgan.cli import main
+
+    monkeypatch.chdir(pictures.parent)
+    words = ["train", "--run", str(tmp_path / "run")]
+    given = [f"data={pictures.name}", f"val_data={pictures.name}", "workers=0"]
+    assert main([*words, "--set", *TINY, *given, "max_iters=1"]) == 0
+    monkeypatch.chdir(tmp_path)
+    assert main([*words, "--resume", "--set", "max_iters=2"]) == 0
+
+
+def test_a_training_goes_on_when_nobody_listens_any_more(pictures, tmp_path):
+    run = tmp_path / "run"
+    process = start(pictures, run, settings=("max_iters=8", "workers=0"))
+    assert process.stderr
+    process.stderr.close()
+    wait_for(lambda: len(steps(run)) >= 1)
+    process.send_signal(signal.SIGHUP)  # of a closed terminal
+    assert process.wait(120) == 0
+    assert steps(run)[-1] == 8 and list(read_events(run / "events.jsonl"))[-1]["type"] == "run_finished"
+
+
+def test_a_window_learns_why_a_start_was_refused_and_the_run_stays_as_it_was(pictures, tmp_path):
+    supervisor = Supervisor(tmp_path)
+    settings = dict(setting.split("=") for setting in TINY) | {"data": str(pictures), "workers": 0, "max_iters": 1}
+    run = supervisor.start(make_config(settings), "a")
+    wait_until_gone(run, 120)
+    assert summary(run)["state"] == "finished"
+    before = files(run.checkpoints) | {file: file.read_bytes() for file in (run.config_file, run.events_file)}
+    supervisor.resume(run, {"max_iters": 2, "val_data": "/none"})
+    wait_until_gone(run, 120)
+    found = summary(run)
+    assert found["state"] == "failed" and found["error"].startswith("val_data: The folder /none does not exist.")
+    assert files(run.checkpoints) | {file: file.read_bytes() for file in (run.config_file, run.events_file)} == before

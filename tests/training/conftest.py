@@ -32,7 +32,6 @@ class Training:
 
     def trainer(self, *, resume: bool = False, sinks: list | None = None, **settings: Any) -> Trainer:
         config = self.config(**settings)
-        self.run.create(config)
         return Trainer(config, self.run, resume=resume, sinks=sinks or [])
 
     def train(self, *, resume: bool = False, sinks: list | None = None, **settings: Any) -> str:

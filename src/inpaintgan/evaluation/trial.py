@@ -61,7 +61,6 @@ def try_it(seconds: float, run_path: Path | None = None) -> int:
     if run.events_file.exists():
         raise InpaintError("run-exists", f"{run.path} already holds a training.", "Name another --run.")
     config = trial_config(seconds)
-    run.create(config)
     console = Console()
     trainer = Trainer(config, run, resume=False, sinks=[console])
     try:

@@ -7,11 +7,12 @@ from pathlib import Path
 import torch
 
 from ..core.config import Config
-from ..core.config_io import load_config
+from ..core.config_io import load_config, with_full_paths
 from ..core.errors import InpaintError
+from ..core.exit_codes import INTERRUPTED
 from ..core.paths import resource
 from ..core.rundir import RunDir
-from .runtime import INTERRUPTED, is_rank, joined, launch
+from .runtime import is_rank, joined, launch
 from .sinks import Console
 from .trainer import Trainer
 
@@ -33,8 +34,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     """
     run = RunDir(run_path)
     if not is_rank():
-        _must_be_allowed(run, resume=resume)
-        config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
+        config, _ = _checked(run, data, config_file, settings, resume=resume)
         n = config.processes or torch.cuda.device_count()
         if n > 1:
             given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
@@ -42,7 +42,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
             return launch(n, ["train", "--run", str(run_path), *words])
     with joined() as ranks:
         config, trained_before = ranks.first(
-            lambda: _ready(run, data, config_file, settings, resume=resume or ranks.restartable)
+            lambda: _checked(run, data, config_file, settings, resume=resume, restarted=ranks.restartable)
         )
         console = Console()
         trainer = Trainer(config, run, resume=trained_before, sinks=[console] if ranks.is_first else [], ranks=ranks)
@@ -53,17 +53,26 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         return INTERRUPTED if trainer.orders.interrupted and not ranks.restartable else 0
 
 
-def _ready(
-    run: RunDir, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool
+def _checked(
+    run: RunDir,
+    data: str | None,
+    config_file: Path | None,
+    settings: list[str],
+    *,
+    resume: bool,
+    restarted: bool = False,
 ) -> tuple[Config, bool]:
-    """Freeze the config into the run folder; returns it, and whether there is a checkpoint to go on from."""
-    trained_before = _must_be_allowed(run, resume=resume)
-    config = load_config(_config_source(run, config_file), settings, data=_absolute(data))
+    """Return the config to train under, and whether there is a checkpoint to go on from. Nothing is written."""
+    if resume and not run.exists:
+        raise InpaintError(
+            "resume-impossible",
+            f"There is no training in {run.path} to resume.",
+            "Name another --run, or leave --resume out to start a new one.",
+        )
+    trained_before = _must_be_allowed(run, resume=resume or restarted)
+    config = with_full_paths(load_config(_config_source(run, config_file), settings, data=data))
     if trained_before:
         _must_fit(run.load_config(), config)
-    if run.trainer_pid() is not None:
-        run.claim()  # refuses in words, before the frozen config is touched
-    run.create(config)
     return config, trained_before
 
 
@@ -83,11 +92,6 @@ def _config_source(run: RunDir, config_file: Path | None) -> Path:
     if config_file is not None:
         return config_file
     return run.config_file if run.config_file.is_file() else resource("config.yml")
-
-
-def _absolute(data: str | None) -> str | None:
-    """The frozen config must mean the same folder whatever folder it is resumed from."""
-    return str(Path(data).expanduser().resolve()) if data else None
 
 
 def _must_fit(before: Config, now: Config) -> None:

@@ -6,12 +6,13 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ..core.control import COMMANDS, Control
 from ..core.ranks import Ranks
 
 _POLL_S = 0.2
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Orders:
@@ -30,10 +31,17 @@ class Orders:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Obey signals within, and drop an order that an earlier process left behind."""
+        """Obey signals within, and drop an order that an earlier process left behind.
+
+        A terminal that is closed ends nothing: the training goes on unseen. Only `torchrun`, which ends with its terminal,
+        passes that signal on as its word to stop.
+        """
         if self._ranks.is_first:
             self._control.clear()
-        before = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
+        handlers: dict[int, Any] = dict.fromkeys(_STOP_SIGNALS, self._on_signal)
+        if hasattr(signal, "SIGHUP"):
+            handlers[signal.SIGHUP] = self._on_signal if self._ranks.restartable else signal.SIG_IGN
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Iterable, Sequence
 
@@ -26,6 +27,9 @@ from .state import Progress
 class Reporter:
     """Emits the events of one training. Rank 0 alone speaks.
 
+    Attributes:
+        has_begun: Whether it was said that the training started.
+
     Args:
         run: Whose ``events.jsonl`` is appended to.
         stage: The config's stage, named in each event.
@@ -36,8 +40,14 @@ class Reporter:
 
     def __init__(self, run: RunDir, stage: str, progress: Progress, sinks: Sequence[Sink], ranks: Ranks) -> None:
         self._stage, self._progress, self._sinks, self._ranks = stage, progress, sinks, ranks
-        self._log = EventLog(run.events_file, self._fan_out) if ranks.is_first else None
+        self._run = run
         self._unreadable: dict[str, None] = {}
+        self.has_begun = False
+
+    @functools.cached_property
+    def _log(self) -> EventLog | None:
+        """Opened by the first event: a training that is refused before has written nothing."""
+        return EventLog(self._run.events_file, self._fan_out) if self._ranks.is_first else None
 
     def _fan_out(self, event: Event) -> None:
         for sink in self._sinks:
@@ -59,6 +69,7 @@ class Reporter:
 
     def started(self, stage: Stage, perceptual: str, max_iters: int, *, n_train: int, n_val: int) -> None:
         """Say what begins: on which device, with which networks and pictures."""
+        self.has_begun = True
         device = device_name(stage.device)
         if self._ranks.size > 1:
             device += f", {self._ranks.size} processes"
@@ -99,7 +110,9 @@ class Reporter:
             )
 
     def failed(self, error: BaseException) -> None:
-        """Say why the training ends."""
+        """Say why the training ends. One that never began has no end either: who started it learns why it was refused."""
+        if not self.has_begun:
+            return
         known = isinstance(error, InpaintError)
         self.emit(
             events.RunFailed(

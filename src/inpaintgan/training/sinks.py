@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from ..core import events
 from ..core.events import Event
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 Sink = Callable[[Event], None]
 
@@ -63,10 +70,13 @@ class Console:
 
 
 def tensorboard_sink(folder: Path) -> Sink:
-    """A sink that writes scalars for TensorBoard."""
-    from torch.utils.tensorboard import SummaryWriter  # slow to import, and optional in config
+    """A sink that writes scalars for TensorBoard; the folder is made at the first event."""
 
-    writer = SummaryWriter(str(folder))
+    @functools.cache
+    def writer() -> SummaryWriter:
+        from torch.utils.tensorboard import SummaryWriter  # slow to import, and optional in config
+
+        return SummaryWriter(str(folder))
 
     def write(event: Event) -> None:
         try:
@@ -74,13 +84,52 @@ def tensorboard_sink(folder: Path) -> Sink:
                 prefix = "train" if isinstance(event, events.Step) else "validation"
                 for name, value in event.values.items():
                     if value is not None:
-                        writer.add_scalar(f"{prefix}/{name}", value, event.step)
+                        writer().add_scalar(f"{prefix}/{name}", value, event.step)
                 if isinstance(event, events.Step) and event.learning_rate is not None:
-                    writer.add_scalar("train/learning_rate", event.learning_rate, event.step)
+                    writer().add_scalar("train/learning_rate", event.learning_rate, event.step)
             elif isinstance(event, events.RunFinished | events.RunFailed):
-                writer.close()
+                writer().close()
         except OSError as error:
             # Its curves are a copy; a full disk must not end the training for them. events.jsonl has them all.
             tqdm.write(f"warning: TensorBoard files cannot be written: {error.strerror}", file=sys.stderr)
 
     return write
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let whatever is said within go on when nobody listens any more: a pipe's reader has left, a terminal was closed."""
+    with redirect_stdout(_FallsSilent(sys.stdout)), redirect_stderr(_FallsSilent(sys.stderr)):  # pyright: ignore
+        yield
+
+
+class _FallsSilent:
+    """A stream of this process that writes to nowhere from the first failure on, instead of raising."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream  # None where there is no console at all
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def isatty(self) -> bool:
+        return bool(self._try("isatty"))
+
+    def write(self, text: str) -> int:
+        self._try("write", text)
+        return len(text)
+
+    def flush(self) -> None:
+        self._try("flush")
+
+    def _try(self, name: str, *words: str) -> Any:
+        if self._stream is None:
+            return None
+        try:
+            return getattr(self._stream, name)(*words)
+        except (OSError, ValueError):  # a ValueError where this process itself closed it
+            # What is left in its buffer must not fail at the interpreter's end either.
+            with suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), self._stream.fileno())
+            self._stream = None
+            return None

@@ -10,10 +10,10 @@ import torch
 
 from ..core import events
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
-from ..data.loader import make_val_loader, split
+from ..data.loader import make_train_loader, make_val_loader, split
 from ..data.pictures import open_pictures
 from ..models.device import gpu_memory, gpu_utilisation
 from . import state
@@ -30,7 +30,7 @@ from .recovery import Recovery, out_of_memory
 from .reporter import Reporter
 from .runtime import prepare
 from .schedule import rate_factor
-from .sinks import Sink, tensorboard_sink
+from .sinks import Sink, tensorboard_sink, unheard
 
 End = Literal["max_iters", "max_seconds", "stopped"]
 
@@ -40,14 +40,15 @@ class Trainer:
 
     Args:
         config: The frozen settings.
-        run: The run folder, already created.
+        run: The run folder. It is made, and the config frozen into it, when all that can be refused was looked at: a
+            training that never begins leaves everything as it was.
         resume: Go on from the newest checkpoint.
         sinks: Listeners to every event beside the run's own log.
         ranks: The processes that train together. All of them run this loop and decide alike, from the same numbers;
             rank 0 alone writes and speaks.
 
     Raises:
-        InpaintError: The data, the device, the weights to start from or the checkpoint cannot be used.
+        InpaintError: The data, the device, the weights to start from, the checkpoint or the run folder cannot be used.
     """
 
     def __init__(
@@ -66,10 +67,10 @@ class Trainer:
         self.outputs: Outputs | None = None
 
     def train(self) -> End:
-        """Train, and return why it ended. Failures become a ``run_failed`` event and are raised again."""
-        self.ranks.first(self.run_dir.claim)
+        """Train, and return why it ended. Failures after the start become a ``run_failed`` event; all are raised again."""
+        self.ranks.first(self.run_dir.check_free)
         try:
-            with self.orders.listening():
+            with unheard(), self.orders.listening():
                 self._prepare()
                 return self._loop()
         except BaseException as error:
@@ -82,28 +83,44 @@ class Trainer:
                 self.run_dir.release()
 
     def _prepare(self) -> None:
-        """Everything up to the first step: device, data, networks, the state to resume from, the first event."""
+        """Everything up to the first step."""
+        self._check()
+        self._begin()
+
+    def _check(self) -> None:
+        """Look at all that can be refused, without a trace: device, data, networks, the state to resume from."""
         config, ranks = self.config, self.ranks
-        if ranks.is_first:
-            state.sweep(self.run_dir)
         self.device = prepare(config, ranks)
         with ranks.together():
             if not config.data:
                 raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
-            train_files, val_files = split(open_pictures(Path(config.data)), config)
-        check_same_files(train_files, ranks)
-        self.stage, perceptual = build_stage(config, self.device, ranks)
+            with about("data"):
+                pictures = open_pictures(Path(config.data))
+            self.train_files, val_files = split(pictures, config)
+            make_train_loader(self.train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
+        check_same_files(self.train_files, ranks)
+        self.stage, self.perceptual = build_stage(config, self.device, ranks)
         if self.resume:
             self.progress.copy_from(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
         # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
         if not ranks.restartable or self.progress.step > config.max_iters:
             self.budget.check_remaining()
         self.phases = Phases(config, self.stage, self.progress)
-        n_val = min(config.val_size, len(val_files))
+        self.n_val = min(config.val_size, len(val_files))
         with ranks.together():
-            val_batches = list(make_val_loader(val_files, config)) if ranks.is_first else []
-        self.reporter.started(self.stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
-        for batch in val_batches:
+            self.val_batches = list(make_val_loader(val_files, config)) if ranks.is_first else []
+
+    def _claim(self) -> None:
+        self.run_dir.create(self.config)
+        self.run_dir.claim()
+        state.sweep(self.run_dir)
+
+    def _begin(self) -> None:
+        """Take the run folder, say so, and get ready to step."""
+        config, ranks, train_files = self.config, self.ranks, self.train_files
+        ranks.first(self._claim)
+        self.reporter.started(self.stage, self.perceptual, config.max_iters, n_train=len(train_files), n_val=self.n_val)
+        for batch in self.val_batches:
             self.reporter.unreadable(batch)
         self._note_changes(len(train_files))
         n_wanted = (config.max_iters - self.progress.step) * config.batch_size * config.accumulation_steps
@@ -114,7 +131,7 @@ class Trainer:
         disk = PatientDisk(self.run_dir, ranks, reporter=self.reporter, orders=self.orders, meter=self.meter)
         self.recovery = Recovery(config, self.run_dir, self.stage, self.progress, self.reporter, ranks)
         self.outputs = Outputs(
-            config, self.run_dir, self.stage, self.progress, val_batches, ranks,
+            config, self.run_dir, self.stage, self.progress, self.val_batches, ranks,
             health=self.health, reporter=self.reporter, disk=disk, meter=self.meter,
         )  # fmt: skip
         self.meter.start(self.progress.elapsed_s)
