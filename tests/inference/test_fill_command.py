@@ -186,6 +186,7 @@ def test_one_mask_serves_a_whole_folder(fill, pictures, tmp_path):
         (("--image", "none.png", "--mask", "m.png", "--output", "o.png"), "no picture or folder none.png"),
         (("--image", "{a}", "--mask", "m.png", "--output", "o.png"), "no mask or folder m.png"),
         (("--image", "{a}", "--mask", "{mask}", "--output", "o.xyz"), "o.xyz"),
+        (("--image", "{a}", "--mask", "{mask}", "--output", "o" * 300 + ".png"), ".png cannot be written"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_exit_code_2(fill, pictures, tmp_path, words, message):

@@ -48,9 +48,10 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
     Raises:
         InpaintError: A path is missing or of the wrong kind, there are no pictures, or a result would replace a mask.
     """
-    # A path forgets a slash at its end.
-    into_folder = str(output).endswith(("/", os.sep)) or Path(output).is_dir()
+    ends_as_folder = str(output).endswith(("/", os.sep))  # which a path forgets
     output = Path(output)
+    with writing(output):  # a name that is too long
+        into_folder = ends_as_folder or output.is_dir()
     if not image.exists():
         raise InpaintError("picture-missing", f"There is no picture or folder {image}.")
     if not mask.exists():
