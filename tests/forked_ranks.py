@@ -80,7 +80,7 @@ if __name__ == "__main__":
     # What the forks would import, each for itself; the compiler comes with an optimizer's first step.
     import torch._dynamo  # noqa: F401
 
-    import inpaintgan.evaluation.command
+    import inpaintgan.evaluation.checkpoint.command
     import inpaintgan.inference.command
     import inpaintgan.training.command  # noqa: F401
 

@@ -216,7 +216,7 @@ def _fill(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from .evaluation.command import evaluate
+    from .evaluation.checkpoint.command import evaluate
     from .training.runtime import joined
 
     with joined() as ranks:
@@ -224,7 +224,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    from .evaluation.compare import compare
+    from .evaluation.comparison.command import compare
 
     return compare(arguments)
 
@@ -263,7 +263,7 @@ def _check_data(arguments: argparse.Namespace) -> int:
 
 
 def _try(arguments: argparse.Namespace) -> int:
-    from .evaluation.trial import try_it
+    from .training.trial import try_it
 
     return try_it(arguments.seconds, arguments.run_dir)
 

@@ -10,8 +10,8 @@ import torch
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.tensors import to_tensor
+from inpaintgan.evaluation.checkpoint.set_scores import set_scores
 from inpaintgan.evaluation.perception import Perception
-from inpaintgan.evaluation.set_scores import set_scores
 from inpaintgan.metrics.lpips import Lpips
 from inpaintgan.metrics.perceptual import perceptual_proxy
 from inpaintgan.networks.backbones import load_backbone, of_vgg

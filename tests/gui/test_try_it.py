@@ -52,13 +52,13 @@ def tell(run: RunDir, losses: list[float | None], *, ends: bool = True) -> None:
 
 
 def found(run: RunDir) -> dict[str, tuple[bool, str]]:
-    from inpaintgan.evaluation.trial import judge
+    from inpaintgan.training.trial import judge
 
     return {check.name: (check.ok, check.text) for check in judge(run).checks}
 
 
 def test_what_is_not_there_is_named(trial: RunDir) -> None:
-    from inpaintgan.evaluation.trial import describe, judge
+    from inpaintgan.training.trial import describe, judge
 
     tell(trial, [5 - step / 10 for step in range(40)])
     checks = found(trial)

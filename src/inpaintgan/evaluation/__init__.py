@@ -1,1 +1,1 @@
-"""Scores that can be believed: fixed masks, composites, baselines beside the networks, an upper bound."""
+"""Scores that can be believed. Here is what `checkpoint` and `comparison` share: cases, how they are filled and scored, pages."""

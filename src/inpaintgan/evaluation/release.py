@@ -17,7 +17,7 @@ from ..core.rundir import SCORES, RunDir
 from ..imaging.folder import find_pictures
 from ..models.blending import blend
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
-from .tables import table
+from .checkpoint.tables import table
 
 
 def release(

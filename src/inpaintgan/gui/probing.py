@@ -13,7 +13,7 @@ from ..core.trial import TRIAL_SECONDS, VERDICT_FILE, trial_config
 from ..jobs.process import Worker
 from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
 
-_MODULE = "inpaintgan.evaluation.worker"
+_MODULE = "inpaintgan.training.worker"
 _LEAVING_S = 60.0
 """How long a training process that has said its last word may take to leave, on a computer that is busy."""
 

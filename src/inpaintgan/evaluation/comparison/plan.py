@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..core.atomic import write_json
-from ..core.comparison import ComparisonDir, stem_notices, training_settings
-from ..core.config import Config
-from ..core.config_io import load_config, make_config, save_config
-from ..core.errors import InpaintError
-from ..core.paths import resource, work_root
-from ..networks.edge_generators import EDGE_GENERATORS
+from ...core.atomic import write_json
+from ...core.comparison import ComparisonDir, stem_notices, training_settings
+from ...core.config import Config
+from ...core.config_io import load_config, make_config, save_config
+from ...core.errors import InpaintError
+from ...core.paths import resource, work_root
+from ...networks.edge_generators import EDGE_GENERATORS
 
 _OURS = {
     "stage": "compare trains edge generators, then an inpaint generator.",

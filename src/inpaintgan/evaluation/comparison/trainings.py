@@ -14,14 +14,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ..core.child import last_words, start_logged
-from ..core.config import Config
-from ..core.errors import InpaintError
-from ..core.events import EventTail, read_events
-from ..core.exit_codes import REFUSED
-from ..core.paths import main_script
-from ..core.rundir import RunDir
-from ..training.orders import Orders
+from ...core.child import last_words, start_logged
+from ...core.config import Config
+from ...core.errors import InpaintError
+from ...core.events import EventTail, read_events
+from ...core.exit_codes import REFUSED
+from ...core.paths import main_script
+from ...core.rundir import RunDir
+from ...training.orders import Orders
 
 _POLL_S = 0.25
 

@@ -11,25 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from .. import __version__
-from ..core.atomic import write_bytes, write_json
-from ..core.outputs import make_folder, make_way, writing
-from ..core.paths import default_checkpoint
-from ..core.ranks import Ranks
-from ..imaging.encode import save_picture
-from ..imaging.folder import find_pictures
-from ..imaging.picture import Picture
-from ..inference.pipeline import Inpainter
-from ..metrics.lpips import Lpips
-from ..models.device import device_name
-from ..networks.backbones import Backbone, load_backbone
-from ..networks.vgg19 import VGG19Features, load_vgg19
-from . import candidates, protocol
-from .cases import Case, case_names, left_out, one_case
-from .evaluation_page import Shown, evaluation_html, pick
-from .mask_sets import MaskSet, mask_sets
-from .perception import Perception
-from .protocol import Fills, Method
+from ... import __version__
+from ...core.atomic import write_bytes, write_json
+from ...core.outputs import make_folder, make_way, writing
+from ...core.paths import default_checkpoint
+from ...core.ranks import Ranks
+from ...imaging.encode import save_picture
+from ...imaging.folder import find_pictures
+from ...imaging.picture import Picture
+from ...inference.pipeline import Inpainter
+from ...metrics.lpips import Lpips
+from ...models.device import device_name
+from ...networks.backbones import Backbone, load_backbone
+from ...networks.vgg19 import VGG19Features, load_vgg19
+from .. import protocol
+from ..cases import Case, case_names, left_out, one_case
+from ..mask_sets import MaskSet, mask_sets
+from ..perception import Perception
+from ..protocol import Fills, Method
+from . import candidates, running
+from .page import Shown, evaluation_html, pick
 from .statistics import report_of
 from .tables import table
 
@@ -77,7 +78,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
             save_strip(case, fills, arguments.save_fills / below / f"{case.name}.png")
 
     perception = Perception(setup.vgg, setup.backbone, setup.inpainter.device, setup.lpips)
-    results = protocol.run(
+    results = running.run(
         setup.inpainter, arguments.data, setup.sets, setup.methods, perception,
         limit=arguments.limit, seed=arguments.seed, untimed=setup.candidates, ranks=ranks, on_case=on_case,
     )  # fmt: skip
@@ -108,7 +109,7 @@ def _open(arguments: argparse.Namespace) -> _Setup:
     inpainter = Inpainter.load(
         arguments.checkpoint or default_checkpoint(arguments.device), arguments.device, engine="eager"
     )
-    side, methods = inpainter.checkpoint.config.input_size, protocol.methods(inpainter)
+    side, methods = inpainter.checkpoint.config.input_size, running.methods(inpainter)
     others = candidates.open_candidates(arguments.candidate, len(sets), methods)
     if others or arguments.save_inputs:
         options = {"limit": arguments.limit, "seed": arguments.seed}

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from .mask_sets import DRAWN_MASKS
+from ..mask_sets import DRAWN_MASKS
 from .scoring import NO_EDGES, TRUE_EDGES
 
 _MASK_WORDS = {

@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from .mask_sets import BLOCK_RATIO
-from .protocol import NETWORK, START, UPPER_BOUND
+from ..mask_sets import BLOCK_RATIO
+from ..protocol import START
+from .running import NETWORK, UPPER_BOUND
 
 _MASK_WORDS = {
     "random-block": f"a block at a random place, {100 * BLOCK_RATIO:.0f} % of a side",

@@ -15,14 +15,14 @@ from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.events import EventLog, Step, Validation
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation import charts
-from inpaintgan.evaluation.findings import findings, hints
-from inpaintgan.evaluation.report import comparison_html
-from inpaintgan.evaluation.summary import _pace, bucket, csv_text, curves, method_summary
+from inpaintgan.evaluation.comparison.findings import findings, hints
+from inpaintgan.evaluation.comparison.page import comparison_html
+from inpaintgan.evaluation.comparison.summary import _pace, bucket, csv_text, curves, method_summary
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
 from run_events import run_started
 
-from .comparison_report import GENERATORS, make_report, rows
+from .made_report import GENERATORS, make_report, rows
 
 
 @pytest.mark.parametrize(

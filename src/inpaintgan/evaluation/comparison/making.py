@@ -1,106 +1,38 @@
-"""``python main.py compare``: trains edge generators alike, scores them alike, and writes a report."""
+"""A comparison in its folder: trained, scored and reported, what is done already skipped."""
 
 from __future__ import annotations
 
-import argparse
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from .. import __version__
-from ..core.atomic import read_json, write_bytes, write_json
-from ..core.comparison import INPAINT_RUN, ComparisonDir, Kind
-from ..core.errors import InpaintError
-from ..core.exit_codes import INTERRUPTED
-from ..core.outputs import make_way, writing
-from ..core.rundir import TRAINING_STATE, RunDir
-from ..models.checkpoint import Checkpoint, load_checkpoint, saved_step
-from ..models.device import device_name, pick_device
-from ..networks.cost import gmac
-from ..networks.discriminator import Discriminator
-from ..networks.edge_generators import EDGE_GENERATORS
-from ..networks.vgg19 import load_vgg19
-from ..training.orders import Orders
+from ... import __version__
+from ...core.atomic import read_json, write_bytes, write_json
+from ...core.comparison import INPAINT_RUN, ComparisonDir
+from ...core.errors import InpaintError
+from ...core.rundir import TRAINING_STATE, RunDir
+from ...models.checkpoint import Checkpoint, load_checkpoint, saved_step
+from ...models.device import device_name
+from ...networks.cost import gmac
+from ...networks.discriminator import Discriminator
+from ...networks.edge_generators import EDGE_GENERATORS
+from ...training.orders import Orders
+from ..cases import left_out
+from ..columns import COLUMNS
 from . import scoring
-from .cases import left_out, nothing_to_evaluate
-from .plan import Plan, default_output, freeze, make_plan
-from .report import comparison_html
+from .page import comparison_html
+from .plan import Plan
 from .scoring import Exam
-from .summary import COLUMNS, Summary, csv_text, curves, method_summary, training_summary
-from .trainings import Stopped, TrainingFailed, train_to_end
+from .summary import Summary, csv_text, curves, method_summary, training_summary
+from .trainings import TrainingFailed, train_to_end
 
 EDGE_CURVES = ("feature_matching_loss", "edge_generator_loss", "edge_discriminator_loss")
 CLASSICAL_UNIT = "classical"
-
-
-def compare(arguments: argparse.Namespace) -> int:
-    """Make the comparison that the command line asks for.
-
-    Returns:
-        The exit code: 1 when a training failed, or when files could not be read and were left out of the scores.
-
-    Raises:
-        InpaintError: Anything a person can put right.
-    """
-    copies = _copies(arguments.report)
-    plan = make_plan(arguments)
-    folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
-    exam = _exam(plan)
-    if folder.pid() is not None:
-        folder.claim()  # refuses in words, before the plan is touched
-    comparison = Comparison(freeze(folder, plan), folder, exam)
-    folder.claim()
-    try:
-        with comparison.orders.listening():
-            failed = comparison.make()
-    except Stopped:
-        folder.say("stopped", "What is done is kept.")
-        print(f"stopped; the same command goes on with {folder.path}")
-        return INTERRUPTED if comparison.orders.interrupted else 0
-    except BaseException as error:
-        folder.say("failed", str(error) or type(error).__name__)
-        raise
-    finally:
-        folder.release()
-    report = read_json(folder.report("json")) or {}
-    print(table(report))
-    for notice in left_out(report["unreadable"]):
-        print(f"\n{notice}")
-    print(f"\n{folder.report('html')}", flush=True)
-    for kind, copy in copies.items():
-        with writing(copy):
-            write_bytes(copy, folder.report(kind).read_bytes())
-    return 1 if failed or report["unreadable"] else 0
-
-
-def _copies(report: Path | None) -> dict[Kind, Path]:
-    """Where the report is wanted beside the comparison's folder, by kind."""
-    if report is None:
-        return {}
-    make_way(report)
-    copies: dict[Kind, Path] = {kind: report.with_suffix(f".{kind}") for kind in ("json", "csv", "html")}
-    for file in copies.values():
-        make_way(file)
-    return copies
-
-
-def _exam(plan: Plan) -> Exam:
-    """Look at data, masks, device and weights before anything is trained for hours, what may be downloaded last."""
-    device = pick_device(plan.base.device)
-    source = scoring.mask_source(plan.masks, plan.base)
-    exam = Exam(scoring.held_out(plan.base), source, plan.limit, plan.base, None, device)
-    unreadable: list[str] = []
-    if next(exam.cases(unreadable), None) is None:
-        raise nothing_to_evaluate(source, unreadable)
-    if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
-        raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
-    vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
-    return replace(exam, vgg=vgg.to(device) if vgg else None)
 
 
 @dataclass
@@ -287,17 +219,3 @@ def _discriminator(edges: Checkpoint, device: torch.device) -> Discriminator:
     prefix = "discriminator."
     network.load_state_dict({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
     return network.to(device).eval().requires_grad_(False)
-
-
-def table(report: dict[str, Any]) -> str:
-    """The report's table as Markdown."""
-    shown = [column for column in COLUMNS if any(column.key in row["scores"] for row in report["rows"])]
-    lines = ["| method | " + " | ".join(column.title for column in shown) + " |", "|---|" + "---|" * len(shown)]
-    for row in report["rows"]:
-        cells = []
-        for column in shown:
-            score = row["scores"].get(column.key)
-            spread = f" ± {score['std']:.{column.digits}f}" if score and score["std"] is not None else ""
-            cells.append(f"{score['mean']:.{column.digits}f}{spread}" if score else "")
-        lines.append(f"| {row['name']} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..metrics.bootstrap import LEVEL, N_RESAMPLES, mean_intervals
-from .protocol import Scores, SetResult, mean_scores
+from ...metrics.bootstrap import LEVEL, N_RESAMPLES, mean_intervals
+from ..protocol import Scores
+from .running import SetResult
 
 RIVAL = "telea"
 """What every method is compared with, picture by picture."""
@@ -31,8 +32,8 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
     return {
         "n": len(rows),
         "hole_share": float(np.mean([row["hole_share"] for row in rows])),
-        "methods": {name: mean_scores([row["scores"][name] for row in rows]) for name in rows[0]["scores"]},
-        "edges": mean_scores([row["edges"] for row in rows]),
+        "methods": {name: _means([row["scores"][name] for row in rows]) for name in rows[0]["scores"]},
+        "edges": _means([row["edges"] for row in rows]),
         "sets": [summary(result.name, result.rows, result.set_scores) for result in results],
         "overall": summary(ALL, rows, {}) if len(results) > 1 else None,
         "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": "pictures", "rival": RIVAL},
@@ -74,3 +75,8 @@ def summary(name: str, rows: Sequence[dict[str, Any]], set_scores: Scores) -> di
         **parts,
         "set_scores": set_scores,
     }
+
+
+def _means(rows: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Mean of each score over the cases."""
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]} if rows else {}

@@ -16,27 +16,27 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ..core.atomic import read_json, write_bytes, write_json
-from ..core.config import Config
-from ..data.batch import Batch
-from ..data.loader import split
-from ..data.pictures import PictureSet, open_pictures
-from ..data.tensors import to_pixels, to_tensor
-from ..imaging.classical import CLASSICAL, Filler
-from ..imaging.picture import to_gray
-from ..inference.pipeline import Inpainter
-from ..losses.feature_matching import feature_matching_loss
-from ..models.checkpoint import Checkpoint, bake_spectral_norm
-from ..models.edge_model import predict_edges
-from ..networks.discriminator import Discriminator
-from ..networks.generator import Generator
-from ..networks.vgg19 import VGG19Features
-from ..training.orders import Orders
-from ..training.samples import draw_edges
-from . import protocol
-from .cases import Case, cases, nothing_to_evaluate
-from .mask_sets import DRAWN_MASKS
-from .tiles import jpeg
+from ...core.atomic import read_json, write_bytes, write_json
+from ...core.config import Config
+from ...data.batch import Batch
+from ...data.loader import split
+from ...data.pictures import PictureSet, open_pictures
+from ...data.tensors import to_pixels, to_tensor
+from ...imaging.classical import CLASSICAL, Filler
+from ...imaging.picture import to_gray
+from ...inference.pipeline import Inpainter
+from ...losses.feature_matching import feature_matching_loss
+from ...models.checkpoint import Checkpoint, bake_spectral_norm
+from ...models.edge_model import predict_edges
+from ...networks.discriminator import Discriminator
+from ...networks.generator import Generator
+from ...networks.vgg19 import VGG19Features
+from ...training.orders import Orders
+from ...training.samples import draw_edges
+from .. import protocol
+from ..cases import Case, cases, nothing_to_evaluate
+from ..mask_sets import DRAWN_MASKS
+from ..tiles import jpeg
 from .trainings import Stopped
 
 TRUE_EDGES, NO_EDGES = "true edges", "no edges"

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..core.config_io import make_config
 from ..core.rundir import RunDir
-from ..training.measure import measure
+from .measure import measure
 from .trial import judge
 
 Progress = Callable[[dict[str, Any]], None]

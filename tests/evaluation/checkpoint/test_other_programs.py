@@ -13,7 +13,7 @@ import pytest
 from inpaintgan.cli import main
 from inpaintgan.core.config import Config
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
-from inpaintgan.evaluation import protocol
+from inpaintgan.evaluation.checkpoint import running
 from inpaintgan.imaging.classical import telea
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.io import read_rgb
@@ -91,7 +91,7 @@ def test_results_for_one_kind_of_holes_need_no_folder_of_their_own(words, theirs
 
 
 def test_what_is_wrong_with_a_candidate_is_said_before_anything_is_scored(words, theirs, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(protocol, "run", lambda *_, **__: pytest.fail("scored"))
+    monkeypatch.setattr(running, "run", lambda *_, **__: pytest.fail("scored"))
     partly = tmp_path / "partly"
     shutil.copytree(theirs, partly)
     gone = sorted((partly / "thin").iterdir())[0]
@@ -149,7 +149,7 @@ def test_an_interruption_ends_with_its_code_and_leaves_no_half_report(words, tmp
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(protocol, "evaluate_edges", interrupted)
+    monkeypatch.setattr(running, "evaluate_edges", interrupted)
     files = [tmp_path / "report.json", tmp_path / "page.html"]
     assert main([*words, "--masks", "half", "--report", str(files[0]), "--html", str(files[1])]) == 130
     assert not any(file.exists() for file in files)

@@ -19,8 +19,8 @@ from ..core.trial import FILL_FILE, VERDICT_FILE, trial_config
 from ..imaging.io import Picture, decode, encode
 from ..imaging.masks import read_mask
 from ..inference.pipeline import Inpainter
-from ..training.sinks import Console
-from ..training.trainer import Trainer
+from .sinks import Console
+from .trainer import Trainer
 
 _EXAMPLE = "coffee.png"
 _MIN_STEPS = 40

@@ -13,8 +13,9 @@ from inpaintgan.cli import main
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
-from inpaintgan.evaluation import command
-from inpaintgan.evaluation.protocol import cases, evaluate_case
+from inpaintgan.evaluation.cases import cases
+from inpaintgan.evaluation.checkpoint import command
+from inpaintgan.evaluation.protocol import evaluate_case
 from inpaintgan.imaging.classical import CLASSICAL, mean_fill
 from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_checkpoint
 

@@ -7,10 +7,10 @@ import re
 import pytest
 
 from inpaintgan.evaluation.charts import Dot, dot_plot
-from inpaintgan.evaluation.evaluation_findings import findings
-from inpaintgan.evaluation.evaluation_page import pick
-from inpaintgan.evaluation.protocol import SetResult
-from inpaintgan.evaluation.statistics import report_of
+from inpaintgan.evaluation.checkpoint.findings import findings
+from inpaintgan.evaluation.checkpoint.page import pick
+from inpaintgan.evaluation.checkpoint.running import SetResult
+from inpaintgan.evaluation.checkpoint.statistics import report_of
 
 
 def result(name: str, gaps: list[float], proxies: list[float] | None = None) -> SetResult:

@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.errors import InpaintError
-from ..imaging.encode import save_picture
-from ..imaging.folder import find_pictures
-from ..imaging.io import read_rgb
-from ..imaging.picture import Picture
-from .cases import Case
+from ...core.errors import InpaintError
+from ...imaging.encode import save_picture
+from ...imaging.folder import find_pictures
+from ...imaging.io import read_rgb
+from ...imaging.picture import Picture
+from ..cases import Case
 
 INPUTS = ("pictures", "masked", "masks")
 """Sub-folders of the inputs: the whole picture, the one with the hole in white, the hole in white on black."""

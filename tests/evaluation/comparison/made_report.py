@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from inpaintgan.core.config import Config
-from inpaintgan.evaluation.summary import COLUMNS, method_summary
+from inpaintgan.evaluation.columns import COLUMNS
+from inpaintgan.evaluation.comparison.summary import method_summary
 
 SCORES = [column.key for column in COLUMNS if column.key not in ("parameters", "gmac", "seconds_per_step", "proxy")]
 GENERATORS = ("mec", "<egc>")

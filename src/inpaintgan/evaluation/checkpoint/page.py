@@ -12,15 +12,16 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from ..core.paths import resource
-from . import charts, evaluation_findings
-from .cases import Case
-from .charts import Dot, Line
-from .protocol import NETWORK, START, UPPER_BOUND, Fills
-from .report import asset, design_tokens, environment
-from .summary import COLUMNS, Column
+from .. import charts
+from ..cases import Case
+from ..charts import Dot, Line
+from ..columns import COLUMNS, Column
+from ..pages import asset, design_tokens, environment, icon
+from ..protocol import START, Fills
+from ..tiles import data_uri, jpeg
+from . import findings
+from .running import NETWORK, UPPER_BOUND
 from .tables import SET_COLUMNS, set_score, set_title
-from .tiles import data_uri, jpeg
 
 _COLUMNS = (
     *COLUMNS,
@@ -93,10 +94,10 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
             tokens=design_tokens(),
             css=asset("report.css"),
             script=asset("report.js"),
-            icon=Markup((resource("web") / "favicon.svg").read_text(encoding="utf-8")),
+            icon=icon(),
             main=main,
             colours=colours,
-            findings=evaluation_findings.findings(report),
+            findings=findings.findings(report),
             plots=_dot_plots(main, colours),
             curves=_curves(report, colours),
             matrices=_matrices(report),
@@ -104,8 +105,8 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
             edges=_edges(report),
             samples=[_sample(report, one) for one in shown],
             ranking=ranking_column(report),
-            protocol=evaluation_findings.protocol(report),
-            hints=evaluation_findings.hints(report),
+            protocol=findings.protocol(report),
+            hints=findings.hints(report),
             drawn=[name for name in colours if name not in _OFF_SCALE],
         )
     )

@@ -1,24 +1,21 @@
-"""A report as one self-contained HTML page: styles, charts, script and pictures inside, nothing from the network."""
+"""The page of a comparison: its tables, charts, and pictures to look at, in one file."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ..core.comparison import ComparisonDir
-from ..core.paths import resource
-from . import charts, findings
-from .charts import Dot, Line
+from ...core.comparison import ComparisonDir
+from .. import charts
+from ..charts import Dot, Line
+from ..columns import COLUMNS, Column
+from ..pages import asset, design_tokens, environment, icon
+from ..tiles import file_uri
+from . import findings
 from .scoring import NO_EDGES, TRUE_EDGES
-from .summary import BUCKET_SCORES, COLUMNS, Column
-from .tiles import file_uri
+from .summary import BUCKET_SCORES
 
-_FONT = "vendor/plex/ibm-plex-sans-latin-wght-normal.woff2"
 _TITLES = {
     "precision": "Precision on held-out pictures",
     "recall": "Recall on held-out pictures",
@@ -32,33 +29,6 @@ _GROUPS = (
     ("Cost", ("parameters", "gmac", "seconds_per_step")),
 )
 _DOT_SCORES = ("psnr_hole", "proxy", "ssim_hole")
-
-
-def environment() -> Environment:
-    """Return the Jinja environment of the report templates."""
-    made = Environment(
-        loader=PackageLoader("inpaintgan.evaluation"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    made.filters["fixed"] = lambda value, digits: f"{value:,.{digits}f}"
-    made.filters["signed"] = lambda value, digits: f"{value:+,.{digits}f}"
-    made.filters["count"] = lambda value: f"{value:,}"
-    return made
-
-
-@cache
-def design_tokens() -> Markup:
-    """The window's colours, sizes and type, with the typeface inside."""
-    css = (resource("web") / "css" / "tokens.css").read_text(encoding="utf-8")
-    css = re.sub(r"@font-face\s*\{[^}]*\}", "", css)
-    font = file_uri(resource("web") / _FONT, "font/woff2")
-    face = f'@font-face {{ font-family: "Plex"; src: url("{font}") format("woff2"); font-weight: 100 700; }}\n'
-    return Markup(face + css)
-
-
-def asset(name: str) -> Markup:
-    """A style sheet or script that lies beside the templates, to be put into a page."""
-    return Markup((Path(__file__).parent / "templates" / name).read_text(encoding="utf-8"))
 
 
 def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[int]) -> str:
@@ -79,7 +49,7 @@ def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[i
             tokens=design_tokens(),
             css=asset("report.css"),
             script=asset("report.js"),
-            icon=Markup((resource("web") / "favicon.svg").read_text(encoding="utf-8")),
+            icon=icon(),
             colours=colours,
             groups=[(title, columns) for title, columns in groups if columns],
             best=_best(report),

@@ -20,11 +20,11 @@ from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
-from inpaintgan.evaluation.plan import freeze, make_plan
-from inpaintgan.evaluation.trainings import TrainingFailed, train_to_end
+from inpaintgan.evaluation.comparison.plan import freeze, make_plan
+from inpaintgan.evaluation.comparison.trainings import TrainingFailed, train_to_end
 from inpaintgan.training.orders import Orders
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 STEPS = 12
 TINY = [
     "width=8", "input_size=64", "batch_size=2", "workers=0", "threads=1", "log_interval=2", "val_size=2", "device=cpu",

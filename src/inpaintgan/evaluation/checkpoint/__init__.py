@@ -1,0 +1,1 @@
+"""`evaluate`: a checkpoint beside baselines and other programs, over sets of holes."""

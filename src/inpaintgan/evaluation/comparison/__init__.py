@@ -1,0 +1,1 @@
+"""`compare`: edge generators trained alike, scored alike, in one report."""

@@ -1,0 +1,103 @@
+"""``python main.py compare``: trains edge generators alike, scores them alike, and writes a report."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ...core.atomic import read_json, write_bytes
+from ...core.comparison import ComparisonDir, Kind
+from ...core.errors import InpaintError
+from ...core.exit_codes import INTERRUPTED
+from ...core.outputs import make_way, writing
+from ...models.checkpoint import load_checkpoint
+from ...models.device import pick_device
+from ...networks.vgg19 import load_vgg19
+from ..cases import left_out, nothing_to_evaluate
+from ..columns import COLUMNS
+from . import scoring
+from .making import Comparison
+from .plan import Plan, default_output, freeze, make_plan
+from .scoring import Exam
+from .trainings import Stopped
+
+
+def compare(arguments: argparse.Namespace) -> int:
+    """Make the comparison that the command line asks for.
+
+    Returns:
+        The exit code: 1 when a training failed, or when files could not be read and were left out of the scores.
+
+    Raises:
+        InpaintError: Anything a person can put right.
+    """
+    copies = _copies(arguments.report)
+    plan = make_plan(arguments)
+    folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
+    exam = _exam(plan)
+    if folder.pid() is not None:
+        folder.claim()  # refuses in words, before the plan is touched
+    comparison = Comparison(freeze(folder, plan), folder, exam)
+    folder.claim()
+    try:
+        with comparison.orders.listening():
+            failed = comparison.make()
+    except Stopped:
+        folder.say("stopped", "What is done is kept.")
+        print(f"stopped; the same command goes on with {folder.path}")
+        return INTERRUPTED if comparison.orders.interrupted else 0
+    except BaseException as error:
+        folder.say("failed", str(error) or type(error).__name__)
+        raise
+    finally:
+        folder.release()
+    report = read_json(folder.report("json")) or {}
+    print(table(report))
+    for notice in left_out(report["unreadable"]):
+        print(f"\n{notice}")
+    print(f"\n{folder.report('html')}", flush=True)
+    for kind, copy in copies.items():
+        with writing(copy):
+            write_bytes(copy, folder.report(kind).read_bytes())
+    return 1 if failed or report["unreadable"] else 0
+
+
+def _copies(report: Path | None) -> dict[Kind, Path]:
+    """Where the report is wanted beside the comparison's folder, by kind."""
+    if report is None:
+        return {}
+    make_way(report)
+    copies: dict[Kind, Path] = {kind: report.with_suffix(f".{kind}") for kind in ("json", "csv", "html")}
+    for file in copies.values():
+        make_way(file)
+    return copies
+
+
+def _exam(plan: Plan) -> Exam:
+    """Look at data, masks, device and weights before anything is trained for hours, what may be downloaded last."""
+    device = pick_device(plan.base.device)
+    source = scoring.mask_source(plan.masks, plan.base)
+    exam = Exam(scoring.held_out(plan.base), source, plan.limit, plan.base, None, device)
+    unreadable: list[str] = []
+    if next(exam.cases(unreadable), None) is None:
+        raise nothing_to_evaluate(source, unreadable)
+    if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
+        raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
+    vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
+    return replace(exam, vgg=vgg.to(device) if vgg else None)
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report's table as Markdown."""
+    shown = [column for column in COLUMNS if any(column.key in row["scores"] for row in report["rows"])]
+    lines = ["| method | " + " | ".join(column.title for column in shown) + " |", "|---|" + "---|" * len(shown)]
+    for row in report["rows"]:
+        cells = []
+        for column in shown:
+            score = row["scores"].get(column.key)
+            spread = f" ± {score['std']:.{column.digits}f}" if score and score["std"] is not None else ""
+            cells.append(f"{score['mean']:.{column.digits}f}{spread}" if score else "")
+        lines.append(f"| {row['name']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
