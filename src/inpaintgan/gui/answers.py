@@ -29,7 +29,8 @@ NOT_FOUND = Answer(
     "text/html; charset=utf-8",
     b'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Nothing here - InpaintGAN</title>'
     b'<link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/base.css"></head>'
-    b'<body><main class="page"><h1>There is nothing here.</h1><p><a href="/">InpaintGAN begins at Home</a></p></main></body></html>',
+    b'<body><main class="page"><h1>There is nothing here.</h1><p><a href="/">InpaintGAN begins at Home</a></p></main>'
+    b"</body></html>",
 )
 
 
