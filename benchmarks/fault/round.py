@@ -55,8 +55,7 @@ class Round:
 
     def start(self, *faults: str, settings: tuple[str, ...] = ()) -> None:
         """Start or resume the training."""
-        again = ["--resume"] if self.run.exists else []
-        words = ["train", "--data", str(self.data), "--run", str(self.run.path), *again, "--set", *SETTINGS]
+        words = ["train", "--data", str(self.data), "--run", str(self.run.path), "--resume", "--set", *SETTINGS]
         words += [f"workers={self.workers}", *settings]
         injector = [str(ROOT / "benchmarks" / "fault" / "injection.py"), *faults, "--"]
         command = [sys.executable, *(injector if faults else [str(ROOT / "main.py")]), *words]

@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting"
     )
-    train.add_argument("--resume", action="store_true", help="go on from the run's newest checkpoint")
+    train.add_argument("--resume", action="store_true", help="go on from the run's newest checkpoint, if there is one")
     train.set_defaults(run=_train)
 
     fill = commands.add_parser("fill", help="fill the hole of a picture, or of a folder of pictures")

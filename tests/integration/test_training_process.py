@@ -114,7 +114,7 @@ def test_a_trained_run_fills_a_picture_while_being_just_a_folder(pictures, tmp_p
         (("--data", "{data}", "--set", "init_from=/no/run"), "init_from: There is no checkpoint folder /no/run"),
         (("--data", "{data}", "--set", "edge=external", "edge_data=/no/edges"), "edge_data: The folder /no/edges"),
         (("--data", "{data}", "--set", "device=cuda"), "Choose the device cpu, or auto"),
-        (("--data", "{data}", "--resume"), "There is no training in {run} to resume"),
+        (("--resume",), "There is no training in {run} to resume"),
         ((), "Give --data DIR"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import torch
@@ -63,14 +64,14 @@ def _checked(
     restarted: bool = False,
 ) -> tuple[Config, bool]:
     """Return the config to train under, and whether there is a checkpoint to go on from. Nothing is written."""
-    if resume and not run.exists:
-        raise InpaintError(
-            "resume-impossible",
-            f"There is no training in {run.path} to resume.",
-            "Name another --run, or leave --resume out to start a new one.",
-        )
     trained_before = _must_be_allowed(run, resume=resume or restarted)
     config = with_full_paths(load_config(_config_source(run, config_file), settings, data=data))
+    if resume and not run.exists:
+        missing = f"There is no training in {run.path} to resume"
+        if not config.data:
+            raise InpaintError("resume-impossible", f"{missing}.", "Name another --run, or give --data to begin one.")
+        # One command, given again after every power cut, must also do for the first that came before anything was there.
+        print(f"note: {missing}; a new one begins.", file=sys.stderr)
     if trained_before:
         _must_fit(run.load_config(), config)
     return config, trained_before
