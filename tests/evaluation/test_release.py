@@ -58,6 +58,10 @@ def test_a_release_replaces_nothing_and_is_refused_before_the_work(pictures, tmp
                   ["import-edgeconnect", "--edge", "none.pth", "--output", str(tmp_path / "file")]):  # fmt: skip
         assert main(words) == 2
         assert "file is a file, not a folder" in capsys.readouterr().err
+    (tmp_path / "file").write_text("[]")
+    for name in ("none", "file"):
+        assert main(["release", "--run", "none", "--name", "new", *to, "--report", str(tmp_path / name)]) == 2
+        assert f"{name} is no report of evaluate" in capsys.readouterr().err
 
 
 def test_an_installed_program_releases_into_the_current_folder(pictures, tmp_path, monkeypatch):

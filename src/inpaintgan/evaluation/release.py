@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ..core.atomic import write_bytes, write_json
+from ..core.atomic import read_json, write_bytes, write_json
 from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
@@ -119,10 +118,10 @@ def _run_of(path: Path) -> Path:
 def _read_report(file: Path | None) -> dict[str, Any] | None:
     if file is None:
         return None
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise InpaintError("report-unreadable", f"{file} is no report of evaluate.") from error
+    report = read_json(file)
+    if not isinstance(report, dict) or "checkpoint" not in report.get("methods", ()):
+        raise InpaintError("report-unreadable", f"{file} is no report of evaluate.")
+    return report
 
 
 def _sources(data: str) -> str:
