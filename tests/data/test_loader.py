@@ -30,7 +30,9 @@ def same(one: Batch, other: Batch) -> bool:
 
 
 def test_batches_are_float_in_zero_to_one(folder, config):
-    batch = first(make_train_loader(find_pictures(folder), config, 0), 1)[0]
+    (loaded,) = first(make_train_loader(find_pictures(folder), config, 0), 1)
+    assert {value.dtype for value in (loaded.image, loaded.gray, loaded.edge, loaded.mask)} == {torch.uint8}
+    batch = loaded.to("cpu")
     assert len(batch) == 4
     assert batch.image.shape == (4, 3, 64, 64)
     assert batch.gray.shape == batch.edge.shape == batch.mask.shape == (4, 1, 64, 64)

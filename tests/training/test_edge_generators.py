@@ -30,7 +30,8 @@ def test_three_hundred_steps_teach_eight_pictures(training, name):
     torch.manual_seed(0)
     config = training.config(edge_generator=name, **SETTINGS)
     stage, _ = build_stage(config, torch.device("cpu"))
-    batches = list(islice(make_train_loader(find_pictures(Path(config.data)), config, 0), 2))
+    loader = make_train_loader(find_pictures(Path(config.data)), config, 0)
+    batches = [batch.to("cpu") for batch in islice(loader, 2)]
     logs = [stage.step(batches[step % 2], step) for step in range(300)]
     first, last = logs[:6], logs[-6:]
     assert mean(last, "edge_generator_loss") < 0.7 * mean(first, "edge_generator_loss")
@@ -46,7 +47,7 @@ def test_three_hundred_steps_teach_eight_pictures(training, name):
 @pytest.mark.parametrize("name", EDGE_GENERATORS)
 def test_bfloat16_gives_finite_losses_and_float32_weights(training, name):
     stage, _ = build_stage(training.config(edge_generator=name, precision="bfloat16", **SETTINGS), torch.device("cpu"))
-    batch = next(iter(make_train_loader(find_pictures(training.data), stage.config, 0)))
+    batch = next(iter(make_train_loader(find_pictures(training.data), stage.config, 0))).to("cpu")
     logs = stage.step(batch, 0)
     assert all(torch.isfinite(value) for value in logs.values())
     assert stage.is_finite()
@@ -54,7 +55,7 @@ def test_bfloat16_gives_finite_losses_and_float32_weights(training, name):
 
 def test_batch_norms_statistics_are_averaged_with_the_weights(training):
     stage, _ = build_stage(training.config(edge_generator="effunet", **SETTINGS), torch.device("cpu"))
-    batch = next(iter(make_train_loader(find_pictures(training.data), stage.config, 0)))
+    batch = next(iter(make_train_loader(find_pictures(training.data), stage.config, 0))).to("cpu")
     norms = [network.trunk_layers[0][1] for network in (stage.edge.model.generator, stage.edge.ema)]
     before = norms[1].running_mean.clone()
     stage.edge.updates = 90  # a decay of (1 + 90) / (10 + 90)

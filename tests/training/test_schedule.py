@@ -55,7 +55,7 @@ def gradients_of_a_step(training, batch_size, accumulation_steps, crop):
     gradients = {}
     for trained in trainer.stage.trained.values():
         trained.discriminator_optimizer = torch.optim.SGD(trained.model.discriminator.parameters(), lr=0.5)
-    logs = trainer.stage.step(next(trainer.batches), 0)
+    logs = trainer.stage.step(next(trainer.batches).to("cpu"), 0)
     for name, trained in trainer.stage.trained.items():
         for key, parameter in trained.model.named_parameters():
             gradients[f"{name}.{key}"] = parameter.grad
@@ -156,7 +156,7 @@ def test_each_picture_is_shown_true_edges_with_the_falling_probability(training)
     stage.phase, stage.true_edges = "inpaint", 0.75
     shown, chosen = 0, {}
     for _ in range(25):
-        batch = next(trainer.batches)
+        batch = next(trainer.batches).to("cpu")
         edges, predicted = stage._edges_for_inpaint(batch, None)
         assert predicted is not None
         true = [torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True)]
@@ -167,7 +167,7 @@ def test_each_picture_is_shown_true_edges_with_the_falling_probability(training)
     again = training.trainer(stage="auto", eval_interval=1, batch_size=5, max_iters=60)
     again._prepare()
     again.stage.phase, again.stage.true_edges = "inpaint", 0.75
-    batch = next(again.batches)
+    batch = next(again.batches).to("cpu")
     edges, _ = again.stage._edges_for_inpaint(batch, None)
     true = [torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True)]
     assert true == [chosen[position] for position in batch.positions]

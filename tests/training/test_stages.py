@@ -83,7 +83,7 @@ def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, training
         trainer._prepare()
         true = 0
         for _ in range(20):
-            batch = next(trainer.batches)
+            batch = next(trainer.batches).to("cpu")
             edges, _ = trainer.stage._edges_for_inpaint(batch, None)
             true += sum(torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True))
         shares[share] = true / (20 * trainer.config.batch_size)
@@ -100,7 +100,7 @@ def test_joint_stage_lets_the_inpaint_loss_reach_the_edge_generator(training):
     trainer = training.trainer(stage="joint", fm_loss_weight=0, max_iters=1)
     trainer._prepare()
     stage = trainer.stage
-    batch = next(trainer.batches)
+    batch = next(trainer.batches).to("cpu")
     predicted = stage.edge.model(batch)
     edges, _ = stage._edges_for_inpaint(batch, predicted)
     stage.inpaint.model(batch, edges).sum().backward()
@@ -136,7 +136,7 @@ def test_generator_step_leaves_the_discriminator_alone(training):
     trainer = training.trainer(stage="edge", d2g_lr=1e-9)
     trainer._prepare()
     model = trainer.stage.edge.model
-    trainer.stage.step(next(trainer.batches), 0)
+    trainer.stage.step(next(trainer.batches).to("cpu"), 0)
     # What is left in its gradients is the discriminator step's own: the generator's pass added nothing to it.
     gradients = [p.grad.clone() for p in model.discriminator.parameters()]
     model.discriminator.zero_grad()

@@ -11,7 +11,10 @@ from .torch_canny import torch_canny
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """Tensors of B pictures, float32 in [0, 1]."""
+    """Tensors of B pictures, float32 in [0, 1].
+
+    Before `to` a loader's are bytes, as `Sample` has them: a quarter of what its processes and the way to a GPU would carry.
+    """
 
     image: torch.Tensor
     """(B, 3, H, W), RGB."""
@@ -58,11 +61,19 @@ class Batch:
         ]
 
     def to(self, device: torch.device | str) -> Batch:
-        """Return the batch on a device; from pinned memory the copy runs beside the computation.
+        """Return the batch on a device, in float32; from pinned memory the copy runs beside the computation.
 
         Edges that were left to the device are drawn there.
         """
         batch = replace(self, **{name: value.to(device, non_blocking=True) for name, value in self._tensors().items()})
+        if batch.image.dtype == torch.uint8:
+            batch = replace(
+                batch,
+                image=batch.image.contiguous().float().div_(255),
+                gray=batch.gray.float().div_(255),
+                edge=batch.edge.float(),
+                mask=batch.mask.float(),
+            )
         if batch.sigma is None:
             return batch
         return replace(batch, edge=torch_canny(batch.gray, batch.sigma), sigma=None)

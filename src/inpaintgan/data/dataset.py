@@ -35,10 +35,10 @@ class InpaintDataset(Dataset[Sample]):
 
 
 def collate(samples: list[Sample]) -> Batch:
-    """Stack items into one batch of float32 tensors in [0, 1]."""
+    """Stack items into one batch, in bytes."""
     return Batch(
-        image=_stack([sample.picture for sample in samples]).permute(0, 3, 1, 2).contiguous().div_(255),
-        gray=_stack([sample.gray for sample in samples]).unsqueeze(1).div_(255),
+        image=_stack([sample.picture for sample in samples]).permute(0, 3, 1, 2),
+        gray=_stack([sample.gray for sample in samples]).unsqueeze(1),
         edge=_stack([sample.edge for sample in samples]).unsqueeze(1),
         mask=_stack([sample.mask for sample in samples]).unsqueeze(1),
         focus=torch.tensor([sample.focus for sample in samples]),
@@ -49,4 +49,4 @@ def collate(samples: list[Sample]) -> Batch:
 
 
 def _stack(arrays: list[np.ndarray]) -> torch.Tensor:
-    return torch.from_numpy(np.stack(arrays)).float()
+    return torch.from_numpy(np.stack(arrays))

@@ -59,9 +59,10 @@ def baselines(stage: Stage, batches: Sequence[Batch]) -> dict[str, dict[str, flo
     for method in ("telea", "navier-stokes"):
         scores: dict[str, list[Tensor]] = {}
         for batch in batches:
+            batch = batch.to(stage.device)
             pairs = zip(to_pixels(batch.image), to_pixels(batch.mask), strict=True)
             filled = to_tensor([CLASSICAL[method](image, mask[..., 0] // 255) for image, mask in pairs])
-            scored = _fill_scores(stage, filled.to(stage.device), batch.to(stage.device))
+            scored = _fill_scores(stage, filled.to(stage.device), batch)
             for name, value in scored.items():
                 scores.setdefault(name, []).append(value)
         results[method] = {**_means(scores)}
