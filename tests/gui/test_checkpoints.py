@@ -43,6 +43,16 @@ def test_a_run_names_the_checkpoint_that_fills_by_its_path_in_the_list(tmp_path:
     assert summary(run)["fills"] is None
 
 
+def test_what_an_installed_program_released_is_offered_beside_what_it_brought(tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "checkpoints" / "mine"
+    folder.mkdir(parents=True)
+    (folder / INPAINT_WEIGHTS).write_bytes(b"")
+    (folder / "config.yml").write_text("width: 16\n")
+    before = [entry["name"] for entry in list_checkpoints([])]
+    monkeypatch.setattr("inpaintgan.gui.checkpoints.work_root", lambda: tmp_path)
+    assert [entry["name"] for entry in list_checkpoints([])] == [*before, "mine"]
+
+
 def test_scores_of_a_training_are_those_of_the_validation_at_that_step(tmp_path: Path) -> None:
     run = make_run(tmp_path / "r", [10, 20], best=20)
     log = EventLog(run.events_file)

@@ -10,7 +10,7 @@ from ..core.atomic import read_json, write_bytes, write_json
 from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
-from ..core.outputs import make_way_for_checkpoint
+from ..core.outputs import make_way_for_checkpoint, writing
 from ..core.paths import work_root
 from ..core.rundir import SCORES, RunDir
 from ..imaging.folder import find_pictures
@@ -59,10 +59,12 @@ def release(
     card = _card(name, history(run_path), report, note)
     config = checkpoint.config
     frozen = config.model_copy(update=portable(config.model_dump()))
-    save_checkpoint(target, frozen, checkpoint.step, checkpoint.edge_generator, checkpoint.inpaint_generator, half=True)
-    write_bytes(target / "MODEL_CARD.md", card.encode())
-    if report:
-        write_json(target / SCORES, scores(report))
+    networks = checkpoint.edge_generator, checkpoint.inpaint_generator
+    with writing(target):
+        save_checkpoint(target, frozen, checkpoint.step, *networks, half=True)
+        write_bytes(target / "MODEL_CARD.md", card.encode())
+        if report:
+            write_json(target / SCORES, scores(report))
     return target
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.config_io import load_config
 from ..core.errors import InpaintError
-from ..core.paths import default_checkpoint, resource
+from ..core.paths import default_checkpoint, resource, work_root
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
 from .scores import checkpoint_scores
 
@@ -19,9 +19,12 @@ _MAX_OF_A_RUN = 8
 
 
 def list_checkpoints(runs: list[RunDir]) -> list[dict[str, Any]]:
-    """Return the shipped checkpoints, then those of the given runs: newest run first, in each the best, then the latest."""
-    shipped = resource("checkpoints")
-    folders = sorted(path for path in shipped.iterdir() if path.is_dir()) if shipped.is_dir() else []
+    """Return the shipped and released checkpoints, then those of the given runs: newest run first, in each the best, then
+    the latest.
+    """
+    # In a source tree the two are one folder.
+    places = dict.fromkeys((resource("checkpoints"), work_root() / "checkpoints"))
+    folders = [path for place in places if place.is_dir() for path in sorted(place.iterdir())]
     entries = [_entry(path, path.name, path.name) for path in folders]
     for run in reversed(runs):
         entries += [_entry(path, run.path.name, f"run {run.path.name}{words}") for path, words in _saved(run)]
