@@ -15,8 +15,9 @@ from inpaintgan.core.config import Config
 from inpaintgan.core.config_io import make_config
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir
 from inpaintgan.gui.answers import answered, to_json
-from inpaintgan.gui.bridge import Bridge
+from inpaintgan.gui.bridge import functions
 from inpaintgan.gui.session import Session
+from inpaintgan.jobs.queue import TrainingQueue
 from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
 from waiting import wait_for
 
@@ -32,6 +33,7 @@ class Refused(Exception):
 def session(tmp_path: Path) -> Iterator[Session]:
     session = Session(tmp_path / "runs")
     session.supervisor = Supervisor(tmp_path / "runs", [sys.executable, str(FAKE_MAIN)])
+    session.queue = TrainingQueue(session.supervisor)
     yield session
     for run in session.supervisor.runs_found():
         if is_live(run):
@@ -42,10 +44,10 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 @pytest.fixture
 def call(session: Session) -> Call:
-    functions = Bridge(session, lambda function, *args: function(*args)).functions()
+    exposed = functions(session, lambda function, *args: function(*args))
 
     def call(name: str, *args: Any) -> Any:
-        answer = json.loads(json.dumps(functions[name](*args), allow_nan=False))
+        answer = json.loads(json.dumps(exposed[name](*args), allow_nan=False))
         if "error" in answer:
             raise Refused(answer["error"]["code"], answer["error"]["message"])
         assert answer["ok"] is True
@@ -76,7 +78,7 @@ def test_a_mistake_of_the_program_is_said_without_its_traceback(capfd: pytest.Ca
 
 
 def test_what_is_exposed_is_the_contract(session: Session) -> None:
-    assert set(Bridge(session, lambda function, *args: function(*args)).functions()) == {
+    assert set(functions(session, lambda function, *args: function(*args))) == {
         "app_state", "config_schema", "check_config", "config_to_yaml", "config_from_yaml", "list_folder", "choose_folder",
         "check_data", "check_progress", "preview_data", "start_training", "resume_training", "control_run", "list_runs",
         "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "warm_up", "save_fill",

@@ -20,7 +20,7 @@ from ..core.exit_codes import INTERRUPTED
 from ..core.paths import resource, work_root
 from . import browser
 from .answers import NOT_FOUND, Answer, answered
-from .bridge import Bridge
+from .bridge import functions
 from .closing import ClosePolicy
 from .eel_adapter import GuardedApp, listen, n_pages, serve
 from .files import page_file
@@ -64,7 +64,6 @@ class _Window:
         self._guard = Guard(listener.getsockname()[1], self._offer_address)
         self._web = resource("web")
         self._session = Session(runs)
-        self._bridge = Bridge(self._session, offload)
 
     def run(self) -> int:
         app = GuardedApp(self._guard)
@@ -79,7 +78,7 @@ class _Window:
             serve(
                 app,
                 self._listener,
-                self._bridge.functions(),
+                functions(self._session, offload),
                 web_root=str(self._web),
                 stop=self._stop,
             )

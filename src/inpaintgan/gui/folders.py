@@ -139,3 +139,10 @@ def _is_there(folder: Path) -> bool:
         return folder.is_dir()
     except OSError:  # an empty card reader, a share that is gone
         return False
+
+
+def example_pictures() -> list[Path]:
+    """Return the pictures that come with the program."""
+    folder = resource("examples")
+    suffixes = (".png", ".jpg", ".jpeg")
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes) if folder.is_dir() else []

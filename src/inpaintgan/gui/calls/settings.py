@@ -1,4 +1,4 @@
-"""The calls of the pages that prepare a training: looking at the data, measuring, trying, and going on with changes."""
+"""Calls about the settings of a training and the data they are for."""
 
 from __future__ import annotations
 
@@ -7,28 +7,37 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ..core.config_io import make_config
-from ..core.trial import FILL_FILE, TRIAL_SECONDS
-from ..jobs.supervisor import is_live
-from . import folders, training
-from .answers import checked_object
-from .probing import start_trial, trial_verdict
-from .runs import find_run
-from .session import Session
+from ...core.config import Config
+from ...core.config_io import make_config, parse_yaml, yaml_text
+from ...jobs.supervisor import is_live
+from .. import folders, training
+from ..answers import checked_object
+from ..presets import list_presets
+from .base import Calls
 
 _KEPT_PREVIEWS = 4
 _MAX_PREVIEWS = 24
 
 
-class Preparing:
-    """A part of `Bridge`.
+class SettingsCalls(Calls):
+    """The forms, the check of a folder, what the networks will see, and what a step costs here."""
 
-    Args:
-        session: This launch.
-    """
+    def config_schema(self) -> dict[str, Any]:
+        """Return what the training forms are drawn from."""
+        return {"schema": Config.model_json_schema(), "defaults": Config().model_dump(), "presets": list_presets()}
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def check_config(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Refuse settings that are not allowed; the message begins with the key."""
+        make_config(checked_object(values))
+        return {}
+
+    def config_to_yaml(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return settings as a ``config.yml`` with comments."""
+        return {"yaml": yaml_text(make_config(checked_object(values)))}
+
+    def config_from_yaml(self, text: str) -> dict[str, Any]:
+        """Return all settings of a ``config.yml``, EdgeConnect's included; what it leaves out has its default."""
+        return {"values": make_config(parse_yaml(str(text))).model_dump()}
 
     def check_data(self, folder: str, masks: str, again: bool = False) -> dict[str, Any]:
         """Look at every picture of a folder. A check of the same folder is joined, any other is ended."""
@@ -77,25 +86,3 @@ class Preparing:
         """End the measurement."""
         self._session.prober.cancel()
         return {}
-
-    def resume_point(self, run: str) -> dict[str, Any]:
-        """Return a run's settings and the step that a resume goes on from."""
-        return training.resume_point(find_run(self._session.supervisor.runs, run))
-
-    def resume_with(self, run: str, values: dict[str, Any]) -> dict[str, Any]:
-        """Go on from a run's last checkpoint with other settings."""
-        found = find_run(self._session.supervisor.runs, run)
-        training.resume_with(self._session.supervisor, found, checked_object(values))
-        self._session.queue.remove(found)
-        return {"run": run}
-
-    def try_start(self, seconds: float = TRIAL_SECONDS) -> dict[str, Any]:
-        """Start the minute of training that shows whether all is sound."""
-        return {"run": start_trial(self._session.supervisor, float(seconds)), "seconds": float(seconds)}
-
-    def try_verdict(self, run: str) -> dict[str, Any]:
-        """Return in words what a trial showed, and where its filled picture is."""
-        found = find_run(self._session.supervisor.runs, run)
-        verdict = trial_verdict(self._session.prober, found)
-        fill = found.path / FILL_FILE
-        return {**verdict, "fill": self._session.shown(fill) if fill.is_file() else None}

@@ -1,0 +1,43 @@
+"""Calls about the program itself and the folders of this machine."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+from ... import __version__
+from .. import folders
+from ..checkpoints import default_path, list_checkpoints
+from .base import Calls
+
+
+class ProgramCalls(Calls):
+    """What every page asks first; folders to choose from."""
+
+    def app_state(self) -> dict[str, Any]:
+        """Return what every page needs to know first."""
+        checkpoints = list_checkpoints(self._session.supervisor.runs_found())
+        return {
+            "version": __version__,
+            "system": platform.system(),
+            "has_screen": folders.has_dialog(),
+            "runs_folder": str(self._session.supervisor.runs),
+            "checkpoints": checkpoints,
+            "default_checkpoint": default_path(checkpoints),
+            "examples": [
+                {"name": path.name, "url": f"/api/examples/{path.name}", "title": _title(path.stem)}
+                for path in folders.example_pictures()
+            ],
+        }
+
+    def list_folder(self, path: str, nearest: bool = False) -> dict[str, Any]:
+        """Return the folders in a folder, or in the one that a missing one would lie in; an empty path begins at home."""
+        return folders.list_folder(str(path or ""), nearest=nearest)
+
+    def choose_folder(self, title: str) -> dict[str, Any]:
+        """Ask for a folder with the system's dialog; null when it was cancelled."""
+        return {"path": folders.choose_folder(str(title))}
+
+
+def _title(stem: str) -> str:
+    return stem.replace("-", " ").replace("_", " ").capitalize()
