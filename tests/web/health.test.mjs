@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { differences, sampleAt } from "../../web/js/differences.js";
 import { AGREEING, soundWords, troubles } from "../../web/js/health.js";
-import { RunView } from "../../web/js/run_view.js";
+import { RunView } from "../../web/js/run-view.js";
 
 /** @param {Record<string, number | null>[]} rows @param {Record<string, any>} [rest] */
 function watched(rows, rest = {}) {

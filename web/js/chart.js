@@ -53,7 +53,7 @@ export class Chart {
     this.readouts = el("span", { class: "readouts" });
     this.area = el("div", { class: "chart-area" });
     this.node = el("figure", { class: "chart" }, el("figcaption", {}, el("h3", {}, title), this.step, this.readouts), this.area);
-    this.resizing = new ResizeObserver(() => this._resize());
+    this.resizing = new ResizeObserver(() => this.#resize());
     this.resizing.observe(this.area);
   }
 
@@ -67,14 +67,14 @@ export class Chart {
   draw(anew = false) {
     const { lines, marks = [], baselines = [] } = this.content;
     const shape = JSON.stringify([this.log, lines.map((line) => line.key), marks.map((mark) => mark.of), baselines.map((line) => line.label)]);
-    const data = this._data();
+    const data = this.#data();
     if (anew || shape !== this.shape || !this.plot) {
       this.shape = shape;
       this.plot?.destroy();
-      this.plot = new uPlot(this._options(), /** @type {any} */ (data), this.area);
+      this.plot = new uPlot(this.#options(), /** @type {any} */ (data), this.area);
       this.plot.root.setAttribute("aria-hidden", "true");
     } else this.plot.setData(/** @type {any} */ (data));
-    this._read();
+    this.#read();
   }
 
   destroy() {
@@ -85,7 +85,7 @@ export class Chart {
   }
 
   /** Columns: step, then for each line its raw and smoothed values, the marks, the baselines. */
-  _data() {
+  #data() {
     const { lines, marks = [], baselines = [] } = this.content;
     const curves = lines.flatMap(({ curve }) => [curve, { x: curve.x, y: smooth(curve.y, this.smoothing) }]);
     const [xs, ...columns] = align([...curves, ...marks.map((mark) => mark.points)]);
@@ -93,7 +93,7 @@ export class Chart {
     return [xs, ...[...columns, ...level].map((column) => (this.log ? positive(column) : column))];
   }
 
-  _options() {
+  #options() {
     const { lines, marks = [], baselines = [] } = this.content;
     const ink = resolve("--ink-3");
     const grid = { stroke: resolve("--line"), width: 1 };
@@ -115,22 +115,22 @@ export class Chart {
       padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: "run", setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
-      scales: { x: { time: false }, y: this._scale() },
+      scales: { x: { time: false }, y: this.#scale() },
       axes: [
         { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 28, gap: 3, space: 70, values: stepLabels },
         { stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: 52, gap: 4, space: 34, values: valueLabels },
       ],
-      hooks: { setCursor: [() => this._read()] },
+      hooks: { setCursor: [() => this.#read()] },
     });
   }
 
-  _scale() {
+  #scale() {
     if (this.log) return { distr: 3, log: 10, range: logRange };
     return { range: this.range ? () => this.range : flatRange };
   }
 
   /** Values at the cursor, or the newest. */
-  _read() {
+  #read() {
     const plot = this.plot;
     if (!plot) return;
     const { lines, marks = [], baselines = [] } = this.content;
@@ -152,7 +152,7 @@ export class Chart {
       ...baselines.map((line, i) => readout(line.label, "--ink-3", i ? "dots" : "dash", line.value)));
   }
 
-  _resize() {
+  #resize() {
     const width = this.area.clientWidth;
     if (this.plot && width > 0 && Math.abs(width - this.plot.width) > 1) this.plot.setSize({ width, height: HEIGHT });
   }

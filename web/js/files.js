@@ -21,9 +21,9 @@ class FolderDialog {
     this.list = el("ul", { class: "folder-list", "aria-label": "Folders" });
     this.shortcuts = el("ul", { class: "folder-shortcuts", "aria-label": "Places" });
     this.note = el("p", { class: "small muted", role: "status" });
-    this.choose = el("button", { type: "button", class: "button primary", onclick: () => this._choose() }, "Select this folder");
+    this.choose = el("button", { type: "button", class: "button primary", onclick: () => this.#choose() }, "Select this folder");
     this.system = hasScreen
-      ? el("button", { type: "button", class: "button quiet folder-system", onclick: () => this._system() }, "System dialog…") : null;
+      ? el("button", { type: "button", class: "button quiet folder-system", onclick: () => this.#system() }, "System dialog…") : null;
     const go = el("form", { class: "folder-go" }, el("label", { class: "visually-hidden", for: "folder-path" }, "Folder path"), this.path,
       el("button", { class: "button" }, "Open"), this.up);
     go.addEventListener("submit", (event) => {
@@ -38,7 +38,7 @@ class FolderDialog {
       this.dialog.remove();
       done(this.result);
     });
-    this.list.addEventListener("keydown", (event) => this._arrows(event));
+    this.list.addEventListener("keydown", (event) => this.#arrows(event));
     /** @type {string | null} */ this.result = null;
     document.body.append(this.dialog);
     this.dialog.showModal();
@@ -68,21 +68,21 @@ class FolderDialog {
       if (this.path.value === before) this.path.value = found.path;
       this.up.disabled = !found.parent;
       this.up.onclick = () => this.open(found.parent);
-      this._draw(found.folders, found.shortcuts ?? []);
-      this._note(found.n_pictures ? `${plural(found.n_pictures, "picture")} in this folder.`
+      this.#draw(found.folders, found.shortcuts ?? []);
+      this.#note(found.n_pictures ? `${plural(found.n_pictures, "picture")} in this folder.`
         : `No pictures directly in this folder${this.deep ? "; sub-folders are searched too" : ""}.`);
       return true;
     } catch (error) {
       if (ticket !== this.ticket) return true; // nobody waits for it: another folder is being opened
-      this._note(errorText(error), true);
+      this.#note(errorText(error), true);
       return false;
     }
   }
 
   /** @param {Folder[]} folders @param {Folder[]} shortcuts */
-  _draw(folders, shortcuts) {
+  #draw(folders, shortcuts) {
     const button = (/** @type {Folder} */ folder) => {
-      const node = el("button", { type: "button", onclick: () => this.open(folder.path).then(() => this._focusFirst()) });
+      const node = el("button", { type: "button", onclick: () => this.open(folder.path).then(() => this.#focusFirst()) });
       node.innerHTML = FOLDER_SVG;
       node.append(el("span", {}, folder.name));
       return el("li", {}, node);
@@ -93,18 +93,18 @@ class FolderDialog {
     this.shortcuts.hidden = !shortcuts.length;
   }
 
-  _focusFirst() {
+  #focusFirst() {
     /** @type {HTMLElement} */ (this.list.querySelector("button") ?? this.choose).focus();
   }
 
   /** @param {string} text @param {boolean} [bad] */
-  _note(text, bad = false) {
+  #note(text, bad = false) {
     this.note.textContent = text;
     this.note.className = bad ? "small error-text" : "small muted";
   }
 
   /** @param {KeyboardEvent} event */
-  _arrows(event) {
+  #arrows(event) {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp" && event.key !== "Backspace") return;
     event.preventDefault();
     if (event.key === "Backspace") {
@@ -116,22 +116,22 @@ class FolderDialog {
     buttons[Math.min(buttons.length - 1, Math.max(0, at + (event.key === "ArrowDown" ? 1 : -1)))]?.focus();
   }
 
-  async _choose() {
+  async #choose() {
     const typed = this.path.value.trim();
     if (typed !== this.here && !(await this.open(typed))) return;
     this.close(this.here);
   }
 
-  async _system() {
+  async #system() {
     try {
       const { path } = await call("choose_folder", this.title);
       if (path) this.close(path);
     } catch (error) {
-      this._note(errorText(error), true);
+      this.#note(errorText(error), true);
       // Here is the list that works everywhere; what could not be shown is offered no more.
       if (this.system && /** @type {any} */ (error).code === "no-dialog") {
         this.system.hidden = true;
-        this._focusFirst();
+        this.#focusFirst();
       }
     }
   }

@@ -40,16 +40,16 @@ export class SettingsForm {
    */
   group(name, keys) {
     return el("fieldset", { class: "settings-group card" }, el("legend", { class: "visually-hidden" }, name),
-      el("h2", { "aria-hidden": "true" }, name), ...keys.map((key) => this._row(key)));
+      el("h2", { "aria-hidden": "true" }, name), ...keys.map((key) => this.#row(key)));
   }
 
   /** @param {string} key @returns {HTMLElement} */
-  _row(key) {
+  #row(key) {
     const property = this.schema.properties[key];
     const id = `setting-${key}`;
-    const control = this._control(key, property, id);
+    const control = this.#control(key, property, id);
     const error = el("p", { class: "error", id: `${id}-error`, role: "alert", hidden: true });
-    const back = el("button", { type: "button", class: "put-back", hidden: true, onclick: () => this._change(key, this.base[key], true) });
+    const back = el("button", { type: "button", class: "put-back", hidden: true, onclick: () => this.#change(key, this.base[key], true) });
     const why = el("p", { class: "why", hidden: true });
     const facts = [rangeText(property), `default ${valueText(key, property.default)}`].filter(Boolean).join("; ");
     const row = el("div", { class: "setting", "data-key": key },
@@ -68,29 +68,29 @@ export class SettingsForm {
    * @param {string} id
    * @returns {{node: HTMLElement, input: HTMLElement, write: (value: any) => void}}
    */
-  _control(key, property, id) {
-    if (key === "lr") return this._rate(key, property, id);
+  #control(key, property, id) {
+    if (key === "lr") return this.#rate(key, property, id);
     if (property.type === "boolean") {
-      const box = el("input", { type: "checkbox", id, onchange: () => this._change(key, box.checked) });
+      const box = el("input", { type: "checkbox", id, onchange: () => this.#change(key, box.checked) });
       return { node: box, input: box, write: (value) => { box.checked = value; } };
     }
     const list = options(key, property);
     if (list.length) {
-      const select = el("select", { id, onchange: () => this._change(key, select.value) },
+      const select = el("select", { id, onchange: () => this.#change(key, select.value) },
         ...list.map(({ value, title }) => el("option", { value }, title)));
       return { node: select, input: select, write: (value) => { select.value = value; } };
     }
-    return this._typed(key, property, id);
+    return this.#typed(key, property, id);
   }
 
   /** @param {string} key @param {Property} property @param {string} id */
-  _typed(key, property, id) {
+  #typed(key, property, id) {
     const numeric = property.type === "number" || property.type === "integer";
     const input = el("input", {
       type: "text", id, inputMode: numeric ? "decimal" : "text", class: numeric ? "num" : "", autocomplete: "off", spellcheck: false,
-      oninput: () => this._typedValue(key, property, input.value),
+      oninput: () => this.#typedValue(key, property, input.value),
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        if (numeric && (event.key === "ArrowUp" || event.key === "ArrowDown")) this._nudge(key, property, input, event);
+        if (numeric && (event.key === "ArrowUp" || event.key === "ArrowDown")) this.#nudge(key, property, input, event);
       },
     });
     const write = (/** @type {any} */ value) => {
@@ -101,22 +101,22 @@ export class SettingsForm {
       type: "button", class: "button small", "aria-label": `Choose the ${settingTitle(key).toLowerCase()}`,
       onclick: async () => {
         const chosen = await this.browse?.(key, input.value);
-        if (chosen) this._change(key, chosen, true);
+        if (chosen) this.#change(key, chosen, true);
       },
     }, "Choose…");
     return { node: el("div", { class: "with-button" }, input, browse), input, write };
   }
 
   /** The learning rate: common values in a drop-down, any other by typing. @param {string} key @param {Property} property @param {string} id */
-  _rate(key, property, id) {
+  #rate(key, property, id) {
     const other = el("input", {
       type: "text", id: `${id}-other`, class: "num", inputMode: "decimal", hidden: true, "aria-label": "Another learning rate",
-      oninput: () => this._typedValue(key, property, other.value),
+      oninput: () => this.#typedValue(key, property, other.value),
     });
     const select = el("select", {
       id, onchange: () => {
         other.hidden = select.value !== "other";
-        if (other.hidden) this._change(key, Number(select.value));
+        if (other.hidden) this.#change(key, Number(select.value));
         else other.focus();
       },
     }, ...COMMON_RATES.map((rate) => el("option", { value: plain(rate) }, plain(rate))), el("option", { value: "other" }, "Other…"));
@@ -131,7 +131,7 @@ export class SettingsForm {
   }
 
   /** Arrow keys step a number as they do in a number field. */
-  _nudge(/** @type {string} */ key, /** @type {Property} */ property, /** @type {HTMLInputElement} */ input, /** @type {KeyboardEvent} */ event) {
+  #nudge(/** @type {string} */ key, /** @type {Property} */ property, /** @type {HTMLInputElement} */ input, /** @type {KeyboardEvent} */ event) {
     const { value, error } = parse(property, input.value);
     if (error) return;
     event.preventDefault();
@@ -139,18 +139,18 @@ export class SettingsForm {
     const next = Number((value + (event.key === "ArrowUp" ? size : -size)).toPrecision(8));
     if (parse(property, plain(next)).error) return;
     input.value = plain(next);
-    this._change(key, next);
+    this.#change(key, next);
   }
 
   /** @param {string} key @param {Property} property @param {string} text */
-  _typedValue(key, property, text) {
+  #typedValue(key, property, text) {
     const { value, error } = parse(property, text);
     this.showError(key, error);
-    if (!error) this._change(key, value);
+    if (!error) this.#change(key, value);
   }
 
   /** @param {string} key @param {any} value @param {boolean} [write] */
-  _change(key, value, write = false) {
+  #change(key, value, write = false) {
     const field = this.fields.get(key);
     this.showError(key, "");
     if (write) {
@@ -158,12 +158,12 @@ export class SettingsForm {
       field?.write(value);
       field?.focus();
     }
-    this._mark(key, value);
+    this.#mark(key, value);
     this.onChange(key, value);
   }
 
   /** @param {string} key @param {any} value */
-  _mark(key, value) {
+  #mark(key, value) {
     const field = this.fields.get(key);
     if (!field) return;
     const changed = value !== this.base[key];
@@ -182,7 +182,7 @@ export class SettingsForm {
     for (const [key, field] of this.fields) {
       field.write(values[key]);
       this.showError(key, "");
-      this._mark(key, values[key]);
+      this.#mark(key, values[key]);
     }
   }
 

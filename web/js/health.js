@@ -2,7 +2,7 @@
 
 import { measure, percent } from "./format.js";
 
-/** @typedef {import("./run_view.js").RunView} RunView */
+/** @typedef {import("./run-view.js").RunView} RunView */
 
 /** Logged values that must agree before something is said: one batch proves nothing. */
 export const AGREEING = 20;

@@ -2,7 +2,7 @@
 
 import { call, ready } from "./bridge.js";
 import { byId } from "./dom.js";
-import { isActive, runCard, updateList } from "./run_card.js";
+import { isActive, runCard, updateList } from "./run-card.js";
 import { showError } from "./shell.js";
 
 const REFRESH_MS = 2000;

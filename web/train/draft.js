@@ -29,10 +29,10 @@ export class Draft {
     /** @type {boolean} whether "Start from" was proposed by the page rather than chosen */
     this.suggested = false;
     this.name = "";
-    this._load();
+    this.#load();
   }
 
-  _load() {
+  #load() {
     try {
       const saved = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
       if (!saved) return;
@@ -52,18 +52,18 @@ export class Draft {
 
   /** @returns {Values} what the settings are without the person's changes; EffU-Net takes its only stem with it */
   get base() {
-    const base = { ...this.config.defaults, ...this._presetValues };
+    const base = { ...this.config.defaults, ...this.#presetValues };
     return this.changes.edge_generator === ONE_STEM.generator ? { ...base, stem: ONE_STEM.stem } : base;
   }
 
   /** @returns {Values} */
-  get _presetValues() {
+  get #presetValues() {
     return this.config.presets.find(({ id }) => id === this.preset)?.values ?? {};
   }
 
   /** @returns {string} what followed from the edge generator, in words; empty when nothing did */
   get followed() {
-    const other = { ...this.config.defaults, ...this._presetValues }.stem;
+    const other = { ...this.config.defaults, ...this.#presetValues }.stem;
     if (other === this.base.stem || this.values.stem !== this.base.stem) return "";
     return `EffU-Net has one stem only, so Stem is ${choiceTitle("stem", ONE_STEM.stem)} instead of ${choiceTitle("stem", other)}.`;
   }
@@ -92,7 +92,7 @@ export class Draft {
 
   /** @returns {string[]} settings of the first page that the preset has otherwise */
   get changedBefore() {
-    const preset = this._presetValues;
+    const preset = this.#presetValues;
     return Object.keys(preset).filter((key) => PAGE_ONE.has(key) && key in this.changes && this.changes[key] !== preset[key]);
   }
 

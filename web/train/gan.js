@@ -8,14 +8,14 @@ import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
 import { groups } from "../js/schema.js";
 import { showError } from "../js/shell.js";
-import { DatasetLine } from "./dataset_check.js";
+import { DatasetLine } from "./dataset-check.js";
 import { differenceTable } from "./differences.js";
 import { Draft, PAGE_ONE } from "./draft.js";
 import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
 import { ResumeDraft, resumeDraft } from "./resume.js";
-import { SettingsFiles } from "./settings_files.js";
-import { SettingsSearch } from "./settings_search.js";
+import { SettingsFiles } from "./settings-files.js";
+import { SettingsSearch } from "./settings-search.js";
 import { unusedBecause } from "./unused.js";
 
 const CHECK_MS = 400;

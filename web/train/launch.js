@@ -12,7 +12,7 @@ export class Launch {
   /**
    * @param {import("./draft.js").Draft} draft
    * @param {import("../js/form.js").SettingsForm} form
-   * @param {import("./dataset_check.js").DatasetLine} dataset
+   * @param {import("./dataset-check.js").DatasetLine} dataset
    */
   constructor(draft, form, dataset) {
     this.draft = draft;
@@ -43,7 +43,7 @@ export class Launch {
   /** Start the training, or go on with the one that is resumed. */
   async start() {
     const { draft } = this;
-    await this._begin("Starting the training…", async () => {
+    await this.#begin("Starting the training…", async () => {
       if (draft instanceof ResumeDraft) {
         await call("resume_with", draft.run, draft.values);
         return `/train/progress.html?run=${encodeURIComponent(draft.run)}`;
@@ -57,7 +57,7 @@ export class Launch {
   /** Have the training start when those before it have ended. */
   async queue() {
     const { draft } = this;
-    await this._begin("Adding the training to the queue…", async () => {
+    await this.#begin("Adding the training to the queue…", async () => {
       await call("queue_training", draft.values, draft.name);
       clearDraft();
       return "/train/runs.html";
@@ -65,18 +65,18 @@ export class Launch {
   }
 
   /** @param {string} words said meanwhile @param {() => Promise<string>} order what to ask of the program; tells the page to go to */
-  async _begin(words, order) {
+  async #begin(words, order) {
     const { form } = this;
     this.refuse("");
     if (!this.draft.values.data) {
       this.refuse("Dataset path is not defined.", true);
       return;
     }
-    this._busy(true);
+    this.#busy(true);
     try {
       if (form.firstError || !(await this.check())) {
         if (form.firstError) form.focus(form.firstError);
-      } else if (await this._datasetAllows()) {
+      } else if (await this.#datasetAllows()) {
         say(words);
         location.assign(await order());
         return;
@@ -86,16 +86,16 @@ export class Launch {
       if (/** @type {any} */ (error).code === "config-invalid") this.showRefusal(error);
       else this.refuse(errorText(error));
     }
-    this._busy(false);
+    this.#busy(false);
   }
 
   /** @param {boolean} busy */
-  _busy(busy) {
+  #busy(busy) {
     for (const button of this.buttons) button.disabled = busy;
   }
 
   /** Wait for the check of the dataset, unless a person will not. @returns {Promise<boolean>} whether a training may start */
-  async _datasetAllows() {
+  async #datasetAllows() {
     const { dataset } = this;
     if (dataset.checking) {
       say("Waiting for the check of the dataset…");

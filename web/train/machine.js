@@ -49,7 +49,7 @@ export class Machine {
 
   async measure() {
     const values = this.values();
-    this._busy(true);
+    this.#busy(true);
     this.text.textContent = "Starting…";
     const watching = setInterval(async () => {
       const { what, done, total } = await call("measure_progress").catch(() => ({ what: "", done: 0, total: 0 }));
@@ -61,13 +61,13 @@ export class Machine {
     try {
       this.measured = await call("measure", values);
       this.cost = costOf(values);
-      this._busy(false);
+      this.#busy(false);
       this.show();
       say("Measured.", { kind: "ok" });
     } catch (error) {
       const cancelled = /** @type {any} */ (error).code === "cancelled";
       this.text.textContent = cancelled ? "Cancelled; nothing was measured." : errorText(error);
-      this._busy(false);
+      this.#busy(false);
       this.text.classList.toggle("error-text", !cancelled);
     } finally {
       clearInterval(watching);
@@ -93,7 +93,7 @@ export class Machine {
   }
 
   /** @param {boolean} busy */
-  _busy(busy) {
+  #busy(busy) {
     this.start.disabled = busy;
     this.stop.hidden = !busy;
     this.progress.hidden = !busy;

@@ -8,9 +8,9 @@ import { options } from "../js/schema.js";
 import { chooseFolder } from "../js/files.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { Draft, PAGE_ONE } from "./draft.js";
-import { DatasetCheck } from "./dataset_check.js";
+import { DatasetCheck } from "./dataset-check.js";
 import { Preview } from "./preview.js";
-import { StartFrom } from "./start_from.js";
+import { StartFrom } from "./start-from.js";
 
 const selects = ["stage", "edge_generator", "mask", "edge"];
 const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);

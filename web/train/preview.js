@@ -38,10 +38,10 @@ export class Preview {
   show(values) {
     this.next = values;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this._ask(), WAIT_MS);
+    this.timer = setTimeout(() => this.#ask(), WAIT_MS);
   }
 
-  async _ask() {
+  async #ask() {
     if (this.busy || !this.next) return;
     const values = this.next;
     this.next = null;
@@ -50,7 +50,7 @@ export class Preview {
     this.note.textContent = "Drawing…";
     try {
       const { items } = await call("preview_data", values, SHOWN);
-      if (ticket === this.wanted) this._draw(items);
+      if (ticket === this.wanted) this.#draw(items);
     } catch (error) {
       if (ticket === this.wanted) {
         this.empty(errorText(error));
@@ -59,12 +59,12 @@ export class Preview {
       }
     } finally {
       this.busy = false;
-      if (this.next) this._ask();
+      if (this.next) this.#ask();
     }
   }
 
   /** @param {Item[]} items */
-  _draw(items) {
+  #draw(items) {
     const cell = (/** @type {string} */ url, /** @type {string} */ alt) => el("img", { src: url, alt, class: "well" });
     const rows = /** @type {const} */ ([["picture", "Picture", ""], ["masked", "Its hole", ", masked"], ["edges", "Edges", ", edges"]]);
     this.grid.style.setProperty("--n", String(items.length));

@@ -5,12 +5,12 @@ import { byId, el } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { soundWords, troubles } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
-import { isAlarming, RunView } from "../js/run_view.js";
+import { isAlarming, RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
-import { RunCharts } from "./progress_charts.js";
-import { TrainingLog } from "./progress_log.js";
-import { liveNumbers } from "./progress_numbers.js";
-import { SampleSlider } from "./progress_samples.js";
+import { RunCharts } from "./progress-charts.js";
+import { TrainingLog } from "./progress-log.js";
+import { liveNumbers } from "./progress-numbers.js";
+import { SampleSlider } from "./progress-samples.js";
 
 const ASK_MS = 3000;
 const WARNINGS_SHOWN = 3;
@@ -27,7 +27,7 @@ let ordered = "";
 /** An order that still waits for the step to end: there is room for one. */
 let waiting = "";
 let drawing = 0;
-/** @type {import("./progress_numbers.js").Usage | null} */ let usage = null;
+/** @type {import("./progress-numbers.js").Usage | null} */ let usage = null;
 
 /** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
 const DONE_BY = {
@@ -45,7 +45,7 @@ const OBEYED = {
   "save-now": "Checkpoint saved.",
 };
 
-/** New events from the training. @param {import("../js/run_view.js").RunEvent[]} events */
+/** New events from the training. @param {import("../js/run-view.js").RunEvent[]} events */
 function take(events) {
   view.feed(events);
   if (ordered && events.some(({ type }) => DONE_BY[ordered].includes(type))) {

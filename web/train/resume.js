@@ -5,15 +5,12 @@ import { call } from "../js/bridge.js";
 import { count } from "../js/format.js";
 import { Draft, PAGE_ONE } from "./draft.js";
 
-/** Settings that a run keeps for ever. */
-const FIXED = ["stage", "edge_generator", "width", "stem"];
-
 /** A draft that begins with a run's settings, and is not kept: the one of a new training stays as it is. */
 export class ResumeDraft extends Draft {
   /**
    * @param {import("./draft.js").ConfigSchema} config
    * @param {string} run
-   * @param {{config: import("../js/schema.js").Values, step: number, elapsed_s: number}} point
+   * @param {{config: import("../js/schema.js").Values, fixed: string[], step: number, elapsed_s: number}} point
    */
   constructor(config, run, point) {
     super(config);
@@ -39,13 +36,13 @@ export class ResumeDraft extends Draft {
 
   /** An imported file changes what may change. @param {import("../js/schema.js").Values} values */
   take(values) {
-    const kept = Object.entries(values).filter(([key]) => !FIXED.includes(key) && !PAGE_ONE.has(key));
+    const kept = Object.entries(values).filter(([key]) => !this.point.fixed.includes(key) && !PAGE_ONE.has(key));
     super.take(Object.fromEntries(kept));
   }
 
   /** @param {string} key @returns {string} why a setting cannot change, or nothing */
   fixed(key) {
-    return this.point.step && FIXED.includes(key) ? "Fixed: the run's networks are made of it." : "";
+    return this.point.step && this.point.fixed.includes(key) ? "Fixed: the run's networks are made of it." : "";
   }
 
   /** @param {string} key @param {any} value @returns {string} why a limit is refused, or nothing */

@@ -6,7 +6,7 @@ import { differences, sampleAt } from "../js/differences.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { settingTitle, valueText, valueTitle } from "../js/labels.js";
-import { RunView } from "../js/run_view.js";
+import { RunView } from "../js/run-view.js";
 import { errorText } from "../js/shell.js";
 
 /** @typedef {{name: string, color: string, config: Record<string, unknown>, view: RunView}} Compared */

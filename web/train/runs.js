@@ -3,11 +3,11 @@
 import { call, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { plural } from "../js/format.js";
-import { isActive, runCard, runUrl, updateList } from "../js/run_card.js";
+import { isActive, runCard, runUrl, updateList } from "../js/run-card.js";
 import { say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
 
-/** @typedef {import("../js/run_card.js").RunSummary} RunSummary */
+/** @typedef {import("../js/run-card.js").RunSummary} RunSummary */
 
 const REFRESH_MS = 2000;
 /** Runs side by side: more lines than that nobody tells apart. */

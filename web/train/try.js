@@ -4,7 +4,7 @@
 import { call, ready, subscribe } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count, measure, pace, timer } from "../js/format.js";
-import { RunView } from "../js/run_view.js";
+import { RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
 
 const TICK_MS = 500;

@@ -16,6 +16,9 @@ EdgeGeneratorName = Literal["mec", "mec-shared", "edgeconnect", "egc", "effunet"
 EdgeDetector = Literal["canny", "sobel", "log", "multi-scale", "external"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
 
+FIXED = ("stage", "edge_generator", "width", "stem")
+"""Settings that a run keeps for ever, because its networks are made of them."""
+
 
 def _group(name: str) -> Callable[..., Any]:
     """What makes the settings of a group that is shown together."""

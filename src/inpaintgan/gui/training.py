@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..core.config import Config
+from ..core.config import FIXED, Config
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir, find_checkpoint
@@ -17,8 +17,6 @@ from .folders import absolute, has_picture
 from .runs import ENDED, summary
 from .trash import discard
 
-FIXED = ("stage", "edge_generator", "width", "stem")
-"""Settings that a run keeps for ever, because its networks are made of them."""
 _NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
 
 
@@ -65,10 +63,13 @@ def with_checked_folders(config: Config) -> Config:
 
 
 def resume_point(run: RunDir) -> dict[str, Any]:
-    """Return ``{config, step, elapsed_s}`` of a run: its settings, its last saved step, and how long it has trained."""
+    """Return ``{config, fixed, step, elapsed_s}`` of a run: its settings, those that cannot change, its last saved step, and
+    how long it has trained.
+    """
     steps = run.saved_steps()
     return {
         "config": run.load_config().model_dump(),
+        "fixed": FIXED,
         "step": steps[-1] if steps else 0,
         "elapsed_s": summary(run)["elapsed_s"],
     }

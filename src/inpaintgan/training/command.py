@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..core.config import Config
+from ..core.config import FIXED, Config
 from ..core.config_io import load_config, with_full_paths
 from ..core.errors import InpaintError
 from ..core.exit_codes import INTERRUPTED
@@ -96,7 +96,7 @@ def _config_source(run: RunDir, config_file: Path | None) -> Path:
 
 
 def _must_fit(before: Config, now: Config) -> None:
-    for name in ("stage", "edge_generator", "width", "stem"):
+    for name in FIXED:
         if getattr(before, name) != getattr(now, name):
             raise InpaintError(
                 "config-invalid",

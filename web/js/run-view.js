@@ -22,6 +22,9 @@ const WARNINGS_KEPT = 100;
  */
 
 export class RunView {
+  /** What the timer showed last: it never goes back. */
+  #shown = 0;
+
   constructor() {
     this.lastSeq = 0;
     /** @type {number | undefined} seconds since the epoch */ this.lastTime = undefined;
@@ -46,7 +49,6 @@ export class RunView {
     /** Training seconds up to `since`; while it trains, the clock runs on from there. */
     this.elapsed = 0;
     /** @type {number | null} */ this.since = null;
-    this._shown = 0;
   }
 
   /**
@@ -70,7 +72,7 @@ export class RunView {
       this.lastTime = event.time;
       if (event.stage) this.stage = event.stage;
       if (event.type !== "run_failed") this.step = event.step;
-      this._take(event);
+      this.#take(event);
       const lines = event.type === "step" ? this.stepLines : this.otherLines;
       lines.push({ seq: event.seq, time: event.time, step: event.step, kind: NEWS.has(event.code) ? "news" : event.type, event });
       if (lines.length > 2 * LOG_KEPT) lines.splice(0, lines.length - LOG_KEPT);
@@ -93,20 +95,20 @@ export class RunView {
   }
 
   /** @param {RunEvent} event */
-  _take(event) {
+  #take(event) {
     switch (event.type) {
       case "run_started":
         this.started = event;
         this.maxIters = event.max_iters;
         this.failure = null;
-        this._shown = 0;
-        this._runFrom(event.time);
-        this._cut(event.step + 1);
+        this.#shown = 0;
+        this.#runFrom(event.time);
+        this.#cut(event.step + 1);
         break;
       case "step":
         this.lastStep = event;
         this.elapsed = event.elapsed_s;
-        this._runFrom(event.time);
+        this.#runFrom(event.time);
         addValues(this.curves, event.step, event.values);
         if (event.learning_rate) addValues(this.curves, event.step, { learning_rate: event.learning_rate });
         break;
@@ -134,7 +136,7 @@ export class RunView {
         this.pauseReason = event.reason ?? "";
         break;
       case "resumed":
-        this._runFrom(event.time);
+        this.#runFrom(event.time);
         break;
       case "run_finished":
         this.elapsed = event.elapsed_s;
@@ -151,13 +153,13 @@ export class RunView {
   }
 
   /** @param {number} time */
-  _runFrom(time) {
+  #runFrom(time) {
     this.since = time;
     this.state = "running";
   }
 
   /** A resumed run writes its later steps anew. @param {number} step */
-  _cut(step) {
+  #cut(step) {
     for (const curve of [...this.curves.values(), ...this.scores.values()]) curve.cutFrom(step);
     this.samples = this.samples.filter((sample) => sample.step < step);
   }
@@ -178,8 +180,8 @@ export class RunView {
    * @returns {number} seconds
    */
   clockAt(time) {
-    this._shown = Math.max(this._shown, this.elapsedAt(time));
-    return this._shown;
+    this.#shown = Math.max(this.#shown, this.elapsedAt(time));
+    return this.#shown;
   }
 
   /**

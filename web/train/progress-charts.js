@@ -3,7 +3,7 @@
 import { Chart } from "../js/chart.js";
 import { baselineTitle, valueTitle } from "../js/labels.js";
 
-/** @typedef {import("../js/run_view.js").RunView} RunView */
+/** @typedef {import("../js/run-view.js").RunView} RunView */
 
 /** Each generator stands beside its discriminator; their scales differ too much for one axis. @type {[string, string, string][]} */
 const LOSSES = [
@@ -62,7 +62,7 @@ export class RunCharts {
   show(view) {
     for (const [title, key, color] of [...LOSSES, ...others(view)]) {
       const lines = linesOf(view, [[key, color]]);
-      if (lines.length) this._chart(title, this.losses, {}).show({ lines });
+      if (lines.length) this.#chart(title, this.losses, {}).show({ lines });
     }
     for (const { title, keys, scores, baseline, range, unit, exact } of METRICS) {
       const lines = linesOf(view, keys).filter(({ curve }) => !exact || new Set(curve.y).size > 1);
@@ -71,12 +71,12 @@ export class RunCharts {
         points: /** @type {any} */ (view.scores.get(key)),
       }));
       const baselines = baseline ? baselinesOf(view, baseline) : [];
-      if (lines.length || marks.length) this._chart(title, this.metrics, { range, unit, exact }).show({ lines, marks, baselines });
+      if (lines.length || marks.length) this.#chart(title, this.metrics, { range, unit, exact }).show({ lines, marks, baselines });
     }
   }
 
   /** @param {string} title @param {HTMLElement} place @param {{range?: [number, number], unit?: string, exact?: boolean}} options */
-  _chart(title, place, options) {
+  #chart(title, place, options) {
     let chart = this.charts.get(title);
     if (!chart) {
       chart = new Chart(title, options);

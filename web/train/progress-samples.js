@@ -4,7 +4,7 @@ import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { choiceTitle } from "../js/labels.js";
 
-/** @typedef {import("../js/run_view.js").SampleView} SampleView */
+/** @typedef {import("../js/run-view.js").SampleView} SampleView */
 
 /** Column titles as people read them; the one of true edges is named after the edge detector. @type {Record<string, string>} */
 const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", fill: "Fill" };
@@ -26,7 +26,7 @@ export class SampleSlider {
     this.shown = "";
     this.input.addEventListener("input", () => {
       this.following = Number(this.input.value) === this.samples.length - 1;
-      this._draw();
+      this.#draw();
     });
   }
 
@@ -38,19 +38,19 @@ export class SampleSlider {
     this.label.hidden = samples.length < 2;
     this.input.max = String(Math.max(0, samples.length - 1));
     if (this.following) this.input.value = this.input.max;
-    if (samples.length) this._draw();
+    if (samples.length) this.#draw();
   }
 
   /** @param {SampleView} sample */
-  _url(sample) {
+  #url(sample) {
     const file = sample.path.split("/").pop() ?? "";
     return `/api/runs/${encodeURIComponent(this.run)}/samples/${encodeURIComponent(file)}`;
   }
 
-  _draw() {
+  #draw() {
     const at = Math.min(Number(this.input.value), this.samples.length - 1);
     const sample = this.samples[at];
-    const url = this._url(sample);
+    const url = this.#url(sample);
     const words = `Step ${count(sample.step)}${at === this.samples.length - 1 ? ", the newest" : ""}`;
     if (this.step.textContent !== words) this.step.textContent = words;
     this.input.setAttribute("aria-valuetext", words);
@@ -61,6 +61,6 @@ export class SampleSlider {
     this.link.href = url;
     this.heads.replaceChildren(...sample.columns.map((column) => el("span", {}, COLUMNS[column] ?? choiceTitle("edge", column))));
     // The neighbours come along so that the slider does not flicker.
-    for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = this._url(this.samples[near]);
+    for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = this.#url(this.samples[near]);
   }
 }

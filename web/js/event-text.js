@@ -3,7 +3,7 @@
 import { count, measure, plural, span } from "./format.js";
 import { stageTitle, valueTitle } from "./labels.js";
 
-/** @typedef {import("./run_view.js").RunEvent} RunEvent */
+/** @typedef {import("./run-view.js").RunEvent} RunEvent */
 
 /** @type {Record<string, string>} */
 const REASONS = {

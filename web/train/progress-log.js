@@ -1,11 +1,11 @@
 // The training log: every event in words, newest last; it stays at the end unless one scrolls up to read.
 
 import { el } from "../js/dom.js";
-import { eventText } from "../js/event_text.js";
+import { eventText } from "../js/event-text.js";
 import { count, plural } from "../js/format.js";
-import { LOG_KEPT } from "../js/run_view.js";
+import { LOG_KEPT } from "../js/run-view.js";
 
-/** @typedef {import("../js/run_view.js").LogLine} LogLine */
+/** @typedef {import("../js/run-view.js").LogLine} LogLine */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
@@ -20,9 +20,9 @@ export class TrainingLog {
     const toggle = () => list.toggleAttribute("data-brief", !steps.checked);
     steps.addEventListener("change", () => {
       toggle();
-      this._toEnd();
+      this.#toEnd();
     });
-    search.addEventListener("input", () => this._search());
+    search.addEventListener("input", () => this.#search());
     toggle();
   }
 
@@ -32,42 +32,42 @@ export class TrainingLog {
     if (!fresh.length) return;
     const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 40;
     const rows = fresh.map(row);
-    for (const node of rows) node.hidden = !this._matches(node);
+    for (const node of rows) node.hidden = !this.#matches(node);
     this.list.append(...rows);
-    this._trim('[data-kind="step"]');
-    this._trim(':not([data-kind="step"])');
+    this.#trim('[data-kind="step"]');
+    this.#trim(':not([data-kind="step"])');
     this.last = fresh[fresh.length - 1].seq;
-    this._count();
-    if (atEnd) this._toEnd();
+    this.#count();
+    if (atEnd) this.#toEnd();
   }
 
   /** Steps do not push out what is rarer and read more often. @param {string} kind */
-  _trim(kind) {
+  #trim(kind) {
     const rows = this.list.querySelectorAll(`li${kind}`);
     for (let i = 0; i < rows.length - LOG_KEPT; i += 1) rows[i].remove();
   }
 
   /** Only lines with all the words typed stay, in any case and order. */
-  _search() {
+  #search() {
     this.words = this.search.value.trim().toLowerCase();
-    for (const node of this.list.children) /** @type {HTMLElement} */ (node).hidden = !this._matches(node);
-    this._count();
-    this._toEnd();
+    for (const node of this.list.children) /** @type {HTMLElement} */ (node).hidden = !this.#matches(node);
+    this.#count();
+    this.#toEnd();
   }
 
   /** @param {Element} node */
-  _matches(node) {
+  #matches(node) {
     const text = node.textContent?.toLowerCase() ?? "";
     return this.words.split(/\s+/).every((word) => text.includes(word));
   }
 
-  _count() {
+  #count() {
     const shown = this.words ? this.list.querySelectorAll("li:not([hidden])").length : 0;
     const words = this.words ? `${plural(shown, "line")} found` : "";
     if (this.found.textContent !== words) this.found.textContent = words;
   }
 
-  _toEnd() {
+  #toEnd() {
     this.list.scrollTop = this.list.scrollHeight;
   }
 }

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { eventText } from "../../web/js/event_text.js";
+import { eventText } from "../../web/js/event-text.js";
 import { phaseText } from "../../web/js/labels.js";
-import { LOG_KEPT, RunView, SAMPLES_KEPT } from "../../web/js/run_view.js";
+import { LOG_KEPT, RunView, SAMPLES_KEPT } from "../../web/js/run-view.js";
 import { KEPT } from "../../web/js/series.js";
 
 let seq = 0;

@@ -2,7 +2,7 @@
 
 import { measure, pace, percent } from "../js/format.js";
 
-/** @typedef {import("../js/run_view.js").RunView} RunView */
+/** @typedef {import("../js/run-view.js").RunView} RunView */
 /** @typedef {{cpu: number | null, memory_gb: number, memory_total_gb: number}} Usage of the training's processes */
 
 /**
@@ -29,7 +29,7 @@ export function liveNumbers(view, usage, stage) {
 /**
  * What the training takes of this machine.
  * @param {Usage | null} now
- * @param {import("../js/run_view.js").RunEvent | null} last its last step, which tells of its GPU where it has one
+ * @param {import("../js/run-view.js").RunEvent | null} last its last step, which tells of its GPU where it has one
  * @param {boolean} running
  * @returns {[string, string][]}
  */

@@ -92,10 +92,10 @@ export class DatasetCheck {
     this.facts.replaceChildren();
     this.problems.replaceChildren();
     try {
-      const report = await ask({ data: folder, masks, again }, (done, total) => ticket === this.ticket && this._progress(done, total));
+      const report = await ask({ data: folder, masks, again }, (done, total) => ticket === this.ticket && this.#progress(done, total));
       if (ticket !== this.ticket) return;
       this.report = report;
-      this._draw(report);
+      this.#draw(report);
     } catch (error) {
       if (ticket !== this.ticket) return;
       if (isCancelled(error)) {
@@ -117,7 +117,7 @@ export class DatasetCheck {
   }
 
   /** @param {number} done @param {number} total */
-  _progress(done, total) {
+  #progress(done, total) {
     this.progress.max = total;
     this.progress.value = done;
     this.note.textContent = `${count(done)} of ${count(total)} looked at`;
@@ -130,7 +130,7 @@ export class DatasetCheck {
   }
 
   /** @param {Report} report */
-  _draw(report) {
+  #draw(report) {
     this.facts.replaceChildren(...facts(report).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
     const problems = problemsAt(report, this.inputSize());
     this.problems.replaceChildren(...problems.map((problem) =>
@@ -198,26 +198,26 @@ export class DatasetLine {
   /** @param {string} data @param {string} masks */
   run(data, masks) {
     this.node.hidden = false;
-    this.checking = this._run(data, masks).finally(() => {
+    this.checking = this.#run(data, masks).finally(() => {
       this.checking = null;
     });
   }
 
   /** @param {string} data @param {string} masks */
-  async _run(data, masks) {
-    this._say("", "Checking…");
+  async #run(data, masks) {
+    this.#say("", "Checking…");
     try {
       const report = await ask({ data, masks }, (done, total) =>
-        this.checking && this._say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
+        this.checking && this.#say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
       this.report = report;
       this.show();
     } catch (error) {
       if (isCancelled(error)) {
-        this._say("warn", "The check was cancelled. ", el("a", { href: "/train/model.html#check" }, "Check again"));
+        this.#say("warn", "The check was cancelled. ", el("a", { href: "/train/model.html#check" }, "Check again"));
         return;
       }
       this.blocker = [el("span", {}, `${errorText(error)} `), el("a", { href: fieldAddress("data") }, LINKS.data)];
-      this._say("error", ...this.blocker.map((node) => node.cloneNode(true)));
+      this.#say("error", ...this.blocker.map((node) => node.cloneNode(true)));
     }
   }
 
@@ -229,13 +229,13 @@ export class DatasetLine {
     const problem = problems.find(({ level }) => level === "error");
     this.blocker = problem ? inWords(problem) : [];
     const found = `${plural(report.n_pictures, "picture")}. ${verdict(problems)}`;
-    if (problem) this._say("error", `${found} `, ...inWords(problem));
-    else if (problems.length) this._say("warn", `${found} `, el("a", { href: "/train/model.html#check" }, "See them"));
-    else this._say("ok", found);
+    if (problem) this.#say("error", `${found} `, ...inWords(problem));
+    else if (problems.length) this.#say("warn", `${found} `, el("a", { href: "/train/model.html#check" }, "See them"));
+    else this.#say("ok", found);
   }
 
   /** @param {"" | "ok" | "warn" | "error"} kind @param {...(Node | string)} parts */
-  _say(kind, ...parts) {
+  #say(kind, ...parts) {
     this.node.dataset.kind = kind;
     this.text.replaceChildren(...parts);
   }

@@ -53,10 +53,10 @@ export class StartFrom {
       this.select.append(el("option", { value: path }, path));
     }
     this.select.value = path;
-    this._explain();
+    this.#explain();
   }
 
-  _explain() {
+  #explain() {
     const { stage, init_from: path } = this.draft.values;
     const run = this.runs.find((found) => found.path === path);
     const newest = run ? ` of ${run.run}` : "";
@@ -94,13 +94,13 @@ export class StartFrom {
   async choose(path, suggested = false) {
     this.draft.suggested = suggested;
     this.draft.set("init_from", path);
-    const followed = await this._follow(path);
+    const followed = await this.#follow(path);
     this.show();
     return followed;
   }
 
   /** @param {string} path @returns {Promise<string>} */
-  async _follow(path) {
+  async #follow(path) {
     const run = this.runs.find((found) => found.path === path);
     const shape = run ? (await call("get_run", run.run)).config : this.checkpoints.find((found) => found.path === path);
     if (!shape) return "";
