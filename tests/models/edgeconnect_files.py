@@ -113,9 +113,10 @@ def generate(weights: Weights, kind: str, x: Tensor) -> Tensor:
         x = F.relu(F.instance_norm(conv(x, name, stride=2, padding=1)))
     if kind == "mec-shared":
         merged = up(blocks(F.avg_pool2d(x, 8)), "upsample1.0")
-        merged = up(torch.cat([merged, blocks(F.avg_pool2d(x, 4))], 1), "upsample2.0")
-        merged = up(torch.cat([merged, blocks(F.avg_pool2d(x, 2))], 1), "upsample3.0")
-        x = torch.cat([merged, blocks(x)], 1)
+        # Each scale's own maps come first, as in the public code.
+        merged = up(torch.cat([blocks(F.avg_pool2d(x, 4)), merged], 1), "upsample2.0")
+        merged = up(torch.cat([blocks(F.avg_pool2d(x, 2)), merged], 1), "upsample3.0")
+        x = torch.cat([blocks(x), merged], 1)
     else:
         x = blocks(x)
     x = conv(up(up(x, "decoder.0"), "decoder.3"), "decoder.7", pad=3)

@@ -3,7 +3,8 @@
 ``EdgeModel_gen.pth`` and ``InpaintingModel_gen.pth`` hold ``{iteration, generator}``, ``*_dis.pth`` hold
 ``{discriminator}``. The generator's kind and width are read off the names and shapes of its weights.
 
-Source: the file layout of EdgeConnect (arXiv 1901.00212) as documented by its authors.
+Source: the file layout of EdgeConnect (arXiv 1901.00212) as documented by its authors; that of the edge generator with
+shared blocks from Edge-LBAM (arXiv 2104.12087) and InpaintGAN.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from ..core.config import Config
@@ -21,9 +23,16 @@ from ..core.outputs import make_way_for_checkpoint, writing
 from ..core.rundir import EDGE_DISCRIMINATOR, INPAINT_DISCRIMINATOR
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
+from ..networks.edge_generators.mec_shared import SharedMECGenerator
 from ..networks.inpaint_generator import InpaintGenerator
 from .checkpoint import save_checkpoint, save_weights
-from .foreign_weights import Layers, fit_layers, read_torch_file, split_layers
+from .foreign_weights import Layers, State, fit_layers, read_torch_file, split_layers
+
+_AFTER_MERGING = (
+    "upsample2.0.weight", "upsample3.0.weight", "decoder.0.parametrizations.weight.original",
+    "decoder.0.parametrizations.weight.0._v",
+)  # fmt: skip
+"""What `mec-shared` multiplies two scales with that were put behind each other; the input channels come first in all four."""
 
 
 @dataclass(frozen=True)
@@ -183,5 +192,12 @@ def _fitted(network: nn.Module, part: _Part | None, words: str) -> Any:
             f"{part.file} is no {words} of width {part.width} (EdgeModel files go to --edge, InpaintingModel files to "
             f"--inpaint). What differs, {len(problems)} in all:\n  " + "\n  ".join(problems),
         )
+    if isinstance(network, SharedMECGenerator):
+        state |= _coarser_scale_first(state)
     network.load_state_dict(state)
     return network.eval()
+
+
+def _coarser_scale_first(state: State) -> State:
+    """Turn round what is multiplied with two scales at once: the files' program puts the coarser one behind, ours in front."""
+    return {name: torch.cat(state[name].chunk(2)[::-1]) for name in _AFTER_MERGING}

@@ -32,7 +32,7 @@ class SharedMECGenerator(EdgeGenerator):
     def __init__(self, width: int = 64, stem: Stem = "conv") -> None:
         super().__init__(stem)
         channels = 4 * width
-        # These names are those of the public code's weight files.
+        # These names are those of the public code's weight files. It concatenates in the other order, which the import sees to.
         self.encoder = encoder(3, width, stem=stem, spectral=True)
         self.middle = residual_blocks(channels, spectral=True, bias=False)
         self.upsample1 = upsampler(channels, channels)
