@@ -35,6 +35,11 @@ def test_a_preset_is_valid_and_explained(file: Path) -> None:
     assert 0 < len(preset["title"]) <= 30 and preset["text"].endswith(".")
 
 
+@pytest.mark.parametrize("name", [*SECTIONS, "paper", "edgeconnect"])
+def test_the_papers_vgg19_sees_pictures_as_they_are(name: str) -> None:
+    assert not load_config(resource("presets") / f"{name}.yml").imagenet_normalization
+
+
 @pytest.mark.parametrize("name", SECTIONS)
 def test_the_papers_sections_have_their_presets(name: str) -> None:
     title, generator, sigma, wanted = SECTIONS[name]
