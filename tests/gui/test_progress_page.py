@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
 
+from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import EventLog, Paused, Step, Validation, Warned, read_events
 from inpaintgan.core.rundir import RunDir
@@ -246,3 +248,20 @@ def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Pa
     wait_state(page, "Failed")
     expect(page.locator("#alerts")).to_contain_text("The training failed. None of the pictures can be read.")
     expect(page.locator("#alerts")).not_to_contain_text("Traceback")
+    expect(page.locator("#no-log")).to_have_text("The training ended before it wrote a line.")
+    expect(page.locator("#no-samples")).to_have_text("No sample was drawn.")
+    expect(page.get_by_role("link", name="Resume with changes")).to_be_visible()
+
+
+def test_a_resume_that_was_refused_is_told_after_a_reload_as_in_the_list(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "moved", pictures / "picture-0.png")
+    open_run(page, app, "moved")
+    expect(page.locator("#state")).to_have_text("Finished")
+    expect(page.get_by_role("button", name="Resume training")).to_be_hidden()
+    run.log_file.write_text("--- started 2026\nerror: data: there is no picture.\n")
+    write_json(run.path / "launch.json", {"pid": 2**22 + 1, "started": 0, "launched": time.time() + 1})
+    for _ in range(2):
+        expect(page.locator("#state")).to_have_text("Failed")
+        expect(page.locator("#alerts")).to_have_text("The training failed. data: there is no picture.")
+        expect(page.get_by_role("button", name="Resume training")).to_be_visible()
+        page.reload()

@@ -72,6 +72,19 @@ test("why an earlier start failed is not said of the next one", () => {
   assert.deepEqual([view.state, view.failure], ["failed", null]);
 });
 
+test("a start that was refused is known from the server alone, also after a reload", () => {
+  const view = new RunView();
+  view.feed([started(100, 0), event("run_finished", 120, 5, { reason: "stopped", elapsed_s: 9 })]);
+  view.correct("failed", "data: there is no picture.");
+  assert.deepEqual([view.state, view.failure, view.elapsedAt(500)], ["failed", null, 9]);
+  const again = new RunView();
+  again.feed([started(100, 0), event("run_failed", 120, 5, { code: "x", message: "The disk is full.", hint: "Make room." })]);
+  again.correct("failed", "The disk is full. Make room.");
+  assert.equal(again.failure?.code, "x", "that was the last start");
+  again.correct("failed", "data: there is no picture.");
+  assert.equal(again.failure, null);
+});
+
 test("the clock never goes back while a training saves, but begins anew with a start", () => {
   const view = new RunView();
   view.feed([started(100, 0), stepped(110, 20, 9)]);
@@ -157,6 +170,14 @@ test("a run that waits for its turn says so until it starts", () => {
   assert.equal(view.active, false);
   view.correct("starting");
   assert.equal(view.state, "starting");
+  view.feed([started(100, 0), stepped(110, 10, 9)]);
+  view.correct("queued");
+  assert.equal(view.state, "running");
+  view.feed([event("run_finished", 120, 12, { reason: "stopped", elapsed_s: 11 })]);
+  view.correct("queued");
+  assert.equal(view.state, "queued");
+  view.correct("stopped");
+  assert.equal(view.state, "stopped", "taken out of the queue");
 });
 
 test("a view is made of a past as the program describes it", () => {

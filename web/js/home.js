@@ -2,7 +2,8 @@
 
 import { call, ready } from "./bridge.js";
 import { byId } from "./dom.js";
-import { isActive, runCard, updateList } from "./run-card.js";
+import { runCard, updateList } from "./run-card.js";
+import { isActive } from "./run-view.js";
 import { showError } from "./shell.js";
 
 const REFRESH_MS = 2000;

@@ -3,15 +3,13 @@
 import { el } from "./dom.js";
 import { ago, count, measure, timer } from "./format.js";
 import { stageTitle, stateTitle, valueTitle } from "./labels.js";
+import { isActive } from "./run-view.js";
 
 /**
  * @typedef {{run: string, path: string, state: string, stage: string, step: number, max_iters: number, elapsed_s: number,
  *   updated: number, last_sample_url: string | null, error: string | null, fills: string | null, turn: number | null,
  *   scores: {values: Record<string, number>, step: number} | null}} RunSummary
  */
-
-/** @param {string} state @returns {boolean} whether its process is at work */
-export const isActive = (state) => state === "running" || state === "paused" || state === "starting";
 
 /** @param {RunSummary} run @returns {string} the page of the run */
 export const runUrl = (run) => `/train/progress.html?run=${encodeURIComponent(run.run)}`;

@@ -8,6 +8,9 @@ const NEWS = new Set(["phase-begins"]);
 /** @param {RunEvent} event @returns {boolean} whether a person should worry */
 export const isAlarming = (event) => event.type === "warning" && !NEWS.has(event.code);
 
+/** @param {string} state @returns {boolean} whether a process is at work, or said so last */
+export const isActive = (state) => state === "running" || state === "paused" || state === "starting";
+
 /** Lines of the log that are kept: so many of steps, and as many of everything else. */
 export const LOG_KEPT = 500;
 /** Sample grids on the slider; beyond that, every other one of the older half is passed over. */
@@ -185,18 +188,23 @@ export class RunView {
   }
 
   /**
-   * The server knows of a death that no event tells. That a run has finished or was stopped its last event says, and that
-   * may still be on its way: taking the state ahead of it would show the end beside the step before.
-   * @param {string} state
+   * The server knows what no event tells: a death, a start that was refused, a place in the queue. That a run has finished
+   * or was stopped its last event says, and that may still be on its way: taking the state ahead of it would show the end
+   * beside the step before.
+   * @param {RunView["state"]} state
+   * @param {string | null} [error] why it failed, in words
    */
-  correct(state) {
-    if (state === "queued" && !this.lastStep) this.state = "queued";
-    else if ((state === "interrupted" || state === "failed") && this.active) {
+  correct(state, error) {
+    const refused = state === "failed" && error !== `${this.failure?.message ?? ""} ${this.failure?.hint ?? ""}`.trim();
+    if ((state === "interrupted" && this.active) || refused) {
       const seen = this.lastTime;
       if (seen !== undefined) this.elapsed = this.elapsedAt(seen);
       this.since = null;
       this.state = state;
-    } else if (state === "starting" && !this.active) {
+      this.failure = null; // the last event may tell of an earlier start
+    } else if (state === "queued" && !(this.lastStep && this.active)) this.state = state;
+    else if (this.state === "queued" && !isActive(state)) this.state = state; // taken out of the queue
+    else if (state === "starting" && !this.active) {
       this.state = "starting";
       this.failure = null; // of an earlier start: of this one no event may ever tell
     }
@@ -204,7 +212,7 @@ export class RunView {
 
   /** @returns {boolean} whether a process is at work, or said so last */
   get active() {
-    return this.state === "running" || this.state === "paused" || this.state === "starting";
+    return isActive(this.state);
   }
 
   /**

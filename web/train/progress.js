@@ -45,6 +45,14 @@ const OBEYED = {
   "save-now": "Checkpoint saved.",
 };
 
+/** What is said where nothing is: while something may come, and when nothing will. @type {Record<string, [string, string]>} */
+const NOTHING = {
+  "no-curves": ["The curves begin with the first logged steps.", "No step was logged."],
+  "no-metrics": ["Precision, recall and PSNR begin with the first logged steps.", "Nothing was measured."],
+  "no-samples": ["The first sample is drawn soon after the start. “Sample now” draws one at once.", "No sample was drawn."],
+  "no-log": ["A training that starts loads its networks first.", "The training ended before it wrote a line."],
+};
+
 /** New events from the training. @param {import("../js/run-view.js").RunEvent[]} events */
 function take(events) {
   view.feed(events);
@@ -70,8 +78,10 @@ function show() {
   samples.show(view.samples);
   log.show(view.log);
   byId("no-curves").hidden = view.curves.size > 0;
-  byId("no-log").hidden = view.lastSeq > 0 || view.state !== "starting";
+  byId("no-log").hidden = view.lastSeq > 0;
   byId("no-metrics").hidden = view.curves.size + view.scores.size > 0;
+  const over = !view.active && view.state !== "queued";
+  for (const [id, [yet, never]] of Object.entries(NOTHING)) byId(id).textContent = over ? never : yet;
 }
 
 function showHead() {
@@ -158,6 +168,9 @@ function showControls() {
   const finished = view.state === "finished";
   button("resume").hidden = active || finished;
   button("resume").textContent = view.state === "queued" ? "Start now" : "Resume training";
+  const changed = /** @type {HTMLAnchorElement} */ (byId("resume-with"));
+  changed.hidden = active;
+  changed.href = `/train/gan.html?resume=${encodeURIComponent(run)}`;
   byId("again").hidden = !(finished && saved);
 }
 
@@ -201,9 +214,12 @@ async function ask() {
     usage = document.hidden || !view.active ? null : (await call("run_usage", run)).usage;
     showNumbers();
     const before = view.state;
-    view.correct(found.state);
+    view.correct(found.state, found.error);
     if (view.state !== before) show();
-    else showControls();
+    else {
+      showAlerts();
+      showControls();
+    }
   } catch {
     // The status line already says that the program is gone.
   }
@@ -231,7 +247,7 @@ async function start() {
   view = RunView.of(summary);
   // Kept once, as curves and lines; the answer itself would stay in memory as long as the page.
   for (const key of ["history", "curves", "scores_over_time"]) delete summary[key];
-  view.correct(summary.state);
+  view.correct(summary.state, summary.error);
   show();
   wire();
   unsubscribe = subscribe(run, Math.max(summary.last_seq, view.lastSeq), take, {

@@ -3,7 +3,8 @@
 import { call, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { plural } from "../js/format.js";
-import { isActive, runCard, runUrl, updateList } from "../js/run-card.js";
+import { runCard, runUrl, updateList } from "../js/run-card.js";
+import { isActive } from "../js/run-view.js";
 import { say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
 
