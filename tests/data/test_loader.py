@@ -157,6 +157,9 @@ def test_a_validation_folder_holds_nothing_out(folder, config, tmp_path):
     with pytest.raises(InpaintError) as refused:
         split(pictures, config.model_copy(update={"val_data": str(tmp_path / "none")}))
     assert refused.value.code == "folder-missing"
+    (broken := tmp_path / "a.png").write_bytes(b"no picture")
+    with pytest.raises(InpaintError, match=r"^val_data: None of the pictures can be read"):
+        make_val_loader([broken], config.model_copy(update={"val_data": str(tmp_path)}))
 
 
 def test_the_dataset_can_be_sent_to_a_started_worker(folder, config):

@@ -177,8 +177,10 @@ def test_a_training_that_cannot_work_is_not_started(
 ) -> None:
     (pictures / "empty").mkdir()
     filled = {key: item.format(pictures=pictures) if isinstance(item, str) else item for key, item in values.items()}
-    with pytest.raises(Refused, match=code):
+    with pytest.raises(Refused, match=code) as refused:
         call("start_training", filled, name)
+    if code == "checkpoint-missing":
+        assert f"{list(values)[-1]}: " in str(refused.value)
     assert call("list_runs")["runs"] == []
 
 

@@ -83,8 +83,8 @@ export class Launch {
       }
     } catch (error) {
       say("");
-      if (/** @type {any} */ (error).code === "config-invalid") this.showRefusal(error);
-      else this.refuse(errorText(error));
+      this.showRefusal(error);
+      if (form.firstError) form.focus(form.firstError);
     }
     this.#busy(false);
   }
@@ -123,6 +123,7 @@ export class Launch {
   /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */
   refuse(message, pageOne = false) {
     byId("start-error").hidden = !message;
-    byId("start-error").replaceChildren(message, pageOne ? " " : "", pageOne ? el("a", { href: "/train/model.html" }, "Change it there") : "");
+    const there = pageOne && !(this.draft instanceof ResumeDraft); // page 1 is of new trainings
+    byId("start-error").replaceChildren(message, there ? " " : "", there ? el("a", { href: "/train/model.html" }, "Change it there") : "");
   }
 }

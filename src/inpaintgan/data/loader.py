@@ -18,7 +18,7 @@ from ..core.ranks import Ranks
 from .cache import PictureCache
 from .dataset import InpaintDataset, Ticket, collate
 from .pictures import PictureFile, PictureSet, open_pictures
-from .sample import SampleMaker
+from .sample import NothingReadable, SampleMaker
 
 _HELD_OUT = 20
 
@@ -121,8 +121,14 @@ def make_val_loader(files: Sequence[PictureFile], config: Config) -> DataLoader:
     """
     count = min(config.val_size, len(files))
     tickets = [(position, position * len(files) // count) for position in range(count)]
+    try:
+        maker = SampleMaker(files, config, train=False)
+    except NothingReadable as error:
+        if not config.val_data:
+            raise
+        raise InpaintError(error.code, f"val_data: {error.message}", error.hint) from error
     return DataLoader(
-        InpaintDataset(SampleMaker(files, config, train=False)),
+        InpaintDataset(maker),
         batch_size=config.batch_size,
         sampler=tickets,
         **_common(config),

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.config import FIXED, Config
 from ..core.config_io import make_config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, about
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
 from .folders import absolute, has_picture
@@ -58,7 +58,8 @@ def with_checked_folders(config: Config) -> Config:
     for name in ("init_from", "edges_from"):
         if getattr(config, name):
             folders[name] = absolute(getattr(config, name))
-            find_checkpoint(Path(folders[name]))
+            with about(name):
+                find_checkpoint(Path(folders[name]))
     return make_config({**config.model_dump(), **folders})
 
 
