@@ -76,6 +76,12 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     expect(page.locator(".settings-group:visible")).to_have_count(1)
     page.get_by_label("Find a setting").fill("no such words")
     expect(page.locator("#find-result")).to_have_text("No setting has these words.")
+    page.get_by_label("Find a setting").fill("put back")
+    expect(page.locator("#find-result")).to_have_text("No setting has these words.")
+    page.get_by_label("Find a setting").fill("mask")
+    result = page.locator("#find-result")
+    expect(result).to_have_text("1 setting; on the page before: Masking image")
+    expect(result.get_by_role("link")).to_have_attribute("href", "/train/model.html#mask")
     page.get_by_label("Find a setting").fill("")
     page.get_by_label("Only those with an effect here").check()
     expect(page.locator(".setting[data-unused]:visible")).to_have_count(0)
@@ -89,6 +95,12 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     page.locator(".differences").get_by_role("button").click()
     expect(page.get_by_label("Warm-up")).to_be_focused()
     expect(rows).to_have_count(every)
+    page.get_by_label("Validation folder", exact=True).fill(str(pictures / "none"))
+    page.get_by_label("Find a setting").fill("sigma")
+    expect(page.locator("#find-result")).to_have_text("1 setting; on the page before: Sigma")
+    page.get_by_role("button", name="Train The Model").click()
+    expect(page.get_by_label("Validation folder", exact=True)).to_be_focused()
+    expect(page.locator("[data-key=val_data]").get_by_role("alert")).to_contain_text("none does not exist.")
 
 
 def test_the_differences_are_a_table_that_leads_to_the_settings(page: Any, pictures: Path, tmp_path: Path) -> None:

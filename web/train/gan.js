@@ -161,7 +161,7 @@ async function start() {
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
   form = new SettingsForm(config.schema, { onChange, browse });
   byId("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
-  search = new SettingsSearch(form);
+  search = new SettingsSearch(form, Boolean(resumed));
   launch = new Launch(draft, form, dataset);
   machine = new Machine(byId("machine"), () => draft.values, () => resumed?.point.step ?? 0);
   wire();

@@ -1,12 +1,21 @@
-// Finding one of some seventy settings: by words of its name or its explanation, or only those that have an effect.
+// Finding one of some seventy settings: by words of its name or its explanation, or only those that have an effect. To
+// settings of the page before, whose names have the words, there are links.
 
-import { byId } from "../js/dom.js";
+import { byId, el } from "../js/dom.js";
 import { plural } from "../js/format.js";
+import { settingTitle } from "../js/labels.js";
+import { options } from "../js/schema.js";
+
+/** Settings of the page before whose controls are always there. */
+const BEFORE = ["stage", "edge_generator", "init_from", "data", "mask", "edge", "sigma"];
+/** What one reads of a row; "Put back" stands in all of them. */
+const READ = "label, option, .unit, .setting-text > p:not(.error)";
 
 export class SettingsSearch {
-  /** @param {import("../js/form.js").SettingsForm} form drawn already */
-  constructor(form) {
+  /** @param {import("../js/form.js").SettingsForm} form drawn already @param {boolean} first whether this page is the first */
+  constructor(form, first) {
     this.form = form;
+    this.first = first;
     this.words = /** @type {HTMLInputElement} */ (byId("find"));
     this.used = /** @type {HTMLInputElement} */ (byId("only-used"));
     this.words.addEventListener("input", () => this.apply());
@@ -17,14 +26,19 @@ export class SettingsSearch {
   /** Show what is looked for; to be called again when a value changes what is used. */
   apply() {
     const words = this.words.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const wanted = (/** @type {HTMLElement} */ row) => {
-      if (this.used.checked && row.hasAttribute("data-unused")) return false;
-      const text = `${row.textContent} ${row.dataset.key}`.toLowerCase();
+    const has = (/** @type {(string | null | undefined)[]} */ ...texts) => {
+      const text = texts.join(" ").toLowerCase();
       return words.every((word) => text.includes(word));
     };
-    const shown = this.form.filter(wanted);
-    const all = words.length === 0 && !this.used.checked;
-    byId("find-result").textContent = all ? "" : shown ? plural(shown, "setting") : "No setting has these words.";
+    const shown = this.form.filter((row) => !(this.used.checked && row.hasAttribute("data-unused"))
+      && has(row.dataset.key, ...[...row.querySelectorAll(READ)].map((node) => node.textContent)));
+    const { properties } = this.form.schema;
+    const before = this.first || !words.length ? [] : BEFORE.filter((key) =>
+      has(key, settingTitle(key), ...options(key, properties[key]).map(({ title }) => title)));
+    const links = before.flatMap((key, i) => [i ? ", " : "", el("a", { href: `/train/model.html#${key}` }, settingTitle(key))]);
+    if (!words.length && !this.used.checked) byId("find-result").replaceChildren();
+    else if (!links.length) byId("find-result").replaceChildren(shown ? plural(shown, "setting") : "No setting has these words.");
+    else byId("find-result").replaceChildren(shown ? `${plural(shown, "setting")}; on the page before: ` : "On the page before: ", ...links);
   }
 
   clear() {
