@@ -68,7 +68,7 @@ FAILED = {"type": "run_failed", "code": "x", "message": "The disk is full.", "hi
         ([STARTED, step(1)], False, "interrupted"),
         ([STARTED], True, "running"),
         ([], True, "starting"),
-        ([], False, "interrupted"),
+        ([], False, "unstarted"),
         ([STARTED, step(1), {"type": "paused"}], True, "paused"),
         ([STARTED, step(1), {"type": "paused"}, {"type": "checkpoint"}], True, "paused"),
         ([STARTED, step(1), {"type": "paused"}, {"type": "resumed"}], True, "running"),

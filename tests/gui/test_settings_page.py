@@ -161,6 +161,10 @@ def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, e
     state = page.locator("[data-run=next] .pill")
     expect(state).to_have_text("Waiting, number 1")
     assert RunDir(app.runs / "next").load_config().max_iters == 2
+    page.get_by_role("button", name="Take out of the queue next").click()
+    expect(state).to_have_text("Not started")
+    page.get_by_role("button", name="Queue next").click()
+    expect(state).to_have_text("Waiting, number 1")
     busy.release()
     expect(state).to_have_text("Finished", timeout=LONG_MS)
 

@@ -178,6 +178,9 @@ test("a run that waits for its turn says so until it starts", () => {
   assert.equal(view.state, "queued");
   view.correct("stopped");
   assert.equal(view.state, "stopped", "taken out of the queue");
+  const prepared = new RunView();
+  prepared.correct("unstarted");
+  assert.deepEqual([prepared.state, prepared.active], ["unstarted", false]);
 });
 
 test("a view is made of a past as the program describes it", () => {

@@ -132,7 +132,7 @@ export const EXPLAINED = {
 /** @type {Record<string, string>} */
 const STATES = {
   starting: "Starting", running: "Training", paused: "Paused", finished: "Finished", stopped: "Stopped", failed: "Failed",
-  interrupted: "Interrupted", queued: "Waiting",
+  interrupted: "Interrupted", queued: "Waiting", unstarted: "Not started",
 };
 
 /** What the stage auto does in each of its phases. @type {Record<string, string>} */

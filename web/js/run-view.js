@@ -31,7 +31,7 @@ export class RunView {
   constructor() {
     this.lastSeq = 0;
     /** @type {number | undefined} seconds since the epoch */ this.lastTime = undefined;
-    /** @type {"starting" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted" | "queued"} */
+    /** @type {"starting" | "running" | "paused" | "finished" | "stopped" | "failed" | "interrupted" | "queued" | "unstarted"} */
     this.state = "starting";
     this.stage = "";
     this.step = 0;
@@ -202,7 +202,7 @@ export class RunView {
       this.since = null;
       this.state = state;
       this.failure = null; // the last event may tell of an earlier start
-    } else if (state === "queued" && !(this.lastStep && this.active)) this.state = state;
+    } else if (state === "unstarted" || (state === "queued" && !(this.lastStep && this.active))) this.state = state;
     else if (this.state === "queued" && !isActive(state)) this.state = state; // taken out of the queue
     else if (state === "starting" && !this.active) {
       this.state = "starting";

@@ -80,9 +80,11 @@ function show() {
   byId("no-curves").hidden = view.curves.size > 0;
   byId("no-log").hidden = view.lastSeq > 0;
   byId("no-metrics").hidden = view.curves.size + view.scores.size > 0;
-  const over = !view.active && view.state !== "queued";
+  const over = !view.active && !isAhead();
   for (const [id, [yet, never]] of Object.entries(NOTHING)) byId(id).textContent = over ? never : yet;
 }
+
+const isAhead = () => view.state === "queued" || view.state === "unstarted";
 
 function showHead() {
   const state = byId("state");
@@ -167,7 +169,7 @@ function showControls() {
   }
   const finished = view.state === "finished";
   button("resume").hidden = active || finished;
-  button("resume").textContent = view.state === "queued" ? "Start now" : "Resume training";
+  button("resume").textContent = isAhead() ? "Start now" : "Resume training";
   const changed = /** @type {HTMLAnchorElement} */ (byId("resume-with"));
   changed.hidden = active;
   changed.href = `/train/gan.html?resume=${encodeURIComponent(run)}`;

@@ -28,7 +28,7 @@ function draw(run) {
     onchange: (/** @type {Event} */ event) => choose(run.run, /** @type {HTMLInputElement} */ (event.target)),
   }), "Compare")];
   const unfinished = !isActive(run.state) && run.state !== "finished";
-  if (unfinished) actions.push(button(run.turn ? "Start now" : "Resume", () => resume(run)));
+  if (unfinished) actions.push(button(run.turn || run.state === "unstarted" ? "Start now" : "Resume", () => resume(run)));
   if (!isActive(run.state)) {
     actions.push(el("a", { class: "button small", href: `/train/gan.html?resume=${encodeURIComponent(run.run)}`, "aria-label": `Resume ${run.run} with changes` }, "Resume with changes"));
   }
@@ -103,9 +103,9 @@ async function duplicate(run) {
 async function remove(run) {
   try {
     const { ticket } = await call("delete_run", run.run);
-    chosen.delete(run.run);
+    const ticked = chosen.delete(run.run);
     showChoice();
-    const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, note) }, "Undo");
+    const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, note, ticked) }, "Undo");
     const note = el("p", { class: "notice row" }, el("span", { class: "grow" }, `${run.run} is deleted. It can be had back for a day while this page is open.`), undo);
     byId("deleted").append(note);
     undo.focus();
@@ -115,13 +115,16 @@ async function remove(run) {
   }
 }
 
-/** @param {string} ticket @param {HTMLElement} note */
-async function restore(ticket, note) {
+/** @param {string} ticket @param {HTMLElement} note @param {boolean} ticked whether it was chosen to be compared */
+async function restore(ticket, note, ticked) {
   try {
     const { run } = await call("restore_run", ticket);
     note.remove();
+    if (ticked && chosen.size < COMPARED) chosen.add(run);
+    showChoice();
     say(`${run} is back.`, { kind: "ok" });
     await refresh();
+    /** @type {HTMLElement | null} */ (list.querySelector(`[data-run="${CSS.escape(run)}"] .run-link`))?.focus();
   } catch (error) {
     showError(error);
   }

@@ -125,7 +125,7 @@ def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
         if live:
             return "starting", None
         if launched is None:
-            return "interrupted", None
+            return "unstarted", None
         return "failed", last_words(run.log_file) or "The training process ended before it began."
     if last["type"] == "run_failed":
         return "failed", f"{last['message']} {last['hint']}".strip()
