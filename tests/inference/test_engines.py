@@ -18,8 +18,10 @@ from inpaintgan.cli import main
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.data.tensors import to_pixels, to_tensor
+from inpaintgan.imaging.picture import to_gray
 from inpaintgan.inference import engine_choice, engines
-from inpaintgan.inference.export import export_sides
+from inpaintgan.inference.export import export_sides, luma
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.models.checkpoint import Checkpoint, build_generator, save_checkpoint
 
@@ -225,6 +227,11 @@ def test_an_export_takes_the_sides_that_share_one_graph(generator, stem, size, s
     config = Config(edge_generator=generator, width=8, input_size=size, stem=stem)
     edge, inpaint = (build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
     assert list(export_sides(Checkpoint(Path("none"), config, 0, edge, inpaint))) == sides
+
+
+def test_an_exported_file_sees_the_gray_that_the_inpainter_sees():
+    colours = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
+    assert np.array_equal(to_pixels(luma(to_tensor([colours])))[0, ..., 0], to_gray(colours))
 
 
 def test_an_export_is_not_named_as_another_format(weights, tmp_path, capsys):

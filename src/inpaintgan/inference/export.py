@@ -60,7 +60,7 @@ class WholeFill(nn.Module):
 def luma(image: Tensor) -> Tensor:
     """(B, 3, H, W) in [0, 1] to (B, 1, H, W), in OpenCV's whole numbers, which the networks were trained on."""
     red, green, blue = torch.round(image * 255).split(1, dim=1)
-    return torch.floor((4899 * red + 9617 * green + 1868 * blue + 8192) / 16384) / 255
+    return torch.floor((9798 * red + 19235 * green + 3735 * blue + 16384) / 32768) / 255
 
 
 def to_onnx(
