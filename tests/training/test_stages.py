@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.checkpoint import load_checkpoint
 from inpaintgan.training import runtime
 from inpaintgan.training.build import build_stage
@@ -73,6 +74,17 @@ def test_edges_and_paint_may_start_from_different_runs(edge_run, new_training):
     trains, _ = build_stage(painted.config(stage="joint", **both), torch.device("cpu"))
     ours = trains.edge.model.generator.parameters()
     assert all(torch.equal(a, b) for a, b in zip(ours, edges.edge_generator.parameters(), strict=True))
+    # The discriminators go on with their generators, unless theirs was another task, or is of another width.
+    judges = [(trains.edge, edges.path, "edge"), (trains.inpaint, paint.path, "inpaint")]
+    for model, folder, name in judges:
+        saved = torch.load(folder / TRAINING_STATE, weights_only=True)["models"][name]["model"]
+        found = model.model.discriminator.state_dict()
+        assert all(torch.equal(value, saved[f"discriminator.{key}"]) for key, value in found.items())
+    for other in ({"inpaint_adv_crop": 32}, {"width": 16}):
+        anew, _ = build_stage(painted.config(stage="joint", **both, **other), torch.device("cpu"))
+        assert not torch.equal(
+            next(anew.inpaint.model.discriminator.parameters()), next(trains.inpaint.model.discriminator.parameters())
+        )
 
 
 def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, training):

@@ -84,9 +84,10 @@ class Config(BaseModel):
     )
     init_from: str = _model(
         "",
-        "A checkpoint or run folder whose weights this run starts from; the inpaint stages take their edge "
-        "generator from it. This run's width may be a multiple of its own: its networks are then widened, and paint as "
-        "before at first. This run's stem may be unshuffle where its own is unshuffle4. Empty: start from noise.",
+        "A checkpoint or run folder whose weights this run starts from, a run's discriminators included; the inpaint "
+        "stages take their edge generator from it. This run's width may be a multiple of its own: its networks are then "
+        "widened, and paint as before at first. This run's stem may be unshuffle where its own is unshuffle4. Empty: start "
+        "from noise.",
     )
     edges_from: str = _model(
         "",

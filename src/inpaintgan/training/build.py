@@ -14,7 +14,7 @@ from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATO
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import FOLD
+from ..networks.blocks import FOLD, weights_fit
 from ..networks.discriminator import Discriminator
 from ..networks.finer_stem import refold
 from ..networks.generator import Generator
@@ -24,6 +24,7 @@ from ..networks.vgg19 import VGG19Features, load_vgg19
 from ..networks.widening import widen
 from .acceleration import compile_networks, placed
 from .stages import Stage
+from .state import saved_discriminator
 
 _UNAVAILABLE = "unavailable"
 
@@ -62,10 +63,12 @@ def _networks(
     frozen = _frozen_edge_generator(config, edge_start) if edge_start and not trains_edges else None
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
-        _start_discriminator(edge.discriminator, edge_start.path / EDGE_DISCRIMINATOR)
+        _start_discriminator(edge.discriminator, "edge", edge_start.path / EDGE_DISCRIMINATOR)
     if start and inpaint and start.inpaint_generator:
         _start_from(inpaint.generator, start.inpaint_generator, start)
-        _start_discriminator(inpaint.discriminator, start.path / INPAINT_DISCRIMINATOR)
+        # One that looks at squares around the hole has learned of other pictures than one that looks at whole ones.
+        if bool(start.config.inpaint_adv_crop) == bool(config.inpaint_adv_crop):
+            _start_discriminator(inpaint.discriminator, "inpaint", start.path / INPAINT_DISCRIMINATOR)
     if frozen is None and config.stage == "edge-inpaint":
         raise InpaintError(
             "edge-generator-missing",
@@ -132,10 +135,16 @@ def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -
         )
 
 
-def _start_discriminator(network: Discriminator, file: Path) -> None:
-    """An imported checkpoint may bring its discriminators; ours of trainings keep them in their training state."""
+def _start_discriminator(network: Discriminator, name: str, file: Path) -> None:
+    """Go on with the discriminator that belongs to the generator: one from noise would mislead it at first.
+
+    An imported checkpoint may bring a file of it; ours of trainings have it in their training state. One of another width
+    stays where it is.
+    """
     if file.is_file():
         load_weights(network, file)
+    elif (state := saved_discriminator(file.parent, name)) and not weights_fit(state, network):
+        network.load_state_dict(state)
 
 
 def _frozen_edge_generator(config: Config, start: Checkpoint) -> Generator | None:

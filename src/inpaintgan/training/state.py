@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ..core.atomic import write_atomic
 from ..core.config import Config
@@ -129,6 +130,24 @@ def load_training(
     if not ranks.is_first:
         _take_over(state, stage)
     return Progress(**state["progress"])
+
+
+def saved_discriminator(folder: Path, name: str) -> dict[str, Tensor] | None:
+    """Return the weights of the discriminator that was trained beside a checkpoint's generator.
+
+    Args:
+        folder: The checkpoint's.
+        name: ``edge`` or ``inpaint``.
+
+    Returns:
+        None where there are none: released checkpoints have no training state, and what is damaged is as good as none.
+    """
+    try:
+        state = torch.load(folder / TRAINING_STATE, map_location="cpu", weights_only=True)["models"][name]["model"]
+    except Exception:
+        return None
+    prefix = "discriminator."
+    return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
 
 
 def _load_newest(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at_most: int | None) -> dict[str, Any]:

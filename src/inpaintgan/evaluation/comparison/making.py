@@ -15,13 +15,14 @@ from ... import __version__
 from ...core.atomic import read_json, write_bytes, write_json
 from ...core.comparison import INPAINT_RUN, ComparisonDir
 from ...core.errors import InpaintError
-from ...core.rundir import TRAINING_STATE, RunDir
+from ...core.rundir import RunDir
 from ...models.checkpoint import Checkpoint, load_checkpoint, saved_step
 from ...models.device import device_name
 from ...networks.cost import gmac
 from ...networks.discriminator import Discriminator
 from ...networks.edge_generators import EDGE_GENERATORS
 from ...training.orders import Orders
+from ...training.state import saved_discriminator
 from ..cases import left_out
 from ..columns import COLUMNS
 from . import scoring
@@ -214,8 +215,8 @@ def _identity(checkpoint: Path) -> str:
 
 def _discriminator(edges: Checkpoint, device: torch.device) -> Discriminator:
     """The discriminator that was trained beside an edge generator."""
-    state = torch.load(edges.path / TRAINING_STATE, map_location=device, weights_only=True)["models"]["edge"]["model"]
+    state = saved_discriminator(edges.path, "edge")
+    assert state, "a training that ended has a whole state"
     network = Discriminator(2, edges.config.width)
-    prefix = "discriminator."
-    network.load_state_dict({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
+    network.load_state_dict(state)
     return network.to(device).eval().requires_grad_(False)
