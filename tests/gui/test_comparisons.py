@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,24 @@ def test_the_report_opens_from_the_page_and_cannot_touch_the_window(
     )
     assert asked == "TypeError"
     assert report.evaluate("window.opener") is None
+
+
+def test_what_cannot_be_compared_is_said_at_the_folder(page: Any, app: App) -> None:
+    failed = ComparisonDir(app.runs / "comparisons" / "broken")
+    failed.path.mkdir(parents=True)
+    failed.config_file.write_text("")
+    failed.log_file.write_text("--- started 2026\nerror: no case is left.\n")
+    write_json(failed.path / "launch.json", {"pid": 2**22 + 1, "started": 0, "launched": time.time()})
+    open_compare(page, app)
+    expect(page.locator(".compare-card p")).to_have_text("no case is left.")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Dataset path is not defined.")
+    folder = page.get_by_role("textbox", name="Dataset")
+    expect(folder).to_be_focused()
+    folder.fill(str(app.runs / "none"))
+    folder.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(f"Dataset folder path: {app.runs / 'none'} does not exist.")
+    expect(folder).to_be_focused()
 
 
 def test_the_report_is_behind_the_guard_and_only_it_may_bring_scripts(app: App, client: Client) -> None:

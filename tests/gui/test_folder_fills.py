@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import EDGE_WEIGHTS, RunDir
 from inpaintgan.gui.folder_fills import FolderFills
 from inpaintgan.gui.pictures import Pictures
 from inpaintgan.jobs.process import Worker
@@ -134,8 +136,18 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
 @pytest.mark.browser
 def test_a_click_that_leaves_the_typed_path_meets_what_it_was_aimed_at(page: Any, app: App, tmp_path: Path) -> None:
     write_picture(tmp_path / "a.png")
+    run = RunDir(app.runs / "half")
+    run.path.mkdir(parents=True)
+    run.create(Config())
+    run.checkpoint_path(5).mkdir()
+    (run.checkpoint_path(5) / "config.yml").write_text("width: 16\n")
+    (run.checkpoint_path(5) / EDGE_WEIGHTS).write_bytes(b"")
+    (run.checkpoints / "latest").write_text(run.checkpoint_path(5).name)
     page.goto(f"{app.origin}/inference/fill_folder.html")
     page.wait_for_selector("#folder-form[data-ready]")
+    assert page.locator("#checkpoint option:disabled").inner_text() == "run half (step 5): edges only"
+    for what in ("of the pictures", "for the results"):
+        assert page.get_by_role("button", name=f"Choose folder {what}").is_visible()
     each, field = (
         page.get_by_label("One mask each, from a folder"),
         page.get_by_role("textbox", name="Pictures", exact=True),

@@ -37,7 +37,7 @@ export class CheckpointChoice {
     this.all = checkpoints;
     this.select = /** @type {HTMLSelectElement} */ (byId("checkpoint"));
     this.select.replaceChildren(...checkpoints.map((one) => {
-      const option = new Option(one.title, one.path);
+      const option = new Option(one.has_inpaint ? one.title : `${one.title}: edges only`, one.path);
       option.disabled = !one.has_inpaint;
       return option;
     }));

@@ -4,8 +4,8 @@ import { call, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
-import { choiceTitle, stateTitle } from "../js/labels.js";
-import { options } from "../js/schema.js";
+import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
+import { fieldOf, options } from "../js/schema.js";
 import { confirmDialog, errorText, say, showError } from "../js/shell.js";
 import { Draft, ONE_STEM } from "./draft.js";
 
@@ -65,7 +65,9 @@ async function startOne() {
     // The list may lie beyond the window's edge; without this the press would seem to do nothing.
     byId("comparisons").querySelector(`[data-name="${CSS.escape(name)}"]`)?.scrollIntoView({ block: "center" });
   } catch (error) {
-    refuse(errorText(error));
+    const { key, text } = fieldOf(errorText(error), draft.config.schema);
+    refuse(key ? `${settingTitle(key)}: ${text}` : text);
+    if (key === "data" || /** @type {any} */ (error).code === "data-missing") input("data").focus();
   }
 }
 
@@ -97,9 +99,9 @@ function wire(/** @type {boolean} */ hasScreen) {
 /** @param {Comparison} comparison @returns {HTMLLIElement} */
 function card(comparison) {
   const { name, state, message, generators, seeds, steps, seconds, data } = comparison;
-  const budget = steps ? plural(steps, "step") : `${count(seconds ?? 0)} seconds`;
-  const what = generators.length ? `${generators.join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : "being prepared";
   const busy = state === "running" || state === "starting";
+  const budget = steps ? plural(steps, "step") : `${count(seconds ?? 0)} seconds`;
+  const what = generators.length ? `${generators.join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : busy && "being prepared";
   /** @param {string} title @param {() => void} onclick @param {string} [kind] */
   const button = (title, onclick, kind = "") =>
     el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${name}`, onclick }, title);
@@ -108,7 +110,7 @@ function card(comparison) {
   return el("li", { class: "compare-card card", "data-name": name },
     el("div", { class: "row" }, el("span", { class: "compare-name" }, name), el("span", { class: "pill", "data-state": state }, stateTitle(state)),
       el("span", { class: "small muted end" }, busy ? "" : ago(comparison.updated))),
-    el("p", { class: "small muted" }, what),
+    what && el("p", { class: "small muted" }, what),
     ...comparison.notices.map((words) => el("p", { class: "small" }, words)),
     message ? el("p", { class: state === "failed" ? "small error-text" : "small" }, message) : null,
     busy ? el("progress", { "aria-label": `Progress of ${name}`, ...(comparison.progress === null ? {} : { max: 1, value: comparison.progress }) }) : null,
