@@ -125,6 +125,7 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     page.get_by_role("link", name=f"Resume {run} with changes").click()
     iterations = page.get_by_label("Iterations")
     expect(iterations).to_have_value("6")
+    expect(page.locator(".steps")).to_have_count(0)
     expect(page.get_by_label("Width")).to_be_disabled()
     row = page.locator("[data-key=max_iters]")
     expect(row.get_by_role("alert")).to_contain_text("This run stands at step 6: allowed is above 6.")

@@ -98,7 +98,9 @@ function showResumed(resumed) {
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
   for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ (byId(id).closest(".field, .run-name")).hidden = true;
   byId("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
-  for (const link of document.querySelectorAll(".page-foot a, .steps a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
+  document.querySelector(".steps")?.replaceWith(byId("title")); // it is no step on the way to a new run
+  document.querySelector(".subnav [aria-current]")?.removeAttribute("aria-current");
+  for (const link of document.querySelectorAll(".page-foot a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
 }
 
 /** A preset puts page 2 back; what was changed before can be had again. */
