@@ -14,6 +14,7 @@ from inpaintgan.core.rundir import RunDir
 
 from .training_pages import (
     TINY,
+    make_run,
     open_settings,
     open_train,
     start_tiny,
@@ -143,6 +144,21 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     assert [event["resumed"] for event in events if event["type"] == "run_started"] == [False, True]
     assert (events[-1]["type"], events[-1]["step"]) == ("run_finished", 9)
     assert RunDir(app.runs / run).load_config().lr == 0.0005
+
+
+def test_a_run_goes_on_with_its_pictures_from_where_they_were_moved_to(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "moved", pictures / "picture-0.png")
+    elsewhere = pictures.rename(pictures.with_name("elsewhere"))
+    page.goto(f"{app.origin}/train/gan.html?resume=moved")
+    expect(page.locator("#dataset-text")).to_contain_text("does not exist")
+    page.locator("#dataset-text").get_by_role("link", name="Choose the folder").click()
+    folder = page.get_by_label("Dataset folder path", exact=True)
+    expect(folder).to_be_focused()
+    expect(page.get_by_role("button", name="Choose the dataset folder path")).to_be_enabled()
+    folder.fill(str(elsewhere))
+    expect(page.locator("#dataset-text")).to_contain_text("8 pictures.")
+    expect(page.locator("#changes-text")).to_contain_text("1 setting differs from the run until now")
+    assert page.url.endswith("?resume=moved#setting-data")
 
 
 def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:

@@ -96,7 +96,7 @@ export class SettingsForm {
     const write = (/** @type {any} */ value) => {
       if (document.activeElement !== input) input.value = numeric && typeof value === "number" ? plain(value) : String(value ?? "");
     };
-    if (!key.endsWith("_data") || !this.browse) return { node: input, input, write };
+    if (!/(^|_)data$/.test(key) || !this.browse) return { node: input, input, write };
     const browse = el("button", {
       type: "button", class: "button small", "aria-label": `Choose the ${settingTitle(key).toLowerCase()}`,
       onclick: async () => {

@@ -27,9 +27,9 @@ const fieldAddress = (field) => ({ data: "/train/model.html#select-data", mask_d
 /** @type {Record<string, string>} */
 const LINKS = { data: "Choose the folder", mask_data: "Choose the masks", input_size: "Change the input size", val_data: "Choose a validation folder" };
 
-/** A problem with the way to its setting. @param {Problem} problem @returns {HTMLElement[]} */
-function inWords(problem) {
-  return [el("span", {}, `${errorText(problem)} `), el("a", { href: fieldAddress(problem.field) }, LINKS[problem.field] ?? "Change it")];
+/** A problem with the way to its setting. @param {Problem} problem @param {string} [address] @returns {HTMLElement[]} */
+function inWords(problem, address = fieldAddress(problem.field)) {
+  return [el("span", {}, `${errorText(problem)} `), el("a", { href: address }, LINKS[problem.field] ?? "Change it")];
 }
 
 /**
@@ -193,30 +193,36 @@ export class DatasetLine {
     /** @type {Report | null} */ this.report = null;
     /** @type {HTMLElement[]} why a training cannot start, in words with a link; or none */ this.blocker = [];
     /** @type {Promise<void> | null} pending while the pictures are looked at */ this.checking = null;
+    /** Whether the folders are settings of this page too, as of a run that goes on. */
+    this.here = false;
   }
 
   /** @param {string} data @param {string} masks */
   run(data, masks) {
     this.node.hidden = false;
-    this.checking = this.#run(data, masks).finally(() => {
-      this.checking = null;
+    Object.assign(this, { report: null, blocker: [] });
+    /** @type {Promise<void>} */ const checking = this.#run(data, masks, () => this.checking === checking).finally(() => {
+      if (this.checking === checking) this.checking = null;
     });
+    this.checking = checking;
   }
 
-  /** @param {string} data @param {string} masks */
-  async #run(data, masks) {
+  /** @param {string} data @param {string} masks @param {() => boolean} wanted whether no other check was begun meanwhile */
+  async #run(data, masks, wanted) {
     this.#say("", "Checking…");
     try {
       const report = await ask({ data, masks }, (done, total) =>
-        this.checking && this.#say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
+        wanted() && this.#say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
+      if (!wanted()) return;
       this.report = report;
       this.show();
     } catch (error) {
+      if (!wanted()) return;
       if (isCancelled(error)) {
-        this.#say("warn", "The check was cancelled. ", el("a", { href: "/train/model.html#check" }, "Check again"));
+        this.#say("warn", "The check was cancelled. ", this.#more("Check again"));
         return;
       }
-      this.blocker = [el("span", {}, `${errorText(error)} `), el("a", { href: fieldAddress("data") }, LINKS.data)];
+      this.blocker = [el("span", {}, `${errorText(error)} `), el("a", { href: this.#address("data") }, LINKS.data)];
       this.#say("error", ...this.blocker.map((node) => node.cloneNode(true)));
     }
   }
@@ -227,11 +233,21 @@ export class DatasetLine {
     if (!report) return;
     const problems = problemsAt(report, this.inputSize());
     const problem = problems.find(({ level }) => level === "error");
-    this.blocker = problem ? inWords(problem) : [];
+    this.blocker = problem ? inWords(problem, this.#address(problem.field)) : [];
     const found = `${plural(report.n_pictures, "picture")}. ${verdict(problems)}`;
-    if (problem) this.#say("error", `${found} `, ...inWords(problem));
-    else if (problems.length) this.#say("warn", `${found} `, el("a", { href: "/train/model.html#check" }, "See them"));
+    if (problem) this.#say("error", `${found} `, ...inWords(problem, this.#address(problem.field)));
+    else if (problems.length) this.#say("warn", `${found} `, this.#more("See them"));
     else this.#say("ok", found);
+  }
+
+  /** @param {string} field @returns {string} */
+  #address(field) {
+    return this.here ? `#setting-${field}` : fieldAddress(field);
+  }
+
+  /** The check in full is of the new training. @param {string} words @returns {Node | string} */
+  #more(words) {
+    return this.here ? "" : el("a", { href: "/train/model.html#check" }, words);
   }
 
   /** @param {"" | "ok" | "warn" | "error"} kind @param {...(Node | string)} parts */

@@ -50,6 +50,11 @@ export class Draft {
     sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggested, name }));
   }
 
+  /** @returns {Set<string>} settings that the second page has not */
+  get elsewhere() {
+    return PAGE_ONE;
+  }
+
   /** @returns {Values} what the settings are without the person's changes; EffU-Net takes its only stem with it */
   get base() {
     const base = { ...this.config.defaults, ...this.#presetValues };
@@ -79,7 +84,7 @@ export class Draft {
    * @param {any} value
    */
   set(key, value) {
-    if (value === this.base[key] && !PAGE_ONE.has(key)) delete this.changes[key];
+    if (value === this.base[key] && !this.elsewhere.has(key)) delete this.changes[key];
     else this.changes[key] = value;
     if (key === "edge_generator" && value === ONE_STEM.generator) delete this.changes.stem;
     this.save();
@@ -87,7 +92,7 @@ export class Draft {
 
   /** @returns {string[]} changed settings of the second page */
   get changedHere() {
-    return Object.keys(this.changes).filter((key) => !PAGE_ONE.has(key));
+    return Object.keys(this.changes).filter((key) => !this.elsewhere.has(key));
   }
 
   /** @returns {string[]} settings of the first page that the preset has otherwise */

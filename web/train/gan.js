@@ -10,7 +10,7 @@ import { groups } from "../js/schema.js";
 import { showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset-check.js";
 import { differenceTable } from "./differences.js";
-import { Draft, PAGE_ONE } from "./draft.js";
+import { Draft } from "./draft.js";
 import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
 import { ResumeDraft, resumeDraft } from "./resume.js";
@@ -27,6 +27,7 @@ const CHECK_MS = 400;
 /** @type {Launch} */ let launch;
 const dataset = new DatasetLine(byId("dataset"), byId("dataset-text"), () => draft.values.input_size);
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let looking;
 
 function show() {
   form.show(draft.values, draft.base);
@@ -58,7 +59,7 @@ function showChanges() {
   const keys = [...before, ...changed];
   byId("diff").hidden = !keys.length;
   byId("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
-    PAGE_ONE.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
+    draft.elsewhere.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
   byId("kept").hidden = !before.length;
   byId("kept-text").textContent = `Chosen on the page before, against the preset: ${instead(before)}`;
 }
@@ -80,6 +81,21 @@ function onChange(key, value) {
   draft.set(key, value);
   launch.refuse("");
   showAround();
+  if (key !== "data" && key !== "mask_data") return;
+  clearTimeout(looking);
+  looking = setTimeout(checkDataset, CHECK_MS);
+}
+
+function checkDataset() {
+  const { data, mask, mask_data: masks } = draft.values;
+  if (data) dataset.run(data, mask.startsWith("external") ? masks : "");
+  else byId("dataset-text").replaceChildren("No dataset is chosen. ", el("a", { href: "/train/model.html#select-data" }, "Choose the folder"));
+}
+
+/** A link names the setting to go to. */
+function followHash() {
+  const wanted = /^#setting-(\w+)$/.exec(location.hash);
+  if (wanted) form.focus(wanted[1]);
 }
 
 /** The server has the last word on what fits together. */
@@ -91,6 +107,7 @@ function checkSoon() {
 /** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
 function showResumed(resumed) {
   document.title = `Resume ${resumed.run} - InpaintGAN`;
+  dataset.here = true;
   byId("title").textContent = `Resume ${resumed.run}`;
   byId("train").textContent = "Resume Training";
   byId("train").classList.add("end");
@@ -162,18 +179,16 @@ async function start() {
   const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
   form = new SettingsForm(config.schema, { onChange, browse });
-  byId("settings").replaceChildren(...groups(config.schema, PAGE_ONE).map(({ name, keys }) => form.group(name, keys)));
+  byId("settings").replaceChildren(...groups(config.schema, draft.elsewhere).map(({ name, keys }) => form.group(name, keys)));
   search = new SettingsSearch(form, Boolean(resumed));
   launch = new Launch(draft, form, dataset);
   machine = new Machine(byId("machine"), () => draft.values, () => resumed?.point.step ?? 0);
   wire();
   show();
   if (resumed) showResumed(resumed);
-  const { data, mask, mask_data: masks } = draft.values;
-  if (data) dataset.run(data, mask.startsWith("external") ? masks : "");
-  else byId("dataset-text").replaceChildren("No dataset is chosen. ", el("a", { href: "/train/model.html#select-data" }, "Choose the folder"));
-  const wanted = /^#setting-(\w+)$/.exec(location.hash);
-  if (wanted) form.focus(wanted[1]);
+  checkDataset();
+  followHash();
+  addEventListener("hashchange", followHash);
   // Until here a press would have sent the form nowhere.
   for (const id of ["train", "queue"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = false;
 }

@@ -5,7 +5,7 @@ import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
 import { fieldOf } from "../js/schema.js";
 import { errorText, say } from "../js/shell.js";
-import { clearDraft, PAGE_ONE } from "./draft.js";
+import { clearDraft } from "./draft.js";
 import { ResumeDraft } from "./resume.js";
 
 export class Launch {
@@ -117,7 +117,7 @@ export class Launch {
     const faults = errorText(error).split("\n").map((line) => fieldOf(line, this.draft.config.schema));
     const others = faults.filter(({ key, text }) => !this.form.showError(key, text));
     const words = others.map(({ key, text }) => (key ? `${settingTitle(key)}: ${text}` : text));
-    if (words.length) this.refuse(words.join("\n"), others.some(({ key }) => PAGE_ONE.has(key)));
+    if (words.length) this.refuse(words.join("\n"), others.some(({ key }) => this.draft.elsewhere.has(key)));
   }
 
   /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */

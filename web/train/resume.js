@@ -5,6 +5,9 @@ import { call } from "../js/bridge.js";
 import { count } from "../js/format.js";
 import { Draft, PAGE_ONE } from "./draft.js";
 
+/** Folders of the first page that may have moved since the run began. */
+const FOLDERS = ["data", "mask_data", "edge_data"];
+
 /** A draft that begins with a run's settings, and is not kept: the one of a new training stays as it is. */
 export class ResumeDraft extends Draft {
   /**
@@ -24,6 +27,10 @@ export class ResumeDraft extends Draft {
 
   get base() {
     return this.point ? this.point.config : super.base;
+  }
+
+  get elsewhere() {
+    return new Set([...PAGE_ONE].filter((key) => !(FOLDERS.includes(key) && this.point?.config[key])));
   }
 
   get followed() {
