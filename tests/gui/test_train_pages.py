@@ -148,6 +148,7 @@ def test_changes_are_marked_against_the_preset_and_survive_going_back(page: Any,
     page.get_by_label("Preset").select_option(label="EdgeConnect")
     expect(page.locator("[data-changed]")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Preset")).to_be_focused()
     expect(page.get_by_label("Another learning rate")).to_have_value("0.00042")
 
 
@@ -160,6 +161,7 @@ def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -
     download.value.save_as(file)
     assert load_config(file).style_loss_weight == 250
     page.get_by_role("button", name="Put all back").click()
+    expect(page.get_by_label("Find a setting")).to_be_focused()
     expect(page.get_by_label("Style weight")).to_have_value("1")
     page.locator("#import-file").set_input_files(file)
     expect(page.get_by_label("Style weight")).to_have_value("250")

@@ -132,6 +132,7 @@ function choosePreset() {
     draft.changes = before.changes;
     draft.save();
     show();
+    byId("preset").focus();
   } }, "Undo");
   byId("changes-text").replaceChildren(`${plural(before.n, "change")} put back by the preset. `, undo);
 }
@@ -143,6 +144,7 @@ function wire() {
   byId("changes-back").addEventListener("click", () => {
     for (const key of draft.changedHere) draft.set(key, draft.base[key]);
     show();
+    byId("find").focus(); // the button is gone
   });
   byId("kept-take").addEventListener("click", () => {
     draft.takePresetBefore();
