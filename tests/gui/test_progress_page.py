@@ -262,6 +262,8 @@ def test_a_resume_that_was_refused_is_told_after_a_reload_as_in_the_list(page: A
     write_json(run.path / "launch.json", {"pid": 2**22 + 1, "started": 0, "launched": time.time() + 1})
     for _ in range(2):
         expect(page.locator("#state")).to_have_text("Failed")
-        expect(page.locator("#alerts")).to_have_text("The training failed. data: there is no picture.")
+        expect(page.locator("#alerts")).to_have_text("The training failed. Dataset folder path: there is no picture.")
         expect(page.get_by_role("button", name="Resume training")).to_be_visible()
         page.reload()
+    page.goto(f"{app.origin}/train/runs.html")
+    expect(page.locator("[data-run=moved]")).to_contain_text("Dataset folder path: there is no picture.")

@@ -157,6 +157,9 @@ const readable = (key) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+/** A refusal begins with a setting's key; people know it by its title. @param {string} words @returns {string} */
+export const titled = (words) => words.replace(/^([a-z][a-z0-9_]*): /, (all, key) => (key in SETTINGS ? `${SETTINGS[key]}: ` : all));
+
 /** @param {string} key a setting's name @returns {string} */
 export const settingTitle = (key) => SETTINGS[key] ?? readable(key);
 

@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { ago, count, measure, timer } from "./format.js";
-import { stageTitle, stateTitle, valueTitle } from "./labels.js";
+import { stageTitle, stateTitle, titled, valueTitle } from "./labels.js";
 import { isActive } from "./run-view.js";
 
 /**
@@ -43,7 +43,7 @@ export function runCard(run, ...actions) {
         run.elapsed_s > 0 && `${timer(run.elapsed_s)} of training`].filter(Boolean).join(" · ")),
       scoresText(run) ? el("p", { class: "small num run-scores" }, scoresText(run)) : null,
       isActive(run.state) ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${run.run}` }) : null,
-      run.error ? el("p", { class: "small error-text" }, run.error) : null),
+      run.error ? el("p", { class: "small error-text" }, titled(run.error)) : null),
     actions.length ? el("div", { class: "run-actions" }, ...actions) : null);
 }
 

@@ -4,7 +4,7 @@ import { call, ready, subscribe } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { soundWords, troubles } from "../js/health.js";
-import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
+import { phaseText, stageTitle, stateTitle, titled } from "../js/labels.js";
 import { isAlarming, RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress-charts.js";
@@ -124,7 +124,7 @@ function showAlerts() {
   /** @type {HTMLElement[]} */ const notices = [];
   if (view.state === "failed") {
     const words = view.failure ? errorText(view.failure) : summary?.error ?? "The training ended with an error.";
-    notices.push(el("p", { class: "notice error" }, el("strong", {}, "The training failed. "), words));
+    notices.push(el("p", { class: "notice error" }, el("strong", {}, "The training failed. "), titled(words)));
   } else if (view.state === "interrupted") {
     notices.push(el("p", { class: "notice warn" }, el("strong", {}, "The training was interrupted. "),
       "Its process ended without a word. Resume goes on from the last checkpoint."));
