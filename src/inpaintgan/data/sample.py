@@ -49,7 +49,7 @@ class NothingReadable(InpaintError):
 
     def __init__(self, _trace: str = "") -> None:
         super().__init__(
-            "folder-unreadable", "None of the pictures can be read.", "Run check-data on the folder to see why."
+            "folder-unreadable", "None of the pictures can be read.", "The check of the folder (check-data) says why."
         )
 
 

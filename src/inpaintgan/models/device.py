@@ -41,7 +41,8 @@ def device_name(device: torch.device) -> str:
     """A device in words, for the run's record."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.get_num_threads()} threads"
+    n = torch.get_num_threads()
+    return f"CPU, {n} thread{'s' if n > 1 else ''}"
 
 
 def gpu_memory(device: torch.device) -> tuple[float, float] | None:
