@@ -176,7 +176,7 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.wait_for_selector("#folder-form[data-ready]")
     page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "pictures"))
     page.get_by_label("One mask each, from a folder").check()
-    page.get_by_label("Folder with the masks").fill(str(tmp_path / "masks"))
+    page.get_by_role("textbox", name="Folder with the masks").fill(str(tmp_path / "masks"))
     page.get_by_role("button", name="Fill the folder", exact=True).click()
     page.get_by_text("3 of 3 pictures").wait_for(timeout=60_000)
     page.get_by_text("There is no mask for c.png").wait_for()
