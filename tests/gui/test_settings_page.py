@@ -32,7 +32,7 @@ def test_what_settings_cost_is_measured_by_real_steps(page: Any, app: Any, pictu
     page.get_by_role("button", name="Measure on this machine").click()
     text, facts = page.locator("#machine-text"), page.locator("#machine-facts")
     expect(facts).to_contain_text("Time per step", timeout=LONG_MS)
-    expect(text).to_contain_text("5 real steps of 2 pictures on CPU, 1 threads")
+    expect(text).to_contain_text("5 real steps of 2 pictures on CPU, 1 thread:")
     expect(facts).to_contain_text("1,000 steps")
     page.get_by_label("Iterations").fill("7000")
     expect(facts).to_contain_text("7,000 steps")
