@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from .atomic import write_bytes
 from .config import Config
 from .errors import InpaintError
+from .paths import expanded
 
 # EdgeConnect numbers its choices (README of the reference, section "Model Configuration").
 _EDGECONNECT_CHOICES: dict[str, dict[int, str]] = {
@@ -120,17 +121,8 @@ def portable(values: dict[str, Any]) -> dict[str, Any]:
 def with_full_paths(config: Config) -> Config:
     """Return settings that name the same folders and files from whatever folder they are used later."""
     values = {key: getattr(config, key) for key in (*_FOLDERS, *_NEEDED_PATHS)}
-    full = {key: _full_path(value) for key, value in values.items() if value and value not in _NO_PATHS}
+    full = {key: str(expanded(value).resolve()) for key, value in values.items() if value and value not in _NO_PATHS}
     return config.model_copy(update=full)
-
-
-def _full_path(text: str) -> str:
-    path = Path(text)
-    try:
-        path = path.expanduser()
-    except RuntimeError:  # "~somebody" whom this system does not know
-        pass
-    return str(path.resolve())
 
 
 def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:

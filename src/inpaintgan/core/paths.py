@@ -28,6 +28,14 @@ def work_root() -> Path:
     return _SOURCE_ROOT if (_SOURCE_ROOT / "main.py").is_file() else Path.cwd()
 
 
+def expanded(path: str | Path) -> Path:
+    """Return a typed path with ``~`` resolved; ``~somebody`` whom this system does not know stays as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def cache_root() -> Path:
     """Return the folder for what can be made again at any time, by the system's custom."""
     if sys.platform == "win32":

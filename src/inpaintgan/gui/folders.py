@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
-from ..core.paths import resource, work_root
+from ..core.paths import expanded, resource, work_root
 from .dialogs import FolderDialog
 
 _MAX_FOLDERS = 2000
@@ -21,12 +21,7 @@ _dialog = FolderDialog()
 def absolute(path: object) -> str:
     """Return a typed path in full, with ``~`` resolved; empty stays empty."""
     text = str(path or "").strip()
-    if not text:
-        return ""
-    try:
-        return str(Path(text).expanduser().absolute())
-    except RuntimeError:  # "~somebody" whom this system does not know
-        return str(Path(text).absolute())
+    return str(expanded(text).absolute()) if text else ""
 
 
 def list_folder(path: str, *, nearest: bool = False) -> dict[str, Any]:

@@ -143,7 +143,9 @@ def saved_discriminator(folder: Path, name: str) -> dict[str, Tensor] | None:
         None where there are none: released checkpoints have no training state, and what is damaged is as good as none.
     """
     try:
-        state = torch.load(folder / TRAINING_STATE, map_location="cpu", weights_only=True)["models"][name]["model"]
+        # Mapped: of all that a training keeps, optimizers included, the discriminator alone is read.
+        whole = torch.load(folder / TRAINING_STATE, map_location="cpu", weights_only=True, mmap=True)
+        state = whole["models"][name]["model"]
     except Exception:
         return None
     prefix = "discriminator."

@@ -13,8 +13,9 @@ from ..core.config import Config
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
+from ..data.batch import Batch
 from ..data.loader import make_train_loader, make_val_loader, split
-from ..data.pictures import open_pictures
+from ..data.pictures import PictureSet, open_pictures
 from ..models.device import gpu_memory, gpu_utilisation
 from . import state
 from .budget import Budget
@@ -84,11 +85,14 @@ class Trainer:
 
     def _prepare(self) -> None:
         """Everything up to the first step."""
-        self._check()
-        self._begin()
+        self._begin(*self._check())
 
-    def _check(self) -> None:
-        """Look at all that can be refused, without a trace: device, data, networks, the state to resume from."""
+    def _check(self) -> tuple[PictureSet, list[Batch], str]:
+        """Look at all that can be refused, without a trace: device, data, networks, the state to resume from.
+
+        Returns:
+            The training pictures, the held-out ones as batches, on rank 0 alone, and the perceptual networks in words.
+        """
         config, ranks = self.config, self.ranks
         self.device = prepare(config, ranks)
         with ranks.together():
@@ -96,31 +100,32 @@ class Trainer:
                 raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
             with about("data"):
                 pictures = open_pictures(Path(config.data))
-            self.train_files, val_files = split(pictures, config)
-            make_train_loader(self.train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
-        check_same_files(self.train_files, ranks)
-        self.stage, self.perceptual = build_stage(config, self.device, ranks)
+            train_files, val_files = split(pictures, config)
+            make_train_loader(train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
+        check_same_files(train_files, ranks)
+        self.stage, perceptual = build_stage(config, self.device, ranks)
         if self.resume:
             self.progress.copy_from(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
         # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
         if not ranks.restartable or self.progress.step > config.max_iters:
             self.budget.check_remaining()
         self.phases = Phases(config, self.stage, self.progress)
-        self.n_val = min(config.val_size, len(val_files))
         with ranks.together():
-            self.val_batches = list(make_val_loader(val_files, config)) if ranks.is_first else []
+            val_batches = list(make_val_loader(val_files, config)) if ranks.is_first else []
+        return train_files, val_batches, perceptual
 
     def _claim(self) -> None:
         self.run_dir.create(self.config)
         self.run_dir.claim()
         state.sweep(self.run_dir)
 
-    def _begin(self) -> None:
+    def _begin(self, train_files: PictureSet, val_batches: list[Batch], perceptual: str) -> None:
         """Take the run folder, say so, and get ready to step."""
-        config, ranks, train_files = self.config, self.ranks, self.train_files
+        config, ranks = self.config, self.ranks
         ranks.first(self._claim)
-        self.reporter.started(self.stage, self.perceptual, config.max_iters, n_train=len(train_files), n_val=self.n_val)
-        for batch in self.val_batches:
+        n_val = sum(map(len, val_batches))
+        self.reporter.started(self.stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
+        for batch in val_batches:
             self.reporter.unreadable(batch)
         self._note_changes(len(train_files))
         n_wanted = (config.max_iters - self.progress.step) * config.batch_size * config.accumulation_steps
@@ -131,7 +136,7 @@ class Trainer:
         disk = PatientDisk(self.run_dir, ranks, reporter=self.reporter, orders=self.orders, meter=self.meter)
         self.recovery = Recovery(config, self.run_dir, self.stage, self.progress, self.reporter, ranks)
         self.outputs = Outputs(
-            config, self.run_dir, self.stage, self.progress, self.val_batches, ranks,
+            config, self.run_dir, self.stage, self.progress, val_batches, ranks,
             health=self.health, reporter=self.reporter, disk=disk, meter=self.meter,
         )  # fmt: skip
         self.meter.start(self.progress.elapsed_s)

@@ -10,9 +10,9 @@ from typing import Any
 from ...core.atomic import write_json
 from ...core.comparison import ComparisonDir, stem_notices, training_settings
 from ...core.config import Config
-from ...core.config_io import load_config, make_config, save_config
+from ...core.config_io import load_config, make_config, save_config, with_full_paths
 from ...core.errors import InpaintError
-from ...core.paths import resource, work_root
+from ...core.paths import expanded, resource, work_root
 from ...networks.edge_generators import EDGE_GENERATORS
 
 _OURS = {
@@ -24,7 +24,6 @@ _OURS = {
     "max_seconds": "Give the budget with --seconds.",
 }
 """Settings that a comparison sets itself, and what to do instead."""
-_FOLDERS = ("data", "val_data", "mask_data", "edge_data", "val_edge_data")
 _BUDGET = ("steps", "seconds", "inpaint")
 _CURVE_POINTS = 10
 _MAX_STEPS: int = next(rule.le for rule in Config.model_fields["max_iters"].metadata if hasattr(rule, "le"))
@@ -86,23 +85,21 @@ def make_plan(asked: argparse.Namespace) -> Plan:
         InpaintError: A generator, a setting or the budget is refused.
     """
     _check_words(asked)
-    weights = asked.perceptual_weights
     config = load_config(
         asked.config or resource("config.yml"),
         asked.set,
         data=asked.data,
         val_data=asked.val_data,
-        perceptual_weights=weights if weights in ("auto", "off") else _absolute(weights),
+        perceptual_weights=asked.perceptual_weights,
     )
     if not config.data:
         raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
     default = Config()
     shared: dict[str, Any] = {key: getattr(default, key) for key in _OURS}
-    shared |= {key: _absolute(getattr(config, key)) or "" for key in _FOLDERS}
     if asked.steps:  # enough points for a curve, also of a short training
         shared["eval_interval"] = min(config.eval_interval, max(1, asked.steps // _CURVE_POINTS))
     plan = Plan(
-        base=make_config({**config.model_dump(), **shared}),
+        base=with_full_paths(make_config({**config.model_dump(), **shared})),
         generators=_checked_generators(asked.generators),
         seeds=tuple(range(config.seed, config.seed + asked.seeds)),
         steps=asked.steps,
@@ -141,7 +138,7 @@ def _checked_generators(text: str | None) -> tuple[str, ...]:
 
 def _absolute(path: str | Path | None) -> str | None:
     """The plan must mean the same folder wherever the command is run again."""
-    return str(Path(path).expanduser().resolve()) if path else None
+    return str(expanded(path).resolve()) if path else None
 
 
 def default_output(plan: Plan) -> Path:
