@@ -85,6 +85,19 @@ def test_a_format_that_cannot_be_written_becomes_png(pictures, tmp_path, inpaint
     assert report.status == "filled" and Path(report.output).name == "a.gif.png" and Path(report.output).is_file()
 
 
+def test_two_pictures_never_share_a_result(pictures, tmp_path, inpainter):
+    images = tmp_path / "in"
+    images.mkdir()
+    with Image.open(pictures / "a.png") as picture:
+        picture.save(images / "a.gif")
+    shutil.copy(pictures / "z.png", images / "a.gif.png")
+    jobs = plan_jobs(images, draw_mask(tmp_path / "mask.png"), tmp_path / "out")
+    for skip_existing in (False, True):
+        first, second = fill_folder(inpainter, jobs, skip_existing=skip_existing)
+        assert first.status == ("skipped" if skip_existing else "filled")
+        assert second.error and second.error["code"] == "output-twice"
+
+
 def test_a_folder_cannot_be_paired_with_a_file(pictures, tmp_path):
     mask = draw_mask(tmp_path / "m.png")
     with pytest.raises(InpaintError, match="is a folder, but"):

@@ -11,6 +11,7 @@ import tifffile
 from PIL import Image
 
 from inpaintgan.inference import worker
+from inpaintgan.inference.files import NOTHING_TO_FILL
 
 from .test_fill_command import draw_mask, load
 
@@ -61,6 +62,15 @@ def test_a_fill_is_patches_of_the_hole_and_saving_pastes_them(request_for, pictu
     saved = ask("save", {**request_for(), "patches": filled["patches"], "output": str(tmp_path / "out.png")})
     assert np.array_equal(load(tmp_path / "out.png"), expected)
     assert saved["changed_outside_px"] == 0 and saved["bytes"] == (tmp_path / "out.png").stat().st_size
+
+
+def test_a_picture_without_a_hole_is_saved_to_the_byte(request_for, pictures, tmp_path):
+    image, output = tmp_path / "photo.jpg", tmp_path / "out.jpg"
+    with Image.open(pictures / "a.png") as picture:
+        picture.convert("RGB").save(image, quality=60)
+    saved = ask("save", {**request_for(image=str(image)), "patches": [], "output": str(output)})
+    assert output.read_bytes() == image.read_bytes()
+    assert saved["status"] == "unchanged" and saved["notices"] == [NOTHING_TO_FILL]
 
 
 def test_given_and_predicted_edges_come_as_patches_too(request_for, pictures, inpainter, tmp_path):

@@ -174,6 +174,15 @@ def test_a_damaged_newest_checkpoint_is_passed_over(training):
     assert training.run.saved_steps() == [2, 6]
 
 
+def test_a_refused_resume_removes_no_damaged_checkpoint(training):
+    training.train(stage="edge", max_iters=4, save_interval=2)
+    file = training.run.checkpoint_path(4) / TRAINING_STATE
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(InpaintError, match="max_iters"):
+        training.train(stage="edge", max_iters=2, resume=True)
+    assert training.run.saved_steps() == [2, 4]
+
+
 def test_a_config_that_does_not_fit_removes_no_checkpoint(training):
     training.train(stage="edge", max_iters=4, save_interval=2)
     with pytest.raises(InpaintError, match="cannot be loaded into this run's networks"):

@@ -88,10 +88,7 @@ def fill_file(
         lines = inpainter.detect_edges(picture.pixels, hole) * np.uint8(255)
         paste_edges(lines, patches)
         save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges)
-    if patches:
-        save_filled(picture, patches, hole, output, report)
-    else:
-        _give_back(picture, hole, output, report)
+    save_filled(picture, patches, hole, output, report)
     return report
 
 
@@ -120,24 +117,23 @@ def _check_place(result: Path, read: dict[str, Path | None]) -> None:
             raise InpaintError("output-is-input", f"{result} is {name} itself.", "Name another file to write to.")
 
 
-def _give_back(original: Picture, hole: NDArray[np.uint8], output: Path, report: FileReport) -> None:
-    """Write a picture that has no hole: to the byte as it was, unless it gets another format."""
-    report.status = "unchanged"
-    if output_format(output) == original.format:
-        # What decoding had to change is in the file still.
-        report.notices = [notice for notice in report.notices if notice not in original.notices]
-        report.notices.append(NOTHING_TO_FILL)
-        with writing(output):
-            write_bytes(output, Path(report.image).read_bytes())
-    else:
-        report.notices.append(f"{_NO_HOLE}, the picture was only written as {output_format(output)}.")
-        save_filled(original, [], hole, output, report)
-
-
 def save_filled(
     original: Picture, patches: list[Patch], hole: NDArray[np.uint8], output: Path, report: FileReport
 ) -> None:
-    """Encode a picture with its holes filled, once, and count what the encoding changed outside the mask."""
+    """Encode a picture with its holes filled, once, and count what the encoding changed outside the mask.
+
+    Without patches the file of ``report.image`` is copied, to the byte, unless it gets another format.
+    """
+    if not patches:
+        report.status = "unchanged"
+        if output_format(output) == original.format:
+            # What decoding had to change is in the file still.
+            report.notices = [notice for notice in report.notices if notice not in original.notices]
+            report.notices.append(NOTHING_TO_FILL)
+            with writing(output):
+                write_bytes(output, Path(report.image).read_bytes())
+            return
+        report.notices.append(f"{_NO_HOLE}, the picture was only written as {output_format(output)}.")
     filled, cleared = filled_picture(original, patches)
     if cleared:
         report.notices.append(BECAME_OPAQUE)

@@ -30,7 +30,7 @@ class Job:
 
     image: Path
     mask: Path | InpaintError
-    """Its mask, or why it has none."""
+    """Its mask, or why the picture cannot be filled."""
     output: Path
 
 
@@ -65,12 +65,18 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
     if output.is_file():
         raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
     masks = {_key(file, mask): file for file in find_pictures(mask, recursive)} if mask.is_dir() else {}
-    jobs = []
+    jobs: list[Job] = []
+    taken: dict[Path, Path] = {}
     for file in _pictures_outside(image, output, recursive):
         relative, key = file.relative_to(image), _key(file, image)
+        result = output / _writable(relative)
+        earlier = taken.setdefault(result, relative)
         own = masks.get(key) if mask.is_dir() else mask
-        missing = InpaintError("mask-missing", f"There is no mask for {relative} in {mask}.", f"Name it {key}.png.")
-        jobs.append(Job(file, own or missing, output / _writable(relative)))
+        if own is None:
+            own = InpaintError("mask-missing", f"There is no mask for {relative} in {mask}.", f"Name it {key}.png.")
+        if earlier != relative:
+            own = InpaintError("output-twice", f"{result} is the result of {earlier} already.", f"Rename {relative}.")
+        jobs.append(Job(file, own, result))
     _refuse_over_masks(jobs, masks.values() or [mask])
     return jobs
 
@@ -127,7 +133,7 @@ def fill_folder(
     for job in jobs:
         if cancelled():
             break
-        if skip_existing and job.output.exists():
+        if skip_existing and isinstance(job.mask, Path) and job.output.exists():
             report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
         else:
             try:
@@ -151,7 +157,7 @@ def fill_job(
     """Fill the picture of one job; see `fill_file`.
 
     Raises:
-        InpaintError: It has no mask, cannot be read or filled, or its result cannot be written.
+        InpaintError: It has no mask or no result of its own, cannot be read or filled, or its result cannot be written.
     """
     if isinstance(job.mask, InpaintError):
         raise job.mask

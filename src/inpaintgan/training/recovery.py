@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import torch
 
 from ..core.config import Config
@@ -51,7 +49,7 @@ class Recovery:
         self._load_last_good()
         progress.position, progress.elapsed_s = position, elapsed_s
         progress.broke_at, progress.rate_scale = step, self._config.rollback_lr_factor
-        self._ranks.first(self._forget_later)
+        self._ranks.first(lambda: state.remove_later(self._run, progress.step))
         where = f"step {progress.step}" if progress.step else "the start"
         self._reporter.warn(
             broke.code,
@@ -59,15 +57,10 @@ class Recovery:
             f"{self._config.lr * progress.rate_scale:.2g} instead of {rate:.2g}. If that happens again, it stops.",
         )
 
-    def _forget_later(self) -> None:
-        for later in self._run.saved_steps():
-            if later > self._progress.step:
-                shutil.rmtree(self._run.checkpoint_path(later))
-
     def _load_last_good(self) -> None:
         good_step = self._progress.good_step
         if self._ranks.first(lambda: any(step <= good_step for step in self._run.saved_steps())):
-            loaded = state.load_training(self._run, self._stage, self._ranks, self._reporter.warn, at_most=good_step)
+            loaded = state.load_training(self._run, self._stage, self._ranks, at_most=good_step)
             self._progress.copy_from(loaded)
             return
         seed_everything(self._config.seed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,6 +98,14 @@ def sweep(run: RunDir) -> None:
             shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
 
 
+def remove_later(run: RunDir, step: int) -> list[Path]:
+    """Remove the checkpoints after a step, which were found damaged or whose course is given up, and return which."""
+    later = [run.checkpoint_path(saved) for saved in run.saved_steps() if saved > step]
+    for path in later:
+        shutil.rmtree(path, ignore_errors=True)
+    return later
+
+
 def rotate(run: RunDir, keep: int, good_step: int) -> None:
     """Remove all but the newest ``keep`` checkpoints, those that ``latest`` and ``best`` name, and the last good one."""
     kept = {run.pointer("latest"), run.pointer("best"), run.checkpoint_path(good_step)}
@@ -108,25 +115,22 @@ def rotate(run: RunDir, keep: int, good_step: int) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def load_training(
-    run: RunDir, stage: Stage, ranks: Ranks, warn: Callable[[str, str], None], at_most: int | None = None
-) -> Progress:
+def load_training(run: RunDir, stage: Stage, ranks: Ranks, at_most: int | None = None) -> Progress:
     """Load the newest whole checkpoint into a stage and restore the random generators.
 
-    Damaged ones are passed over and removed, with a warning. Rank 0 reads for all: the others may be on machines that do
-    not have the run folder.
+    Damaged ones are passed over; nothing is removed, see `remove_later`. Rank 0 reads for all: the others may be on
+    machines that do not have the run folder.
 
     Args:
         run: The run folder.
         stage: Takes the weights over.
         ranks: All that train.
-        warn: Called with a code and a sentence.
         at_most: Leave later steps out.
 
     Raises:
         InpaintError: ``resume-impossible`` when there is none, or none that can be read and fits.
     """
-    state = ranks.first(lambda: _load_newest(run, stage, warn, at_most))
+    state = ranks.first(lambda: _load_newest(run, stage, at_most))
     if not ranks.is_first:
         _take_over(state, stage)
     return Progress(**state["progress"])
@@ -152,12 +156,11 @@ def saved_discriminator(folder: Path, name: str) -> dict[str, Tensor] | None:
     return {key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)}
 
 
-def _load_newest(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at_most: int | None) -> dict[str, Any]:
+def _load_newest(run: RunDir, stage: Stage, at_most: int | None) -> dict[str, Any]:
     steps = [step for step in run.saved_steps() if at_most is None or step <= at_most]
     if not steps:
         raise InpaintError("resume-impossible", f"{run.path} holds no checkpoint to resume from.")
-    damaged: list[Path] = []
-    reason: Exception | None = None
+    newest_error: Exception | None = None
     for step in reversed(steps):
         folder = run.checkpoint_path(step)
         try:
@@ -168,18 +171,15 @@ def _load_newest(run: RunDir, stage: Stage, warn: Callable[[str, str], None], at
                 "resume-impossible", f"{folder / TRAINING_STATE} cannot be read: {error.strerror or error}."
             ) from error
         except Exception as error:
-            damaged.append(folder)
-            reason = error
+            newest_error = newest_error or error
         else:
-            for path in damaged:
-                shutil.rmtree(path, ignore_errors=True)
-                warn("checkpoint-damaged", f"{path} is damaged and was removed; training goes on from step {step}.")
             return state
     raise InpaintError(
-        "resume-impossible", f"{damaged[0] / TRAINING_STATE} cannot be loaded into this run's networks.",
+        "resume-impossible",
+        f"{run.checkpoint_path(steps[-1]) / TRAINING_STATE} cannot be loaded into this run's networks.",
         "It is damaged, of another version, or the run's config.yml was changed; earlier checkpoints do not fit either. "
         "Its weights can start a new run (init_from).",
-    ) from reason  # fmt: skip
+    ) from newest_error
 
 
 def _take_over(state: dict[str, Any], stage: Stage) -> None:

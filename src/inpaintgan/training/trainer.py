@@ -105,7 +105,7 @@ class Trainer:
         check_same_files(train_files, ranks)
         self.stage, perceptual = build_stage(config, self.device, ranks)
         if self.resume:
-            self.progress.copy_from(state.load_training(self.run_dir, self.stage, ranks, self.reporter.warn))
+            self.progress.copy_from(state.load_training(self.run_dir, self.stage, ranks))
         # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
         if not ranks.restartable or self.progress.step > config.max_iters:
             self.budget.check_remaining()
@@ -127,6 +127,8 @@ class Trainer:
         self.reporter.started(self.stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
         for batch in val_batches:
             self.reporter.unreadable(batch)
+        if self.resume:
+            self._remove_damaged()
         self._note_changes(len(train_files))
         n_wanted = (config.max_iters - self.progress.step) * config.batch_size * config.accumulation_steps
         cache = ranks.in_turn(
@@ -140,6 +142,14 @@ class Trainer:
             health=self.health, reporter=self.reporter, disk=disk, meter=self.meter,
         )  # fmt: skip
         self.meter.start(self.progress.elapsed_s)
+
+    def _remove_damaged(self) -> None:
+        """Remove the checkpoints that the resume passed over, now that nothing can refuse it any more."""
+        step = self.progress.step
+        for path in self.ranks.first(lambda: state.remove_later(self.run_dir, step)):
+            self.reporter.warn(
+                "checkpoint-damaged", f"{path} is damaged and was removed; training goes on from step {step}."
+            )
 
     def _note_changes(self, n_pictures: int) -> None:
         """Notice what is not as it was when the run was saved."""
