@@ -243,3 +243,12 @@ def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
 
     yield end
     end()
+
+
+@pytest.fixture
+def editor(page: Any, app: App, tmp_path: Path) -> Any:
+    """The mask page with an empty mask."""
+    from .inference_pages import open_mask_page, write_picture  # they take `App` from here
+
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    return page

@@ -162,3 +162,16 @@ def pixel(page: Any, left: float, top: float) -> tuple[int, ...]:
     colour = Image.open(io.BytesIO(image)).convert("RGB").getpixel((0, 0))
     assert isinstance(colour, tuple)
     return tuple(map(int, colour))
+
+
+def box(mask: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """Return x0, y0, x1, y1 around all ones."""
+    ys, xs = np.nonzero(mask)
+    return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
+
+
+def view_of(page: Any) -> dict[str, float]:
+    """Return where the editor shows the picture, and how large."""
+    return page.evaluate(
+        "() => { const { x, y, scale } = document.querySelector('inpaint-editor').view; return { x, y, scale }; }"
+    )

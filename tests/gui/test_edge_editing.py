@@ -1,0 +1,74 @@
+"""Edges drawn by hand on the page of the fill."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from .conftest import App
+from .inference_pages import (
+    box,
+    drag,
+    fetch_fill,
+    fetch_picture,
+    open_mask_page,
+    picture_info,
+    screen_colour,
+    wait_until_kept,
+    write_picture,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    wait_until_kept(page)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.get_by_role("button", name="Draw edges", exact=True).click()
+    page.evaluate(
+        "() => (({ edges }) => edges.replace(new Uint8Array(edges.data.length)))(document.querySelector('compare-view'))"
+    )
+    drag(page, [(20.5, 60.5), (140.5, 60.5)], element="compare-view")
+    page.get_by_label("Show in the hole").check()
+    page.get_by_role("button", name="Fill from these edges", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
+    page.wait_for_function("() => !document.querySelector('#show-edges').checked")  # the result is not to be covered
+    first, second = picture_info(page)["fills"]
+    assert (first["steered"], second["steered"]) == (False, True)
+    assert not np.array_equal(fetch_fill(page, first), fetch_fill(page, second))
+    sent = np.asarray(Image.open(io.BytesIO(page.request.get(app.origin + picture_info(page)["edges_url"]).body())))
+    assert box(sent)[0::2] == (50, 110), "lines stay inside the hole"
+    # Both tries are kept, and pressing one shows it.
+    page.get_by_role("button", name="Try 1").click()
+    page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
+    # A feathered fill fades at the hole's border into what was there, and is as before in its middle.
+    page.get_by_label("Feather").fill("12")
+    page.get_by_role("button", name="Fill again", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.try').length === 3", timeout=60_000)
+    difference = fetch_fill(page, picture_info(page)["fills"][2]).astype(int) - fetch_fill(page, first)
+    assert difference[41:43, 60:100].any() and not difference[58:62, 70:90].any()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
+    # The divider shows the picture as it was on its left and the result on its right, wherever it is dragged.
+    filled = fetch_fill(page, first)
+    original = fetch_picture(page, picture_info(page)["url"])
+    y, x = next((y, x) for y, x in np.argwhere((filled != original).any(axis=2)) if 55 < x < 75)
+    page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
+    page.keyboard.press("v")
+    page.keyboard.press("d")
+    page.wait_for_timeout(150)
+    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(original[y, x])
+    drag(page, [(80, 60), (40, 60)], element="compare-view")
+    page.mouse.move(5, 300)
+    page.wait_for_timeout(150)
+    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])

@@ -1,0 +1,65 @@
+"""Masks saved, loaded and dropped as files, and masks that cannot be filled."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from .inference_pages import HEIGHT, WIDTH, box, drag, drop, mask_of, write_picture
+
+pytestmark = pytest.mark.browser
+
+
+def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> None:
+    drag(editor, [(30, 30), (120, 90)])
+    drawn = mask_of(editor)
+    with editor.expect_download() as download:
+        editor.get_by_role("button", name="Save mask", exact=True).click()
+    assert download.value.suggested_filename == "portrait_mask.png"
+    file = tmp_path / "kept.png"
+    download.value.save_as(file)
+    assert np.array_equal(np.asarray(Image.open(file)), drawn == 1)
+
+    editor.get_by_role("button", name="Clear Area", exact=True).click()
+    editor.locator("#mask-file").set_input_files(file)
+    editor.get_by_text("kept.png is the mask now.").wait_for()
+    assert np.array_equal(mask_of(editor), drawn)
+
+    large = np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8)
+    large[100:140, 200:240] = 255
+    other = io.BytesIO()
+    Image.fromarray(large).save(other, "PNG")
+    editor.locator("#mask-file").set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": other.getvalue()})
+    editor.get_by_text(f"The mask was {WIDTH * 2} × {HEIGHT * 2}").wait_for()
+    assert box(mask_of(editor)) == (100, 50, 120, 70)
+    editor.locator("#mask-file").set_input_files({"name": "c.png", "mimeType": "image/png", "buffer": b"no picture"})
+    editor.get_by_text("could not be read as a mask").wait_for()
+    assert box(mask_of(editor)) == (100, 50, 120, 70)
+    editor.locator("#mask-file").set_input_files(write_picture(tmp_path / "photo.png"))
+    editor.get_by_text("It looks like a photo rather than a mask").first.wait_for()
+
+
+def test_a_dropped_file_becomes_the_mask(editor: Any, tmp_path: Path) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[20:40, 30:60] = 255
+    Image.fromarray(mask).save(tmp_path / "hole.png")
+    drop(editor, tmp_path / "hole.png")
+    editor.get_by_text("hole.png is the mask now.").wait_for()
+    assert np.array_equal(mask_of(editor), mask > 0)
+
+
+def test_empty_and_full_masks_are_refused_in_words(editor: Any) -> None:
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("Enter")
+    alert = editor.locator("#fill-error")
+    alert.get_by_text("Nothing is masked yet").wait_for()
+    editor.get_by_role("button", name="Invert", exact=True).click()
+    assert not alert.is_visible()
+    editor.get_by_role("button", name="Fill missing regions", exact=True).click()
+    alert.get_by_text("covers the whole picture").wait_for()
+    assert "/mask_image.html" in editor.url

@@ -1,0 +1,95 @@
+"""How a picture gets into the window, and what happens to one that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import App
+from .inference_pages import drop, open_mask_page, write_picture
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("way", ["drop", "paste"])
+def test_pictures_are_dropped_and_pasted(page: Any, app: App, tmp_path: Path, way: str) -> None:
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    data = list(write_picture(tmp_path / "dropped.png").read_bytes())
+    page.evaluate(
+        """([way, data]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(data)], "dropped.png", { type: "image/png" }));
+            const event = way === "drop"
+                ? new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true })
+                : new ClipboardEvent("paste", { clipboardData: carried, bubbles: true });
+            document.body.dispatchEvent(event);
+        }""",
+        [way, data],
+    )
+    page.get_by_text("dropped.png", exact=True).wait_for()
+    assert page.get_by_role("button", name="Mask Image", exact=True).is_enabled()
+
+
+def test_unreadable_file_is_refused_and_the_picture_stays(page: Any, app: App, tmp_path: Path) -> None:
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.locator("#file").set_input_files(write_picture(tmp_path / "good.png"))
+    page.get_by_text("good.png", exact=True).wait_for()
+    page.locator("#file").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"\x89PNG no"})
+    page.wait_for_selector("#upload-error:not([hidden])")
+    assert "bad.png" in page.locator("#upload-error").inner_text()
+    assert page.get_by_text("good.png", exact=True).is_visible()
+    assert page.get_by_role("button", name="Mask Image", exact=True).is_enabled()
+
+
+def test_several_dropped_pictures_are_refused_in_words(page: Any, app: App, tmp_path: Path) -> None:
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    drop(page, write_picture(tmp_path / "a.png"), write_picture(tmp_path / "b.png", seed=1))
+    page.get_by_text("One picture is opened at a time.").wait_for()
+    drop(page)
+    page.get_by_text("What was dropped is no file.").wait_for()
+
+
+def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
+    page: Any, app: App, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    held: list[Any] = []
+    page.goto(f"{app.origin}/inference/upload-image.html")
+    page.wait_for_selector("html[data-eel=ready]")
+    page.route("**/api/**", lambda route: held.append(route) if route.request.method == "PUT" else route.continue_())
+    for name in ("first.png", "second.png"):
+        page.locator("#file").set_input_files(write_picture(tmp_path / name))
+        expect(page.locator("#opening")).to_have_text(f"Opening {name}…")
+        expect(page.locator("#drop-hint")).to_be_hidden()
+        expect(page.locator("#mask")).to_be_disabled()
+        assert page.locator(".steps a[data-to=mask][href]").count() == 0
+        held.pop().continue_()
+        expect(page.locator("#fact-name")).to_have_text(name)
+        expect(page.locator("#opening")).to_be_hidden()
+        expect(page.locator("#mask")).to_be_enabled()
+
+
+def test_a_long_name_leaves_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    name = f"{'DSC_20260714_holiday-at-the-lake_' * 3}.png"
+    open_mask_page(page, app, write_picture(tmp_path / name))
+    right = "() => document.getElementById('panel').getBoundingClientRect().right"
+    assert page.evaluate(right) <= 900
+    assert name in (page.locator("#picture-name").get_attribute("title") or "")
+
+
+def test_pages_without_their_picture_show_the_way_on(page: Any, app: App) -> None:
+    for name in ("mask_image", "fill_missing_regions"):
+        for query in ("", "?picture=0123456789abcdef"):
+            page.goto(f"{app.origin}/inference/{name}.html{query}")
+            page.wait_for_selector("#message:not([hidden])")
+            if name == "mask_image":
+                assert page.locator(":is(.rail, .zoom-bar, .panel)[inert]").count() == 3
+            page.locator("#message").get_by_role("link", name="Upload Image").click()
+            page.wait_for_url("**/upload-image.html*")
