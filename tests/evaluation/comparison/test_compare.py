@@ -12,6 +12,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+import torch
 
 from inpaintgan.cli import main
 from inpaintgan.core.comparison import ComparisonDir
@@ -21,6 +22,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.comparison.plan import freeze, make_plan
+from inpaintgan.evaluation.comparison.scoring import Exam, held_out
 from inpaintgan.evaluation.comparison.trainings import TrainingFailed, train_to_end
 from inpaintgan.training.orders import Orders
 
@@ -194,6 +196,19 @@ def test_generators_and_seeds_can_be_added_and_nothing_else_changed(tmp_path):
     assert freeze(folder, plan()).generators == ("mec", "egc"), "what was there stays"
     with pytest.raises(InpaintError, match=r"lr was 0\.0001, now 0\.001"):
         freeze(folder, plan(set=["lr=1e-3"]))
+    with pytest.raises(InpaintError, match=r"seed was 10, now 11"):  # its holes would be others
+        freeze(folder, plan(set=["seed=11"], seeds=2))
+    assert folder.plan() == more.as_dict(), "a refusal changes nothing"
+
+
+def test_scores_are_kept_only_for_the_same_holes(pictures):
+    def key(**changes):
+        config = Config(data=str(pictures), **changes)
+        return Exam(held_out(config), "random-block", 0, config, None, torch.device("cpu")).key()
+
+    assert key() == key(lr=1e-3)
+    for changes in ({"seed": 5}, {"input_size": 64}, {"block_ratio": 0.25}, {"edge_threshold": 0.4}):
+        assert key(**changes) != key(), changes
 
 
 def test_pictures_and_masks_are_looked_at_before_anything_is_trained(pictures, tmp_path, capsys):

@@ -151,7 +151,8 @@ def freeze(folder: ComparisonDir, plan: Plan) -> Plan:
     """Write the plan into its folder, and return it; or check it against the one that is there.
 
     Generators and seeds may be added to a comparison that has begun, and left out of a command: those that were there
-    are kept. All that decides how a training goes must be the same, or its rows would not be comparable.
+    are kept. All else must be the same, or rows would not be comparable: the first seed too, which draws the holes that
+    are scored.
 
     Raises:
         InpaintError: ``compare-changed`` naming what differs, or ``run-unwritable``.
@@ -180,11 +181,11 @@ def _must_be_same(before: dict[str, Any], now: dict[str, Any], path: Path) -> No
     changed = [
         f"{key} was {old.get(key)!r}, now {new.get(key)!r}"
         for key in dict.fromkeys([*_BUDGET, *old, *new])
-        if key != "seed" and old.get(key) != new.get(key)
+        if old.get(key) != new.get(key)
     ]
     if changed:
         raise InpaintError(
             "compare-changed",
             f"{path} holds a comparison with other settings: {'; '.join(changed[:4])}.",
-            "Name another --output for the new one; only generators and seeds can be added to one that has begun.",
+            "Name another --output for the new one; to one that has begun, only --generators and more --seeds can be added.",
         )

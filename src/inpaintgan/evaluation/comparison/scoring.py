@@ -91,6 +91,7 @@ class Exam:
         return {
             "folder": str(self.pictures.root), "n_pictures": len(self.pictures), "masks": self.masks, "limit": self.limit,
             "proxy": self.vgg.origin if self.vgg else None,
+            **self.config.model_dump(include={"input_size", "block_ratio", "seed", "edge_threshold"}),
         }  # fmt: skip
 
 
