@@ -22,8 +22,9 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.comparison.plan import freeze, make_plan
-from inpaintgan.evaluation.comparison.scoring import Exam, held_out
+from inpaintgan.evaluation.comparison.scoring import Exam, held_out, mask_source
 from inpaintgan.evaluation.comparison.trainings import TrainingFailed, train_to_end
+from inpaintgan.evaluation.mask_sets import KINDS
 from inpaintgan.training.orders import Orders
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -216,7 +217,29 @@ def test_pictures_and_masks_are_looked_at_before_anything_is_trained(pictures, t
     assert main([*base, "--data", str(tmp_path / "none")]) == 2
     assert main([*base, "--data", str(pictures), "--masks", "stars"]) == 2
     assert "neither a folder nor a kind of mask" in capsys.readouterr().err
+    held_out = tmp_path / "held-out"
+    held_out.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (held_out / name).write_bytes(b"no picture")
+    assert main([*base, "--data", str(pictures), "--val-data", str(held_out)]) == 2
+    assert "Files left out: 2" in capsys.readouterr().err
     assert not (tmp_path / "c").exists()
+
+
+def test_a_home_folder_that_nobody_has_is_refused_in_words(pictures, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~no-such-person").touch()
+    base = ["compare", "--data", str(pictures), "--steps", "5", "--set", "perceptual_weights=off"]
+    assert main([*base, "--output", "c", "--masks", "~no-such-person/masks"]) == 2
+    assert "~no-such-person/masks' is neither a folder nor a kind of mask" in capsys.readouterr().err
+    assert main([*base, "--output", "~no-such-person/c"]) == 2
+    assert "~no-such-person/c cannot be written" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+
+
+def test_every_kind_of_hole_that_a_refusal_names_can_be_scored():
+    for kind in KINDS:
+        assert mask_source(plan(masks=kind).masks, Config()) == kind
 
 
 def test_a_training_that_is_refused_says_why(tmp_path):

@@ -12,6 +12,7 @@ from ...core.comparison import ComparisonDir, Kind
 from ...core.errors import InpaintError
 from ...core.exit_codes import INTERRUPTED
 from ...core.outputs import make_way, writing
+from ...core.paths import expanded
 from ...models.checkpoint import load_checkpoint
 from ...models.device import pick_device
 from ...networks.vgg19 import load_vgg19
@@ -35,7 +36,7 @@ def compare(arguments: argparse.Namespace) -> int:
     """
     copies = _copies(arguments.report)
     plan = make_plan(arguments)
-    folder = ComparisonDir((arguments.output or default_output(plan)).expanduser().resolve())
+    folder = ComparisonDir(expanded(arguments.output or default_output(plan)).resolve())
     exam = _exam(plan)
     if folder.pid() is not None:
         folder.claim()  # refuses in words, before the plan is touched

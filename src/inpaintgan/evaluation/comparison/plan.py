@@ -14,6 +14,7 @@ from ...core.config_io import load_config, make_config, save_config, with_full_p
 from ...core.errors import InpaintError
 from ...core.paths import expanded, resource, work_root
 from ...networks.edge_generators import EDGE_GENERATORS
+from ..mask_sets import KINDS
 
 _OURS = {
     "stage": "compare trains edge generators, then an inpaint generator.",
@@ -40,7 +41,7 @@ class Plan:
         steps: The budget of each training in steps, or None.
         seconds: Or in seconds of training.
         inpaint: A checkpoint whose inpaint generator paints for all, or None to train one for each seed.
-        masks: What holes to score on; None is those of the training.
+        masks: What holes to score on, one of `KINDS` or a folder; None is those of the training.
         limit: Score this many pictures; 0 scores all.
     """
 
@@ -105,7 +106,7 @@ def make_plan(asked: argparse.Namespace) -> Plan:
         steps=asked.steps,
         seconds=asked.seconds,
         inpaint=_absolute(asked.inpaint),
-        masks=_absolute(asked.masks) if asked.masks and Path(asked.masks).is_dir() else asked.masks,
+        masks=asked.masks if asked.masks in KINDS else _absolute(asked.masks),
         limit=asked.limit,
     )
     for generator in (*plan.generators, None):  # now, not after the trainings before it were spent

@@ -53,7 +53,7 @@ class Exam:
 
     Attributes:
         pictures: Held out.
-        masks: One of `DRAWN_MASKS`, or a folder of masks.
+        masks: One of `KINDS`, or a folder of masks.
         limit: Take this many pictures, spread evenly; 0 takes all.
         config: The comparison's settings, of which side, block, seed and threshold are used.
         vgg: For the perceptual proxy, or None.
@@ -102,9 +102,7 @@ def held_out(config: Config) -> PictureSet:
 
 def mask_source(masks: str | None, config: Config) -> str:
     """Return what `cases` draws from: what the command names, else the holes of the training."""
-    if masks:
-        return masks if masks in DRAWN_MASKS else str(Path(masks).expanduser().resolve())
-    return config.mask if config.mask in DRAWN_MASKS else config.mask_data
+    return masks or (config.mask if config.mask in DRAWN_MASKS else config.mask_data)
 
 
 def score(
