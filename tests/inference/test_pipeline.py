@@ -69,7 +69,7 @@ def test_wrong_arrays_are_refused(inpainter):
 @pytest.mark.parametrize("convert", [lambda _array: None, np.ndarray.tolist, Image.fromarray, torch.from_numpy])
 def test_what_is_no_array_is_refused_with_what_is_needed(inpainter, convert):
     image, mask = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (8, 8, 24, 24))
-    for run in (inpainter.fill, inpainter.fill_with_edges, inpainter.predict_edges, inpainter.edge_patches):
+    for run in (inpainter.fill, inpainter.fill_with_edges, inpainter.predict_edges):
         with pytest.raises(ValueError, match="image must be a NumPy array"):
             run(convert(image), mask)
         with pytest.raises(ValueError, match="mask must be a NumPy array"):
@@ -97,6 +97,25 @@ def test_edges_outside_the_hole_are_the_known_ones(inpainter):
     known = canny(to_gray(image), inpainter.checkpoint.config.sigma, hole=mask) * 255
     assert np.array_equal(edges[mask == 0], known[mask == 0])
     assert np.array_equal(edges, inpainter.fill_with_edges(image, mask).edges)
+
+
+MANY_CROPS = ((100, 100, 300, 330), (20, 400, 36, 420), (440, 40, 470, 64))
+"""One hole much larger than the networks' size, and small ones that are filled after it."""
+
+
+def test_predicted_edges_are_those_of_the_fill_in_large_holes_too(inpainter):
+    mask = holed(512, 512, *MANY_CROPS)
+    assert np.array_equal(inpainter.predict_edges(ASTRONAUT, mask), inpainter.fill_with_edges(ASTRONAUT, mask).edges)
+
+
+@pytest.mark.parametrize("paints", [True, False])
+def test_predicted_edges_never_depend_on_what_lies_under_the_hole(tmp_path, paints):
+    paint = build_generator(INPAINT_WEIGHTS, CONFIG) if paints else None
+    save_checkpoint(tmp_path, CONFIG, 1, build_generator(EDGE_WEIGHTS, CONFIG), paint)
+    inpainter = Inpainter.load(tmp_path, "cpu", "eager")
+    mask = holed(512, 512, *MANY_CROPS)
+    other = np.where(mask[..., None] == 1, 255 - ASTRONAUT, ASTRONAUT)
+    assert np.array_equal(inpainter.predict_edges(ASTRONAUT, mask), inpainter.predict_edges(other, mask))
 
 
 @pytest.mark.parametrize("detector", ["sobel", "log", "multi-scale"])

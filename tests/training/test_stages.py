@@ -10,6 +10,7 @@ from torch import nn
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.checkpoint import load_checkpoint
+from inpaintgan.models.inpaint_model import InpaintModel
 from inpaintgan.training import runtime
 from inpaintgan.training.build import build_stage
 from inpaintgan.training.validation import headline
@@ -212,6 +213,30 @@ def test_what_is_trained_for_sharpness_is_not_judged_by_psnr():
     assert headline(sharp) > headline(blurred)
     assert headline({"psnr_hole": 23.0, "precision": 0.2, "recall": 0.5}) == ("psnr_hole", 23.0)
     assert headline({"precision": 0.25, "recall": 0.75}) == ("f1", 0.375)
+
+
+def test_gradients_flow_back_outside_of_autocast(training, monkeypatch):
+    seen, backward = [], torch.Tensor.backward
+
+    def spy(loss):
+        seen.append(torch.is_autocast_enabled("cpu"))
+        backward(loss)
+
+    monkeypatch.setattr(torch.Tensor, "backward", spy)
+    training.train(stage="joint", precision="bfloat16", max_iters=1)
+    assert seen == [False] * 3  # two discriminators, then both generators
+
+
+def test_steps_with_perceptual_losses_are_those_that_are_logged_and_judged(training, monkeypatch):
+    seen, generator_loss = [], InpaintModel.generator_loss
+
+    def spy(model, batch, fake, *, with_perceptual):
+        seen.append(with_perceptual)
+        return generator_loss(model, batch, fake, with_perceptual=with_perceptual)
+
+    monkeypatch.setattr(InpaintModel, "generator_loss", spy)
+    training.train(stage="inpaint", perceptual_interval=2, max_iters=4)
+    assert seen == [False, True, False, True]
 
 
 def test_bfloat16_trains_with_finite_float32_losses(training):

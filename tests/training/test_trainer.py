@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import threading
 import time
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -98,7 +100,15 @@ def test_signal_means_stop(training):
 def test_an_order_from_before_the_start_is_not_obeyed(training):
     training.run.path.mkdir(parents=True)
     training.run.control.send("stop")
+    os.utime(training.run.path / "control.json", (0, psutil.Process().create_time() - 1))
     assert training.train(stage="edge") == "max_iters"
+
+
+def test_an_order_that_comes_while_the_process_loads_is_obeyed(training):
+    training.run.path.mkdir(parents=True)
+    training.run.control.send("stop")
+    assert training.train(stage="edge") == "stopped"
+    assert training.run.saved_steps() == []
 
 
 def test_pause_holds_the_training_until_resume(training):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from contextlib import suppress
@@ -76,6 +77,8 @@ class Control:
             taken.unlink()
         return command
 
-    def clear(self) -> None:
-        """Drop an order left behind by an earlier process."""
-        self._path.unlink(missing_ok=True)
+    def clear(self, before: float = math.inf) -> None:
+        """Drop an order left behind by an earlier process: one that was sent before a time, in seconds since 1970."""
+        with suppress(FileNotFoundError):
+            if self._path.stat().st_mtime < before:
+                self._path.unlink()

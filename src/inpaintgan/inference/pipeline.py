@@ -124,9 +124,10 @@ class Inpainter:
         return Fill(filled, drawn)
 
     def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return the edges that `fill` would paint along, (H, W) in [0, 255], without painting."""
-        drawn = self.detect_edges(image, _checked_hole(image, mask, None)) * np.uint8(255)
-        paste_edges(drawn, self.edge_patches(image, mask))
+        """Return the edges that `fill` would paint along, (H, W) in [0, 255]; an edge-only checkpoint knows them too."""
+        hole = _checked_hole(image, mask, None)
+        drawn = self.detect_edges(image, hole) * np.uint8(255)
+        paste_edges(drawn, self._run(image, hole, None, None, with_paint=False))
         return drawn
 
     def fill_patches(
@@ -165,10 +166,6 @@ class Inpainter:
         patches = self._run(image, hole, edges, progress, with_paint=True)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
 
-    def edge_patches(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> list[Patch]:
-        """Complete the edges in the hole without painting; the patches' colour is black."""
-        return self._run(image, _checked_hole(image, mask, None), None, None, with_paint=False)
-
     def detect_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
         """Return a picture's edges by the detector that the networks were trained with, (H, W) of 0 and 1.
 
@@ -193,8 +190,14 @@ class Inpainter:
         *,
         with_paint: bool,
     ) -> list[Patch]:
-        """Plan crops, and show them to the networks: small ones in batches, large ones coarse to fine."""
+        """Plan crops, and show them to the networks: small ones in batches, large ones coarse to fine.
+
+        Without ``with_paint`` only edges are wanted. They are painted along all the same where a later crop or a finer step
+        looks at the result; where nothing was painted, the patches' colour is black.
+        """
         crops = plan_crops(hole, self._size)
+        looked_at = len(crops) > 1 or any(map(self._is_large, crops))
+        paints = self._predictor.networks.inpaint is not None and (with_paint or looked_at)
         work = Work(progress or (lambda _step, _share: None), len(crops))
         patches: list[Patch] = []
         # Later crops see what earlier ones filled.
@@ -204,22 +207,24 @@ class Inpainter:
             lines = canvas.edges if edges is None else (edges[crop.window] != 0) * np.uint8(255)
             patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
             patches.append(trimmed(patch))
-            if len(crops) > 1:
-                paste(picture, [patch] if with_paint else [])
+            if len(crops) > 1 and paints:
+                paste(picture, [patch])
                 unknown[crop.window][crop.hole == 1] = 0
 
         def predict(views: list[View]) -> list[Prediction]:
-            return self._predictor.predict(views, work, with_paint=with_paint)
+            return self._predictor.predict(views, work, with_paint=paints)
 
         def part(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None]:
             return picture[crop.window], unknown[crop.window], None if edges is None else edges[crop.window]
 
-        for large, group in groupby(crops, key=lambda crop: max(crop.height, crop.width) > self._size):
+        for large, group in groupby(crops, key=self._is_large):
             for batch in batches(list(group), 1 if large else MAX_BATCH):
                 if large:
                     crop = batch[0]
                     pixels, missing, drawn = part(crop)
-                    canvas = fill_coarse_to_fine(pixels, missing, crop.hole, drawn, self._size, self._view, predict)
+                    canvas = fill_coarse_to_fine(
+                        pixels, missing, crop.hole, drawn, self._size, self._view, predict, paints=paints
+                    )
                     finish(crop, canvas)
                 else:
                     views = [self._view(*scaled(*part(crop), *_network_shape(crop, self._size))) for crop in batch]
@@ -228,6 +233,9 @@ class Inpainter:
                 work.done += len(batch)
         work.tell("paste")
         return patches
+
+    def _is_large(self, crop: Crop) -> bool:
+        return max(crop.height, crop.width) > self._size
 
     def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None) -> View:
         known = self.detect_edges(np.ascontiguousarray(pixels), unknown)

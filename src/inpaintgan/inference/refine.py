@@ -65,6 +65,8 @@ def fill_coarse_to_fine(
     network_size: int,
     make_view: MakeView,
     predict: Predict,
+    *,
+    paints: bool = True,
 ) -> Canvas:
     """Fill the hole of a crop that is larger than the networks' size.
 
@@ -76,6 +78,7 @@ def fill_coarse_to_fine(
         network_size: In px.
         make_view: Finds the known edges of a part.
         predict: Runs the networks.
+        paints: False where ``predict`` completes edges only: what a step leaves is then as unknown as before.
 
     Returns:
         The fill at the crop's size.
@@ -95,8 +98,9 @@ def fill_coarse_to_fine(
         before = _resized(canvas, width, height)
         near = _distance(wanted) <= _BAND * network_size
         band = (wanted == 1) & near
-        part = np.where(((wanted == 1) & ~near)[..., None], (before.colour >> 8).astype(np.uint8), part)
-        missing = missing & (band | (wanted == 0))
+        if paints:
+            part = np.where(((wanted == 1) & ~near)[..., None], (before.colour >> 8).astype(np.uint8), part)
+            missing = missing & (band | (wanted == 0))
         canvas = _paint(
             part, missing.astype(np.uint8), band.astype(np.uint8), drawn, before, network_size, make_view, predict
         )

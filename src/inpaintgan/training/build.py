@@ -26,7 +26,8 @@ from .acceleration import compile_networks, placed
 from .stages import Stage
 from .state import saved_discriminator
 
-_UNAVAILABLE = "unavailable"
+UNAVAILABLE = "unavailable"
+"""Stands for a perceptual network that was wanted but is not to be had."""
 
 
 def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None) -> tuple[Stage, str]:
@@ -115,10 +116,10 @@ def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | N
     paints = config.stage != "edge"
     if paints and (config.content_loss_weight or config.style_loss_weight) and config.perceptual_weights != "off":
         vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
-        words.append(vgg.origin if vgg else _UNAVAILABLE)
+        words.append(vgg.origin if vgg else UNAVAILABLE)
     if paints and config.hrf_loss_weight:
         squeezenet = load_squeezenet(config.hrf_weights)
-        words.append(squeezenet.origin if squeezenet else _UNAVAILABLE)
+        words.append(squeezenet.origin if squeezenet else UNAVAILABLE)
     return vgg and placed(vgg, device), squeezenet and placed(squeezenet, device), "; ".join(words) or "off"
 
 

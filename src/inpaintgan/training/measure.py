@@ -82,7 +82,7 @@ def _measured(config: Config, device: torch.device, say: Say) -> Measured:
     batch = next(batches)
     data_s = time.perf_counter() - start
     say("steps", 0, _STEPS)
-    _timed(stage, batch, 0)
+    _timed(stage, batch, config.perceptual_interval - 1)
     with_perceptual, without = _time_steps(stage, batch, say)
     n = config.perceptual_interval
     step_s = _mean(with_perceptual) if not without else (_mean(with_perceptual) + (n - 1) * _mean(without)) / n
@@ -102,6 +102,7 @@ def _measured(config: Config, device: torch.device, say: Say) -> Measured:
 
 def _time_steps(stage: Stage, batch: Batch, say: Say) -> tuple[list[float], list[float]]:
     """Seconds of steps with perceptual loss and of those without, which are only taken where a run has some."""
+    last = stage.config.perceptual_interval - 1  # the number of the first step with one
     times: tuple[list[float], list[float]] = ([], [])
     kinds = 2 if stage.config.perceptual_interval > 1 and stage.inpaint else 1
     begun = time.perf_counter()
@@ -109,7 +110,7 @@ def _time_steps(stage: Stage, batch: Batch, say: Say) -> tuple[list[float], list
         if taken >= kinds and time.perf_counter() - begun > _ENOUGH_S:
             break
         kind = taken % kinds
-        times[kind].append(_timed(stage, batch, kind))
+        times[kind].append(_timed(stage, batch, last - kind))
         say("steps", taken + 1, _STEPS)
     return times
 

@@ -85,9 +85,8 @@ class Meter:
         self._pace = pace if self._pace is None else 0.8 * self._pace + 0.2 * pace
         return dict(zip(names, numbers, strict=False)), dict(zip(last, numbers[len(names) :], strict=True))
 
-    @property
-    def elapsed_s(self) -> float:
-        """Training time of the whole run in seconds, the same on all ranks."""
+    def agree_on_elapsed(self) -> float:
+        """Return the training time of the whole run in seconds, the same on all ranks, which must all ask."""
         self._tick()
         return self._ranks.largest(self._total_s)[0]
 

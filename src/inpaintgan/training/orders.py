@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psutil
+
 from ..core.control import COMMANDS, Control
 from ..core.ranks import Ranks
 
@@ -31,13 +33,18 @@ class Orders:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Obey signals within, and drop an order that an earlier process left behind.
+        """Obey signals within, and drop an order that an earlier process left behind; one that came since this one began,
+        while it was still loading, is obeyed.
 
         A terminal that is closed ends nothing: the training goes on unseen. Only `torchrun`, which ends with its terminal,
         passes that signal on as its word to stop.
         """
         if self._ranks.is_first:
-            self._control.clear()
+            process = psutil.Process()
+            launcher = (
+                process.parent() if self._ranks.restartable else None
+            )  # which outlives a failed start of the ranks
+            self._control.clear(before=(launcher or process).create_time())
         handlers: dict[int, Any] = dict.fromkeys(_STOP_SIGNALS, self._on_signal)
         if hasattr(signal, "SIGHUP"):
             handlers[signal.SIGHUP] = self._on_signal if self._ranks.restartable else signal.SIG_IGN

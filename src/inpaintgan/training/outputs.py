@@ -101,7 +101,6 @@ class Outputs:
             raise BrokeDown("weights are no longer finite numbers")
         if reason in _GOOD and not self._health.is_doubtful:
             progress.good_step = progress.step
-        progress.elapsed_s = self._meter.elapsed_s
         said = self.saved_step == progress.step
         if not said:
             with self._meter.paused():

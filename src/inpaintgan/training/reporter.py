@@ -18,6 +18,7 @@ from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..models.device import device_name
 from ..networks.blocks import n_parameters
+from .build import UNAVAILABLE
 from .runtime import in_bfloat16
 from .sinks import Sink
 from .stages import Stage
@@ -102,7 +103,7 @@ class Reporter:
                 "On CPUs each process takes the statistics of batch norm over its own share of a batch: the curve depends "
                 "on the number of processes.",
             )
-        if "unavailable" in perceptual:
+        if UNAVAILABLE in perceptual.split("; "):
             self.warn(
                 "perceptual-off",
                 "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither here nor downloadable: "

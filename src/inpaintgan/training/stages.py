@@ -13,7 +13,7 @@ Source: EdgeConnect (arXiv 1901.00212), section 3; the InpaintGAN paper, Eq. 5 t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
@@ -125,16 +125,17 @@ class Stage:
             with self._held(number > 0), torch.set_grad_enabled(alone):
                 fakes = self._forward(part)
             with self._held(number > 0):
-                self._learn(self._discriminator_losses(part, *fakes), len(parts), logs)
+                self._discriminators_learn(part, *fakes, len(parts), logs)
         for model in self._with_discriminator():
             model.discriminator_step()
-        with_perceptual = step % self.config.perceptual_interval == 0
+        # On steps 1, 2, 3... times the interval, so that a logged step, whose losses are judged, is one of them.
+        with_perceptual = (step + 1) % self.config.perceptual_interval == 0
         for number, part in enumerate(parts):
             if not alone:
                 with self._held(True):
                     fakes = self._forward(part)
             with self._held(number > 0), self._frozen_discriminators():
-                self._learn([self._generator_loss(part, *fakes, with_perceptual=with_perceptual)], len(parts), logs)
+                self._learn(*self._generator_loss(part, *fakes, with_perceptual), len(parts), logs)
         for model in self.active:
             model.generator_step()
         self.is_whole = True
@@ -154,17 +155,18 @@ class Stage:
                 painted = self.inpaint.forward(batch, edges).float()
         return predicted, painted
 
-    def _discriminator_losses(
-        self, batch: Batch, predicted: Tensor | None, painted: Tensor | None
-    ) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
+    def _discriminators_learn(
+        self, batch: Batch, predicted: Tensor | None, painted: Tensor | None, n_parts: int, logs: dict[str, Tensor]
+    ) -> None:
         for model, fake in ((self.edge, predicted), (self.inpaint, painted)):
             if model in self._with_discriminator():
                 assert model and fake is not None
                 with self._autocast():
-                    yield model.discriminator_loss(batch, fake)
+                    loss, values = model.discriminator_loss(batch, fake)
+                self._learn(loss, values, n_parts, logs)
 
     def _generator_loss(
-        self, batch: Batch, predicted: Tensor | None, painted: Tensor | None, *, with_perceptual: bool
+        self, batch: Batch, predicted: Tensor | None, painted: Tensor | None, with_perceptual: bool
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the sum of the generators' losses, and what is logged of them and of the fakes."""
         total = torch.zeros((), device=self.device)
@@ -187,12 +189,11 @@ class Stage:
         return total, logs
 
     @staticmethod
-    def _learn(losses: Iterable[tuple[Tensor, dict[str, Tensor]]], n_parts: int, logs: dict[str, Tensor]) -> None:
-        """Add the gradients and logs of losses over one of n equal parts of a batch."""
-        for loss, values in losses:
-            (loss / n_parts).backward()
-            for name, value in values.items():
-                logs[name] = logs[name] + value / n_parts if name in logs else value / n_parts
+    def _learn(loss: Tensor, values: dict[str, Tensor], n_parts: int, logs: dict[str, Tensor]) -> None:
+        """Add the gradients and logs of a loss over one of n equal parts of a batch."""
+        (loss / n_parts).backward()
+        for name, value in values.items():
+            logs[name] = logs[name] + value / n_parts if name in logs else value / n_parts
 
     def _edges_for_inpaint(self, batch: Batch, predicted: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Return the edges that the inpaint generator sees, and the prediction among them, if any."""

@@ -78,6 +78,8 @@ class Trainer:
             saved = self._rescue(error)
             said = out_of_memory(error, saved, self.progress.step) or self.ranks.explain(error)
             self.reporter.failed(said)
+            if said is error:
+                raise
             raise said from error
         finally:
             if self.ranks.is_first:
@@ -195,7 +197,7 @@ class Trainer:
         reason: End = self.budget.used() or "stopped"
         if progress.step > 0:
             outputs.save("stop" if reason == "stopped" else "finished")
-        self.reporter.emit(events.RunFinished(reason=reason, elapsed_s=self.meter.elapsed_s))
+        self.reporter.emit(events.RunFinished(reason=reason, elapsed_s=progress.elapsed_s))
         return reason
 
     def _step(self) -> None:
@@ -213,7 +215,7 @@ class Trainer:
         self.learning_rate = self.config.lr * rate
         progress.step += 1
         progress.position += n_pictures
-        progress.elapsed_s = self.meter.elapsed_s
+        progress.elapsed_s = self.meter.agree_on_elapsed()
 
     def _log_step(self) -> None:
         means, latest = self.meter.read()
@@ -225,7 +227,7 @@ class Trainer:
                 values=events.finite(means),
                 images_per_s=self.meter.images_per_s,
                 data_wait=self.meter.data_wait,
-                elapsed_s=self.meter.elapsed_s,
+                elapsed_s=self.progress.elapsed_s,
                 eta_s=self.budget.eta_s(self.meter),
                 gpu_memory=gpu_memory(self.device),
                 gpu_utilisation=gpu_utilisation(self.device),
