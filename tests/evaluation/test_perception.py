@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.data.tensors import to_tensor
+from inpaintgan.data.tensors import flags_to_tensor, to_tensor
 from inpaintgan.evaluation.checkpoint.set_scores import set_scores
 from inpaintgan.evaluation.perception import Perception
 from inpaintgan.metrics.lpips import Lpips
@@ -27,7 +27,7 @@ def test_one_pass_gives_each_fill_its_proxy_and_features(vgg):
     mask[8:20, 4:30] = 1
     backbone = of_vgg(vgg)
     scores, features = Perception(vgg, backbone, CPU).look(real, fills, mask)
-    hole = to_tensor([mask[..., None] * np.uint8(255)])
+    hole = flags_to_tensor([mask])
     alone = [float(perceptual_proxy(vgg, to_tensor([fill]), to_tensor([real]), hole)) for fill in fills]
     assert [score["proxy"] for score in scores] == pytest.approx(alone, rel=1e-4)
     assert features is not None and np.allclose(features, backbone(to_tensor([real, *fills])).numpy(), atol=1e-4)

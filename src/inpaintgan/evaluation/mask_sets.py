@@ -20,9 +20,7 @@ from ..imaging.folder import find_pictures, list_files
 from ..imaging.masks import draw_mask, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 
-DRAWN_MASKS: dict[str, MaskKind] = {
-    "random-block": "random-block", "half": "half", "irregular": "irregular", "mixed": "mixed",
-}  # fmt: skip
+DRAWN_MASKS: tuple[MaskKind, ...] = ("random-block", "half", "irregular", "mixed")
 """The kinds of hole that trainings use too."""
 BLOCK_RATIO = 0.5
 """Side of a drawn block as a share of the picture's."""
@@ -73,7 +71,7 @@ class MaskSet:
             return read_mask(self.files[index % len(self.files)], side, side)[0]
         if self.name in DRAWN_MASKS:
             rng = np.random.default_rng([seed, index])
-            return draw_mask(DRAWN_MASKS[self.name], side, side, rng, block_ratio=block_ratio, files=())
+            return draw_mask(self.name, side, side, rng, block_ratio=block_ratio, files=())
         rng = np.random.default_rng([seed, index, zlib.crc32(self.name.encode())])
         return _SCORING[self.name](side, side, rng)
 

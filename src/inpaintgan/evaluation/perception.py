@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..data.tensors import to_tensor
+from ..data.tensors import flags_to_tensor, to_tensor
 from ..metrics.lpips import Lpips
 from ..metrics.perceptual import PROXY_LAYERS, proxy_of_features
 from ..networks.backbones import Backbone, pooled
@@ -55,7 +55,7 @@ class Perception:
             For each fill its ``proxy`` and ``lpips``, as far as there are networks for them; the features of the picture
             and then of each fill, (1 + n, D), None without a backbone.
         """
-        hole = to_tensor([mask[..., None] * np.uint8(255)]).to(self.device)
+        hole = flags_to_tensor([mask]).to(self.device)
         picture = to_tensor([real]).to(self.device)
         true_maps, true_features = self._see(picture)
         scores: list[dict[str, float]] = []

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..data.tensors import to_pixels, to_tensor
+from ..data.tensors import flags_to_tensor, to_pixels, to_tensor
 from ..imaging.classical import Filler
 from ..metrics.edge import precision_recall
 from ..metrics.image import image_scores
@@ -29,7 +29,7 @@ Method = Callable[[Case], NDArray[np.uint8]]
 
 def smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The smooth fill that networks with the unshuffle stem start from."""
-    return to_pixels(smooth_fill(to_tensor([image]), to_tensor([mask[..., None] * np.uint8(255)])))[0]
+    return to_pixels(smooth_fill(to_tensor([image]), flags_to_tensor([mask])))[0]
 
 
 def evaluate_case(case: Case, fillers: dict[str, Filler], vgg: VGG19Features | None) -> tuple[Scores, Fills]:
@@ -86,9 +86,7 @@ def edge_scores(
         mask: (H, W), 1 in the hole; must not be empty.
         threshold: A prediction is an edge above it.
     """
-    guess, truth, hole = (
-        to_tensor([array[..., None]]) for array in (predicted, true * np.uint8(255), mask * np.uint8(255))
-    )
+    guess, truth, hole = to_tensor([predicted[..., None]]), flags_to_tensor([true]), flags_to_tensor([mask])
     result = {}
     for suffix, tolerance in (("", 0), ("_1px", 1)):
         precision, recall = precision_recall(guess, truth, hole, threshold, tolerance)

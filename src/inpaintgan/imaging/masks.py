@@ -64,6 +64,11 @@ def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.nda
     return resize_mask(mask, height, width), notice
 
 
+def with_white_hole(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return a picture with its hole in white, to be looked at; both are (H, W, ...) uint8."""
+    return np.where(mask[..., None] == 1, np.uint8(255), picture)
+
+
 def resize_mask(mask: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a mask by nearest neighbour, so that it stays 0 and 1."""
     return cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)

@@ -15,6 +15,7 @@ from ...core.errors import InpaintError
 from ...imaging.encode import save_picture
 from ...imaging.folder import find_pictures
 from ...imaging.io import read_rgb
+from ...imaging.masks import with_white_hole
 from ...imaging.picture import Picture
 from ..cases import Case
 
@@ -147,10 +148,9 @@ def stable_name(picture: str) -> str:
 
 def save_inputs(case: Case, folder: Path) -> None:
     """Write a case for other programs, as PNG: see `INPUTS`; below each lies a folder for every set of holes."""
-    white = np.uint8(255)
-    masked = np.where(case.mask[..., None] == 1, white, case.picture)
-    mask = np.repeat(case.mask[..., None] * white, 3, axis=2)
-    for part, pixels in zip(INPUTS, (case.picture, masked, mask), strict=True):
+    hole_alone = with_white_hole(np.zeros_like(case.picture), case.mask)
+    parts = (case.picture, with_white_hole(case.picture, case.mask), hole_alone)
+    for part, pixels in zip(INPUTS, parts, strict=True):
         path = folder / part / case.masks / f"{stable_name(case.name)}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         save_picture(Picture(pixels, gray=part == "masks"), path)

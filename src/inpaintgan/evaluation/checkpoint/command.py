@@ -18,6 +18,7 @@ from ...core.paths import default_checkpoint
 from ...core.ranks import Ranks
 from ...imaging.encode import save_picture
 from ...imaging.folder import find_pictures
+from ...imaging.masks import with_white_hole
 from ...imaging.picture import Picture
 from ...inference.pipeline import Inpainter
 from ...metrics.lpips import Lpips
@@ -164,5 +165,5 @@ def _shown(arguments: argparse.Namespace, setup: _Setup, report: dict[str, Any])
 def save_strip(case: Case, fills: Fills, path: Path) -> None:
     """Write ground truth, hole and every method's fill side by side."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    hole = np.where(case.mask[..., None] == 1, np.uint8(255), case.picture)
-    save_picture(Picture(np.concatenate([case.picture, hole, *fills.values()], axis=1)), path)
+    pictures = [case.picture, with_white_hole(case.picture, case.mask), *fills.values()]
+    save_picture(Picture(np.concatenate(pictures, axis=1)), path)

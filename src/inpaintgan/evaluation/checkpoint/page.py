@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from ...imaging.masks import with_white_hole
 from .. import charts
 from ..cases import Case
 from ..charts import Dot, Line
@@ -226,8 +227,8 @@ def _sample(report: dict[str, Any], shown: Shown) -> dict[str, Any]:
     row = next(
         row for row in report["cases"] if row["masks"] == shown.choice.masks and row["number"] == shown.choice.number
     )
-    hole = np.where(case.mask[..., None] == 1, np.uint8(255), case.picture)
-    tiles = [_tile(case.picture, "Picture", ""), _tile(hole, "Hole", f"{100 * row['hole_share']:.0f} %")]
+    masked = with_white_hole(case.picture, case.mask)
+    tiles = [_tile(case.picture, "Picture", ""), _tile(masked, "Hole", f"{100 * row['hole_share']:.0f} %")]
     for name, pixels in shown.fills.items():
         tiles.append(_tile(pixels, name, f"{row['scores'][name][column.key]:.{column.digits}f}"))
     return {"masks": case.masks, "rank": shown.choice.rank, "name": case.name, "tiles": tiles}

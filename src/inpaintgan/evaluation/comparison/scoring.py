@@ -21,8 +21,9 @@ from ...core.config import Config
 from ...data.batch import Batch
 from ...data.loader import split
 from ...data.pictures import PictureSet, open_pictures
-from ...data.tensors import to_pixels, to_tensor
+from ...data.tensors import flags_to_tensor, to_pixels, to_tensor
 from ...imaging.classical import CLASSICAL, Filler
+from ...imaging.masks import with_white_hole
 from ...imaging.picture import to_gray
 from ...inference.pipeline import Inpainter
 from ...losses.feature_matching import feature_matching_loss
@@ -153,8 +154,8 @@ def classical(exam: Exam, stem: str) -> Scorer:
 
     def judge(case: Case) -> tuple[dict[str, dict[str, float]], Pictures]:
         scores, fills = protocol.evaluate_case(case, fillers, exam.vgg)
-        hole = np.where(case.mask[..., None] == 1, np.uint8(255), case.picture)
-        return scores, {"picture": case.picture, "hole": hole, "telea": fills["telea"]}
+        masked = with_white_hole(case.picture, case.mask)
+        return scores, {"picture": case.picture, "hole": masked, "telea": fills["telea"]}
 
     return judge
 
@@ -216,11 +217,10 @@ def _feature_matching(generator: Generator, discriminator: Discriminator, batch:
 
 
 def _batch(case: Case, edges: NDArray[np.uint8]) -> Batch:
-    maps = (array[..., None] * np.uint8(255) for array in (edges, case.mask))
-    edge, mask = (to_tensor([array]) for array in maps)
-    return Batch(to_tensor([case.picture]), to_tensor([to_gray(case.picture)[..., None]]), edge, mask)
+    picture, gray = to_tensor([case.picture]), to_tensor([to_gray(case.picture)[..., None]])
+    return Batch(picture, gray, flags_to_tensor([edges]), flags_to_tensor([case.mask]))
 
 
 def _edge_picture(edges: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    drawn, hole = (to_tensor([array[..., None] * np.uint8(255)]) for array in (edges, mask))
-    return to_pixels(draw_edges(drawn, drawn, hole))[0]
+    drawn = flags_to_tensor([edges])
+    return to_pixels(draw_edges(drawn, drawn, flags_to_tensor([mask])))[0]
