@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from inpaintgan.core.config import Config
-from inpaintgan.evaluation.columns import COLUMNS
+from inpaintgan.evaluation.comparison import summary
 from inpaintgan.evaluation.comparison.summary import method_summary
 
-SCORES = [column.key for column in COLUMNS if column.key not in ("parameters", "gmac", "seconds_per_step", "proxy")]
+SCORES = [key for key in summary.SCORES if key not in ("parameters", "gmac", "seconds_per_step", "proxy")]
 GENERATORS = ("mec", "<egc>")
 
 

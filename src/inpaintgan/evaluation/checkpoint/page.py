@@ -16,20 +16,14 @@ from ...imaging.masks import with_white_hole
 from .. import charts
 from ..cases import Case
 from ..charts import Dot, Line
-from ..columns import COLUMNS, Column
+from ..columns import COLUMNS, Column, columns_of
 from ..pages import asset, design_tokens, environment, icon
 from ..protocol import START, Fills
 from ..tiles import data_uri, jpeg
 from . import findings
 from .running import NETWORK, UPPER_BOUND
-from .tables import SET_COLUMNS, set_score, set_title
+from .tables import SET_SCORES, set_title
 
-_COLUMNS = (
-    *COLUMNS,
-    Column("l1_hole", "L1 hole", "Mean difference over the hole's pixels, of values from 0 to 1.", 4, -1),
-    Column("l1", "L1 full", "Mean difference over the whole picture.", 4, -1),
-    Column("lpips", "LPIPS", "Learned perceptual distance of the whole picture, as published.", 3, -1),
-)
 _SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "proxy", "lpips", "psnr", "ssim", "l1")
 _BY_HOLES = ("psnr_hole", "proxy", "lpips", "ssim_hole")
 _DIFFERENCES = ("psnr_hole", "proxy", "lpips")
@@ -61,7 +55,7 @@ class Shown:
 def ranking_column(report: dict[str, Any]) -> Column:
     """The score by which cases are best and worst: the proxy where there is one."""
     keys = next(iter(report["methods"].values()))
-    return _column("proxy" if "proxy" in keys else "psnr_hole")
+    return COLUMNS["proxy" if "proxy" in keys else "psnr_hole"]
 
 
 def pick(report: dict[str, Any]) -> list[Choice]:
@@ -120,13 +114,9 @@ def _ordered(report: dict[str, Any]) -> list[str]:
     return first + [name for name in names if name not in first]
 
 
-def _column(key: str) -> Column:
-    return next(column for column in _COLUMNS if column.key == key)
-
-
 def _plotted(methods: dict[str, dict[str, Any]]) -> list[Column]:
     """The two scores that are drawn."""
-    return [_column(key) for key in _BY_HOLES if key in methods[NETWORK]][:2]
+    return columns_of(_BY_HOLES, methods[NETWORK])[:2]
 
 
 def _dot_plots(main: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
@@ -164,16 +154,14 @@ def _matrices(report: dict[str, Any]) -> list[dict[str, Any]]:
     if len(sets) < 2:
         return []
     tables = []
-    for key in _BY_HOLES:
-        if key not in sets[0]["methods"][NETWORK]:
-            continue
-        column = _column(key)
-        parts = [("methods", f"{column.title}")]
+    for column in columns_of(_BY_HOLES, sets[0]["methods"][NETWORK]):
+        key = column.key
+        parts = [("methods", column.title)]
         if key in _DIFFERENCES:
             parts.append(("versus", f"{column.title}, less {report['bootstrap']['rival']}"))
         for part, title in parts:
             names = list(sets[0][part])
-            best = [_best({name: one[part][name][key]["mean"] for name in names}, column) for one in sets]
+            best = [_best(one[part], column) for one in sets]
             cells = {
                 name: [(one[part][name][key], name in top) for one, top in zip(sets, best, strict=True)]
                 for name in names
@@ -182,43 +170,38 @@ def _matrices(report: dict[str, Any]) -> list[dict[str, Any]]:
     return tables
 
 
-def _best(values: dict[str, float], column: Column) -> set[str]:
-    """The methods with the best value; ties, as far as shown digits go, share it. The upper bound does not compete."""
-    rounded = {name: round(value, column.digits) for name, value in values.items() if name != UPPER_BOUND}
-    top = (max if column.better > 0 else min)(rounded.values())
-    return {name for name, value in rounded.items() if value == top}
+def _best(methods: dict[str, dict[str, Any]], column: Column) -> set[str]:
+    """The methods with the best mean. The upper bound does not compete."""
+    return column.best({name: found[column.key]["mean"] for name, found in methods.items() if name != UPPER_BOUND})
 
 
 def _table(one: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
     """All scores of one set of holes."""
-    columns = [_column(key) for key in _SCORES if key in one["methods"][NETWORK]]
-    best = {
-        column.key: _best({name: scores[column.key]["mean"] for name, scores in one["methods"].items()}, column)
-        for column in columns
-    }
-    first = next(iter(one["set_scores"].values()), {})
-    keys = [key for key in SET_COLUMNS if key in first]
+    shown = [(column, _best(one["methods"], column)) for column in columns_of(_SCORES, one["methods"][NETWORK])]
+    of_set = columns_of(SET_SCORES, next(iter(one["set_scores"].values()), {}))
     rows = [
         {
             "name": name,
-            "cells": [(scores[column.key], column, name in best[column.key]) for column in columns],
+            "cells": [(scores[column.key], column, name in best) for column, best in shown],
             "gap": one["versus"].get(name, {}).get("psnr_hole"),
-            "of_set": [(set_score(key, one["set_scores"][name][key]), one["set_scores"][name][key]) for key in keys],
+            "of_set": [
+                (value, column.shown(value)) for column in of_set for value in [one["set_scores"][name][column.key]]
+            ],
         }
         for name, scores in one["methods"].items()
     ]
-    of_set = [(key, set_title(key, report)) for key in keys]
-    return {"set": one, "columns": columns, "rows": rows, "of_set": of_set}
+    headings = [(column, set_title(column, report)) for column in of_set]
+    return {"set": one, "columns": [column for column, _ in shown], "rows": rows, "of_set": headings}
 
 
 def _edges(report: dict[str, Any]) -> dict[str, Any] | None:
     """Scores of the predicted edges by set of holes, None without an edge generator."""
     if not report["edges"]:
         return None
-    columns = [_column(key) for key in _EDGES]
+    shown = columns_of(_EDGES, report["edges"])
     listed = report["sets"] + ([report["overall"]] if report["overall"] else [])
-    rows = [(one, [(one["edges"][column.key], column) for column in columns]) for one in listed]
-    return {"columns": columns, "rows": rows}
+    rows = [(one, [(one["edges"][column.key], column) for column in shown]) for one in listed]
+    return {"columns": shown, "rows": rows}
 
 
 def _sample(report: dict[str, Any], shown: Shown) -> dict[str, Any]:
@@ -230,7 +213,7 @@ def _sample(report: dict[str, Any], shown: Shown) -> dict[str, Any]:
     masked = with_white_hole(case.picture, case.mask)
     tiles = [_tile(case.picture, "Picture", ""), _tile(masked, "Hole", f"{100 * row['hole_share']:.0f} %")]
     for name, pixels in shown.fills.items():
-        tiles.append(_tile(pixels, name, f"{row['scores'][name][column.key]:.{column.digits}f}"))
+        tiles.append(_tile(pixels, name, column.shown(row["scores"][name][column.key])))
     return {"masks": case.masks, "rank": shown.choice.rank, "name": case.name, "tiles": tiles}
 
 

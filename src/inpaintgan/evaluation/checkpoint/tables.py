@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-COLUMNS = {
-    "psnr_hole": ("PSNR hole, dB", 2), "ssim_hole": ("SSIM hole", 3), "l1_hole": ("L1 hole", 4), "psnr": ("PSNR full, dB", 2),
-    "ssim": ("SSIM full", 3), "proxy": ("proxy", 3), "lpips": ("LPIPS", 3), "seconds": ("s", 2),
-}  # fmt: skip
-SET_COLUMNS = {"fid": ("FID", 3), "kid": ("KID x 1000", 3), "u_ids": ("U-IDS", 3), "p_ids": ("P-IDS", 3)}
-_KID_SCALE = 1000
+from ..columns import Column, columns_of, markdown
+
+SET_SCORES = ("fid", "kid", "u_ids", "p_ids")
+_SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "psnr", "ssim", "proxy", "lpips", "seconds")
 _AGAINST = ("psnr_hole", "ssim_hole", "proxy", "lpips")
 _BY_SET = ("psnr_hole", "proxy", "lpips")
 _EDGES = ("precision", "recall", "precision_1px", "recall_1px")
@@ -19,15 +17,15 @@ _EDGES = ("precision", "recall", "precision_1px", "recall_1px")
 def table(report: dict[str, Any]) -> str:
     """The scores: means over all cases, then by set of holes, against the rival, of whole sets, and of edges."""
     methods: dict[str, dict[str, float]] = report["methods"]
-    shown = [name for name in COLUMNS if any(name in scores for scores in methods.values())]
+    shown = columns_of(_SCORES, (key for scores in methods.values() for key in scores))
     lines = [
         f"{report['n']} {'cases' if len(report.get('sets', [])) > 1 else 'pictures'}, "
         f"{100 * report['hole_share']:.1f} % hole on average, {report['side_px']} px. "
         f"Proxy: {report['proxy_network'] or 'not available (no VGG19 weights)'}."
         + (f" LPIPS: {report['lpips_network']}." if report.get("lpips_network") else ""),
         "",
-        *_rows([COLUMNS[name][0] for name in shown], {
-            method: [f"{scores[name]:.{COLUMNS[name][1]}f}" if name in scores else "" for name in shown]
+        *markdown([column.heading for column in shown], {
+            method: [column.shown(scores[column.key]) if column.key in scores else "" for column in shown]
             for method, scores in methods.items()
         }),
     ]  # fmt: skip
@@ -47,55 +45,44 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
     lines = ["", f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over pictures."]
     names = [one["name"] for one in sets]
     if len(sets) == 1:
-        keys = [key for key in _AGAINST if key in next(iter(sets[0]["versus"].values()))]
+        shown = columns_of(_AGAINST, next(iter(sets[0]["versus"].values())))
         rows = {
-            method: [_estimate(found[key], COLUMNS[key][1], "+") for key in keys]
-            for method, found in sets[0]["versus"].items()
+            method: [_estimate(found, column, "+") for column in shown] for method, found in sets[0]["versus"].items()
         }
-        lines += ["", f"Less {rival}, picture by picture:", "", *_rows([COLUMNS[key][0] for key in keys], rows)]
+        lines += ["", f"Less {rival}, picture by picture:", "", *markdown([column.heading for column in shown], rows)]
     else:
-        for key in (key for key in _BY_SET if key in next(iter(sets[0]["methods"].values()))):
-            title, digits = COLUMNS[key]
-            for part, heading, sign in (("methods", title, ""), ("versus", f"{title}, less {rival}", "+")):
+        for column in columns_of(_BY_SET, next(iter(sets[0]["methods"].values()))):
+            heading = column.heading
+            for part, title, sign in (("methods", heading, ""), ("versus", f"{heading}, less {rival}", "+")):
                 rows = {
-                    method: [_estimate(one[part][method][key], digits, sign) for one in sets]
-                    for method in sets[0][part]
+                    method: [_estimate(one[part][method], column, sign) for one in sets] for method in sets[0][part]
                 }
-                lines += ["", f"{heading}, by holes:", "", *_rows(names, rows)]
-        if sets[0]["edges"]:
-            rows = {one["name"]: [_estimate(one["edges"][key], 3) for key in _EDGES] for one in sets}
-            lines += ["", "Edges in the hole, by holes:", "", *_rows(_EDGES, rows, "holes")]
+                lines += ["", f"{title}, by holes:", "", *markdown(names, rows)]
+        if shown := columns_of(_EDGES, sets[0]["edges"]):
+            rows = {one["name"]: [_estimate(one["edges"], column) for column in shown] for one in sets}
+            titles = [column.heading for column in shown]
+            lines += ["", "Edges in the hole, by holes:", "", *markdown(titles, rows, "holes")]
     return lines + _set_scores(report, sets)
 
 
 def _set_scores(report: dict[str, Any], sets: Sequence[dict[str, Any]]) -> list[str]:
     lines = []
     for one in (one for one in sets if one["set_scores"]):
-        keys = [key for key in SET_COLUMNS if key in next(iter(one["set_scores"].values()))]
-        rows = {method: [set_score(key, found[key]) for key in keys] for method, found in one["set_scores"].items()}
+        shown = columns_of(SET_SCORES, next(iter(one["set_scores"].values())))
+        rows = {
+            method: [column.shown(found[column.key]) for column in shown] for method, found in one["set_scores"].items()
+        }
         where = f" ({one['name']})" if len(sets) > 1 else ""
-        titles = [set_title(key, report) for key in keys]
-        lines += ["", f"All fills together, {one['n']} pictures{where}:", "", *_rows(titles, rows)]
+        titles = [set_title(column, report) for column in shown]
+        lines += ["", f"All fills together, {one['n']} pictures{where}:", "", *markdown(titles, rows)]
     return lines
 
 
-def set_title(key: str, report: dict[str, Any]) -> str:
+def set_title(column: Column, report: dict[str, Any]) -> str:
     """The name of a score of whole sets, which says over which features it is."""
-    return f"{SET_COLUMNS[key][0]} over {report['feature_name']}"
+    return f"{column.title} over {report['feature_name']}"
 
 
-def set_score(key: str, value: float) -> str:
-    """A score of a whole set in the unit and with the digits of its column."""
-    return f"{value * (_KID_SCALE if key == 'kid' else 1):.{SET_COLUMNS[key][1]}f}"
-
-
-def _estimate(found: Mapping[str, float], digits: int, sign: str = "") -> str:
-    return f"{found['mean']:{sign}.{digits}f} ± {(found['high'] - found['low']) / 2:.{digits}f}"
-
-
-def _rows(titles: Sequence[str], rows: Mapping[str, Sequence[str]], first: str = "method") -> list[str]:
-    return [
-        f"| {first} | " + " | ".join(titles) + " |",
-        "|---|" + "---|" * len(titles),
-        *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()),
-    ]
+def _estimate(scores: Mapping[str, Mapping[str, float]], column: Column, sign: str = "") -> str:
+    found = scores[column.key]
+    return f"{column.shown(found['mean'], sign)} ± {column.shown((found['high'] - found['low']) / 2)}"

@@ -17,11 +17,12 @@ from ...models.checkpoint import load_checkpoint
 from ...models.device import pick_device
 from ...networks.vgg19 import load_vgg19
 from ..cases import left_out, nothing_to_evaluate
-from ..columns import COLUMNS
+from ..columns import Column, columns_of, markdown
 from . import scoring
 from .making import Comparison
 from .plan import Plan, default_output, freeze, make_plan
 from .scoring import Exam
+from .summary import SCORES
 from .trainings import Stopped
 
 
@@ -92,13 +93,13 @@ def _exam(plan: Plan) -> Exam:
 
 def table(report: dict[str, Any]) -> str:
     """The report's table as Markdown."""
-    shown = [column for column in COLUMNS if any(column.key in row["scores"] for row in report["rows"])]
-    lines = ["| method | " + " | ".join(column.title for column in shown) + " |", "|---|" + "---|" * len(shown)]
-    for row in report["rows"]:
-        cells = []
-        for column in shown:
-            score = row["scores"].get(column.key)
-            spread = f" ± {score['std']:.{column.digits}f}" if score and score["std"] is not None else ""
-            cells.append(f"{score['mean']:.{column.digits}f}{spread}" if score else "")
-        lines.append(f"| {row['name']} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    shown = columns_of(SCORES, (key for row in report["rows"] for key in row["scores"]))
+    rows = {row["name"]: [_cell(row["scores"].get(column.key), column) for column in shown] for row in report["rows"]}
+    return "\n".join(markdown([column.heading for column in shown], rows))
+
+
+def _cell(score: dict[str, Any] | None, column: Column) -> str:
+    if score is None:
+        return ""
+    spread = "" if score["std"] is None else f" ± {column.shown(score['std'])}"
+    return column.shown(score["mean"]) + spread

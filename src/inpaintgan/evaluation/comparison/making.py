@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from . import scoring
 from .page import comparison_html
 from .plan import Plan
 from .scoring import Exam
-from .summary import Summary, csv_text, curves, method_summary, training_summary
+from .summary import SCORES, Summary, csv_text, curves, method_summary, training_summary
 from .trainings import TrainingFailed, train_to_end
 
 EDGE_CURVES = ("feature_matching_loss", "edge_generator_loss", "edge_discriminator_loss")
@@ -169,7 +169,7 @@ class Comparison:
             "hole_share": {"mean": sum(shares) / len(shares), "min": min(shares), "max": max(shares)},
             "side_px": plan.base.input_size,
             "proxy_network": exam.vgg.origin if exam.vgg else None,
-            "columns": [column.__dict__ for column in COLUMNS],
+            "columns": [asdict(COLUMNS[key]) for key in SCORES],
             "rows": rows,
             "unreadable": unreadable,
             "notices": [*plan.notices, *left_out(unreadable)],

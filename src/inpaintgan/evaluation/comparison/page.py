@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -9,12 +10,12 @@ from markupsafe import Markup
 from ...core.comparison import ComparisonDir
 from .. import charts
 from ..charts import Dot, Line
-from ..columns import COLUMNS, Column
+from ..columns import COLUMNS, Column, columns_of
 from ..pages import asset, design_tokens, environment, icon
 from ..tiles import file_uri
 from . import findings
 from .scoring import NO_EDGES, TRUE_EDGES
-from .summary import BUCKET_SCORES
+from .summary import BUCKET_SCORES, GROUPS, SCORES
 
 _TITLES = {
     "precision": "Precision on held-out pictures",
@@ -23,11 +24,6 @@ _TITLES = {
     "edge_generator_loss": "Generator loss (training)",
     "edge_discriminator_loss": "Discriminator loss (training)",
 }
-_GROUPS = (
-    ("Edges in the hole", ("precision", "recall", "precision_1px", "recall_1px", "edge_l1", "fm")),
-    ("Filled picture", ("psnr_hole", "psnr", "ssim_hole", "ssim", "proxy")),
-    ("Cost", ("parameters", "gmac", "seconds_per_step")),
-)
 _DOT_SCORES = ("psnr_hole", "proxy", "ssim_hole")
 
 
@@ -40,7 +36,7 @@ def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[i
         shown: Numbers of the pictures to show.
     """
     colours = {name: index for index, name in enumerate(report["generators"])}
-    groups = [(title, [column for key in keys if (column := _column(key, report))]) for title, keys in _GROUPS]
+    groups = [(title, _found(keys, report)) for title, keys in GROUPS]
     return (
         environment()
         .get_template("comparison.html.j2")
@@ -51,7 +47,7 @@ def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[i
             script=asset("report.js"),
             icon=icon(),
             colours=colours,
-            groups=[(title, columns) for title, columns in groups if columns],
+            groups=[(title, found) for title, found in groups if found],
             best=_best(report),
             dot_plots=_dot_plots(report, colours),
             charts=_curve_charts(report, colours),
@@ -64,35 +60,26 @@ def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[i
     )
 
 
-def _column(key: str, report: dict[str, Any]) -> Column | None:
-    """A column, unless no row has a value for it."""
-    column = next(column for column in COLUMNS if column.key == key)
-    return column if any(key in row["scores"] for row in report["rows"]) else None
+def _found(keys: Iterable[str], report: dict[str, Any]) -> list[Column]:
+    """The columns that any row has a value for."""
+    return columns_of(keys, (key for row in report["rows"] for key in row["scores"]))
 
 
 def _best(report: dict[str, Any]) -> dict[str, set[str]]:
-    """The generators with the best value of each column; ties, as far as shown digits go, share it."""
-    rows = [row for row in report["rows"] if row["kind"] == "generator"]
+    """The generators with the best mean of each score; none where there is a single one."""
+    generators = {row["name"]: row["scores"] for row in report["rows"] if row["kind"] == "generator"}
     best = {}
-    for column in COLUMNS:
-        values = {
-            row["name"]: round(row["scores"][column.key]["mean"], column.digits)
-            for row in rows
-            if column.key in row["scores"]
-        }
-        if column.better and len(values) > 1:
-            top = (max if column.better > 0 else min)(values.values())
-            best[column.key] = {name for name, value in values.items() if value == top}
+    for key in SCORES:
+        means = {name: scores[key]["mean"] for name, scores in generators.items() if key in scores}
+        best[key] = COLUMNS[key].best(means) if len(means) > 1 else set()
     return best
 
 
 def _dot_plots(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
     """Where the methods lie between no edges and true edges, for two scores of the fill."""
     plots = []
-    for key in _DOT_SCORES:
-        column = _column(key, report)
-        if column is None or len(plots) == 2:
-            continue
+    for column in _found(_DOT_SCORES, report)[:2]:
+        key = column.key
         rows = [row for row in report["rows"] if key in row["scores"]]
         rows.sort(key=lambda row: row["scores"][key]["mean"], reverse=column.better > 0)
         dots = [
@@ -141,11 +128,9 @@ def _buckets(report: dict[str, Any]) -> list[tuple[Column, list[tuple[str, int]]
         return []
     sizes = [(label, content["n"]) for label, content in labels]
     tables = []
-    for key in BUCKET_SCORES:
-        column = _column(key, report)
-        wanted = ("generator", "bound") if key == "psnr_hole" else ("generator",)
-        if column is not None:
-            tables.append((column, sizes, [row for row in report["rows"] if row["kind"] in wanted]))
+    for column in _found(BUCKET_SCORES, report):
+        wanted = ("generator", "bound") if column.key == "psnr_hole" else ("generator",)
+        tables.append((column, sizes, [row for row in report["rows"] if row["kind"] in wanted]))
     return tables
 
 

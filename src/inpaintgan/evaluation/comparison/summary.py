@@ -11,12 +11,18 @@ from typing import Any
 
 from ...core.events import read_events
 from ...core.rundir import RunDir
-from ..columns import COLUMNS
 
 Row = dict[str, Any]
 """One picture's scores: ``picture``, ``hole_share``, ``scores`` by method."""
 Summary = dict[str, Any]
 
+GROUPS = (
+    ("Edges in the hole", ("precision", "recall", "precision_1px", "recall_1px", "edge_l1", "fm")),
+    ("Filled picture", ("psnr_hole", "psnr", "ssim_hole", "ssim", "proxy")),
+    ("Cost", ("parameters", "gmac", "seconds_per_step")),
+)
+"""What the report holds, by what it is about."""
+SCORES = tuple(key for _, keys in GROUPS for key in keys)
 BUCKET_SCORES = ("precision", "recall", "precision_1px", "recall_1px", "psnr_hole")
 _N_BUCKETS = 10
 _MAX_POINTS = 120
@@ -128,14 +134,14 @@ def csv_text(report: dict[str, Any]) -> str:
     labels = [label for row in report["rows"] for label in row["buckets"]]
     labels = sorted(set(labels), key=lambda label: int(label.split("-")[0]))
     header = ["method", "kind", "seeds"]
-    header += [name for column in COLUMNS for name in (column.key, f"{column.key}_std")]
+    header += [name for key in SCORES for name in (key, f"{key}_std")]
     header += [f"{key} [{label}]" for label in labels for key in BUCKET_SCORES]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     for row in report["rows"]:
         line = [row["name"], row["kind"], row["n_seeds"]]
-        line += [row["scores"].get(column.key, {}).get(part) for column in COLUMNS for part in ("mean", "std")]
+        line += [row["scores"].get(key, {}).get(part) for key in SCORES for part in ("mean", "std")]
         for label in labels:
             inside = row["buckets"].get(label, {"scores": {}})["scores"]
             line += [inside.get(key, {}).get("mean") for key in BUCKET_SCORES]

@@ -1,0 +1,37 @@
+"""What both reports say in the same words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Statement = tuple[str, str]
+"""What it is about, and a sentence."""
+
+PROXY_HINT: Statement = (
+    "The proxy is not LPIPS.",
+    "It compares VGG19 features in the hole; lower is closer. Published LPIPS values are on another scale.",
+)
+
+
+def size(report: dict[str, Any]) -> Statement:
+    """How pictures are brought to one size."""
+    side = report["side_px"]
+    return "Size", f"{side}x{side} px: the largest centred square, resized"
+
+
+def proxy(report: dict[str, Any]) -> Statement:
+    """Which network the perceptual proxy is taken with."""
+    return "Perceptual proxy", report["proxy_network"] or "not scored: the weights of VGG19 were not available"
+
+
+def drawn_holes(kind: str, block_ratio: float) -> str:
+    """A kind of hole that is drawn, in words; empty where its name says it all."""
+    return {
+        "random-block": f"a block at a random place, {100 * block_ratio:.3g} % of a side",
+        "half": "the left or the right half",
+        "irregular": "free-form strokes",
+        "mixed": "strokes, blocks and halves",
+        "thin": "thin strokes",
+        "medium": "medium strokes",
+        "thick": "thick strokes",
+    }.get(kind, "")
