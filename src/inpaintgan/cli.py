@@ -44,13 +44,13 @@ def _parser() -> argparse.ArgumentParser:
     gui = commands.add_parser("gui", help="open the window (the default)")
     gui.add_argument("--port", type=int, help="serve on this port; default: any free one")
     gui.add_argument("--no-window", action="store_true", help="only serve, and print the address as JSON")
-    gui.add_argument("--runs", type=Path, help="folder of the trainings; default: runs")
+    gui.add_argument("--runs", type=_path, help="folder of the trainings; default: runs")
     gui.set_defaults(run=_gui)
 
     train = commands.add_parser("train", help="train the networks on a folder of pictures")
     train.add_argument("--data", help="folder of training pictures; default: the config's")
-    train.add_argument("--run", type=Path, required=True, help="run folder, made when missing", dest="run_dir")
-    train.add_argument("--config", type=Path, help="a config.yml; default: the run folder's, else the program's")
+    train.add_argument("--run", type=_path, required=True, help="run folder, made when missing", dest="run_dir")
+    train.add_argument("--config", type=_path, help="a config.yml; default: the run folder's, else the program's")
     train.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting"
     )
@@ -58,14 +58,19 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(run=_train)
 
     fill = commands.add_parser("fill", help="fill the hole of a picture, or of a folder of pictures")
-    fill.add_argument("--image", type=Path, required=True, help="a picture or a folder")
-    fill.add_argument("--mask", type=Path, required=True, help="a mask (white is the hole) or a folder of masks")
+    fill.add_argument("--image", type=_path, required=True, help="a picture or a folder")
+    fill.add_argument("--mask", type=_path, required=True, help="a mask (white is the hole) or a folder of masks")
     fill.add_argument(  # no Path, which would forget a slash at the end
-        "--output", required=True, help="the filled picture, or the folder for it: one that is there or ends in /"
+        "--output",
+        type=_given,
+        required=True,
+        help="the filled picture, or the folder for it: one that is there or ends in /",
     )
-    fill.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
-    fill.add_argument("--edges", type=Path, help="edges to paint along in the hole, white on black")
-    fill.add_argument("--save-edges", type=Path, help="write the picture's edges, with those painted along in the hole")
+    fill.add_argument("--checkpoint", type=_path, help=CHECKPOINT_HELP)
+    fill.add_argument("--edges", type=_path, help="edges to paint along in the hole, white on black")
+    fill.add_argument(
+        "--save-edges", type=_path, help="write the picture's edges, with those painted along in the hole"
+    )
     fill.add_argument(
         "--feather", type=_px, default=0.0, metavar="PX", help="fade over PX inside the hole into what lies under it"
     )
@@ -78,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     fill.set_defaults(run=_fill)
 
     evaluate = commands.add_parser("evaluate", help="score a checkpoint beside classical baselines and other programs")
-    evaluate.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
-    evaluate.add_argument("--data", type=Path, required=True, help="folder of pictures the networks have never seen")
+    evaluate.add_argument("--checkpoint", type=_path, help=CHECKPOINT_HELP)
+    evaluate.add_argument("--data", type=_path, required=True, help="folder of pictures the networks have never seen")
     evaluate.add_argument(
         "--masks", required=True, nargs="+", metavar="MASKS",
         help="holes, one or several of: a folder of masks, or of folders of them named 20-30 and the like; random-block | "
@@ -94,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         help="another program's results for what --save-inputs wrote; may be given several times",
     )  # fmt: skip
     evaluate.add_argument(
-        "--save-inputs", type=Path, metavar="DIR", help="write pictures, masked pictures and masks for other programs"
+        "--save-inputs", type=_path, metavar="DIR", help="write pictures, masked pictures and masks for other programs"
     )
     evaluate.add_argument(
         "--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml"
@@ -110,9 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     evaluate.add_argument("--seed", type=_count, default=10, help="seed of the masks that are drawn")
     evaluate.add_argument("--device", choices=DEVICES, default="auto")
-    evaluate.add_argument("--report", type=Path, metavar="FILE.json", help="write all scores")
-    evaluate.add_argument("--html", type=Path, metavar="FILE.html", help="write a page with tables and pictures")
-    evaluate.add_argument("--save-fills", type=Path, metavar="DIR", help="write picture, hole and fills side by side")
+    evaluate.add_argument("--report", type=_path, metavar="FILE.json", help="write all scores")
+    evaluate.add_argument("--html", type=_path, metavar="FILE.html", help="write a page with tables and pictures")
+    evaluate.add_argument("--save-fills", type=_path, metavar="DIR", help="write picture, hole and fills side by side")
     evaluate.set_defaults(run=_evaluate)
 
     compare = commands.add_parser("compare", help="train edge generators alike, score them alike, write a report")
@@ -127,68 +132,68 @@ def _parser() -> argparse.ArgumentParser:
         "--masks", help="holes to score: a folder, or random-block | half | irregular | mixed; default: as trained"
     )
     compare.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
-    compare.add_argument("--config", type=Path, help="a config.yml; default: the program's")
+    compare.add_argument("--config", type=_path, help="a config.yml; default: the program's")
     compare.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override a setting"
     )
     compare.add_argument(
         "--inpaint",
-        type=Path,
+        type=_path,
         metavar="CHECKPOINT",
         help="fills along every edge generator's edges; default: one is trained for each seed",
     )
     compare.add_argument("--perceptual-weights", metavar="FILE", help="VGG19 for losses and proxy, as in config.yml")
     compare.add_argument(
-        "--output", type=Path, help="folder; default: runs/comparisons/ and a name from data and budget"
+        "--output", type=_path, help="folder; default: runs/comparisons/ and a name from data and budget"
     )
     compare.add_argument(
-        "--report", type=Path, metavar="FILE.json", help="write the report, .csv and .html beside it, here too"
+        "--report", type=_path, metavar="FILE.json", help="write the report, .csv and .html beside it, here too"
     )
     compare.set_defaults(run=_compare)
 
     check = commands.add_parser("check-data", help="look for problems in a folder of pictures")
-    check.add_argument("folder", type=Path)
-    check.add_argument("--masks", type=Path, help="folder of masks to check too")
+    check.add_argument("folder", type=_path)
+    check.add_argument("--masks", type=_path, help="folder of masks to check too")
     check.add_argument("--json", action="store_true", help="print the report as JSON")
     check.set_defaults(run=_check_data)
 
     trial = commands.add_parser("try", help="train for a minute on bundled pictures; says whether all is sound")
     trial.add_argument("--seconds", type=float, default=60.0, help="of training; default: 60")
-    trial.add_argument("--run", type=Path, help="run folder; default: one under runs", dest="run_dir")
+    trial.add_argument("--run", type=_path, help="run folder; default: one under runs", dest="run_dir")
     trial.set_defaults(run=_try)
 
     take = commands.add_parser(
         "import-edgeconnect", help="make a checkpoint of EdgeConnect's or InpaintGAN's .pth files"
     )
-    take.add_argument("--edge", type=Path, metavar="FILE.pth", help="EdgeModel_gen.pth")
-    take.add_argument("--inpaint", type=Path, metavar="FILE.pth", help="InpaintingModel_gen.pth")
-    take.add_argument("--edge-discriminator", type=Path, metavar="FILE.pth", help="EdgeModel_dis.pth, to train on")
+    take.add_argument("--edge", type=_path, metavar="FILE.pth", help="EdgeModel_gen.pth")
+    take.add_argument("--inpaint", type=_path, metavar="FILE.pth", help="InpaintingModel_gen.pth")
+    take.add_argument("--edge-discriminator", type=_path, metavar="FILE.pth", help="EdgeModel_dis.pth, to train on")
     take.add_argument(
-        "--inpaint-discriminator", type=Path, metavar="FILE.pth", help="InpaintingModel_dis.pth, likewise"
+        "--inpaint-discriminator", type=_path, metavar="FILE.pth", help="InpaintingModel_dis.pth, likewise"
     )
-    take.add_argument("--config", type=Path, help="the config.yml beside them, whose settings are kept")
-    take.add_argument("--output", type=Path, required=True, help="the checkpoint folder to make")
+    take.add_argument("--config", type=_path, help="the config.yml beside them, whose settings are kept")
+    take.add_argument("--output", type=_path, required=True, help="the checkpoint folder to make")
     take.set_defaults(run=_import_edgeconnect)
 
     export = commands.add_parser("export", help="write a checkpoint for other programs")
-    export.add_argument("--checkpoint", type=Path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    export.add_argument("--checkpoint", type=_path, help="checkpoint or run folder; default: checkpoints/faces-lite")
     export.add_argument("--format", choices=("onnx",), default="onnx", help="default: onnx")
-    export.add_argument("--output", type=Path, required=True, help="the file; its name ends in the format")
+    export.add_argument("--output", type=_path, required=True, help="the file; its name ends in the format")
     export.set_defaults(run=_export)
 
     engines = commands.add_parser("engines", help="measure what runs a checkpoint fastest here, for --engine auto")
-    engines.add_argument("--checkpoint", type=Path, help=CHECKPOINT_HELP)
+    engines.add_argument("--checkpoint", type=_path, help=CHECKPOINT_HELP)
     engines.add_argument("--device", choices=DEVICES, default="auto")
     engines.set_defaults(run=_engines)
 
     release = commands.add_parser("release", help="make a run's best weights a checkpoint with a model card")
-    release.add_argument("--run", type=Path, required=True, dest="run_dir")
+    release.add_argument("--run", type=_path, required=True, dest="run_dir")
     release.add_argument("--name", required=True, help="name of the checkpoint folder")
-    release.add_argument("--output", type=Path, help="folder to make it in; default: checkpoints, beside runs")
-    release.add_argument("--report", type=Path, metavar="FILE.json", help="a report of evaluate, for the card")
+    release.add_argument("--output", type=_path, help="folder to make it in; default: checkpoints, beside runs")
+    release.add_argument("--report", type=_path, metavar="FILE.json", help="a report of evaluate, for the card")
     release.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
     release.add_argument(
-        "--blend", type=Path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights of another training"
+        "--blend", type=_path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights of another training"
     )
     release.add_argument("--share", type=float, default=0.5, help="of the mixture, what is --blend's; default: 0.5")
     release.set_defaults(run=_release)
@@ -239,6 +244,17 @@ def _engines(arguments: argparse.Namespace) -> int:
     from .inference.engine_choice import engines
 
     return engines(arguments)
+
+
+def _given(text: str) -> str:
+    # An empty text is what a script's unset variable leaves; as a path it would mean the current folder.
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_given(text))
 
 
 def _count(text: str) -> int:

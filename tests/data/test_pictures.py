@@ -36,6 +36,32 @@ def left_half() -> bytes:
     return encode(Picture(pixels), "PNG")
 
 
+@pytest.mark.parametrize("start", ["full", "current", "list"])
+def test_a_list_of_files_is_a_set_in_its_own_order(folder, tmp_path, monkeypatch, start):
+    files = find_pictures(folder)[::-1]
+    place = {"full": None, "current": folder.parent, "list": tmp_path}[start]
+    list_file = tmp_path / "train.flist"
+    list_file.write_text(
+        "\n".join(str(file) if place is None else os.path.relpath(file, place) for file in files) + "\n\n"
+    )
+    monkeypatch.chdir(folder.parent if start == "current" else folder.parent.parent)
+    pictures = open_pictures(list_file)
+    assert list(pictures) == files and pictures.root == folder
+    train, held_out = split(pictures, Config(data=str(list_file)))
+    assert sorted([*train, *held_out]) == sorted(files)
+    assert check_data(list_file).n_pictures == len(files)
+
+
+def test_a_list_of_what_is_not_there_is_refused_in_words(tmp_path):
+    list_file = tmp_path / "train.txt"
+    list_file.write_text("nowhere/a.png\n")
+    with pytest.raises(InpaintError, match=r"names nowhere/a\.png, which is not there"):
+        open_pictures(list_file)
+    list_file.write_text("\n")
+    with pytest.raises(InpaintError, match="There are no pictures in"):
+        open_pictures(list_file)
+
+
 @pytest.fixture
 def sharded(folder, tmp_path):
     """The same seven pictures in two shards, with names that need tar's extensions."""

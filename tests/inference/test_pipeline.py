@@ -78,6 +78,25 @@ def test_what_is_no_array_is_refused_with_what_is_needed(inpainter, convert):
         inpainter.detect_edges(convert(image))
 
 
+@pytest.mark.parametrize(
+    ("convert", "half"),
+    [
+        (lambda hole: hole == 1, None),
+        (lambda hole: hole * np.uint8(255), 127),
+        (lambda hole: np.where(hole == 1, 255, 0), 127),
+        (lambda hole: hole.astype(np.float32), 0.49),
+        (lambda hole: hole * np.uint16(65535), 32767),
+    ],
+)
+def test_masks_of_every_range_are_binarised_at_half_as_files_are(inpainter, convert, half):
+    image, hole = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (8, 8, 24, 24))
+    mask = convert(hole)
+    if half is not None:
+        mask[:8] = half  # an edge that was softened
+    assert np.array_equal(inpainter.fill(image, mask), inpainter.fill(image, hole))
+    assert np.array_equal(inpainter.detect_edges(image, mask), inpainter.detect_edges(image, hole))
+
+
 def test_given_edges_replace_predicted_ones_and_change_the_fill(inpainter):
     image = np.ascontiguousarray(ASTRONAUT[:64, :64])
     mask = holed(64, 64, (16, 16, 48, 48))

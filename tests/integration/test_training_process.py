@@ -162,6 +162,43 @@ def test_a_finished_run_is_not_changed_by_a_refusal(pictures, tmp_path, capsys):
     assert files(tmp_path / "run") == before
 
 
+def test_a_run_that_is_a_file_and_an_empty_path_are_refused_in_words(pictures, tmp_path, capsys):
+    from inpaintgan.cli import main
+
+    file = tmp_path / "run"
+    file.write_text("mine")
+    words = ["train", "--data", str(pictures), "--set", *TINY, "workers=0"]
+    assert main([*words, "--run", str(file)]) == 2
+    assert f"{file} is a file, not a folder." in capsys.readouterr().err
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--run", ""])
+    assert ended.value.code == 2 and "--run: it is empty" in capsys.readouterr().err
+
+
+def test_a_training_that_breaks_down_for_good_has_failed_and_was_not_refused(pictures, tmp_path, capsys, monkeypatch):
+    from inpaintgan.cli import main
+    from inpaintgan.models.edge_model import EdgeModel
+
+    loss_of = EdgeModel.generator_loss
+
+    def broken(model, batch, fake):
+        loss, logs = loss_of(model, batch, fake)
+        return loss * np.nan, logs
+
+    monkeypatch.setattr(EdgeModel, "generator_loss", broken)
+    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    assert main([*words, "stage=edge", "max_iters=8"]) == 1
+    assert "broke down again" in capsys.readouterr().err
+
+
+def test_processes_that_cannot_share_a_batch_are_refused_before_they_start(pictures, tmp_path, capfd):
+    from inpaintgan.cli import main
+
+    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    assert main([*words, "processes=2", "batch_size=3"]) == 2
+    assert len(capfd.readouterr().err.splitlines()) == 1
+
+
 def test_paths_given_in_one_folder_hold_in_another(pictures, tmp_path, monkeypatch):
     from inpaintgan.cli import main
 

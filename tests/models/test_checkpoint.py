@@ -89,6 +89,16 @@ def test_weights_that_do_not_fit_their_config_are_named(tmp_path: Path):
     assert caught.value.code == "checkpoint-mismatch"
 
 
+def test_weights_that_are_no_numbers_are_refused_in_words(tmp_path: Path):
+    config = Config(width=8)
+    network = build_generator(INPAINT_WEIGHTS, config)
+    with torch.no_grad():
+        next(network.parameters()).view(-1)[0] = torch.nan
+    save_checkpoint(tmp_path, config, 1, None, network)
+    with pytest.raises(InpaintError, match="not finite numbers"):
+        load_checkpoint(tmp_path)
+
+
 def test_a_damaged_file_is_refused_in_words(tmp_path: Path):
     config = Config(width=8)
     save_checkpoint(tmp_path, config, 1, None, build_generator(INPAINT_WEIGHTS, config))

@@ -1,5 +1,7 @@
-"""What the exit codes of the command line mean, where one process reads another's; 0 is success, 1 a part that failed."""
+"""What the exit codes of the command line mean; 0 is success."""
 
+FAILED = 1
+"""A part failed: pictures of a folder, a training after its start."""
 REFUSED = 2
 """Bad arguments or bad input; why is said in words."""
 INTERRUPTED = 130

@@ -36,7 +36,7 @@ from .check_report import (
     picture_problems,
 )
 from .likeness import THUMBNAIL_BYTES, find_alike, thumbnail
-from .pictures import PictureFile, open_masks, open_pictures
+from .pictures import PictureFile, PictureSet, open_masks, open_pictures
 
 __all__ = ["MAX_LISTED", "SMALL_SIDE_PX", "DataReport", "check_data", "describe"]
 
@@ -76,7 +76,7 @@ def check_data(
     """Read every picture of a folder, and every mask of another, and report on them.
 
     Args:
-        folder: The training pictures; sub-folders are searched.
+        folder: The training pictures, as `open_pictures` takes them.
         masks: The mask pictures, if the masks come from files.
         progress: Called with the files done and the files in all.
 
@@ -84,13 +84,13 @@ def check_data(
         InpaintError: ``folder-missing`` or ``folder-empty``, for either folder.
     """
     files = open_pictures(folder)
-    mask_files = open_masks(masks) if masks else []
+    mask_files = open_masks(masks) if masks else None
     report = DataReport(folder=str(folder), n_pictures=len(files), masks_folder=str(masks or ""))
-    total = len(files) + len(mask_files)
+    total = len(files) + len(mask_files or ())
     step = progress or (lambda done, total: None)
-    _check_pictures(files, folder, report, lambda done: step(done, total))
-    if masks:
-        _check_masks(mask_files, masks, report, lambda done: step(len(files) + done, total))
+    _check_pictures(files, report, lambda done: step(done, total))
+    if masks and mask_files:
+        _check_masks(mask_files, report, lambda done: step(len(files) + done, total))
         if folder.resolve() in (masks.resolve(), *masks.resolve().parents):
             report.problems.append(
                 Problem(
@@ -106,15 +106,13 @@ def check_data(
     return report
 
 
-def _check_pictures(
-    files: Sequence[PictureFile], root: Path, report: DataReport, progress: Callable[[int], None]
-) -> None:
+def _check_pictures(files: PictureSet, report: DataReport, progress: Callable[[int], None]) -> None:
     first_with: dict[bytes, int] = {}
     sides, seen, thumbnails = array("l"), array("q"), bytearray()
     for index, found in _looked_at(files, _look_at_picture, progress):
         if isinstance(found, str):
             report.n_unreadable += 1
-            _note(report.unreadable, Unreadable(path=_relative(files[index], root), reason=found))
+            _note(report.unreadable, Unreadable(path=_relative(files[index], files.root), reason=found))
             continue
         sides.append(found.side)
         report.n_alpha += found.has_alpha
@@ -125,7 +123,7 @@ def _check_pictures(
             thumbnails += found.thumbnail
         else:
             report.n_duplicates += 1
-            _note(report.duplicates, _pair(files, root, index, first))
+            _note(report.duplicates, _pair(files, index, first))
     if sides:
         values = np.asarray(sides)
         report.size = Sizes(min=int(values.min()), median=int(np.median(values)), max=int(values.max()))
@@ -135,16 +133,16 @@ def _check_pictures(
     alike = find_alike(np.frombuffer(bytes(thumbnails), np.uint8).reshape(-1, THUMBNAIL_BYTES))
     report.n_near_duplicates = len(alike)
     for place, earlier in alike.items():
-        _note(report.near_duplicates, _pair(files, root, seen[place], seen[earlier]))
+        _note(report.near_duplicates, _pair(files, seen[place], seen[earlier]))
 
 
-def _check_masks(files: Sequence[PictureFile], root: Path, report: DataReport, progress: Callable[[int], None]) -> None:
+def _check_masks(files: PictureSet, report: DataReport, progress: Callable[[int], None]) -> None:
     report.n_masks = len(files)
     coverages = array("d")
     for index, found in _looked_at(files, _look_at_mask, progress):
         if isinstance(found, str):
             report.n_masks_unreadable += 1
-            _note(report.masks_unreadable, Unreadable(path=_relative(files[index], root), reason=found))
+            _note(report.masks_unreadable, Unreadable(path=_relative(files[index], files.root), reason=found))
             continue
         coverages.append(found.coverage)
         report.n_masks_inverted += found.inverted
@@ -201,8 +199,8 @@ def _is_gray(small: np.ndarray) -> bool:
     return int(np.ptp(small.astype(np.int16), axis=2).max()) <= _GRAY_TOLERANCE
 
 
-def _pair(files: Sequence[PictureFile], root: Path, index: int, earlier: int) -> Duplicate:
-    return Duplicate(path=_relative(files[index], root), same_as=_relative(files[earlier], root))
+def _pair(files: PictureSet, index: int, earlier: int) -> Duplicate:
+    return Duplicate(path=_relative(files[index], files.root), same_as=_relative(files[earlier], files.root))
 
 
 def _note(entries: list, entry: BaseModel) -> None:

@@ -93,12 +93,7 @@ def make_train_loader(
             ``batch_size`` cannot be shared equally.
     """
     ranks = ranks or Ranks()
-    if config.batch_size % ranks.size:
-        raise InpaintError(
-            "batch-indivisible",
-            f"batch_size: {config.batch_size} pictures cannot be shared equally by {ranks.size} processes.",
-            f"Set batch_size to a multiple of {ranks.size}, or start another number of processes.",
-        )
+    check_shares(config, ranks.size)
     n_pictures = config.batch_size * config.accumulation_steps
     defer_edges = config.edge_device == "gpu" and _uses_gpu(config)
     return DataLoader(
@@ -109,6 +104,16 @@ def make_train_loader(
         prefetch_factor=max(1, 4 // config.accumulation_steps) if config.workers > 0 else None,
         **_common(config),
     )
+
+
+def check_shares(config: Config, n_processes: int) -> None:
+    """Raise `InpaintError` ``batch-indivisible`` when processes cannot share a batch equally."""
+    if config.batch_size % n_processes:
+        raise InpaintError(
+            "batch-indivisible",
+            f"batch_size: {config.batch_size} pictures cannot be shared equally by {n_processes} processes.",
+            f"Set batch_size to a multiple of {n_processes}, or start another number of processes.",
+        )
 
 
 def make_val_loader(files: Sequence[PictureFile], config: Config) -> DataLoader:

@@ -1,7 +1,8 @@
-"""The pictures or masks of a training: loose files and tar shards as one sequence that stays small at millions. No torch."""
+"""The pictures or masks of a training: folders, lists of files and tar shards as one sequence, small at millions. No torch."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
 from ..imaging.folder import list_files
 from .shards import SHARD_SUFFIX, ShardIndex, Span, index_shard
 
+LIST_SUFFIXES = (".flist", ".txt")
+"""Of a text file with a path in each line, as EdgeConnect's settings name them."""
 PictureFile = Path | Span
 """Something with ``read_bytes``, a ``name``, ``relative_to`` and a text that says where it lies."""
 
@@ -23,7 +26,7 @@ class PictureSet(Sequence[PictureFile]):
     """Files in a fixed order. Names lie in one block of bytes, so that workers share them instead of copying objects.
 
     Attributes:
-        root: The folder of the loose files.
+        root: The folder of the loose files, or of a list's.
         names: All names, each ended by a zero byte; the loose files come first.
         starts: (n + 1,) where each name begins in ``names``.
         shards: The shards, in order.
@@ -64,12 +67,12 @@ class PictureSet(Sequence[PictureFile]):
 
 
 def open_pictures(source: Path) -> PictureSet:
-    """Return the pictures of a folder and of the tar shards in it, or of one shard.
+    """Return the pictures of a folder and of the tar shards in it, of one shard, or of a list, see `LIST_SUFFIXES`.
 
     Nothing is decoded and no file is touched: a folder of a million takes seconds.
 
     Raises:
-        InpaintError: ``folder-missing``, ``folder-empty`` or ``shard-unreadable``.
+        InpaintError: ``folder-missing``, ``folder-empty``, ``list-unreadable`` or ``shard-unreadable``.
     """
     return _open(source, masks=False)
 
@@ -82,6 +85,8 @@ def open_masks(source: Path) -> PictureSet:
 def _open(source: Path, *, masks: bool) -> PictureSet:
     if source.suffix.lower() == SHARD_SUFFIX and source.is_file():
         root, loose, shards = source.parent, [], [source]
+    elif source.suffix.lower() in LIST_SUFFIXES and source.is_file():
+        (root, loose), shards = _listed(source), []
     else:
         found = list_files(source, PICTURE_SUFFIXES | {SHARD_SUFFIX})
         root, loose = source, [name for name in found if not name.lower().endswith(SHARD_SUFFIX)]
@@ -103,6 +108,31 @@ def _open(source: Path, *, masks: bool) -> PictureSet:
         np.concatenate([index.spans for index in indexed]) if indexed else np.zeros((0, 4), np.int64),
         np.arange(len(names)),
     )
+
+
+def _listed(file: Path) -> tuple[Path, list[str]]:
+    """Return the folder that all files of a list lie in, and their paths below it, in the list's order.
+
+    Paths in a list are those from the current folder, which EdgeConnect takes them for, or else from the list's own.
+    """
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InpaintError(
+            "list-unreadable", f"The list {file} cannot be read.", "It is a text of a path a line."
+        ) from error
+    if not lines:
+        raise InpaintError("folder-empty", f"There are no pictures in {file}.", "It is a text of a path a line.")
+    start = next((place for place in (Path.cwd(), file.parent) if (place / lines[0]).is_file()), None)
+    if start is None:
+        raise InpaintError(
+            "list-unreadable",
+            f"{file} names {lines[0]}, which is not there.",
+            "Write full paths, or such as begin in the current folder or in the list's.",
+        )
+    paths = [os.path.normpath(start / line) for line in lines]
+    root = os.path.commonpath([os.path.split(path)[0] for path in paths])
+    return Path(root), [Path(os.path.relpath(path, root)).as_posix() for path in paths]
 
 
 def _part(index: ShardIndex, *, masks: bool) -> ShardIndex:

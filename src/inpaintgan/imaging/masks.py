@@ -39,8 +39,8 @@ def check_mask(mask: np.ndarray) -> None:
         )
 
 
-def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
-    """Read a mask file for a picture of a given size.
+def read_mask(source: Readable | bytes, height: int, width: int, name: str = "mask") -> tuple[np.ndarray, str]:
+    """Read a mask file for a picture of a given size, or edges, which are files of the same kind.
 
     A mask drawn into the alpha channel alone (all of it one colour) is read from there: opaque is the hole.
 
@@ -60,7 +60,7 @@ def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.nda
     mask = binarize(gray)
     if mask.shape == (height, width):
         return mask, ""
-    notice = f"The mask is {mask.shape[1]}x{mask.shape[0]} and was resized to the picture's {width}x{height}."
+    notice = f"The {name} of {mask.shape[1]}x{mask.shape[0]} was resized to the picture's {width}x{height}."
     return resize_mask(mask, height, width), notice
 
 

@@ -76,7 +76,7 @@ def fill_file(
     report.height, report.width = picture.pixels.shape[:2]
     hole = _read_aligned(mask, picture, report)
     report.hole_px = int(hole.sum())
-    drawn = None if edges is None else _read_aligned(edges, picture, report)
+    drawn = None if edges is None else _read_aligned(edges, picture, report, "picture of edges")
     for file in filter(None, (output, save_edges)):
         make_way(file)
     patches: list[Patch] = []
@@ -160,8 +160,8 @@ def count_changed(before: Picture, after: Picture, hole: NDArray[np.uint8]) -> i
     )
 
 
-def _read_aligned(file: Path, picture: Picture, report: FileReport) -> NDArray[np.uint8]:
-    mask, notice = read_mask(file, *picture.pixels.shape[:2])
+def _read_aligned(file: Path, picture: Picture, report: FileReport, name: str = "mask") -> NDArray[np.uint8]:
+    mask, notice = read_mask(file, *picture.pixels.shape[:2], name)
     if notice:
         report.notices.append(notice)
     return mask

@@ -118,14 +118,14 @@ class Inpainter:
     ) -> Fill:
         """Fill the hole of a picture as `fill` does, and return the edges of the whole picture too."""
         patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
-        filled, drawn = image.copy(), self.detect_edges(image, _checked_hole(image, mask, None)) * np.uint8(255)
+        filled, drawn = image.copy(), self.detect_edges(image, _checked_hole(image, mask)) * np.uint8(255)
         paste(filled, patches)
         paste_edges(drawn, patches)
         return Fill(filled, drawn)
 
     def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the edges that `fill` would paint along, (H, W) in [0, 255]; an edge-only checkpoint knows them too."""
-        hole = _checked_hole(image, mask, None)
+        hole = _checked_hole(image, mask)
         drawn = self.detect_edges(image, hole) * np.uint8(255)
         paste_edges(drawn, self._run(image, hole, None, None, with_paint=False))
         return drawn
@@ -143,8 +143,9 @@ class Inpainter:
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            mask: (H, W), not 0 in the hole. An empty mask gives no patches.
-            edges: (H, W), not 0 on edges to paint along inside the hole, in place of predicted ones.
+            mask: (H, W), the hole where it is at least half: of 1, or of 255 where it goes beyond 1. An empty mask gives
+                no patches.
+            edges: (H, W) of the same kind, edges to paint along inside the hole, in place of predicted ones.
             progress: Called as parts begin.
             feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
                 shows there; 0 never looks under the hole.
@@ -156,14 +157,15 @@ class Inpainter:
             ValueError: What is given is no array, or has the wrong shape or type.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
-        hole = _checked_hole(image, mask, edges)
+        hole = _checked_hole(image, mask)
+        drawn = None if edges is None else _checked_flags("edges", edges, image)
         if self._predictor.networks.inpaint is None:
             raise InpaintError(
                 "inpaint-generator-missing",
                 f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
                 "Train an inpaint model that starts from it, or choose another checkpoint.",
             )
-        patches = self._run(image, hole, edges, progress, with_paint=True)
+        patches = self._run(image, hole, drawn, progress, with_paint=True)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
 
     def detect_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
@@ -171,15 +173,14 @@ class Inpainter:
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            mask: (H, W), not 0 where the picture is unknown: there and around its border is no edge.
+            mask: (H, W), as `fill_patches` takes it, where the picture is unknown: there and around its border is no edge.
 
         Raises:
             ValueError: What is given is no array, or has the wrong shape or type.
         """
         _check_image(image)
-        if mask is not None:
-            _check_layer("mask", mask, image)
-        return detect_edges(to_gray(image), self._edge_config, hole=mask)
+        hole = None if mask is None else _checked_flags("mask", mask, image)
+        return detect_edges(to_gray(image), self._edge_config, hole=hole)
 
     def _run(
         self,
@@ -204,7 +205,7 @@ class Inpainter:
         picture, unknown = (image.copy(), hole.copy()) if len(crops) > 1 else (image, hole)
 
         def finish(crop: Crop, canvas: Canvas) -> None:
-            lines = canvas.edges if edges is None else (edges[crop.window] != 0) * np.uint8(255)
+            lines = canvas.edges if edges is None else edges[crop.window] * np.uint8(255)
             patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
             patches.append(trimmed(patch))
             if len(crops) > 1 and paints:
@@ -239,16 +240,13 @@ class Inpainter:
 
     def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None) -> View:
         known = self.detect_edges(np.ascontiguousarray(pixels), unknown)
-        return View(pixels, unknown, known, None if edges is None else (edges != 0).astype(np.uint8))
+        return View(pixels, unknown, known, edges)
 
 
-def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None) -> NDArray[np.uint8]:
+def _checked_hole(image: np.ndarray, mask: np.ndarray) -> NDArray[np.uint8]:
     """Refuse arrays that cannot be filled; returns the mask as (H, W) of 0 and 1."""
     _check_image(image)
-    _check_layer("mask", mask, image)
-    if edges is not None:
-        _check_layer("edges", edges, image)
-    hole = (mask != 0).astype(np.uint8)
+    hole = _checked_flags("mask", mask, image)
     check_mask(hole)
     return hole
 
@@ -256,11 +254,16 @@ def _checked_hole(image: np.ndarray, mask: np.ndarray, edges: np.ndarray | None)
 def _check_image(image: object) -> None:
     if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise ValueError(f"image must be a NumPy array, (H, W, 3) uint8, not {_seen(image)}")
+    if not image.size:
+        raise ValueError(f"image must have pixels, not the shape {image.shape}")
 
 
-def _check_layer(name: str, layer: object, image: np.ndarray) -> None:
+def _checked_flags(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:
+    """Binarise an array at half, as mask files are; it may reach up to 1, 255 or 65535."""
     if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
         raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
+    white = 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
+    return (layer >= white / 2).astype(np.uint8)
 
 
 def _seen(value: object) -> str:

@@ -113,6 +113,10 @@ def load_weights(network: nn.Module, file: Path) -> int:
     with _opened(file) as tensors:
         state = to_float32({key: tensors.get_tensor(key) for key in tensors.keys()})  # noqa: SIM118
         step, saved_format = _number(tensors, "step", 0), _number(tensors, "format", 1)
+    if not all(bool(torch.isfinite(value).all()) for value in state.values()):
+        raise InpaintError(
+            "checkpoint-unreadable", f"{file} holds weights that are not finite numbers.", "Its training broke down."
+        )
     problems = weights_fit(state, network)
     if problems:
         more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""

@@ -7,19 +7,21 @@ from pathlib import Path
 
 import torch
 
+from ..core.child import ERROR
 from ..core.config import FIXED, Config
 from ..core.config_io import load_config, with_full_paths
 from ..core.errors import InpaintError
-from ..core.exit_codes import INTERRUPTED
+from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import resource
 from ..core.rundir import RunDir
+from ..data.loader import check_shares
 from .runtime import is_rank, joined, launch
 from .sinks import Console
 from .trainer import Trainer
 
 
 def train(run_path: Path, data: str | None, config_file: Path | None, settings: list[str], *, resume: bool) -> int:
-    """Train in a run folder; returns the exit code, 0 also after a stop that was ordered.
+    """Train in a run folder; returns the exit code: 0 also after a stop that was ordered, 1 for a failure after the start.
 
     With the setting ``processes``, this process becomes the launcher of that many, which train together.
 
@@ -38,6 +40,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         config, _ = _checked(run, data, config_file, settings, resume=resume)
         n = config.processes or torch.cuda.device_count()
         if n > 1:
+            check_shares(config, n)
             given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
             words = [str(word) for name, value in given if value is not None for word in (name, value)]
             return launch(n, ["train", "--run", str(run_path), *words])
@@ -49,6 +52,12 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         trainer = Trainer(config, run, resume=trained_before, sinks=[console] if ranks.is_first else [], ranks=ranks)
         try:
             trainer.train()
+        except InpaintError as error:
+            # Of many ranks each leaves as one that was refused does, so that nobody starts them again for the same end.
+            if ranks.restartable or not trainer.reporter.has_begun:
+                raise
+            print(f"{ERROR}{error}", file=sys.stderr)
+            return FAILED
         finally:
             console.close()
         return INTERRUPTED if trainer.orders.interrupted and not ranks.restartable else 0
@@ -79,6 +88,8 @@ def _checked(
 
 def _must_be_allowed(run: RunDir, *, resume: bool) -> bool:
     """Refuse to go on with a training that nobody asked to go on with; returns whether there is one."""
+    if run.path.exists() and not run.path.is_dir():
+        raise InpaintError("run-unwritable", f"{run.path} is a file, not a folder.", "Name another --run.")
     trained_before = bool(run.saved_steps())
     if trained_before and not resume:
         raise InpaintError(
