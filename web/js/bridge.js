@@ -18,6 +18,9 @@ export class BridgeError extends Error {
   }
 }
 
+/** @param {unknown} error whatever was thrown @returns {string} the code of a refusal; empty for anything else */
+export const codeOf = (error) => (error instanceof BridgeError ? error.code : "");
+
 const MAX_PICTURE_BYTES = 200 * 2 ** 20;
 const gone = () =>
   new BridgeError("disconnected", "The program was closed or restarted.", "Start it again; trainings go on without it.");
@@ -94,8 +97,9 @@ export async function call(name, ...args) {
  * @param {string} run
  * @param {number} after sequence number of the last event already known; 0 for all
  * @param {(events: any[]) => void} onEvents called with new events, oldest first
- * @param {{onConnection?: (connected: boolean) => void, onPast?: (past: any) => void}} [more] onConnection is told when the
- *   connection is lost and found again; onPast gets a thinned past in place of more events than a page should load
+ * @param {{onConnection?: (state: "open" | "lost" | "closed") => void, onPast?: (past: any) => void}} [more] onConnection is
+ *   told when the connection is lost (the browser tries again), found again, or refused for good; onPast gets a thinned past
+ *   in place of more events than a page should load
  * @returns {() => void} ends the subscription
  */
 export function subscribe(run, after, onEvents, { onConnection = () => {}, onPast = () => {} } = {}) {
@@ -122,8 +126,12 @@ export function subscribe(run, after, onEvents, { onConnection = () => {}, onPas
       onPast(JSON.parse(message.data));
       after = Number(message.lastEventId);
     });
-    source.addEventListener("open", () => onConnection(true));
-    source.addEventListener("error", () => onConnection(false));
+    source.addEventListener("open", () => onConnection("open"));
+    source.addEventListener("error", () => {
+      const closed = source?.readyState === EventSource.CLOSED;
+      if (closed) close(); // a page that is looked at again may have better luck
+      onConnection(closed ? "closed" : "lost");
+    });
   };
   const close = () => {
     source?.close();
@@ -138,6 +146,7 @@ export function subscribe(run, after, onEvents, { onConnection = () => {}, onPas
     document.removeEventListener("visibilitychange", follow);
     removeEventListener("pagehide", end);
     close();
+    batch = []; // its delivery may still be due
   };
   document.addEventListener("visibilitychange", follow);
   addEventListener("pagehide", end);

@@ -1,13 +1,16 @@
 // Elements of a page: found, and made.
 
 /**
+ * The element of this page that must be there: byId("next", HTMLButtonElement) where more is wanted of it than any has.
  * @template {Element} [T=HTMLElement]
  * @param {string} id
- * @returns {T} the element of this page that must be there
+ * @param {new () => T} [type]
+ * @returns {T}
  */
-export function byId(id) {
+export function byId(id, type) {
   const node = document.getElementById(id);
   if (!node) throw new Error(`This page has no #${id}.`);
+  if (type && !(node instanceof type)) throw new Error(`#${id} is no ${type.name}.`);
   return /** @type {T} */ (/** @type {unknown} */ (node));
 }
 
@@ -32,4 +35,38 @@ export function el(tag, props = {}, ...children) {
     if (child !== null && child !== undefined && child !== false) node.append(child instanceof Node ? child : String(child));
   }
   return node;
+}
+
+/**
+ * Rows of a list of facts, for a <dl>.
+ * @param {[string, string][]} pairs name and value
+ * @returns {HTMLElement[]}
+ */
+export function factRows(pairs) {
+  return pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value)));
+}
+
+/**
+ * Bring a place to these nodes, told apart by their text. Those that are there already are left alone, so that a screen
+ * reader speaks only what is new.
+ * @param {HTMLElement} place
+ * @param {HTMLElement[]} nodes
+ */
+export function showNodes(place, nodes) {
+  const wanted = new Set(nodes.map((node) => node.textContent));
+  for (const child of [...place.children]) if (!wanted.has(child.textContent)) child.remove();
+  nodes.forEach((node, i) => {
+    if (place.children[i]?.textContent !== node.textContent) place.insertBefore(node, place.children[i] ?? null);
+  });
+  while (place.children.length > nodes.length) place.lastElementChild?.remove();
+}
+
+/** A download may begin after the click is over. */
+const BLOB_KEPT_MS = 10_000;
+
+/** Hand a person a file. @param {Blob} blob @param {string} name */
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  el("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), BLOB_KEPT_MS);
 }

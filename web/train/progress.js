@@ -27,6 +27,7 @@ let ordered = "";
 /** An order that still waits for the step to end: there is room for one. */
 let waiting = "";
 let drawing = 0;
+/** @type {"open" | "lost" | "closed"} */ let connection = "open";
 /** @type {import("./progress-numbers.js").Usage | null} */ let usage = null;
 
 /** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
@@ -227,6 +228,14 @@ async function ask() {
   }
 }
 
+/** @param {"open" | "lost" | "closed"} state */
+function tellConnection(state) {
+  if (state === "lost") say("The connection to the program is lost; trying again…", { kind: "error" });
+  else if (state === "closed") say("The program sends nothing more of this training. Reload the page.", { kind: "error" });
+  else if (connection !== "open") say("");
+  connection = state;
+}
+
 function wire() {
   byId("pause").addEventListener("click", () => order(view.state === "paused" ? "resume" : "pause"));
   byId("sample-now").addEventListener("click", () => order("sample-now"));
@@ -253,9 +262,7 @@ async function start() {
   show();
   wire();
   unsubscribe = subscribe(run, Math.max(summary.last_seq, view.lastSeq), take, {
-    onConnection: (connected) => {
-      if (!connected) say("The connection to the program is lost; trying again…", { kind: "error" });
-    },
+    onConnection: tellConnection,
     onPast: (past) => {
       view = RunView.of(past);
       show();

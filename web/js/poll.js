@@ -1,0 +1,48 @@
+// Asking the program again and again. One question at a time: a slow answer must not have others pile up behind it.
+
+/**
+ * Do something now and then, for as long as the program is there; a page that nobody sees asks for nothing.
+ * @param {number} ms from the end of one time to the next
+ * @param {() => Promise<unknown>} task what it throws is passed over: the next time may go better
+ * @returns {() => void} ends it
+ */
+export function every(ms, task) {
+  let over = false;
+  /** @type {ReturnType<typeof setTimeout>} */ let timer;
+  const wait = () => { timer = setTimeout(round, ms); };
+  const round = async () => {
+    if (!document.hidden) await task().catch(() => {});
+    if (!over) wait();
+  };
+  const end = () => {
+    over = true;
+    clearTimeout(timer);
+    removeEventListener("bridge-closed", end);
+  };
+  addEventListener("bridge-closed", end);
+  wait();
+  return end;
+}
+
+/**
+ * Wait for long work of the program, and show meanwhile how far it is.
+ * @template T, P
+ * @param {Promise<T>} work
+ * @param {() => Promise<P>} ask
+ * @param {(progress: P) => void} show never called once the work is over
+ * @param {number} ms
+ * @returns {Promise<T>} what the work gives or throws
+ */
+export async function withProgress(work, ask, show, ms) {
+  let over = false;
+  const end = every(ms, async () => {
+    const progress = await ask();
+    if (!over) show(progress);
+  });
+  try {
+    return await work;
+  } finally {
+    over = true;
+    end();
+  }
+}
