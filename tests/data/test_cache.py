@@ -168,6 +168,16 @@ def test_the_least_recently_used_set_makes_room(folder, cached):
     assert np.array_equal(in_use.get(1).picture, picture)
 
 
+@pytest.mark.parametrize("file", [cache_module._PICTURES, cache_module.META])
+def test_a_damaged_set_is_made_anew(folder, cached, file):
+    files = find_pictures(folder)
+    cache = make(files, cached)
+    expected, damaged = cache.get(0).picture.copy(), cache.folder / file
+    damaged.write_bytes(damaged.read_bytes()[:10] if file != cache_module.META else b"{}")
+    assert np.array_equal(make(files, cached).get(0).picture, expected)
+    assert sets(cached) == [cache.folder.name]
+
+
 def test_what_a_killed_process_left_is_swept(folder, cached):
     files = find_pictures(folder)
     cache = make(files, cached)

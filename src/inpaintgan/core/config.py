@@ -167,7 +167,7 @@ class Config(BaseModel):
     edge_device: Literal["cpu", "gpu"] = _edges(
         "cpu",
         "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, or on "
-        "the GPU, which differs in about one pixel of a million. Other edges are computed once and kept.",
+        "the GPU, which differs in less than one pixel of a hundred thousand. Other edges are computed once and kept.",
     )
     true_edge_share: float = _edges(
         0.0,

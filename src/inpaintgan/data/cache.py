@@ -81,7 +81,10 @@ class PictureCache:
         meta = read_json(folder / META)
         if not isinstance(meta, dict):
             raise FileNotFoundError(folder / META)
-        self._open(meta, "r")
+        try:
+            self._open(meta, "r")
+        except (KeyError, TypeError, ValueError) as error:  # rows that are too short, or of an index of another kind
+            raise FileNotFoundError(folder / META) from error
 
     @classmethod
     def create(cls, folder: Path, n: int, config: Config) -> PictureCache:

@@ -17,7 +17,7 @@ from ..core.atomic import read_json
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.lock import FileLock
-from ..core.paths import cache_root
+from ..core.paths import cache_root, expanded
 from .cache import META, PictureCache, row_bytes, set_key
 from .edge_files import find_edge_files
 from .loader import start_worker
@@ -60,7 +60,7 @@ def open_cache(files: Sequence[PictureFile], config: Config, n_wanted: int, prog
         raise CacheRefused(
             f"{len(files)} pictures take {needed / GIB:.1f} GiB resized, more than cache_gib ({config.cache_gib:g})"
         )
-    root = Path(config.cache_dir).expanduser() if config.cache_dir else cache_root() / "sets"
+    root = expanded(config.cache_dir) if config.cache_dir else cache_root() / "sets"
     try:
         root.mkdir(parents=True, exist_ok=True)
         folder = root / set_key(files, config)
@@ -108,6 +108,8 @@ def _fill(folder: Path, files: Sequence[PictureFile], config: Config, progress: 
             return None
         cache.flush()
         del cache
+        if _find(folder) is None:  # what may lie there is damaged
+            shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(FileExistsError, PermissionError):
             os.replace(building, folder)
     finally:
@@ -162,9 +164,10 @@ def _make_room(folder: Path, allowed: int) -> None:
     for entry in folder.parent.iterdir():
         if entry.name.startswith(".") or entry == folder:
             continue
-        meta = read_json(entry / META)
-        if isinstance(meta, dict):
-            sets.append(((entry / META).stat().st_mtime, int(meta["bytes"]), entry))
+        with contextlib.suppress(
+            FileNotFoundError, KeyError, TypeError
+        ):  # a neighbour has removed it, or it is damaged
+            sets.append(((entry / META).stat().st_mtime, int(read_json(entry / META)["bytes"]), entry))
     total = sum(size for _, size, _ in sets)
     for _, size, entry in sorted(sets):
         if total <= allowed:

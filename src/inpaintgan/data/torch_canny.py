@@ -2,7 +2,7 @@
 
 The steps are scikit-image's: Gaussian blur that knows where the picture ends, Sobel gradients, suppression of what is no
 maximum across the edge, hysteresis between 0.1 and 0.2. It differs where float32 rounds a comparison the other way, in
-about one pixel of a hundred thousand. On a CPU it costs many times scikit-image's own.
+less than one pixel of a hundred thousand. On a CPU it costs many times scikit-image's own.
 
 Source: Canny, A Computational Approach to Edge Detection (1986); the reference for every choice is `skimage.feature.canny`.
 """
@@ -98,8 +98,9 @@ def _inside(x: Tensor) -> Tensor:
 def _connected(weak: Tensor, strong: Tensor) -> Tensor:
     """The weak pixels that touch a strong one through other weak ones.
 
-    Every pixel names the largest place it has heard of. In each round it asks its neighbours, tells the place it named
-    before, and goes on to what the place it names now has been told: so word travels ever farther.
+    Connected components by label propagation with pointer jumping: each pixel holds the largest label that has reached
+    it. In a round it takes its neighbours' labels, passes the result on to the pixel that its label names, and then takes
+    the label of that pixel, so that labels travel ever farther.
     """
     batch, _, height, width = weak.shape
     place = torch.arange(1, height * width + 1, device=weak.device, dtype=torch.float32).view(1, 1, height, width)

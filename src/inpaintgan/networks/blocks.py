@@ -174,7 +174,7 @@ def held_spectral_norm(*networks: nn.Module) -> Iterator[None]:
 
 
 def n_parameters(module: nn.Module) -> int:
-    """Number of trainable values."""
+    """Number of weights, trainable or frozen; buffers do not count."""
     return sum(parameter.numel() for parameter in module.parameters())
 
 

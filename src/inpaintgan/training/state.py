@@ -42,9 +42,9 @@ class Progress:
     phase_step: int = 0
     """The step at which the phase began."""
     plateau_score: float | None = None
-    """The phase's best score so far, and"""
+    """The phase's best score so far."""
     plateau_validations: int = 0
-    """the number of validations since."""
+    """Validations since that score."""
 
     lr: float | None = None
     """The config's when this was saved."""

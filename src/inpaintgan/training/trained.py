@@ -21,8 +21,8 @@ class Trained(Generic[ModelT]):
     """A model under training.
 
     Attributes:
-        forward: The model's, and
-        discriminator_loss: the model's, through which gradients become means over the ranks.
+        forward: The model's, whose gradients become means over the ranks.
+        discriminator_loss: Likewise.
         ema: The running average of the generator (EMA), for samples, scores and checkpoints; with an `ema_decay` of 0
             a copy of the generator.
         updates: Generator steps taken.
