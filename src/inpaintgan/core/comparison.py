@@ -16,6 +16,9 @@ from .rundir import RunDir
 INPAINT_RUN = "inpaint"
 """Takes a generator's place in the name of the run that trains the shared inpaint generator."""
 
+MAX_STEPS: int = next(rule.le for rule in Config.model_fields["max_iters"].metadata if hasattr(rule, "le"))
+"""The longest budget of a training, in steps."""
+
 
 def training_settings(base: Config, generator: str) -> dict[str, Any]:
     """Return in what the training of an edge generator differs from the settings that all trainings share."""
@@ -88,20 +91,30 @@ class ComparisonDir:
         plan = read_json(self.plan_file)
         return plan if isinstance(plan, dict) else None
 
+    @property
+    def process(self) -> RunDir:
+        """The folder as a run's: the process at work here is recorded as a trainer is."""
+        return RunDir(self.path)
+
     def pid(self) -> int | None:
         """Return the id of the live process at work here, or None."""
-        return RunDir(self.path).trainer_pid()
+        return self.process.trainer_pid()
 
-    def claim(self) -> None:
-        """Record this process as the one at work. Raises `InpaintError` ``compare-busy`` when there is another."""
+    def check_free(self) -> None:
+        """Raise `InpaintError` ``compare-busy`` when another live process is at work here."""
         try:
-            RunDir(self.path).claim()
+            self.process.check_free()
         except InpaintError as error:
             raise InpaintError(
                 "compare-busy", f"Process {self.pid()} is at work on {self.path} already.",
                 "Wait for it, stop it, or name another --output.",
             ) from error  # fmt: skip
 
+    def claim(self) -> None:
+        """Record this process as the one at work. Raises `InpaintError` ``compare-busy`` as `check_free` does."""
+        self.check_free()
+        self.process.claim()
+
     def release(self) -> None:
         """Forget this process as the one at work."""
-        RunDir(self.path).release()
+        self.process.release()

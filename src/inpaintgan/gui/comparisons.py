@@ -8,8 +8,8 @@ from typing import Any, get_args
 from urllib.parse import quote
 
 from ..core.child import last_words
-from ..core.comparison import ComparisonDir, stem_notices, training_settings
-from ..core.config import Config, EdgeGeneratorName
+from ..core.comparison import MAX_STEPS, ComparisonDir, stem_notices, training_settings
+from ..core.config import EdgeGeneratorName
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
@@ -70,22 +70,22 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
 
 def _changed(comparison: ComparisonDir) -> float:
     file = comparison.status_file
-    return file.stat().st_mtime if file.is_file() else launched_at(RunDir(comparison.path)) or 0.0
+    return file.stat().st_mtime if file.is_file() else launched_at(comparison.process) or 0.0
 
 
 def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]:
     """Return the state in the words of runs, and what is to be said about it."""
     phase, message = status.get("phase", ""), str(status.get("message", ""))
-    launched = launched_at(RunDir(comparison.path))
+    launched = launched_at(comparison.process)
     said_nothing = not phase or (launched is not None and launched > _changed(comparison))
-    if is_live(RunDir(comparison.path)):
+    if is_live(comparison.process):
         return ("starting", "") if said_nothing else ("running", message)
     if is_busy(comparison):
-        return "running", "Its process ended, but a training of it still goes on. Go on when it has ended."
+        return "running", "Its process ended, but one of its trainings is still running. Resume it when that has ended."
     if said_nothing:
-        return "failed", last_words(comparison.log_file) or "Its process ended before it began."
+        return "failed", last_words(comparison.log_file) or "Its process ended before the comparison began."
     if phase in ("training", "scoring"):
-        return "interrupted", "It ended without a word. Go on from where it was."
+        return "interrupted", "It ended unexpectedly. Resume it to go on."
     return str(phase), message
 
 
@@ -118,15 +118,11 @@ def start(comparisons: Comparisons, values: dict[str, Any], options: dict[str, A
         raise InpaintError("generator-unknown", "No edge generator is chosen.", "Tick at least one.")
     for name in generators:
         make_config({**config.model_dump(), **training_settings(config, name)})
-    steps = _whole("Steps", options.get("steps"), _most_steps())
+    steps = _whole("Steps", options.get("steps"), MAX_STEPS)
     seeds = _whole("Seeds", options.get("seeds"), MAX_SEEDS)
     given = str(options.get("name") or "").strip()
     name = checked_name(given) if given else f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_compare"
     return comparisons.start(name, config, generators, steps, seeds).path.name
-
-
-def _most_steps() -> int:
-    return Config.model_json_schema()["properties"]["max_iters"]["maximum"]
 
 
 def _whole(what: str, value: object, most: int) -> int:
@@ -139,7 +135,7 @@ def _whole(what: str, value: object, most: int) -> int:
 
 def stop(comparison: ComparisonDir) -> None:
     """Have a comparison save and end. Raises `InpaintError` ``compare-not-live`` when there is none to obey."""
-    if not is_live(RunDir(comparison.path)):
+    if not is_live(comparison.process):
         raise InpaintError("compare-not-live", f"{comparison.path.name} is not running.")
     comparison.control.send("stop")
 

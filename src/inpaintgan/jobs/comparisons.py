@@ -56,7 +56,7 @@ class Comparisons:
         return comparison
 
     def resume(self, comparison: ComparisonDir) -> None:
-        """Go on with a comparison that is not running.
+        """Resume a comparison that is not running.
 
         Raises:
             InpaintError: ``compare-busy`` when it is, or ``compare-empty`` when it never began.
@@ -65,7 +65,7 @@ class Comparisons:
             raise InpaintError("compare-busy", f"{comparison.path.name} is running already.")
         plan = comparison.plan()
         if plan is None:
-            raise InpaintError("compare-empty", f"{comparison.path.name} never began.", "Delete it and start anew.")
+            raise InpaintError("compare-empty", f"{comparison.path.name} never began.", "Delete it and start again.")
         self._launch(comparison, _words(plan))
 
     def _launch(self, comparison: ComparisonDir, words: list[str]) -> None:
@@ -92,10 +92,10 @@ def is_comparison(path: Path) -> bool:
 
 
 def is_busy(comparison: ComparisonDir) -> bool:
-    """Return whether a process compares in this folder, is about to, or still trains for one that was killed."""
+    """Return whether a comparison runs in this folder, is about to, or was killed and a training of it still runs."""
     runs = comparison.path / "runs"
     trainings = runs.iterdir() if runs.is_dir() else ()
-    return is_live(RunDir(comparison.path)) or any(is_live(RunDir(path)) for path in trainings)
+    return is_live(comparison.process) or any(is_live(RunDir(path)) for path in trainings)
 
 
 def _words(plan: dict[str, Any]) -> list[str]:

@@ -22,7 +22,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.comparison.plan import freeze, make_plan
-from inpaintgan.evaluation.comparison.scoring import Exam, held_out, mask_source
+from inpaintgan.evaluation.comparison.scoring import EvaluationSet, held_out, mask_source
 from inpaintgan.evaluation.comparison.trainings import TrainingFailed, train_to_end
 from inpaintgan.evaluation.mask_sets import KINDS
 from inpaintgan.training.orders import Orders
@@ -205,7 +205,7 @@ def test_generators_and_seeds_can_be_added_and_nothing_else_changed(tmp_path):
 def test_scores_are_kept_only_for_the_same_holes(pictures):
     def key(**changes):
         config = Config(data=str(pictures), **changes)
-        return Exam(held_out(config), "random-block", 0, config, None, torch.device("cpu")).key()
+        return EvaluationSet(held_out(config), "random-block", 0, config, None, torch.device("cpu")).key()
 
     assert key() == key(lr=1e-3)
     for changes in ({"seed": 5}, {"input_size": 64}, {"block_ratio": 0.25}, {"edge_threshold": 0.4}):

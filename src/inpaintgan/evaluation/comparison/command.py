@@ -21,7 +21,7 @@ from ..columns import Column, columns_of, markdown
 from . import scoring
 from .making import Comparison
 from .plan import Plan, default_output, freeze, make_plan
-from .scoring import Exam
+from .scoring import EvaluationSet
 from .summary import SCORES
 from .trainings import Stopped
 
@@ -38,17 +38,16 @@ def compare(arguments: argparse.Namespace) -> int:
     copies = _copies(arguments.report)
     plan = make_plan(arguments)
     folder = ComparisonDir(expanded(arguments.output or default_output(plan)).resolve())
-    exam = _exam(plan)
-    if folder.pid() is not None:
-        folder.claim()  # refuses in words, before the plan is touched
-    comparison = Comparison(freeze(folder, plan), folder, exam)
+    evaluation = _evaluation_set(plan)
+    folder.check_free()  # before its plan is touched
+    comparison = Comparison(freeze(folder, plan), folder, evaluation)
     folder.claim()
     try:
         with comparison.orders.listening():
             failed = comparison.make()
     except Stopped:
         folder.say("stopped", "What is done is kept.")
-        print(f"stopped; the same command goes on with {folder.path}")
+        print(f"stopped; the same command resumes {folder.path}")
         return INTERRUPTED if comparison.orders.interrupted else 0
     except BaseException as error:
         folder.say("failed", str(error) or type(error).__name__)
@@ -77,18 +76,18 @@ def _copies(report: Path | None) -> dict[Kind, Path]:
     return copies
 
 
-def _exam(plan: Plan) -> Exam:
+def _evaluation_set(plan: Plan) -> EvaluationSet:
     """Look at data, masks, device and weights before anything is trained for hours, what may be downloaded last."""
     device = pick_device(plan.base.device)
     source = scoring.mask_source(plan.masks, plan.base)
-    exam = Exam(scoring.held_out(plan.base), source, plan.limit, plan.base, None, device)
+    evaluation = EvaluationSet(scoring.held_out(plan.base), source, plan.limit, plan.base, None, device)
     unreadable: list[str] = []
-    if next(exam.cases(unreadable), None) is None:
+    if next(evaluation.cases(unreadable), None) is None:
         raise nothing_to_evaluate(source, unreadable)
     if plan.inpaint and load_checkpoint(Path(plan.inpaint)).inpaint_generator is None:
         raise InpaintError("inpaint-generator-missing", f"--inpaint: {plan.inpaint} cannot paint.", "Name another.")
     vgg = load_vgg19(plan.base.perceptual_weights, plan.base.imagenet_normalization)
-    return replace(exam, vgg=vgg.to(device) if vgg else None)
+    return replace(evaluation, vgg=vgg.to(device) if vgg else None)
 
 
 def table(report: dict[str, Any]) -> str:

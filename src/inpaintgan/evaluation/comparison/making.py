@@ -28,7 +28,7 @@ from ..columns import COLUMNS
 from . import scoring
 from .page import comparison_html
 from .plan import Plan
-from .scoring import Exam
+from .scoring import EvaluationSet
 from .summary import SCORES, Summary, csv_text, curves, method_summary, training_summary
 from .trainings import TrainingFailed, train_to_end
 
@@ -42,7 +42,7 @@ class Comparison:
 
     plan: Plan
     folder: ComparisonDir
-    exam: Exam
+    evaluation: EvaluationSet
     failures: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,7 +72,7 @@ class Comparison:
         report = self._report(trained)
         write_json(self.folder.report("json"), report)
         write_bytes(self.folder.report("csv"), csv_text(report).encode())
-        write_bytes(self.folder.report("html"), comparison_html(report, self.folder, self.exam.shown).encode())
+        write_bytes(self.folder.report("html"), comparison_html(report, self.folder, self.evaluation.shown).encode())
         self.folder.say("finished", "; ".join(failure["message"] for failure in self.failures))
         return bool(self.failures)
 
@@ -96,8 +96,8 @@ class Comparison:
 
     def _score(self, trained: list[tuple[str, int]]) -> None:
         self.folder.say("scoring", "Scoring on held-out pictures")
-        exam, stem = self.exam, self.plan.base.stem
-        self._score_unit(CLASSICAL_UNIT, {"stem": stem}, lambda: scoring.classical(exam, stem), "baselines")
+        evaluation, stem = self.evaluation, self.plan.base.stem
+        self._score_unit(CLASSICAL_UNIT, {"stem": stem}, lambda: scoring.classical(evaluation, stem), "baselines")
         for seed in self.plan.seeds:
             paints = {"inpaint": _identity(self._inpaint_path(seed))}
             self._score_unit(
@@ -113,18 +113,20 @@ class Comparison:
                 )
 
     def _score_unit(self, unit: str, depends_on: dict[str, Any], build: Any, title: str) -> None:
-        scoring.score(self.exam, self.folder.scores(unit), depends_on, build, f"scoring {title}", self.orders)
+        scoring.score(self.evaluation, self.folder.scores(unit), depends_on, build, f"scoring {title}", self.orders)
 
     def _bounds(self, seed: int) -> scoring.Scorer:
-        inpaint = load_checkpoint(self._inpaint_path(seed), self.exam.device)
-        return scoring.bounds(self.exam, scoring.inpainter_of(None, inpaint, self.plan.base, self.exam.device))
+        inpaint = load_checkpoint(self._inpaint_path(seed), self.evaluation.device)
+        return scoring.bounds(
+            self.evaluation, scoring.inpainter_of(None, inpaint, self.plan.base, self.evaluation.device)
+        )
 
     def _network(self, name: str, seed: int) -> scoring.Scorer:
-        device = self.exam.device
+        device = self.evaluation.device
         edges = load_checkpoint(_last_checkpoint(self.folder.run(name, seed)), device)
         inpaint = load_checkpoint(self._inpaint_path(seed), device)
         inpainter = scoring.inpainter_of(edges, inpaint, self.plan.config(name, seed), device)
-        return scoring.network(self.exam, name, inpainter, _discriminator(edges, device))
+        return scoring.network(self.evaluation, name, inpainter, _discriminator(edges, device))
 
     def _scored(self, unit: str) -> dict[str, Any]:
         return read_json(self.folder.scores(unit) / "scores.json") or {}
@@ -133,7 +135,7 @@ class Comparison:
         return self._scored(unit)["rows"]
 
     def _report(self, trained: list[tuple[str, int]]) -> dict[str, Any]:
-        plan, exam = self.plan, self.exam
+        plan, evaluation = self.plan, self.evaluation
         runs = {key: training_summary(self.folder.run(*key)) for key in trained}
         rows: list[Summary] = []
         for name in plan.generators:
@@ -158,17 +160,17 @@ class Comparison:
             "title": f"Edge generators on {Path(plan.base.data).name}",
             "version": __version__,
             "made": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
-            "machine": f"{device_name(exam.device)}, {platform.machine()}",
+            "machine": f"{device_name(evaluation.device)}, {platform.machine()}",
             "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
             **plan.as_dict(),
             "budget": plan.budget,
-            "val_data": str(exam.pictures.root),
+            "val_data": str(evaluation.pictures.root),
             "n_train": next(iter(runs.values()))["n_train"],
             "n_scored": len(baselines),
-            "masks": exam.masks,
+            "masks": evaluation.masks,
             "hole_share": {"mean": sum(shares) / len(shares), "min": min(shares), "max": max(shares)},
             "side_px": plan.base.input_size,
-            "proxy_network": exam.vgg.origin if exam.vgg else None,
+            "proxy_network": evaluation.vgg.origin if evaluation.vgg else None,
             "columns": [asdict(COLUMNS[key]) for key in SCORES],
             "rows": rows,
             "unreadable": unreadable,
@@ -204,7 +206,7 @@ def _last_checkpoint(run: RunDir) -> Path:
     path = run.pointer("latest")
     if path is None:
         raise InpaintError(
-            "checkpoint-missing", f"{run.path} holds no checkpoint.", "Delete the folder to train it anew."
+            "checkpoint-missing", f"{run.path} holds no checkpoint.", "Delete the folder to train it again."
         )
     return path
 

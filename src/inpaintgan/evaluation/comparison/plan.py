@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core.atomic import write_json
-from ...core.comparison import ComparisonDir, stem_notices, training_settings
+from ...core.comparison import MAX_STEPS, ComparisonDir, stem_notices, training_settings
 from ...core.config import Config
 from ...core.config_io import load_config, make_config, save_config, with_full_paths
 from ...core.errors import InpaintError
@@ -19,15 +19,14 @@ from ..mask_sets import KINDS
 _OURS = {
     "stage": "compare trains edge generators, then an inpaint generator.",
     "edge_generator": "Name the generators with --generators.",
-    "init_from": "Every generator starts from noise.",
-    "edges_from": "Every generator starts from noise.",
+    "init_from": "Every generator starts from random weights.",
+    "edges_from": "Every generator starts from random weights.",
     "max_iters": "Give the budget with --steps.",
     "max_seconds": "Give the budget with --seconds.",
 }
 """Settings that a comparison sets itself, and what to do instead."""
 _BUDGET = ("steps", "seconds", "inpaint")
 _CURVE_POINTS = 10
-_MAX_STEPS: int = next(rule.le for rule in Config.model_fields["max_iters"].metadata if hasattr(rule, "le"))
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Plan:
         """Return the settings of one training; None is the shared inpaint generator."""
         values = training_settings(self.base, generator) if generator else {"stage": "inpaint"}
         values |= {"seed": seed}
-        values |= {"max_iters": self.steps} if self.steps else {"max_iters": _MAX_STEPS, "max_seconds": self.seconds}
+        values |= {"max_iters": self.steps} if self.steps else {"max_iters": MAX_STEPS, "max_seconds": self.seconds}
         return make_config({**self.base.model_dump(), **values})
 
     @property

@@ -35,7 +35,7 @@ from ...networks.vgg19 import VGG19Features
 from ...training.orders import Orders
 from ...training.samples import draw_edges
 from .. import protocol
-from ..cases import Case, cases, nothing_to_evaluate
+from ..cases import Case, cases, n_cases, nothing_to_evaluate
 from ..mask_sets import DRAWN_MASKS
 from ..tiles import jpeg
 from .trainings import Stopped
@@ -49,8 +49,8 @@ Scorer = Callable[[Case], tuple[dict[str, dict[str, float]], Pictures]]
 
 
 @dataclass(frozen=True)
-class Exam:
-    """What all are scored on.
+class EvaluationSet:
+    """What all methods are scored on, and what with.
 
     Attributes:
         pictures: Held out.
@@ -70,7 +70,7 @@ class Exam:
 
     @property
     def n_pictures(self) -> int:
-        return min(self.limit, len(self.pictures)) if self.limit else len(self.pictures)
+        return n_cases(self.pictures, self.limit)
 
     @property
     def shown(self) -> list[int]:
@@ -107,12 +107,17 @@ def mask_source(masks: str | None, config: Config) -> str:
 
 
 def score(
-    exam: Exam, folder: Path, depends_on: dict[str, Any], build: Callable[[], Scorer], title: str, orders: Orders
+    evaluation: EvaluationSet,
+    folder: Path,
+    depends_on: dict[str, Any],
+    build: Callable[[], Scorer],
+    title: str,
+    orders: Orders,
 ) -> None:
     """Score every case into ``folder/scores.json``, and save the pictures to show; nothing if that is done already.
 
     Args:
-        exam: What is scored on.
+        evaluation: What is scored on.
         folder: Of this scorer; made when missing.
         depends_on: What tells these networks from others, as plain JSON.
         build: Makes the scorer; called only if it is needed.
@@ -124,7 +129,7 @@ def score(
         InpaintError: No case could be made, or a checkpoint cannot be read.
     """
     file = folder / "scores.json"
-    key = exam.key() | depends_on
+    key = evaluation.key() | depends_on
     done = read_json(file)
     if isinstance(done, dict) and done.get("key") == key:
         return
@@ -132,35 +137,35 @@ def score(
     scorer = build()
     rows: list[dict[str, Any]] = []
     unreadable: list[str] = []
-    counted = tqdm(exam.cases(unreadable), title, exam.n_pictures, unit="picture", file=sys.stderr)
+    counted = tqdm(evaluation.cases(unreadable), title, evaluation.n_pictures, unit="picture", file=sys.stderr)
     for index, case in enumerate(counted):
         orders.take()
         if orders.stop_wanted:
             raise Stopped
         scores, pictures = scorer(case)
         rows.append({"picture": case.name, "hole_share": float(case.mask.mean()), "scores": scores})
-        if index in exam.shown:
+        if index in evaluation.shown:
             for name, pixels in pictures.items():
                 write_bytes(folder / f"{index:05d}-{name}.jpg", jpeg(pixels))
     if not rows:
-        raise nothing_to_evaluate(exam.masks, unreadable)
+        raise nothing_to_evaluate(evaluation.masks, unreadable)
     write_json(file, {"key": key, "rows": rows, "unreadable": list(dict.fromkeys(unreadable))})
 
 
-def classical(exam: Exam, stem: str) -> Scorer:
+def classical(evaluation: EvaluationSet, stem: str) -> Scorer:
     """The baselines; they also show the picture and its hole. ``stem`` tells whether the networks start from a fill."""
     fillers: dict[str, Filler] = {protocol.START: protocol.smooth} if stem != "conv" else {}
     fillers |= CLASSICAL
 
     def judge(case: Case) -> tuple[dict[str, dict[str, float]], Pictures]:
-        scores, fills = protocol.evaluate_case(case, fillers, exam.vgg)
+        scores, fills = protocol.evaluate_case(case, fillers, evaluation.vgg)
         masked = with_white_hole(case.picture, case.mask)
         return scores, {"picture": case.picture, "hole": masked, "telea": fills["telea"]}
 
     return judge
 
 
-def bounds(exam: Exam, inpainter: Inpainter) -> Scorer:
+def bounds(evaluation: EvaluationSet, inpainter: Inpainter) -> Scorer:
     """The shared inpaint generator with the best edges there are, and with none: what edges can matter at all."""
 
     def judge(case: Case) -> tuple[dict[str, dict[str, float]], Pictures]:
@@ -169,29 +174,31 @@ def bounds(exam: Exam, inpainter: Inpainter) -> Scorer:
         fillers: dict[str, Filler] = {
             name: (lambda image, mask, edges=edges: inpainter.fill(image, mask, edges)) for name, edges in given.items()
         }
-        scores, fills = protocol.evaluate_case(case, fillers, exam.vgg)
+        scores, fills = protocol.evaluate_case(case, fillers, evaluation.vgg)
         known = true * (1 - case.mask)
         pictures: Pictures = {"true-edges": _edge_picture(true, case.mask), "no-edges": _edge_picture(known, case.mask)}
         for name, edges in given.items():
-            scores[name] |= protocol.edge_scores(edges * np.uint8(255), true, case.mask, exam.config.edge_threshold)
+            scores[name] |= protocol.edge_scores(
+                edges * np.uint8(255), true, case.mask, evaluation.config.edge_threshold
+            )
             pictures[f"{name.replace(' ', '-')}-fill"] = fills[name]
         return scores, pictures
 
     return judge
 
 
-def network(exam: Exam, name: str, inpainter: Inpainter, discriminator: Discriminator) -> Scorer:
-    """An edge generator: its edges, what its own discriminator feels of them, and what is painted along them."""
+def network(evaluation: EvaluationSet, name: str, inpainter: Inpainter, discriminator: Discriminator) -> Scorer:
+    """An edge generator: its edges, their feature matching in its own discriminator, and what is painted along them."""
     generator = inpainter.checkpoint.edge_generator
     assert generator is not None
 
     def judge(case: Case) -> tuple[dict[str, dict[str, float]], Pictures]:
-        scores, fills = protocol.evaluate_case(case, {name: inpainter.fill}, exam.vgg)
+        scores, fills = protocol.evaluate_case(case, {name: inpainter.fill}, evaluation.vgg)
         true = inpainter.detect_edges(case.picture)
         predicted = inpainter.predict_edges(case.picture, case.mask)
-        threshold = exam.config.edge_threshold
+        threshold = evaluation.config.edge_threshold
         scores[name] |= protocol.edge_scores(predicted, true, case.mask, threshold)
-        scores[name]["fm"] = _feature_matching(generator, discriminator, _batch(case, true).to(exam.device))
+        scores[name]["fm"] = _feature_matching(generator, discriminator, _batch(case, true).to(evaluation.device))
         found = (predicted > 255 * threshold).astype(np.uint8)
         return scores, {"edges": _edge_picture(found, case.mask), "fill": fills[name]}
 

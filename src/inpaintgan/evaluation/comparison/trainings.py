@@ -35,8 +35,8 @@ class TrainingFailed(InpaintError):
 
 
 @dataclass
-class Progress:
-    """What the newest events of a training say."""
+class TrainingStatus:
+    """How far a training is, by its newest events."""
 
     step: int = 0
     elapsed_s: float = 0.0
@@ -44,14 +44,21 @@ class Progress:
 
 def is_finished(run: RunDir) -> bool:
     """Whether a training has used its whole budget and left a checkpoint."""
-    last = next(
-        (event for event in reversed(list(read_events(run.events_file))) if event["type"].startswith("run_")), {}
-    )
+    last = _last_run_event(run)
     return last.get("type") == "run_finished" and last["reason"] != "stopped" and run.pointer("latest") is not None
 
 
+def _last_run_event(run: RunDir) -> dict[str, Any]:
+    """The newest event about the run itself, such as its end; empty when there is none."""
+    last: dict[str, Any] = {}
+    for event in read_events(run.events_file):
+        if event["type"].startswith("run_"):
+            last = event
+    return last
+
+
 def train_to_end(run: RunDir, config: Config, title: str, orders: Orders) -> None:
-    """Train in a run folder until its budget is used; what is there already is gone on with.
+    """Train in a run folder until its budget is used; a training that has begun there is resumed.
 
     Raises:
         Stopped: A stop was ordered; the training has saved and left.
@@ -83,12 +90,12 @@ def _watch(run: RunDir, config: Config, title: str, orders: Orders, process: sub
     in_steps = not config.max_seconds
     total = config.max_iters if in_steps else config.max_seconds
     with _bar(title, total, in_steps=in_steps) as bar:
-        progress = Progress()
+        status = TrainingStatus()
         while True:
             alive = process.poll() is None if process else run.trainer_pid() is not None
-            _follow(tail.read(), progress)
-            bar.set_postfix_str(f"step {progress.step}", refresh=False)
-            bar.update((progress.step if in_steps else min(progress.elapsed_s, total)) - bar.n)
+            _follow(tail.read(), status)
+            bar.set_postfix_str(f"step {status.step}", refresh=False)
+            bar.update((status.step if in_steps else min(status.elapsed_s, total)) - bar.n)
             if not alive:
                 return
             orders.take()
@@ -106,24 +113,23 @@ def _bar(title: str, total: float, *, in_steps: bool) -> tqdm:
     return bar
 
 
-def _follow(events: list[dict[str, Any]], progress: Progress) -> None:
+def _follow(events: list[dict[str, Any]], status: TrainingStatus) -> None:
     for event in events:
         if event["type"] in ("run_started", "step"):
-            progress.step = event["step"]
-            progress.elapsed_s = event.get("elapsed_s", progress.elapsed_s)
+            status.step = event["step"]
+            status.elapsed_s = event.get("elapsed_s", status.elapsed_s)
 
 
 def _failure(run: RunDir, title: str, process: subprocess.Popen[bytes] | None) -> TrainingFailed:
     """Say why a training did not reach its end."""
-    events = [event for event in read_events(run.events_file) if event["type"].startswith("run_")]
-    last = events[-1] if events else {}
+    last = _last_run_event(run)
     if process and process.returncode == REFUSED:  # maybe before there was anything to write an event about
         why, hint = last_words(run.log_file), ""
     elif last.get("type") == "run_failed":
         why, hint = last["message"], last["hint"]
     elif last.get("type") == "run_finished":
-        why, hint = f"It was stopped at step {last['step']}.", "Run the same command again to go on."
+        why, hint = f"It was stopped at step {last['step']}.", "Run the same command again to resume it."
     else:
         code = f"with code {process.returncode}" if process else "unexpectedly"
-        why, hint = f"Its process ended {code}.", f"{run.log_file} tells more; run the same command again to go on."
+        why, hint = f"Its process ended {code}.", f"{run.log_file} tells more; run the same command again to resume it."
     return TrainingFailed("training-failed", f"{title}: {why}", hint)
