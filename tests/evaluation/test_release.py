@@ -61,7 +61,7 @@ def test_a_release_replaces_nothing_and_is_refused_before_the_work(pictures, tmp
     (tmp_path / "file").write_text("[]")
     for name in ("none", "file"):
         assert main(["release", "--run", "none", "--name", "new", *to, "--report", str(tmp_path / name)]) == 2
-        assert f"{name} is no report of evaluate" in capsys.readouterr().err
+        assert f"{name} is not a report of evaluate" in capsys.readouterr().err
 
 
 def test_an_installed_program_releases_into_the_current_folder(pictures, tmp_path, monkeypatch):
@@ -98,7 +98,7 @@ def test_a_released_checkpoint_may_be_a_blend_of_two_trainings(pictures, tmp_pat
     words = ["release", "--run", str(last), "--name", "ours", "--output", str(released)]
     assert main([*words, "--blend", str(first), "--share", "0.25"]) == 0
     card = (released / "ours" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "The inpaint generator's weights are to 25% those of first." in card
+    assert "The inpaint generator's weights are a blend, 25% of it those of first." in card
     near, far, blended = (load_checkpoint(path) for path in (first, last, released / "ours"))
     weights = [c.inpaint_generator.decoder[-1].weight for c in (near, far, blended)]
     assert not torch.equal(weights[0], weights[1])

@@ -57,8 +57,8 @@ def cases(
         block_ratio: Side of a drawn block as a share of the picture's.
         files: The pictures of the folder to take; None is all.
         ranks: Processes that share the cases; only this one's are yielded.
-        unreadable: Takes in words what is wrong with each picture or mask that cannot be read, whose case is left out then;
-            all others keep their holes. With None the first one ends the work.
+        unreadable: Collects, in words, what is wrong with each picture or mask that cannot be read. Its case is left out,
+            and all others keep their holes. With None the first such file ends the work.
 
     Raises:
         InpaintError: A folder is missing or empty, or a file cannot be read and there is no ``unreadable``.
@@ -104,19 +104,21 @@ def picture_of(index: int, files: Sequence[PictureFile], limit: int) -> PictureF
 
 
 def left_out(unreadable: Sequence[str]) -> list[str]:
-    """The notice that a report gives of files that cannot be read, in a list that is empty where there are none."""
+    """The notice of a report about files that cannot be read; an empty list where there are none."""
     if not unreadable:
         return []
     n_more = len(unreadable) - _N_NAMED
-    named = [*unreadable[:_N_NAMED], *([f"So it is with {n_more} more."] if n_more > 0 else [])]
+    named = [*unreadable[:_N_NAMED], *([f"And {n_more} more."] if n_more > 0 else [])]
     return [f"Files left out: {len(unreadable)}. {' '.join(named)}"]
 
 
 def nothing_to_evaluate(masks: str, unreadable: Sequence[str]) -> InpaintError:
     """The refusal of a set of holes that gives no case."""
     if unreadable:
-        return InpaintError("nothing-to-evaluate", f"No case of {masks} is left.", left_out(unreadable)[0])
-    return InpaintError("nothing-to-evaluate", f"None of the masks of {masks} leaves both hole and picture.")
+        return InpaintError(
+            "nothing-to-evaluate", f"No picture is left to score with {masks}.", left_out(unreadable)[0]
+        )
+    return InpaintError("nothing-to-evaluate", f"No mask of {masks} has both a hole and a known part.")
 
 
 def _leave_out(error: InpaintError, unreadable: list[str] | None) -> None:

@@ -46,7 +46,7 @@ class MaskSet:
 
     Attributes:
         name: A drawn kind, or the folder's name.
-        files: Masks to deal out in order, again from the first when they run out; empty draws the kind.
+        files: Masks to use in order, again from the first when they run out; empty draws the kind.
     """
 
     name: str

@@ -56,7 +56,7 @@ def fill_case(case: Case, methods: dict[str, Method]) -> tuple[Fills, dict[str, 
         start = time.perf_counter()
         filled = method(case)
         seconds[name] = time.perf_counter() - start
-        # Whatever a method did outside the hole is not its business.
+        # What a method did outside the hole does not count.
         fills[name] = np.where(case.mask[..., None] == 1, filled, case.picture)
     return fills, seconds
 

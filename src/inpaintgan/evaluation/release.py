@@ -55,7 +55,7 @@ def release(
     checkpoint = load_checkpoint(run_path)
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
-        note = f"{note} The inpaint generator's weights are to {share:.0%} those of {_name(blend_with)}.".strip()
+        note = f"{note} The inpaint generator's weights are a blend, {share:.0%} of it those of {_name(blend_with)}.".strip()
     card = _card(name, history(run_path), report, note)
     config = checkpoint.config
     frozen = config.model_copy(update=portable(config.model_dump()))
@@ -122,7 +122,7 @@ def _read_report(file: Path | None) -> dict[str, Any] | None:
         return None
     report = read_json(file)
     if not isinstance(report, dict) or "checkpoint" not in report.get("methods", ()):
-        raise InpaintError("report-unreadable", f"{file} is no report of evaluate.")
+        raise InpaintError("report-unreadable", f"{file} is not a report of evaluate.")
     return report
 
 
@@ -131,7 +131,7 @@ def _sources(data: str) -> str:
     try:
         files = find_pictures(Path(data))
     except InpaintError:
-        return "no longer at hand"
+        return "no longer available"
     counts = Counter(file.name.partition("-")[0] if "-" in file.name else "other" for file in files)
     return f"{len(files)} pictures ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
 
@@ -145,7 +145,7 @@ def _origin(runs: list[dict[str, Any]]) -> str:
         return f"the weights of {' and '.join(others)}"
     config = runs[-1]["config"]
     if config.edge_generator == "effunet" and config.efficientnet_weights != "off":
-        return "scratch, but for the edge generator's trunk, which started from EfficientNet-B0's weights"
+        return "scratch, except for the edge generator's trunk, which started from EfficientNet-B0's weights"
     return "scratch"
 
 
@@ -187,7 +187,7 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         "",
         "## Limits",
         "",
-        "It invents what it paints: a fill is no evidence of what was there. Pictures unlike its training pictures are "
-        "continued smoothly at best.",
+        "It invents what it paints: a fill is no evidence of what was there. In pictures unlike its training pictures, holes "
+        "are at best filled smoothly.",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 Statement = tuple[str, str]
@@ -22,6 +23,11 @@ def size(report: dict[str, Any]) -> Statement:
 def proxy(report: dict[str, Any]) -> Statement:
     """Which network the perceptual proxy is taken with."""
     return "Perceptual proxy", report["proxy_network"] or "not scored: the weights of VGG19 were not available"
+
+
+def mask_files(folder: str) -> str:
+    """The masks of a folder, in words."""
+    return f"masks of {Path(folder).name}, used in order"
 
 
 def drawn_holes(kind: str, block_ratio: float) -> str:

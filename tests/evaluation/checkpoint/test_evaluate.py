@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, 
     assert main([*half, "--candidate", f"theirs={inputs / 'pictures'}"]) == 1
     assert json.loads(report_file.read_text())["methods"]["theirs"]["l1_hole"] == 0
     assert main([*words, "--masks", str(masks)]) == 2
-    assert "No case of masks is left" in capsys.readouterr().err
+    assert "No picture is left to score with masks" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [

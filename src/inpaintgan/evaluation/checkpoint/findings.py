@@ -6,17 +6,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..mask_sets import BLOCK_RATIO
+from .. import wording
+from ..mask_sets import BLOCK_RATIO, KINDS
 from ..protocol import START
+from ..wording import Statement
 from .running import NETWORK, UPPER_BOUND
-
-_MASK_WORDS = {
-    "random-block": f"a block at a random place, {100 * BLOCK_RATIO:.0f} % of a side",
-    "half": "the left or the right half",
-    "irregular": "free-form strokes",
-    "mixed": "strokes, blocks and halves",
-    "thin": "thin strokes", "medium": "medium strokes", "thick": "thick strokes",
-}  # fmt: skip
 
 
 def findings(report: dict[str, Any]) -> list[str]:
@@ -35,7 +29,7 @@ def _against(main: dict[str, Any], name: str, rival: str) -> str:
         f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own, 2)}), {abs(gap['mean']):.2f} dB "
         f"{'above' if gap['mean'] >= 0 else 'below'} {rival} on the same cases ({_range(gap, 2, '+')})."
     )
-    return said + (" Chance alone could make that difference." if gap["low"] <= 0 <= gap["high"] else "")
+    return said + (" Chance alone could explain that difference." if gap["low"] <= 0 <= gap["high"] else "")
 
 
 def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
@@ -47,7 +41,7 @@ def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
     }
     best = max(others, key=lambda name: others[name])
     value = main["methods"][NETWORK]["psnr_hole"]["mean"]
-    relation = "below the checkpoint" if others[best] < value else "above the checkpoint: colours alone are won by blur"
+    relation = "below the checkpoint" if others[best] < value else "above the checkpoint: PSNR favours blurred fills"
     return f"Of the methods without training, {best} is best with {others[best]:.2f} dB, {relation}."
 
 
@@ -56,10 +50,10 @@ def _bound(main: dict[str, Any]) -> str:
         return ""
     gain = main["methods"][UPPER_BOUND]["psnr_hole"]["mean"] - main["methods"][NETWORK]["psnr_hole"]["mean"]
     found = main["edges"]
-    worth = "true edges would change nothing" if abs(gain) < 0.005 else f"true edges would change {gain:+.2f} dB"
+    worth = "would change nothing" if abs(gain) < 0.005 else f"would change its PSNR by {gain:+.2f} dB"
     return (
         f"Of the edges that it draws in the hole {100 * found['precision']['mean']:.1f} % are true, and it finds "
-        f"{100 * found['recall']['mean']:.1f} % of those that are there; {worth}."
+        f"{100 * found['recall']['mean']:.1f} % of the true ones; true edges {worth}."
     )
 
 
@@ -71,25 +65,25 @@ def _proxy(main: dict[str, Any], rival: str) -> str:
 
 
 def _range(found: dict[str, float], digits: int, sign: str = "") -> str:
-    return f"95 %: {found['low']:{sign}.{digits}f} to {found['high']:{sign}.{digits}f}"
+    return f"95 % interval {found['low']:{sign}.{digits}f} to {found['high']:{sign}.{digits}f}"
 
 
-def protocol(report: dict[str, Any]) -> list[tuple[str, str]]:
+def protocol(report: dict[str, Any]) -> list[Statement]:
     """How the numbers were made: (what, in words)."""
     sets = report["sets"]
     taken = f", {report['limit']} at most, spread evenly" if report["limit"] else ""
     listed = [
         ("Checkpoint", f"{report['checkpoint']}, step {report['step']:,}"),
         ("Pictures", f"{sets[0]['n_pictures']:,} of {Path(report['data']).name}{taken}"),
-        ("Size", f"{report['side_px']}x{report['side_px']} px: the largest square from the middle, resized"),
+        wording.size(report),
         ("Holes", "; ".join(_holes(one, report["masks"]) for one in sets) + f". Seed {report['seed']}"),
-        ("Fills", "only the hole is taken from a method; the rest is the picture"),
+        ("Fills", "only the hole is taken from a method's result; the rest is the original picture"),
         (
             "Intervals",
-            f"{100 * report['bootstrap']['level']:.0f} % of the mean, by {report['bootstrap']['resamples']:,} resamples of "
-            "the pictures, each with all its holes",
+            f"{100 * report['bootstrap']['level']:.0f} % confidence intervals of the mean, from "
+            f"{report['bootstrap']['resamples']:,} bootstrap samples of the pictures, each with all its holes",
         ),
-        ("Perceptual proxy", report["proxy_network"] or "not scored: VGG19's weights were not at hand"),
+        wording.proxy(report),
         ("LPIPS", report.get("lpips_network") or "not scored: --lpips was not given"),
         ("FID, KID, U-IDS, P-IDS", _features(report)),
         ("Scored on", report["machine"]),
@@ -100,19 +94,21 @@ def protocol(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _features(report: dict[str, Any]) -> str:
-    return f"over {report['feature_network']}" if report["feature_network"] else "not scored: no network was at hand"
+    return f"over {report['feature_network']}" if report["feature_network"] else "not scored: no network was available"
 
 
 def _holes(one: dict[str, Any], masks: str) -> str:
     share = one["hole_share"]
-    words = _MASK_WORDS.get(one["name"])
-    name = f"{one['name']} ({words})" if words else one["name"]
-    if words is None and not one["name"].startswith("irregular-"):
-        name = f"masks of {Path(masks).name if masks.endswith(one['name']) else one['name']}, dealt in order"
-    return f"{name}, {100 * share['min']:.1f} to {100 * share['max']:.1f} % of the picture"
+    name = one["name"]
+    if name in KINDS:
+        words = wording.drawn_holes(name, BLOCK_RATIO)
+        said = f"{name} ({words})" if words else name
+    else:
+        said = wording.mask_files(masks if masks.endswith(name) else name)
+    return f"{said}, {100 * share['min']:.1f} to {100 * share['max']:.1f} % of the picture"
 
 
-def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
+def hints(report: dict[str, Any]) -> list[Statement]:
     """How to read the scores: (what, in words)."""
     listed = [
         (
@@ -121,22 +117,22 @@ def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         (
             "PSNR and L1 reward blur.",
-            "The mean of all plausible fills wins them. The proxy and the scores of whole sets see texture and structure.",
+            "The mean of all plausible fills scores best on them. The proxy and the scores of whole sets see texture and "
+            "structure.",
         ),
         (
             "True edges are the upper bound.",
-            "The row with true edges paints along the edges of the unharmed picture: what a perfect edge generator would give.",
+            "The row with true edges paints along the edges of the original picture: those of a perfect edge generator.",
         ),
     ]
     if report["proxy_network"]:
-        text = "It compares VGG19 features in the hole; lower is closer. Published LPIPS has another scale."
-        listed.append(("The proxy is not LPIPS.", text))
+        listed.append(wording.PROXY_HINT)
     if report["feature_network"]:
         listed += [
             (
-                "FID and KID hang on their network.",
-                "Published values use another one (Inception V3 of TensorFlow): compare only within this page. FID is too large "
-                "for few pictures, alike for all methods here; KID is not, and may be a little below 0.",
+                "FID and KID depend on their network.",
+                "Published values use another one (Inception V3 of TensorFlow): compare only within this page. With few "
+                "pictures FID comes out too large, for all methods alike; KID does not, but may be slightly below 0.",
             ),
             (
                 "U-IDS and P-IDS say how often a fill passes for real.",
@@ -147,7 +143,7 @@ def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
     listed.append(
         (
             "Best and worst are the checkpoint's.",
-            "Cases are ranked within their holes by its score; the median is what one should expect.",
+            "Cases are ranked by its score, for each kind of holes alone; the median is what to expect.",
         )
     )
     return listed

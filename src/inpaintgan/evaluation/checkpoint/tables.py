@@ -21,7 +21,7 @@ def table(report: dict[str, Any]) -> str:
     lines = [
         f"{report['n']} {'cases' if len(report.get('sets', [])) > 1 else 'pictures'}, "
         f"{100 * report['hole_share']:.1f} % hole on average, {report['side_px']} px. "
-        f"Proxy: {report['proxy_network'] or 'not available (no VGG19 weights)'}."
+        f"Proxy: {report['proxy_network'] or 'not scored (no VGG19 weights)'}."
         + (f" LPIPS: {report['lpips_network']}." if report.get("lpips_network") else ""),
         "",
         *markdown([column.heading for column in shown], {
@@ -57,11 +57,11 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
                 rows = {
                     method: [_estimate(one[part][method], column, sign) for one in sets] for method in sets[0][part]
                 }
-                lines += ["", f"{title}, by holes:", "", *markdown(names, rows)]
+                lines += ["", f"{title}, by kind of holes:", "", *markdown(names, rows)]
         if shown := columns_of(_EDGES, sets[0]["edges"]):
             rows = {one["name"]: [_estimate(one["edges"], column) for column in shown] for one in sets}
             titles = [column.heading for column in shown]
-            lines += ["", "Edges in the hole, by holes:", "", *markdown(titles, rows, "holes")]
+            lines += ["", "Edges in the hole, by kind of holes:", "", *markdown(titles, rows, "holes")]
     return lines + _set_scores(report, sets)
 
 

@@ -6,15 +6,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ..mask_sets import DRAWN_MASKS
+from .. import wording
+from ..mask_sets import KINDS
+from ..wording import Statement
 from .scoring import NO_EDGES, TRUE_EDGES
-
-_MASK_WORDS = {
-    "random-block": "a block at a random place, {block} px of {side} px a side",
-    "half": "the left or the right half",
-    "irregular": "drawn strokes",
-    "mixed": "strokes, blocks and halves",
-}
 
 
 def findings(report: dict[str, Any]) -> list[str]:
@@ -47,10 +42,10 @@ def _edges(report: dict[str, Any]) -> str:
     near = max(_generators(report), key=lambda row: _f1(row, "_1px"))
     exact = (
         f"{best['name']} finds edges best: of the edge pixels it draws in the hole {100 * _mean(best, 'precision'):.1f} % are "
-        f"true, and it finds {100 * _mean(best, 'recall'):.1f} % of those that are there (F1 {_f1(best):.3f})."
+        f"true, and it finds {100 * _mean(best, 'recall'):.1f} % of the true ones (F1 {_f1(best):.3f})."
     )
     leader = "it leads again" if near is best else f"{near['name']} leads"
-    return f"{exact} When a pixel of tolerance is given, {leader} (F1 {_f1(near, '_1px'):.3f})."
+    return f"{exact} With one pixel of tolerance {leader} (F1 {_f1(near, '_1px'):.3f})."
 
 
 def _worth(report: dict[str, Any]) -> str:
@@ -74,10 +69,10 @@ def _classical(report: dict[str, Any]) -> str:
     best = max(classical, key=lambda row: _mean(row, "psnr_hole"))
     trained = _mean(_top(report, "psnr_hole"), "psnr_hole")
     value = _mean(best, "psnr_hole")
-    relation = "below all of that" if value < min(_mean(row, "psnr_hole") for row in _generators(report)) else (
-        "better than every trained fill" if value > trained else "between them"
+    relation = "below all trained fills" if value < min(_mean(row, "psnr_hole") for row in _generators(report)) else (
+        "above all trained fills" if value > trained else "between the trained fills"
     )  # fmt: skip
-    return f"Without any training, {best['name']} reaches {value:.2f} dB in the hole, {relation}."
+    return f"Of the methods without training, {best['name']} is best with {value:.2f} dB in the hole, {relation}."
 
 
 def _chance(report: dict[str, Any]) -> str:
@@ -85,18 +80,18 @@ def _chance(report: dict[str, Any]) -> str:
     if len(_generators(report)) < 2:
         return ""
     if count == 1:
-        return "One seed each: nothing here tells a small difference from chance. Repeat with --seeds 3 before relying on one."
+        return "With one seed each, a small difference cannot be told from chance. Repeat with --seeds 3 before relying on one."
     first, second = sorted(_generators(report), key=lambda row: -_mean(row, "psnr_hole"))[:2]
     gap = _mean(first, "psnr_hole") - _mean(second, "psnr_hole")
     spread = max(row["scores"]["psnr_hole"]["std"] or 0.0 for row in (first, second))
-    verdict = "well beyond that spread" if gap > 2 * spread else "too near to rank them"
+    verdict = "well beyond that spread" if gap > 2 * spread else "too close to rank them"
     return (
         f"Over {count} seeds, {first['name']} and {second['name']} lie {gap:.2f} dB apart in the hole, where the standard "
         f"deviation over seeds is up to {spread:.2f} dB: {verdict}."
     )
 
 
-def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
+def hints(report: dict[str, Any]) -> list[Statement]:
     """How to read the scores: (what, in words)."""
     share = report["hole_share"]["mean"]
     bonus = -10 * math.log10(share)
@@ -108,7 +103,7 @@ def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
             f"alone adds about {bonus:.0f} dB. Compare the columns for the hole.",
         ),
         (
-            "True edges and no edges frame the rest.",
+            "True edges and no edges are the bounds.",
             "Both rows use the same inpaint generator. No edge generator can be expected above the first, and one below the "
             "second does harm. What lies between is all that edges can change.",
         ),
@@ -120,65 +115,64 @@ def hints(report: dict[str, Any]) -> list[tuple[str, str]]:
             "Fills differ by edges alone.", "One given inpaint generator paints for all edge generators.",
         ),
         (
-            "Exact precision and recall are harsh.",
+            "Exact precision and recall are strict.",
             "An edge one pixel beside the true one counts as wrong twice, as in the papers. The 1 px columns forgive that. A "
             "hole with neither true nor predicted edges scores 1.",
         ),
         (
-            "FM is no common yardstick.",
+            "FM cannot be compared between rows.",
             "It is the feature matching loss without its weight, on held-out pictures, in the discriminator that was trained "
             "beside each generator. A weak discriminator gives a low FM. The papers' tables weight it by each run's settings.",
         ),
         (
-            "Edge L1 rewards silence.",
+            "Edge L1 rewards drawing no edges.",
             "Few pixels are edges, so a network that draws none is nearly always right: see the row without edges.",
         ),
     ]  # fmt: skip
     if report["proxy_network"]:
-        text = "It compares VGG19 features in the hole; lower is closer. Published LPIPS has another scale."
-        listed.append(("The proxy is not LPIPS.", text))
+        listed.append(wording.PROXY_HINT)
     if seeds > 1:
         text = f"The number after ± is the standard deviation over {seeds} seeds of each seed's mean over all pictures."
     else:
-        text = "There is one seed, so no spread is known. Baselines have none: they are the same each time."
+        text = "There is one seed, so the spread is unknown. Baselines have none: they are the same each time."
     listed.append(("Spread.", text))
     return listed
 
 
-def protocol(report: dict[str, Any]) -> list[tuple[str, str]]:
+def protocol(report: dict[str, Any]) -> list[Statement]:
     """How the numbers were made: (what, in words)."""
     return [*_data_words(report), *_training_words(report), *_scoring_words(report)]
 
 
-def _data_words(report: dict[str, Any]) -> list[tuple[str, str]]:
-    config, side, share = report["config"], report["side_px"], report["hole_share"]
+def _data_words(report: dict[str, Any]) -> list[Statement]:
+    config, share = report["config"], report["hole_share"]
     range_words = (
         f"{100 * share['min']:.1f} to {100 * share['max']:.1f} % of the picture, {100 * share['mean']:.1f} % on average"
     )
     return [
         ("Training pictures", f"{report['n_train']:,}, of {Path(config['data']).name}"),
         ("Scored pictures", f"{report['n_scored']:,} held out, of {Path(report['val_data']).name}; the same for all"),
-        ("Size", f"{side}x{side} px: the largest square from the middle, resized"),
+        wording.size(report),
         ("Holes in training", _masks(config["mask"], config)),
         ("Holes in scoring", f"{_masks(report['masks'], config)}; the same for all; {range_words}"),
         ("True edges", _edges_words(config)),
     ]
 
 
-def _training_words(report: dict[str, Any]) -> list[tuple[str, str]]:
+def _training_words(report: dict[str, Any]) -> list[Statement]:
     config, runs = report["config"], report["runs"]
     c = config.get
     parts = (("feature matching", "fm"), ("edge cross entropy", "edge_bce"), ("spatial variant", "svr"))
     losses = [f"{name} x {c(f'{key}_loss_weight'):g}" for name, key in parts if c(f"{key}_loss_weight")]
     reached = f"; {_steps(runs)}" if report["seconds"] else ""
-    start = "noise"
+    start = "random weights"
     if "effunet" in report["generators"] and c("efficientnet_weights") != "off":
-        start = f"noise, but effunet's trunk from {c('efficientnet_weights')}"
+        start = f"random weights, but effunet's trunk from {c('efficientnet_weights')}"
     return [
         ("Budget of each training", f"{report['budget']}, batches of {c('batch_size')}{reached}"),
-        ("Seeds", f"{', '.join(map(str, report['seeds']))}: one order of pictures, holes and mirrors for all generators"),
+        ("Seeds", f"{', '.join(map(str, report['seeds']))}; for each, pictures, holes and mirroring are the same for all"),
         ("Networks", f"width {c('width')}, stem {c('stem')}, from {start}"),
-        ("Weights scored", f"those at the budget's end, averaged (EMA {c('ema_decay'):g})"),
+        ("Weights scored", f"those at the end of the budget, averaged (EMA {c('ema_decay'):g})"),
         ("Losses of edges", ", ".join([f"adversarial ({c('gan_loss')})", *losses])),
         ("Optimizer", f"Adam ({c('beta1'):g}, {c('beta2'):g}), lr {c('lr'):g}, discriminator x {c('d2g_lr'):g}"),
         ("Inpaint generator", _inpaint(report)),
@@ -186,10 +180,10 @@ def _training_words(report: dict[str, Any]) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _scoring_words(report: dict[str, Any]) -> list[tuple[str, str]]:
+def _scoring_words(report: dict[str, Any]) -> list[Statement]:
     versions = report["versions"]
     return [
-        ("Perceptual proxy", report["proxy_network"] or "not scored: VGG19's weights were not at hand"),
+        wording.proxy(report),
         ("Edge threshold", f"a prediction above {report['config']['edge_threshold']:g} is an edge"),
         ("Scored on", report["machine"]),
         ("Versions", f"InpaintGAN {report['version']}, torch {versions['torch']}, Python {versions['python']}"),
@@ -198,25 +192,26 @@ def _scoring_words(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _masks(kind: str, config: dict[str, Any]) -> str:
-    if kind in DRAWN_MASKS:
-        side = config["input_size"]
-        return _MASK_WORDS[kind].format(block=round(side * config["block_ratio"]), side=side)
+    if kind in KINDS:
+        return wording.drawn_holes(kind, config["block_ratio"]) or kind
     if kind.startswith("external"):
         return f"{kind}: masks of {Path(config['mask_data']).name}"
-    return f"masks of {Path(kind).name}, dealt in order"
+    return wording.mask_files(kind)
 
 
 def _edges_words(config: dict[str, Any]) -> str:
     if config["edge"] == "external":
         return (
-            f"in training from files of {config['edge_data']}; in scoring Canny's, sigma {config['sigma']:g}, stand in"
+            f"in training from files of {config['edge_data']}; in scoring instead by Canny, sigma {config['sigma']:g}"
         )
     return f"{config['edge']}, sigma {config['sigma']:g}, on the whole picture"
 
 
 def _steps(runs: list[dict[str, Any]]) -> str:
     counts = sorted({run["steps"] for run in runs})
-    return f"{counts[0]:,} steps each" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,} steps, by pace"
+    if len(counts) == 1:
+        return f"{counts[0]:,} steps each"
+    return f"{counts[0]:,} to {counts[-1]:,} steps, depending on speed"
 
 
 def _inpaint(report: dict[str, Any]) -> str:
