@@ -33,7 +33,7 @@ def smooth(image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint
 
 
 def evaluate_case(case: Case, fillers: dict[str, Filler], vgg: VGG19Features | None) -> tuple[Scores, Fills]:
-    """Score methods that need no more than a picture and its hole on one case.
+    """Score, on one case, methods that need no more than a picture and its hole.
 
     Returns:
         Scores by method (those of `image_scores`, ``proxy`` where there is a VGG19, ``seconds``), and the composites.
@@ -44,7 +44,7 @@ def evaluate_case(case: Case, fillers: dict[str, Filler], vgg: VGG19Features | N
 
 
 def of_filler(filler: Filler) -> Method:
-    """A method of a function of picture and hole."""
+    """Turn a function of picture and hole into a method."""
     return lambda case: filler(case.picture, case.mask)
 
 

@@ -52,7 +52,7 @@ class Candidate:
             InpaintError: ``candidate-size``, or the file is no picture.
         """
         file = self.file(case.masks, case.name)
-        assert file is not None  # `check` saw to it
+        assert file is not None  # `check` made sure of it
         filled = read_rgb(file)
         if filled.shape != case.picture.shape:
             side = case.picture.shape[0]
@@ -91,7 +91,7 @@ def open_candidates(words: Iterable[str], n_sets: int, taken: Iterable[str]) -> 
 
 
 def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]], data: Path) -> None:
-    """Make sure of every result, before anything is scored for hours.
+    """Check that every result is there, before hours of scoring.
 
     Args:
         candidates: To look at.

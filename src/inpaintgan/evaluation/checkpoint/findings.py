@@ -33,7 +33,7 @@ def _against(main: dict[str, Any], name: str, rival: str) -> str:
 
 
 def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
-    """How the checkpoint stands to the best of what needs no training."""
+    """How the checkpoint compares with the best method that needs no training."""
     others = {
         name: scores["psnr_hole"]["mean"]
         for name, scores in main["methods"].items()

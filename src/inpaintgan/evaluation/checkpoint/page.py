@@ -36,7 +36,7 @@ _RANKS = ("best", "median", "worst")
 
 @dataclass(frozen=True)
 class Choice:
-    """A case that the page shows: its set of holes, its number there, and why it."""
+    """A case that the page shows: its set of holes, its number there, and why it is shown."""
 
     masks: str
     number: int
@@ -108,7 +108,7 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
 
 
 def _ordered(report: dict[str, Any]) -> list[str]:
-    """Methods with what deserves its own colour first."""
+    """The methods, those first that need a colour of their own."""
     names = list(report["methods"])
     first = [name for name in (NETWORK, UPPER_BOUND, *report["candidates"]) if name in names]
     return first + [name for name in names if name not in first]

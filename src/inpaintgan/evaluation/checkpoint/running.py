@@ -23,7 +23,7 @@ NETWORK, UPPER_BOUND = "checkpoint", "checkpoint, true edges"
 
 
 def methods(inpainter: Inpainter) -> dict[str, Method]:
-    """Every method of a comparison by name: the checkpoint, its upper bound and its start, if any, the baselines."""
+    """Every method by name: the checkpoint, its upper bound and its start where it has them, and the baselines."""
     result: dict[str, Method] = {NETWORK: protocol.of_filler(inpainter.fill)}
     if inpainter.checkpoint.edge_generator is not None:
         result[UPPER_BOUND] = lambda case: inpainter.fill(case.picture, case.mask, inpainter.detect_edges(case.picture))

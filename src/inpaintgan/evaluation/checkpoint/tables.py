@@ -37,7 +37,7 @@ def table(report: dict[str, Any]) -> str:
 
 
 def _with_intervals(report: dict[str, Any]) -> list[str]:
-    """What reports hold since they know sets of holes; nothing for older ones."""
+    """The tables with intervals; none for a report from before there were sets of holes."""
     sets = report.get("sets", [])
     if not sets:
         return []

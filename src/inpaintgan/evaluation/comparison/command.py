@@ -77,7 +77,7 @@ def _copies(report: Path | None) -> dict[Kind, Path]:
 
 
 def _evaluation_set(plan: Plan) -> EvaluationSet:
-    """Look at data, masks, device and weights before anything is trained for hours, what may be downloaded last."""
+    """Check data, masks, device and weights before hours of training; what may be downloaded comes last."""
     device = pick_device(plan.base.device)
     source = scoring.mask_source(plan.masks, plan.base)
     evaluation = EvaluationSet(scoring.held_out(plan.base), source, plan.limit, plan.base, None, device)

@@ -1,4 +1,4 @@
-"""A comparison in its folder: trained, scored and reported, what is done already skipped."""
+"""A comparison in its folder: it is trained, scored and reported; what is done already is skipped."""
 
 from __future__ import annotations
 

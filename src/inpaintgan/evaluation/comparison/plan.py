@@ -67,7 +67,7 @@ class Plan:
 
     @property
     def notices(self) -> list[str]:
-        """What differs between the trainings although it was asked for alike."""
+        """Where trainings differ although the same was asked of all."""
         return stem_notices(self.base.stem, self.generators)
 
     def as_dict(self) -> dict[str, Any]:

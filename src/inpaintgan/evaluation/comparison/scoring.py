@@ -88,7 +88,7 @@ class EvaluationSet:
         )  # fmt: skip
 
     def key(self) -> dict[str, Any]:
-        """What scores depend on beside the networks."""
+        """What scores depend on besides the networks."""
         return {
             "folder": str(self.pictures.root), "n_pictures": len(self.pictures), "masks": self.masks, "limit": self.limit,
             "proxy": self.vgg.origin if self.vgg else None,
@@ -166,7 +166,7 @@ def classical(evaluation: EvaluationSet, stem: str) -> Scorer:
 
 
 def bounds(evaluation: EvaluationSet, inpainter: Inpainter) -> Scorer:
-    """The shared inpaint generator with the best edges there are, and with none: what edges can matter at all."""
+    """The shared inpaint generator with the best edges there are, and with none: the most that edges can change."""
 
     def judge(case: Case) -> tuple[dict[str, dict[str, float]], Pictures]:
         true = inpainter.detect_edges(case.picture)

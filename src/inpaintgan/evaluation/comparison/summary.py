@@ -21,7 +21,7 @@ GROUPS = (
     ("Filled picture", ("psnr_hole", "psnr", "ssim_hole", "ssim", "proxy")),
     ("Cost", ("parameters", "gmac", "seconds_per_step")),
 )
-"""What the report holds, by what it is about."""
+"""The scores of the report, by what they are about."""
 SCORES = tuple(key for _, keys in GROUPS for key in keys)
 BUCKET_SCORES = ("precision", "recall", "precision_1px", "recall_1px", "psnr_hole")
 _N_BUCKETS = 10
