@@ -152,6 +152,27 @@ def test_an_order_waits_for_the_step_to_end_before_another_is_taken(page: Any, a
     run.release()
 
 
+def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: Any, app: Any) -> None:
+    run = RunDir(app.runs / "killed")
+    run.path.mkdir(parents=True)
+    run.create(make_config({"max_iters": 100}))
+    run.claim()  # this process passes for a trainer
+    log = EventLog(run.events_file)
+    log.emit(run_started(stage="edge", max_iters=100))
+    open_run(page, app, "killed")
+    page.get_by_role("button", name="Stop and save").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    assert run.control.take() == "stop"
+    run.release()
+    wait_state(page, "Interrupted", 20)
+    run.claim()
+    log.emit(run_started(stage="edge", max_iters=100, resumed=True))
+    wait_state(page, "Training", 20)
+    for name in ("Pause", "Sample now", "Save now", "Stop and save"):
+        expect(page.get_by_role("button", name=name)).to_be_enabled()
+    run.release()
+
+
 def test_progress_survives_closing_and_reopening_the_page(
     page: Any, app: Any, pictures: Path, ended_trainings: Any
 ) -> None:

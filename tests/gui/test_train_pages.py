@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config
+from inpaintgan.core.rundir import EDGE_WEIGHTS, TRAINING_STATE
 
 from .training_pages import make_run, open_settings, open_train, type_dataset
 
@@ -78,10 +79,30 @@ def test_a_folder_that_cannot_be_used_is_refused_in_words(page: Any, pictures: P
     open_train(page)
     type_dataset(page, pictures / "nowhere")
     expect(page.locator("#data-error")).to_contain_text("There is no folder")
+    # A slip is mended in what was typed, not typed anew.
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Dataset path, typed")).to_have_value(str(pictures / "nowhere"))
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#data-error")).to_contain_text("There is no folder")
     empty = pictures.parent / "empty"
     empty.mkdir()
     type_dataset(page, empty)
     expect(page.locator("#check-problems")).to_contain_text("no picture")
+
+
+def test_a_mask_folder_that_was_typed_counts_when_next_is_pressed(page: Any, pictures: Path) -> None:
+    masks = pictures.parent / "masks"
+    masks.mkdir()
+    hole = np.zeros((96, 96), np.uint8)
+    hole[30:60, 30:60] = 255
+    assert cv2.imwrite(str(masks / "hole.png"), hole)
+    open_train(page)
+    type_dataset(page, pictures)
+    page.get_by_label("Masking image").select_option(label="External")
+    page.get_by_label("Mask folder, typed").fill(str(masks))
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/train/gan.html")
+    expect(page.locator("#summary")).to_contain_text("External")
 
 
 def test_folder_dialog_works_by_keyboard(page: Any, pictures: Path) -> None:
@@ -116,6 +137,31 @@ def test_settings_are_checked_at_their_fields_and_block_the_start(page: Any, pic
     assert not list(app.runs.glob("*"))
     page.get_by_label("Batch size").fill("12")
     expect(row.get_by_role("alert")).to_be_hidden()
+
+
+def test_a_refusal_goes_when_another_setting_mends_it(page: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    weights = ("Edge adversarial weight", "Feature matching weight", "Edge cross entropy weight", "Spatial variant weight")
+    for label in weights:
+        page.get_by_label(label, exact=True).fill("0")
+    refused = page.locator(".setting .error:visible")
+    expect(refused).to_have_count(1)
+    for label in weights:
+        field = page.get_by_label(label, exact=True)
+        if field.get_attribute("aria-invalid") is None:
+            field.fill("10")
+            break
+    expect(refused).to_have_count(0)
+
+
+def test_a_rate_that_does_not_fit_is_refused_at_the_field_it_was_typed_in(page: Any, pictures: Path) -> None:
+    open_settings(page, pictures)
+    page.get_by_label("Learning Rate", exact=True).select_option(label="Other…")
+    rate = page.get_by_label("Another learning rate")
+    rate.fill("5")
+    page.get_by_role("button", name="Train The Model").click()
+    expect(rate).to_be_focused()
+    expect(rate).to_have_attribute("aria-invalid", "true")
 
 
 def test_a_preset_says_what_the_page_before_chose_otherwise(page: Any, pictures: Path) -> None:
@@ -185,6 +231,31 @@ def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, p
     page.get_by_role("button", name="Next").click()
     # The network's shape follows the run, or its weights would not fit.
     expect(page.get_by_label("Width")).to_have_value("24")
+
+
+def test_the_shape_of_the_networks_follows_the_checkpoint_chosen(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "edges", pictures / "picture-0.png")
+    saved = run.checkpoint_path(20)
+    saved.mkdir(parents=True)
+    for name in (EDGE_WEIGHTS, TRAINING_STATE):
+        (saved / name).write_bytes(b"")
+    (saved / "config.yml").write_text("edge_generator: egc\nwidth: 24\nstem: unshuffle\n", encoding="utf-8")
+    open_train(page)
+    type_dataset(page, pictures)
+    start = page.get_by_label("Start from")
+    for option, (generator, width, stem) in {
+        "run edges (step 20)": ("egc", "24", "unshuffle"),
+        "faces-lite": ("edgeconnect", "32", "unshuffle4"),
+    }.items():
+        value = start.locator("option", has_text=option).first.get_attribute("value")
+        start.select_option(value=value)
+        expect(page.get_by_label("Edge generator", exact=True)).to_have_value(generator)
+        page.get_by_role("button", name="Next").click()
+        expect(page.get_by_label("Width")).to_have_value(width)
+        expect(page.get_by_label("Stem", exact=True)).to_have_value(stem)
+        page.get_by_role("link", name="Back").click()
+        page.wait_for_url("**/train/model.html")
+        start.locator("option").nth(1).wait_for(state="attached")
 
 
 def test_a_path_typed_while_the_page_is_loading_counts(page: Any, app: Any, pictures: Path) -> None:

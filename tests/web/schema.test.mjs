@@ -25,6 +25,9 @@ test("typed numbers are read generously and checked exactly", () => {
   assert.equal(parse({ type: "number", exclusiveMinimum: 0 }, "0,125").value, 0.125);
   assert.equal(parse({ type: "number", exclusiveMinimum: 0 }, "1e-4").value, 0.0001);
   assert.match(parse({ type: "number", exclusiveMinimum: 0 }, "0").error, /above 0/);
+  // 3.6 to one reader, 3600 to another, as the page writes its limits.
+  assert.match(parse({ type: "number", minimum: 0 }, "3,600").error, /write 3600 or 3\.6\./);
+  assert.match(parse({ type: "number", minimum: 0 }, "1,000,000").error, /A number is needed/);
   assert.equal(parse({ type: "string" }, "  /a b/фото ").value, "/a b/фото");
 });
 

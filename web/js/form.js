@@ -13,9 +13,15 @@ const COMMON_RATES = [0.001, 0.0005, 0.0002, 0.0001, 0.00005, 0.00001];
  * @typedef {import("./schema.js").Property} Property
  * @typedef {import("./schema.js").Schema} Schema
  * @typedef {import("./schema.js").Values} Values
- * @typedef {{row: HTMLElement, write: (value: any) => void, focus: () => void, control: HTMLElement, error: HTMLElement,
- *   back: HTMLButtonElement, why: HTMLElement, message: string}} Field
+ * @typedef {HTMLInputElement | HTMLSelectElement} Control
+ * @typedef {{row: HTMLElement, write: (value: any) => void, controls: Control[], error: HTMLElement, back: HTMLButtonElement,
+ *   why: HTMLElement, misfit: string, refusal: string}} Field   misfit: why what was typed is no value; refusal: the program's
  */
+
+const NO_ERRORS = { misfit: "", refusal: "" };
+
+/** The one of a setting's controls that is in use. @param {Field} field @returns {Control} */
+const controlOf = ({ controls }) => controls.findLast((control) => !control.hidden) ?? controls[0];
 
 export class SettingsForm {
   /**
@@ -39,8 +45,7 @@ export class SettingsForm {
    * @returns {HTMLElement}
    */
   group(name, keys) {
-    return el("fieldset", { class: "settings-group card" }, el("legend", { class: "visually-hidden" }, name),
-      el("h2", { "aria-hidden": "true" }, name), ...keys.map((key) => this.#row(key)));
+    return el("fieldset", { class: "settings-group card" }, el("legend", {}, el("h2", {}, name)), ...keys.map((key) => this.#row(key)));
   }
 
   /** @param {string} key @returns {HTMLElement} */
@@ -57,8 +62,8 @@ export class SettingsForm {
       el("div", { class: "setting-control" }, control.node, property.unit ? el("span", { class: "unit" }, property.unit) : null),
       el("div", { class: "setting-text", id: `${id}-text` },
         el("p", {}, property.description ?? "", " ", el("span", { class: "facts" }, `${facts.charAt(0).toUpperCase()}${facts.slice(1)}.`)), why, error, back));
-    control.input.setAttribute("aria-describedby", `${id}-text`);
-    this.fields.set(key, { row, write: control.write, focus: () => control.input.focus(), control: control.input, error, back, why, message: "" });
+    for (const input of control.controls) input.setAttribute("aria-describedby", `${id}-text`);
+    this.fields.set(key, { row, write: control.write, controls: control.controls, error, back, why, misfit: "", refusal: "" });
     return row;
   }
 
@@ -66,19 +71,19 @@ export class SettingsForm {
    * @param {string} key
    * @param {Property} property
    * @param {string} id
-   * @returns {{node: HTMLElement, input: HTMLElement, write: (value: any) => void}}
+   * @returns {{node: HTMLElement, controls: Control[], write: (value: any) => void}}
    */
   #control(key, property, id) {
     if (key === "lr") return this.#rate(key, property, id);
     if (property.type === "boolean") {
       const box = el("input", { type: "checkbox", id, onchange: () => this.#change(key, box.checked) });
-      return { node: box, input: box, write: (value) => { box.checked = value; } };
+      return { node: box, controls: [box], write: (value) => { box.checked = value; } };
     }
     const list = options(key, property);
     if (list.length) {
       const select = el("select", { id, onchange: () => this.#change(key, select.value) },
         ...list.map(({ value, title }) => el("option", { value }, title)));
-      return { node: select, input: select, write: (value) => { select.value = value; } };
+      return { node: select, controls: [select], write: (value) => { select.value = value; } };
     }
     return this.#typed(key, property, id);
   }
@@ -96,7 +101,7 @@ export class SettingsForm {
     const write = (/** @type {any} */ value) => {
       if (document.activeElement !== input) input.value = numeric && typeof value === "number" ? plain(value) : String(value ?? "");
     };
-    if (!/(^|_)data$/.test(key) || !this.browse) return { node: input, input, write };
+    if (!/(^|_)data$/.test(key) || !this.browse) return { node: input, controls: [input], write };
     const browse = el("button", {
       type: "button", class: "button small", "aria-label": `Choose the ${settingTitle(key).toLowerCase()}`,
       onclick: async () => {
@@ -104,7 +109,7 @@ export class SettingsForm {
         if (chosen) this.#change(key, chosen, true);
       },
     }, "Choose…");
-    return { node: el("div", { class: "with-button" }, input, browse), input, write };
+    return { node: el("div", { class: "with-button" }, input, browse), controls: [input], write };
   }
 
   /** The learning rate: common values in a drop-down, any other by typing. @param {string} key @param {Property} property @param {string} id */
@@ -127,7 +132,7 @@ export class SettingsForm {
       other.hidden = common;
       other.value = typeof value === "number" ? plain(value) : String(value);
     };
-    return { node: el("div", { class: "stack tight" }, select, other), input: select, write };
+    return { node: el("div", { class: "stack tight" }, select, other), controls: [select, other], write };
   }
 
   /** Arrow keys step a number as they do in a number field. */
@@ -145,18 +150,18 @@ export class SettingsForm {
   /** @param {string} key @param {Property} property @param {string} text */
   #typedValue(key, property, text) {
     const { value, error } = parse(property, text);
-    this.showError(key, error);
-    if (!error) this.#change(key, value);
+    if (error) this.#setErrors(key, { misfit: error, refusal: "" });
+    else this.#change(key, value);
   }
 
   /** @param {string} key @param {any} value @param {boolean} [write] */
   #change(key, value, write = false) {
     const field = this.fields.get(key);
-    this.showError(key, "");
-    if (write) {
+    this.#setErrors(key, NO_ERRORS);
+    if (field && write) {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-      field?.write(value);
-      field?.focus();
+      field.write(value);
+      controlOf(field).focus();
     }
     this.#mark(key, value);
     this.onChange(key, value);
@@ -181,21 +186,32 @@ export class SettingsForm {
     this.base = base;
     for (const [key, field] of this.fields) {
       field.write(values[key]);
-      this.showError(key, "");
+      this.#setErrors(key, NO_ERRORS);
       this.#mark(key, values[key]);
     }
   }
 
-  /** @param {string} key @param {string} message empty clears it @returns {boolean} whether the form has this setting */
-  showError(key, message) {
+  /**
+   * Show what the program refuses, in place of all that it refused before: one setting's change may mend another.
+   * @param {Map<string, string>} refusals by setting; those the form does not have are passed over
+   */
+  setRefusals(refusals) {
+    for (const key of this.fields.keys()) this.#setErrors(key, { refusal: refusals.get(key) ?? "" });
+  }
+
+  /** @param {string} key @param {{misfit?: string, refusal?: string}} errors those not given stay as they are */
+  #setErrors(key, errors) {
     const field = this.fields.get(key);
-    if (!field) return false;
-    field.message = message;
-    field.error.textContent = message;
+    if (!field) return;
+    Object.assign(field, errors);
+    const message = field.misfit || field.refusal;
+    // The same words anew would be spoken again.
+    if (field.error.textContent !== message) field.error.textContent = message;
     field.error.hidden = !message;
-    if (message) field.control.setAttribute("aria-invalid", "true");
-    else field.control.removeAttribute("aria-invalid");
-    return true;
+    for (const control of field.controls) {
+      if (message && control === controlOf(field)) control.setAttribute("aria-invalid", "true");
+      else control.removeAttribute("aria-invalid");
+    }
   }
 
   /**
@@ -233,21 +249,22 @@ export class SettingsForm {
   fix(key, because) {
     const field = this.fields.get(key);
     if (!field) return;
-    /** @type {HTMLInputElement} */ (field.control).disabled = true;
+    for (const control of field.controls) control.disabled = true;
     field.row.append(el("p", { class: "setting-text why" }, because));
   }
 
   /** @returns {string} the first setting with an error, or nothing */
   get firstError() {
-    for (const [key, field] of this.fields) if (field.message) return key;
+    for (const [key, { misfit, refusal }] of this.fields) if (misfit || refusal) return key;
     return "";
   }
 
   /** @param {string} key */
   focus(key) {
     const field = this.fields.get(key);
-    if (field?.row.hidden) this.reveal();
-    field?.row.scrollIntoView({ block: "center" });
-    field?.focus();
+    if (!field) return;
+    if (field.row.hidden) this.reveal();
+    field.row.scrollIntoView({ block: "center" });
+    controlOf(field).focus();
   }
 }

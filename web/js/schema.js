@@ -38,6 +38,9 @@ export function choices(property) {
   return property.enum ?? (property.const === undefined ? null : [property.const]);
 }
 
+/** "3,600": thousands to some, a point to others. Never "0,125". */
+const EITHER = /^-?[1-9]\d{0,2},\d{3}$/;
+
 /**
  * Turn what was typed into a value, or say why not.
  * @param {Property} property
@@ -47,8 +50,12 @@ export function choices(property) {
 export function parse(property, text) {
   if (property.type === "boolean") return { value: text === "true", error: "" };
   if (property.type !== "number" && property.type !== "integer") return { value: text.trim(), error: "" };
-  // A comma groups thousands in a whole number and stands for the point in others.
-  const trimmed = property.type === "integer" ? text.trim().replaceAll(/[ ,_'](?=\d{3}\b)/g, "") : text.trim().replace(",", ".");
+  // A comma groups thousands in a whole number and stands for the point in others, unless it may be either.
+  const typed = text.trim();
+  if (property.type === "number" && EITHER.test(typed)) {
+    return { value: text, error: `The comma may mean two things: write ${typed.replace(",", "")} or ${Number(typed.replace(",", "."))}.` };
+  }
+  const trimmed = property.type === "integer" ? typed.replaceAll(/[ ,_'](?=\d{3}\b)/g, "") : typed.replace(",", ".");
   const value = Number(trimmed);
   if (trimmed === "" || !Number.isFinite(value)) return { value: text, error: `A number is needed: ${rangeText(property)}.` };
   return { value, error: misfit(property, value) };

@@ -17,8 +17,8 @@ import { Draft, ONE_STEM } from "./draft.js";
 
 const REFRESH_MS = 2000;
 /** @param {string} id */
-const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
-const settings = /** @type {HTMLSelectElement} */ (byId("settings"));
+const input = (id) => byId(id, HTMLInputElement);
+const settings = byId("settings", HTMLSelectElement);
 /** @type {Draft} */ let draft;
 
 // --- a new one ---------------------------------------------------------------------------------------------------------
@@ -90,7 +90,7 @@ function wire(/** @type {boolean} */ hasScreen) {
     event.preventDefault();
     startOne();
   });
-  /** @type {HTMLButtonElement} */ (byId("start")).disabled = false;
+  byId("start", HTMLButtonElement).disabled = false;
   show();
 }
 

@@ -32,7 +32,7 @@ const dataset = new DatasetLine(byId("dataset"), byId("dataset-text"), () => dra
 function show() {
   form.show(draft.values, draft.base);
   const preset = draft.config.presets.find(({ id }) => id === draft.preset);
-  /** @type {HTMLSelectElement} */ (byId("preset")).value = draft.preset;
+  byId("preset", HTMLSelectElement).value = draft.preset;
   byId("preset-text").textContent = [preset?.text, draft.followed].filter(Boolean).join(" ");
   showAround();
 }
@@ -123,7 +123,7 @@ function showResumed(resumed) {
 /** A preset puts page 2 back; what was changed before can be had again. */
 function choosePreset() {
   const before = { preset: draft.preset, changes: { ...draft.changes }, n: draft.changedHere.length };
-  draft.choosePreset(/** @type {HTMLSelectElement} */ (byId("preset")).value);
+  draft.choosePreset(byId("preset", HTMLSelectElement).value);
   show();
   if (!before.n) return;
   byId("changes").hidden = false;
@@ -138,7 +138,7 @@ function choosePreset() {
 }
 
 function wire() {
-  const preset = /** @type {HTMLSelectElement} */ (byId("preset"));
+  const preset = byId("preset", HTMLSelectElement);
   preset.replaceChildren(...draft.config.presets.map(({ id, title }) => el("option", { value: id }, title)));
   preset.addEventListener("change", choosePreset);
   byId("changes-back").addEventListener("click", () => {
@@ -152,7 +152,7 @@ function wire() {
     byId("preset").focus();
   });
   const files = new SettingsFiles(draft, launch, show);
-  const input = /** @type {HTMLInputElement} */ (byId("import-file"));
+  const input = byId("import-file", HTMLInputElement);
   byId("import").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const file = input.files?.[0];
@@ -160,7 +160,7 @@ function wire() {
     if (file) files.take(file);
   });
   byId("export").addEventListener("click", () => files.give());
-  const name = /** @type {HTMLInputElement} */ (byId("run-name"));
+  const name = byId("run-name", HTMLInputElement);
   name.value = draft.name;
   name.addEventListener("input", () => {
     draft.name = name.value.trim();
@@ -192,7 +192,7 @@ async function start() {
   followHash();
   addEventListener("hashchange", followHash);
   // Until here a press would have sent the form nowhere.
-  for (const id of ["train", "queue"]) /** @type {HTMLButtonElement} */ (byId(id)).disabled = false;
+  for (const id of ["train", "queue"]) byId(id, HTMLButtonElement).disabled = false;
 }
 
 start().catch(showError);

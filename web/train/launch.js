@@ -1,6 +1,6 @@
 // From settings to a training: what is checked before it starts or waits, and where a refusal is shown.
 
-import { call } from "../js/bridge.js";
+import { call, codeOf } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
 import { fieldOf } from "../js/schema.js";
@@ -18,26 +18,27 @@ export class Launch {
     this.draft = draft;
     this.form = form;
     this.dataset = dataset;
-    this.buttons = ["train", "queue"].map((id) => /** @type {HTMLButtonElement} */ (byId(id)));
+    this.buttons = ["train", "queue"].map((id) => byId(id, HTMLButtonElement));
+    this.ticket = 0;
   }
 
   /** Ask the program whether these settings fit together. @returns {Promise<boolean>} whether a training could start with them */
   async check() {
     const { draft, form } = this;
+    const ticket = ++this.ticket;
+    /** @type {unknown} */ let refusal = null;
     try {
       await call("check_config", draft.values);
-      if (draft instanceof ResumeDraft) {
-        for (const key of ["max_iters", "max_seconds"]) {
-          const refusal = draft.refusal(key, draft.values[key]);
-          if (refusal) form.showError(key, refusal);
-        }
-      }
-      return !form.firstError;
     } catch (error) {
-      if (/** @type {any} */ (error).code !== "config-invalid") throw error;
-      this.showRefusal(error);
-      return false;
+      if (codeOf(error) !== "config-invalid") throw error;
+      refusal = error;
     }
+    // Of two answers that cross on their way, the one to the newer question counts.
+    if (ticket === this.ticket) {
+      if (refusal) this.showRefusal(refusal);
+      else form.setRefusals(draft instanceof ResumeDraft ? draft.refusals() : new Map());
+    }
+    return !refusal && !form.firstError;
   }
 
   /** Start the training, or go on with the one that is resumed. */
@@ -115,7 +116,8 @@ export class Launch {
   /** Each fault at its field where the form has it, else above the buttons. @param {unknown} error */
   showRefusal(error) {
     const faults = errorText(error).split("\n").map((line) => fieldOf(line, this.draft.config.schema));
-    const others = faults.filter(({ key, text }) => !this.form.showError(key, text));
+    this.form.setRefusals(new Map(faults.map(({ key, text }) => [key, text])));
+    const others = faults.filter(({ key }) => !this.form.fields.has(key));
     const words = others.map(({ key, text }) => (key ? `${settingTitle(key)}: ${text}` : text));
     if (words.length) this.refuse(words.join("\n"), others.some(({ key }) => this.draft.elsewhere.has(key)));
   }

@@ -5,10 +5,10 @@ import { byId, el } from "../js/dom.js";
 import { percent } from "../js/format.js";
 import { EXPLAINED } from "../js/labels.js";
 import { options } from "../js/schema.js";
-import { chooseFolder } from "../js/files.js";
-import { errorText, say, showError } from "../js/shell.js";
+import { say, showError } from "../js/shell.js";
 import { Draft, PAGE_ONE } from "./draft.js";
 import { DatasetCheck } from "./dataset-check.js";
+import { FolderField } from "./folder-field.js";
 import { Preview } from "./preview.js";
 import { StartFrom } from "./start-from.js";
 
@@ -19,6 +19,7 @@ const preview = new Preview(byId("preview-grid"), byId("preview-note"));
 const check = new DatasetCheck(byId("check"), () => draft.values.input_size);
 /** @type {Draft} */ let draft;
 /** @type {StartFrom} */ let startFrom;
+/** @type {Record<"data" | "mask_data" | "edge_data", FolderField>} */ let folders;
 let hasScreen = false;
 
 /** @param {string} key @param {any} value */
@@ -31,7 +32,7 @@ function set(key, value) {
 /** Everything on the page, from the draft. */
 function show() {
   const values = draft.values;
-  for (const key of selects) /** @type {HTMLSelectElement} */ (byId(key)).value = values[key];
+  for (const key of selects) byId(key, HTMLSelectElement).value = values[key];
   byId("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
   byId("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
   byId("followed").textContent = draft.followed;
@@ -39,32 +40,23 @@ function show() {
   byId("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
   byId("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
   byId("block-field").hidden = !BLOCK_MASKS.has(values.mask);
-  /** @type {HTMLInputElement} */ (byId("block_ratio")).value = values.block_ratio;
+  byId("block_ratio", HTMLInputElement).value = values.block_ratio;
   byId("block-value").textContent = `${percent(values.block_ratio)} of the side`;
   byId("mask-data-field").hidden = !values.mask.startsWith("external");
-  showPath("mask_data", "mask-path", values.mask_data);
   byId("edge-data-field").hidden = values.edge !== "external";
-  showPath("edge_data", "edge-path", values.edge_data);
-  /** @type {HTMLInputElement} */ (byId("edge_nms")).checked = values.edge_nms;
-  showPath("data", "data-path", values.data);
+  byId("edge_nms", HTMLInputElement).checked = values.edge_nms;
+  for (const field of Object.values(folders)) field.show();
   showSigma(values);
   startFrom.show();
-}
-
-/** @param {string} id @param {string} output @param {string} path */
-function showPath(id, output, path) {
-  const input = /** @type {HTMLInputElement} */ (byId(id));
-  if (document.activeElement !== input) input.value = path;
-  byId(output).textContent = byId(output).title = path;
 }
 
 /** Of sigma: -1 no edges, 0 random, above 0 a blur in px; edges of files are not blurred. @param {import("../js/schema.js").Values} values */
 function showSigma({ sigma, edge, edge_nms: nms }) {
   const mode = sigma < 0 ? "none" : sigma === 0 ? "random" : "fixed";
-  /** @type {HTMLSelectElement} */ (byId("sigma-mode")).value = mode;
+  byId("sigma-mode", HTMLSelectElement).value = mode;
   byId("sigma-field").hidden = mode !== "fixed" || (edge === "external" && !nms);
   if (mode === "fixed") {
-    /** @type {HTMLInputElement} */ (byId("sigma")).value = String(sigma);
+    byId("sigma", HTMLInputElement).value = String(sigma);
     byId("sigma-value").textContent = `${sigma.toFixed(1)} px`;
   }
 }
@@ -83,67 +75,38 @@ function checkDataset() {
   else check.clear();
 }
 
-/** @param {string} id @param {string} message empty clears it */
-function refuse(id, message) {
-  byId(id).textContent = message;
-  byId(id).hidden = !message;
+/** Why page 2 does not open. @param {string} message empty clears it */
+function refuse(message) {
+  byId("next-error").textContent = message;
+  byId("next-error").hidden = !message;
 }
-
-/** @typedef {"data" | "mask_data" | "edge_data"} FolderKey */
-/** @type {Record<FolderKey, string>} */
-const FOLDER_ERRORS = { data: "data-error", mask_data: "mask-error", edge_data: "edge-error" };
 
 /**
- * A folder was chosen or typed: resolve it, or say in words why it cannot be used.
- * @param {FolderKey} key
- * @param {string} path
- * @returns {Promise<boolean>}
+ * @param {"data" | "mask_data" | "edge_data"} key
+ * @param {string} name of its elements
+ * @param {string} title
  */
-async function takeFolder(key, path) {
-  const error = FOLDER_ERRORS[key];
-  refuse(error, "");
-  refuse("next-error", "");
-  try {
-    const resolved = path.trim() ? (await call("list_folder", path.trim())).path : "";
-    set(key, resolved);
-    if (key !== "edge_data") checkDataset();
-    return true;
-  } catch (problem) {
-    draft.set(key, "");
-    show();
-    if (key !== "edge_data") check.clear();
-    showPreview();
-    refuse(error, errorText(problem));
-    return false;
-  }
-}
-
-function wireFolder(/** @type {FolderKey} */ key, /** @type {string} */ button, /** @type {string} */ title) {
-  byId(button).addEventListener("click", async () => {
-    const path = await chooseFolder({ title, start: draft.values[key], hasScreen, deep: true });
-    if (path) await takeFolder(key, path);
-    byId(button).focus();
-  });
-  const input = /** @type {HTMLInputElement} */ (byId(key));
-  let taken = "";
-  input.addEventListener("change", () => {
-    // Leaving the field after Enter must not check the folder once more.
-    const known = input.value === taken;
-    taken = "";
-    if (!known) takeFolder(key, input.value);
-  });
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    // Enter takes the path; it must not also leave the page.
-    event.preventDefault();
-    taken = input.value;
-    takeFolder(key, taken);
+function folderField(key, name, title) {
+  const button = `select-${name === "data" ? name : `${name}s`}`;
+  return new FolderField({ input: key, button, path: `${name}-path`, error: `${name}-error` }, title, {
+    value: () => draft.values[key],
+    hasScreen: () => hasScreen,
+    onTake: (path) => {
+      refuse("");
+      set(key, path);
+      if (key !== "edge_data") checkDataset();
+    },
   });
 }
 
 function wire() {
+  folders = {
+    data: folderField("data", "data", "Select the folder of training pictures"),
+    mask_data: folderField("mask_data", "mask", "Select the folder of masks"),
+    edge_data: folderField("edge_data", "edge", "Select the folder of edge pictures"),
+  };
   for (const key of selects) {
-    const select = /** @type {HTMLSelectElement} */ (byId(key));
+    const select = byId(key, HTMLSelectElement);
     const property = draft.config.schema.properties[key];
     select.replaceChildren(...options(key, property).map(({ value, title }) => el("option", { value }, title)));
     select.addEventListener("change", async () => {
@@ -168,9 +131,6 @@ function wire() {
     const mode = /** @type {HTMLSelectElement} */ (event.target).value;
     set("sigma", mode === "none" ? -1 : mode === "random" ? 0 : 2);
   });
-  wireFolder("data", "select-data", "Select the folder of training pictures");
-  wireFolder("mask_data", "select-masks", "Select the folder of masks");
-  wireFolder("edge_data", "select-edges", "Select the folder of edge pictures");
   byId("edge_nms").addEventListener("change", (event) => set("edge_nms", /** @type {HTMLInputElement} */ (event.target).checked));
   byId("model-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -180,28 +140,24 @@ function wire() {
 
 /** To page 2, unless something here would stop the training. */
 async function next() {
-  refuse("next-error", "");
-  const typed = /** @type {HTMLInputElement} */ (byId("data")).value.trim();
-  if (typed !== draft.values.data && !(await takeFolder("data", typed))) return;
-  const { data, mask, mask_data: masks, edge, edge_data: edges, stage, init_from: init } = draft.values;
-  if (!data) {
-    refuse("data-error", "Dataset path is not defined");
-    byId("select-data").focus();
-  } else if (mask.startsWith("external") && !masks) {
-    refuse("mask-error", "Mask path is not defined");
-    byId("select-masks").focus();
-  } else if (edge === "external" && !edges) {
-    refuse("edge-error", "Edge path is not defined");
-    byId("select-edges").focus();
+  refuse("");
+  const { stage, mask, edge, init_from: init } = draft.values;
+  /** @type {[string, FolderField][]} */ const needed = [["Dataset", folders.data]];
+  if (mask.startsWith("external")) needed.push(["Mask", folders.mask_data]);
+  if (edge === "external") needed.push(["Edge", folders.edge_data]);
+  for (const [, field] of needed) if (!(await field.commit())) return;
+  const missing = needed.find(([, field]) => !field.page.value());
+  if (missing) {
+    missing[1].demand(`${missing[0]} path is not defined`);
   } else if (stage === "edge-inpaint" && !init) {
-    refuse("next-error", "The Edge-Inpaint Model needs an edge generator: choose what to start from.");
+    refuse("The Edge-Inpaint Model needs an edge generator: choose what to start from.");
     byId("init_from").focus();
   } else if (check.blocker) {
-    refuse("next-error", check.blocker);
+    refuse(check.blocker);
     byId("check").scrollIntoView({ block: "nearest" });
   } else if (preview.refusal && (!preview.setting || PAGE_ONE.has(preview.setting))) {
     // A refusal of another setting is mended on page 2, which shows it at its field.
-    refuse("next-error", preview.refusal);
+    refuse(preview.refusal);
   } else location.assign("/train/gan.html");
 }
 
@@ -227,18 +183,18 @@ async function start() {
   const [config, state, { runs }] = await Promise.all([call("config_schema"), call("app_state"), call("list_runs")]);
   draft = new Draft(config);
   hasScreen = state.has_screen;
-  startFrom = new StartFrom(/** @type {HTMLSelectElement} */ (byId("init_from")), byId("init_from-text"), draft);
+  startFrom = new StartFrom(byId("init_from", HTMLSelectElement), byId("init_from-text"), draft);
   startFrom.fill(runs, state.checkpoints);
   wire();
   await takeLink();
   // A path typed while the page was loading counts too.
-  const typed = /** @type {HTMLInputElement} */ (byId("data")).value.trim();
+  const typed = byId("data", HTMLInputElement).value.trim();
   show();
   showPreview();
-  if (typed && typed !== draft.values.data) await takeFolder("data", typed);
+  if (typed && typed !== draft.values.data) await folders.data.take(typed);
   else checkDataset();
   // Until here a press would have sent the form nowhere.
-  /** @type {HTMLButtonElement} */ (byId("next")).disabled = false;
+  byId("next", HTMLButtonElement).disabled = false;
   followHash();
 }
 

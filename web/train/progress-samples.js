@@ -14,13 +14,13 @@ export class SampleSlider {
   constructor(run) {
     this.run = run;
     this.figure = byId("sample-figure");
-    this.image = /** @type {HTMLImageElement} */ (byId("sample"));
-    this.link = /** @type {HTMLAnchorElement} */ (byId("sample-link"));
+    this.image = byId("sample", HTMLImageElement);
+    this.link = byId("sample-link", HTMLAnchorElement);
     this.heads = byId("sample-heads");
     this.step = byId("sample-step");
     this.none = byId("no-samples");
     this.label = byId("sample-slider");
-    this.input = /** @type {HTMLInputElement} */ (byId("sample-index"));
+    this.input = byId("sample-index", HTMLInputElement);
     /** @type {SampleView[]} */ this.samples = [];
     this.following = true;
     this.shown = "";

@@ -61,6 +61,8 @@ function take(events) {
     say(OBEYED[ordered], { kind: "ok" });
     ordered = waiting = "";
   }
+  // Orders to a process that died are never done.
+  if (events.some(({ type }) => type === "run_started")) ordered = waiting = "";
   const warned = events.findLast(({ type }) => type === "warning");
   if (warned) say(warned.message, { kind: isAlarming(warned) ? "error" : "ok" });
   // Once a frame is enough, and a page in the background draws nothing at all.
@@ -97,7 +99,7 @@ function showHead() {
   document.title = `${view.active && view.maxIters ? `${count(view.step)} · ` : ""}${run} - InpaintGAN`;
   const max = view.maxIters ?? summary?.max_iters ?? 0;
   byId("iteration").textContent = `${count(view.step)} / ${count(max || null)}`;
-  const bar = /** @type {HTMLProgressElement} */ (byId("progress"));
+  const bar = byId("progress", HTMLProgressElement);
   bar.value = max ? Math.min(1, view.step / max) : 0;
   const eta = view.lastStep?.eta_s;
   byId("eta").textContent = view.state === "running" && eta ? `about ${span(eta)} left` : max ? percent(view.step / max) : "";
@@ -148,7 +150,7 @@ function showAlerts() {
 function showControls() {
   const { active } = view;
   const stopping = ordered === "stop" || waiting === "stop";
-  const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (byId(id));
+  const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
   for (const id of ["pause", "sample-now", "save-now", "stop"]) {
     button(id).hidden = !active;
     button(id).disabled = stopping || (id !== "stop" && (Boolean(waiting) || view.state === "starting"));
@@ -156,22 +158,22 @@ function showControls() {
   byId("waiting").textContent = active && waiting ? `${byId(waiting === "resume" ? "pause" : waiting).textContent}: waiting for the step to end.` : "";
   button("pause").textContent = view.state === "paused" ? "Resume" : "Pause";
   const saved = Boolean(view.checkpoint);
-  const fill = /** @type {HTMLAnchorElement} */ (byId("fill-link"));
+  const fill = byId("fill-link", HTMLAnchorElement);
   const hasInpaint = Boolean(summary?.fills);
   fill.hidden = !(saved && hasInpaint);
   fill.classList.toggle("primary", view.state === "finished");
-  const next = /** @type {HTMLAnchorElement} */ (byId("next-stage"));
+  const next = byId("next-stage", HTMLAnchorElement);
   next.classList.toggle("primary", view.state === "finished");
   next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
   if (summary) {
     fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.fills ?? "")}`;
     next.href = `/train/model.html?stage=inpaint&init_from=${encodeURIComponent(summary.path)}`;
-    /** @type {HTMLAnchorElement} */ (byId("again")).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
+    byId("again", HTMLAnchorElement).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
   }
   const finished = view.state === "finished";
   button("resume").hidden = active || finished;
   button("resume").textContent = isAhead() ? "Start now" : "Resume training";
-  const changed = /** @type {HTMLAnchorElement} */ (byId("resume-with"));
+  const changed = byId("resume-with", HTMLAnchorElement);
   changed.hidden = active;
   changed.href = `/train/gan.html?resume=${encodeURIComponent(run)}`;
   byId("again").hidden = !(finished && saved);
@@ -193,9 +195,10 @@ async function order(command) {
 }
 
 async function resume() {
-  const button = /** @type {HTMLButtonElement} */ (byId("resume"));
+  const button = byId("resume", HTMLButtonElement);
   button.disabled = true;
   say("Starting again from the last checkpoint…");
+  ordered = waiting = "";
   try {
     await call("resume_training", run);
     view.correct("starting");

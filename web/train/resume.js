@@ -52,12 +52,14 @@ export class ResumeDraft extends Draft {
     return this.point.step && this.point.fixed.includes(key) ? "Fixed: the run's networks are made of it." : "";
   }
 
-  /** @param {string} key @param {any} value @returns {string} why a limit is refused, or nothing */
-  refusal(key, value) {
+  /** @returns {Map<string, string>} limits that the run has already reached, each with a sentence about it */
+  refusals() {
     const { step, elapsed_s: elapsed } = this.point;
-    if (key === "max_iters" && value <= step) return `This run stands at step ${count(step)}: allowed is above ${count(step)}.`;
-    if (key === "max_seconds" && value > 0 && value <= elapsed) return `This run has trained for ${count(elapsed)} s: allowed is more, or 0 for no limit.`;
-    return "";
+    const { max_iters: iterations, max_seconds: seconds } = this.values;
+    const found = new Map();
+    if (iterations <= step) found.set("max_iters", `This run stands at step ${count(step)}: allowed is above ${count(step)}.`);
+    if (seconds > 0 && seconds <= elapsed) found.set("max_seconds", `This run has trained for ${count(elapsed)} s: allowed is more, or 0 for no limit.`);
+    return found;
   }
 }
 

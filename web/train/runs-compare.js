@@ -43,7 +43,7 @@ function showSettings(runs) {
 /** @param {Compared[]} runs */
 function showSamples(runs) {
   const steps = [...new Set(runs.flatMap(({ view }) => view.samples.map(({ step }) => step)))].sort((a, b) => a - b);
-  const slider = /** @type {HTMLInputElement} */ (byId("sample-index"));
+  const slider = byId("sample-index", HTMLInputElement);
   slider.max = String(Math.max(0, steps.length - 1));
   slider.value = slider.max;
   byId("sample-slider").hidden = steps.length < 2;

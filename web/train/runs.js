@@ -57,7 +57,7 @@ function choose(name, box) {
 
 function showChoice() {
   history.replaceState({ chosen: [...chosen] }, "");
-  const link = /** @type {HTMLAnchorElement} */ (byId("compare-runs"));
+  const link = byId("compare-runs", HTMLAnchorElement);
   link.hidden = chosen.size < 2;
   link.textContent = `Compare ${plural(chosen.size, "run")}`;
   link.href = `/train/runs-compare.html?${[...chosen].map((name) => `run=${encodeURIComponent(name)}`).join("&")}`;

@@ -16,8 +16,8 @@ export class SettingsSearch {
   constructor(form, first) {
     this.form = form;
     this.first = first;
-    this.words = /** @type {HTMLInputElement} */ (byId("find"));
-    this.used = /** @type {HTMLInputElement} */ (byId("only-used"));
+    this.words = byId("find", HTMLInputElement);
+    this.used = byId("only-used", HTMLInputElement);
     this.words.addEventListener("input", () => this.apply());
     this.used.addEventListener("change", () => this.apply());
     form.reveal = () => this.clear();

@@ -7,13 +7,16 @@ import { choiceTitle, stageTitle } from "../js/labels.js";
 
 /**
  * @typedef {{run: string, path: string, stage: string, step: number, updated: number, state: string}} RunSummary
- * @typedef {{name: string, path: string, edge_generator: string | null, width: number, step: number, title: string}} Checkpoint
+ * @typedef {{name: string, path: string, edge_generator: string | null, width: number, stem: string, step: number | null, title: string}} Checkpoint
  */
 
 /** Stages that paint along predicted edges, and so want a trained edge generator. */
 const WANTS_EDGES = new Set(["inpaint", "edge-inpaint"]);
 /** Stages whose runs hold one. */
 const HAS_EDGES = new Set(["edge", "edge-inpaint", "joint", "auto"]);
+
+/** The title of a run's checkpoint names its step already. @param {Checkpoint} found @returns {string} */
+const checkpointTitle = ({ title, step }) => (step === null || title.endsWith(`(step ${step})`) ? title : `${title} · step ${count(step)}`);
 
 export class StartFrom {
   /**
@@ -32,17 +35,16 @@ export class StartFrom {
   /** @param {RunSummary[]} runs newest first @param {Checkpoint[]} checkpoints */
   fill(runs, checkpoints) {
     this.runs = runs.filter((run) => run.step > 0);
-    // The server lists the newest checkpoint of each run, too; here a run stands for itself.
-    this.checkpoints = checkpoints.filter(({ path }) => !runs.some((run) => path.startsWith(run.path)));
+    this.checkpoints = checkpoints;
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
       const node = el("optgroup", { label });
       node.append(...options);
       return options.length ? node : "";
     };
-    this.select.replaceChildren(el("option", { value: "" }, "Noise (nothing trained before)"),
+    this.select.replaceChildren(el("option", { value: "" }, "Random weights (from scratch)"),
       group("Runs", this.runs.map((run) => el("option", { value: run.path },
         `${run.run} · ${stageTitle(run.stage)}, step ${count(run.step)}, ${ago(run.updated)}`))),
-      group("Checkpoints", checkpoints.map((found) => el("option", { value: found.path }, `${found.title || found.name} · step ${count(found.step)}`))));
+      group("Checkpoints", checkpoints.map((found) => el("option", { value: found.path }, checkpointTitle(found)))));
     this.show();
   }
 

@@ -20,7 +20,7 @@ let judged = false;
 let leave = () => {};
 
 async function begin() {
-  const button = /** @type {HTMLButtonElement} */ (byId("start"));
+  const button = byId("start", HTMLButtonElement);
   button.disabled = true;
   try {
     const started = await call("try_start", seconds);
@@ -55,7 +55,7 @@ function draw() {
   const elapsed = Math.min(view.elapsedAt(Date.now() / 1000), seconds);
   const over = OVER.has(view.state);
   byId("clock").textContent = `${timer(elapsed)} of ${timer(seconds)}`;
-  /** @type {HTMLProgressElement} */ (byId("progress")).value = over ? 1 : elapsed / seconds;
+  byId("progress", HTMLProgressElement).value = over ? 1 : elapsed / seconds;
   byId("phase").textContent = phase();
   const last = view.lastStep;
   const facts = [["Device", view.started?.device ?? ""], ["Step", count(view.step)],
@@ -66,7 +66,7 @@ function draw() {
   byId("sample-figure").hidden = !sample;
   if (!sample) return;
   const url = `/api/runs/${encodeURIComponent(run)}/${sample.path}`;
-  const image = /** @type {HTMLImageElement} */ (byId("sample"));
+  const image = byId("sample", HTMLImageElement);
   if (image.getAttribute("src") !== url) image.src = url;
   image.alt = `Samples at step ${sample.step}: ${sample.columns.join(", ")}`;
   byId("sample-text").textContent = `Step ${count(sample.step)}: ${sample.columns.join(", ")}`;
@@ -91,7 +91,7 @@ async function judge() {
     byId("phase").textContent = errorText(error);
     showError(error);
   }
-  const again = /** @type {HTMLButtonElement} */ (byId("start"));
+  const again = byId("start", HTMLButtonElement);
   again.textContent = "Try again";
   again.hidden = again.disabled = false;
 }
@@ -106,7 +106,7 @@ function showVerdict({ sound, text, checks, fill }) {
     el("span", { class: "check-mark", "aria-hidden": "true" }, check.ok ? "✓" : "✗"),
     el("span", {}, el("strong", {}, check.name), el("span", { class: "visually-hidden" }, check.ok ? " (as it should be)" : " (not as it should be)"), ` ${check.text}`))));
   byId("fill").hidden = !fill;
-  if (fill) /** @type {HTMLImageElement} */ (byId("after")).src = fill;
+  if (fill) byId("after", HTMLImageElement).src = fill;
   byId("after-links").replaceChildren(el("a", { class: "button primary", href: "/train/model.html" }, "Train on your own pictures"),
     el("a", { class: "button", href: "/inference/upload-image.html" }, "Fill a picture"),
     el("a", { class: "button", href: `/train/progress.html?run=${encodeURIComponent(run)}` }, "Open this training"));
@@ -130,7 +130,7 @@ async function start() {
   byId("stop").addEventListener("click", () => call("control_run", run, "stop").catch(showError));
   setInterval(() => run && !judged && draw(), TICK_MS);
   setInterval(() => watch().catch(() => {}), WATCH_MS);
-  /** @type {HTMLButtonElement} */ (byId("start")).disabled = false;
+  byId("start", HTMLButtonElement).disabled = false;
   if (known) {
     follow(known, (await call("get_run", known)).config.max_seconds);
   } else if (link.has("start")) await begin();

@@ -8,10 +8,10 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint, resource, work_root
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
+from .runs import known_config
 from .scores import checkpoint_scores
 
 _STEP = re.compile(r"step-(\d+)")
@@ -61,9 +61,8 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
     has_edge, has_inpaint = (path / EDGE_WEIGHTS).is_file(), (path / INPAINT_WEIGHTS).is_file()
     if not has_edge and not has_inpaint:
         return None
-    try:
-        config = load_config(path / CHECKPOINT_CONFIG)
-    except InpaintError:
+    config = known_config(path / CHECKPOINT_CONFIG)
+    if config is None:
         return None
     step = _step(path)
     if step is None:
@@ -78,6 +77,7 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
         "path": str(path),
         "edge_generator": config.edge_generator,
         "width": config.width,
+        "stem": config.stem,
         "step": step,
         "title": title,
         "note": ", ".join(notes),
