@@ -15,7 +15,7 @@ from inpaintgan.core import atomic, events
 from inpaintgan.core.config import Config
 from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.core.events import EventLog, EventTail, Step, Warned, finite, read_events
+from inpaintgan.core.events import EventLog, EventTail, Step, Validation, Warned, finite, newest, read_events
 from inpaintgan.core.rundir import EDGE_WEIGHTS, TRAINING_STATE, RunDir, find_checkpoint
 
 
@@ -63,6 +63,27 @@ def test_seq_rises_over_processes_and_a_half_line_is_cut(tmp_path: Path):
     assert [(e["seq"], e["code"]) for e in read_events(file)] == [(1, "a"), (2, "b"), (3, "c")]
 
 
+@pytest.mark.parametrize("block", [1, 7, 64 * 1024])
+def test_events_are_read_from_the_end_whatever_the_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int):
+    monkeypatch.setattr(events, "_BLOCK_BYTES", block)
+    file = tmp_path / "events.jsonl"
+    assert list(newest(file)) == []
+    log = EventLog(file)
+    for step in (1, 2, 3):
+        log.emit(Warned(code="a", message='"type":"validation"', step=step))
+        log.emit(Validation(values={"psnr": 1.0 * step}, baselines={}, best=True, step=step))
+    with open(file, "ab") as stream:
+        stream.write(b'damaged\n{"type":"validation","seq":7,')
+    assert [event["seq"] for event in newest(file)] == [6, 5, 4, 3, 2, 1]
+    assert [event["step"] for event in newest(file, "validation")] == [3, 2, 1]
+    assert list(newest(file))[::-1] == list(read_events(file))
+    line = len(file.read_bytes().splitlines()[5])
+    last = len(b'\ndamaged\n{"type":"validation","seq":7,')
+    assert [event["seq"] for event in newest(file, within=last + line + 3)] == [6], "what is cut is no event"
+    EventLog(file).emit(Warned(code="b", message="."))
+    assert [event["seq"] for event in newest(file)] == [7, 6, 5, 4, 3, 2, 1]
+
+
 def test_tail_returns_only_what_is_new_and_complete(tmp_path: Path):
     file = tmp_path / "events.jsonl"
     tail = EventTail(file, after=1)
@@ -72,7 +93,7 @@ def test_tail_returns_only_what_is_new_and_complete(tmp_path: Path):
         log.emit(Warned(code=str(index), message="."))
     assert [e["seq"] for e in tail.read()] == [2, 3]
     with open(file, "ab") as stream:
-        stream.write(b'{"type": "warning", "seq": 4,')
+        stream.write(b'{"type": "warning", "seq": 4, "time": 5,')
     assert tail.read() == []
     with open(file, "ab") as stream:
         stream.write(b'"code": "x"}\n')

@@ -67,6 +67,28 @@ def test_scores_of_a_training_are_those_of_the_validation_at_that_step(tmp_path:
     assert checkpoint_scores(run.checkpoint_path(5), 5) is None
 
 
+def test_a_list_that_is_asked_for_again_reads_no_settings_and_looks_for_no_scores(tmp_path: Path, monkeypatch) -> None:
+    run = make_run(tmp_path / "r", [10, 20], best=20)
+    log = EventLog(run.events_file)
+    log.emit(Validation(step=10, values={"psnr": 18.5}, baselines={}, best=True))
+    before = list_checkpoints([run])
+    read: list[object] = []
+    for place in ("runs.load_config", "scores.newest"):
+        monkeypatch.setattr(f"inpaintgan.gui.{place}", lambda *args: read.append(args) or [])
+    assert list_checkpoints([run]) == before and not read
+    log.emit(Validation(step=20, values={"psnr": 19.0}, baselines={}, best=True))
+    list_checkpoints([run])
+    assert len(read) == 1, "one look for all its checkpoints"
+
+
+def test_a_damaged_line_hides_no_scores_behind_it(tmp_path: Path) -> None:
+    run = make_run(tmp_path / "r", [20], best=20)
+    run.events_file.write_bytes(b'of a line that was cut: "type":"validation"}\n')
+    EventLog(run.events_file).emit(Validation(step=20, values={"psnr": 19.0}, baselines={}, best=True))
+    scores = checkpoint_scores(run.checkpoint_path(20), 20)
+    assert scores and scores["values"] == {"psnr": 19.0}
+
+
 def test_a_released_checkpoint_brings_its_scores_along(tmp_path: Path) -> None:
     assert checkpoint_scores(tmp_path, 7) is None
     write_json(tmp_path / SCORES, {"values": {"psnr_hole": 21.5, "proxy": None}, "on": "142 pictures"})

@@ -16,10 +16,11 @@ import pytest
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.events import parse
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui import history, history_index
 from inpaintgan.gui.curves import CURVE_POINTS
-from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History, parse
+from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History
 from inpaintgan.gui.runs import MISSED_BYTES, details, event_stream, find_run, summary
 
 from .conftest import Client

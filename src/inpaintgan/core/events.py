@@ -5,15 +5,16 @@ The command line's progress bar, TensorBoard and the window are three readers of
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic_core import from_json
+
+_BLOCK_BYTES = 64 * 1024
 
 
 class _Event(BaseModel):
@@ -137,7 +138,7 @@ _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator=
 
 
 def parse_event(line: str | bytes) -> Event:
-    """Parse one line. Raises pydantic's ``ValidationError`` for anything else."""
+    """Parse one line and check that it keeps the contract. Raises pydantic's ``ValidationError`` for anything else."""
     return _ADAPTER.validate_json(line)
 
 
@@ -189,20 +190,32 @@ class EventLog:
 
 def _repair_tail(path: Path) -> int:
     """Cut a half-written last line, left by a kill, and return the last sequence number."""
-    last = 0
     if not path.exists():
-        return last
-    end = 0
-    with open(path, "rb") as file:
-        for line in file:
-            if not line.endswith(b"\n"):
-                break
-            end += len(line)
-    if end < path.stat().st_size:
-        os.truncate(path, end)
-    for event in read_events(path):
-        last = max(last, int(event.get("seq", 0)))
+        return 0
+    with open(path, "r+b") as file:
+        pieces = _from_the_end(file)
+        unfinished = len(next(pieces))
+        last = next((event["seq"] for line in pieces if (event := parse(line))), 0)
+        if unfinished:
+            file.truncate(file.seek(0, 2) - unfinished)
     return last
+
+
+def parse(line: bytes) -> dict[str, Any] | None:
+    """Return the event in a line as a plain dict, or None when it holds none.
+
+    What readers rely on is there: ``seq``, ``type``, ``time`` and ``step``, and ``values`` where a type has them.
+    """
+    try:
+        event = from_json(line)
+    except ValueError:
+        return None
+    if not (isinstance(event, dict) and isinstance(event.get("seq"), int) and "type" in event and "time" in event):
+        return None
+    event.setdefault("step", 0)
+    if event["type"] in ("step", "validation"):
+        event.setdefault("values", {})
+    return event
 
 
 def read_events(path: Path) -> Iterator[dict[str, Any]]:
@@ -213,22 +226,46 @@ def read_events(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with open(path, "rb") as file:
             for line in file:
-                event = _event_in(line)
-                if event is not None:
+                if line.endswith(b"\n") and (event := parse(line)):
                     yield event
     except FileNotFoundError:
         return
 
 
-def _event_in(line: bytes) -> dict[str, Any] | None:
-    """Return the object in a complete line, or None."""
-    if not line.endswith(b"\n"):
-        return None
+def newest(path: Path, kind: str = "", within: int | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the events of a file from the last to the first, reading no more of it than is asked for.
+
+    Args:
+        path: The file; one that cannot be read has no events.
+        kind: Type of the events; empty is all of them.
+        within: Bytes at the end that are looked through; None is the whole file.
+    """
+    # As `EventLog` writes it. To parse every line in order to find one validation would take a hundred times as long.
+    mark = f'"type":"{kind}"'.encode() if kind else b""
     try:
-        event = json.loads(line)
-    except ValueError:
-        return None
-    return event if isinstance(event, dict) else None
+        with open(path, "rb") as file:
+            pieces = _from_the_end(file, within)
+            next(pieces, None)  # not written to its end yet
+            for line in pieces:
+                if mark in line and (event := parse(line)):
+                    yield event
+    except OSError:
+        return
+
+
+def _from_the_end(file: BinaryIO, within: int | None = None) -> Iterator[bytes]:
+    """Yield what stands between line ends, the last first: an unfinished line, mostly empty, then whole ones."""
+    start = file.seek(0, 2)
+    first = 0 if within is None else max(0, start - within)
+    begun = b""
+    while start > first:
+        size = min(_BLOCK_BYTES, start - first)
+        start -= size
+        file.seek(start)
+        begun, *whole = (file.read(size) + begun).split(b"\n")
+        yield from reversed(whole)
+    if not first:
+        yield begun
 
 
 class EventTail:
@@ -255,5 +292,5 @@ class EventTail:
             return []
         complete = data[: data.rfind(b"\n") + 1]
         self._offset += len(complete)
-        events = (_event_in(line) for line in complete.splitlines(keepends=True))
-        return [event for event in events if event is not None and event.get("seq", 0) > self._after]
+        events = (parse(line) for line in complete.split(b"\n"))
+        return [event for event in events if event and event["seq"] > self._after]

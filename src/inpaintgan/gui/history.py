@@ -8,8 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json
-
+from ..core.events import parse
 from . import history_index
 from .curves import Curve, draw, rising
 
@@ -153,21 +152,6 @@ class History:
         for curve in (*self._curves.values(), *self._scores.values()):
             curve.cut(step)
         self._cut_samples(step)
-
-
-def parse(line: bytes) -> dict[str, Any] | None:
-    """Return the event in a line, or None when it holds none."""
-    try:
-        event = from_json(line)
-    except ValueError:
-        return None
-    if not (isinstance(event, dict) and isinstance(event.get("seq"), int) and "type" in event and "time" in event):
-        return None
-    if "step" not in event:
-        event["step"] = 0
-    if "values" not in event and event["type"] in ("step", "validation"):
-        event["values"] = {}
-    return event
 
 
 class Histories:

@@ -13,11 +13,11 @@ from ..core.child import last_words
 from ..core.config import Config
 from ..core.config_io import load_config
 from ..core.errors import InpaintError
-from ..core.events import EventTail
+from ..core.events import EventTail, newest, parse
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
 from ..jobs.supervisor import is_live, is_run, launched_at
 from .answers import to_json
-from .history import Histories, parse
+from .history import Histories
 from .scores import last_scores
 
 ENDED = ("finished", "stopped", "failed")
@@ -40,9 +40,14 @@ def find_run(runs: Path, name: object) -> RunDir:
     return RunDir(runs / str(name))
 
 
+def state_of(run: RunDir) -> str:
+    """Return a run's state: unstarted, starting, running, paused, interrupted, finished, stopped or failed."""
+    return _state(run, _tail(run.events_file))[0]
+
+
 def summary(run: RunDir) -> dict[str, Any]:
     """Describe a run for a list, from its config and the last 64 kB of its events."""
-    config = _config(run)
+    config = known_config(run.config_file)
     events = _tail(run.events_file)
     last = events[-1] if events else {}
     state, error = _state(run, events)
@@ -69,7 +74,7 @@ _histories = Histories()
 
 def details(run: RunDir) -> dict[str, Any]:
     """Describe a run for its own page: summary, config, and its past as `History.read` gives it."""
-    config = _config(run)
+    config = known_config(run.config_file)
     past = _histories.of(run.events_file).read()
     return {**summary(run), "config": config.model_dump() if config else {}, **past}
 
@@ -139,16 +144,7 @@ def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
 
 def _tail(path: Path) -> list[dict[str, Any]]:
     """Return the events in the last 64 kB of a file, oldest first."""
-    try:
-        with open(path, "rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL_BYTES))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return []
-    # What follows the last line end is not written to its end yet; what precedes the first may be cut.
-    lines = lines[1 if size > _TAIL_BYTES else 0 : -1]
-    return [event for line in lines if (event := parse(line))]
+    return list(newest(path, within=_TAIL_BYTES))[::-1]
 
 
 def _offset_after(path: Path, after: int) -> int:
@@ -178,16 +174,16 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _config(run: RunDir) -> Config | None:
+def known_config(path: Path) -> Config | None:
+    """Return the settings in a file, read once until it changes, or None when it holds none: YAML makes a long list slow."""
     try:
-        return _config_at(run.config_file, run.config_file.stat().st_mtime_ns)
+        return _config_at(path, path.stat().st_mtime_ns)
     except (InpaintError, OSError):
         return None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _config_at(path: Path, modified: int) -> Config:
-    """Read a frozen config once; reading YAML is what makes a long list slow."""
     return load_config(path)
 
 

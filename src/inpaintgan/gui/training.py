@@ -14,7 +14,7 @@ from ..core.errors import InpaintError, about
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
 from .folders import absolute, has_picture
-from .runs import ENDED, summary
+from .runs import ENDED, state_of, summary
 from .trash import discard
 
 _NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
@@ -103,7 +103,7 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
 def resume(supervisor: Supervisor, run: RunDir) -> None:
     """Go on with a training. Raises `InpaintError` ``run-busy`` when it is running, or does not leave after its end."""
     _let_it_end(run)
-    if summary(run)["state"] in ENDED and is_live(run):
+    if state_of(run) in ENDED and is_live(run):
         raise InpaintError(
             "run-busy",
             f"{run.path.name} has ended, but its process is still leaving.",
@@ -165,5 +165,5 @@ def delete(run: RunDir) -> str:
 
 def _let_it_end(run: RunDir) -> None:
     """Give a process that has written its last event the moment it needs to leave."""
-    if summary(run)["state"] in ENDED:
+    if state_of(run) in ENDED:
         wait_until_gone(run)
