@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inpaintgan.core.config import Config
-from inpaintgan.core.config_io import load_config, make_config, with_full_paths, yaml_text
+from inpaintgan.core.config_io import load_config, make_config, parse_yaml, with_full_paths, yaml_text
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.paths import resource
 
@@ -68,7 +68,7 @@ def test_on_and_off_are_words_where_a_setting_offers_them(tmp_path: Path):
 def test_edgeconnects_own_file_loads(tmp_path: Path):
     (tmp_path / "config.yml").write_text(
         "MODE: 1\nMODEL: 3\nMASK: 3\nEDGE: 1\nNMS: 1\nSEED: 7\nGPU: [0]\nDEBUG: 0\nVERBOSE: 0\n"
-        "TRAIN_FLIST: ./train\nVAL_FLIST: ./val\nTRAIN_MASK_FLIST: ./masks\nTEST_FLIST: ./test\n"
+        "TRAIN_FLIST: ./train.flist\nVAL_FLIST: ./val.flist\nTRAIN_MASK_FLIST: ./masks.flist\nTEST_FLIST: ./test.flist\n"
         "LR: 0.0001\nD2G_LR: 0.1\nBETA1: 0.0\nBETA2: 0.9\nBATCH_SIZE: 8\nINPUT_SIZE: 256\nSIGMA: 2\nMAX_ITERS: 2e6\n"
         "EDGE_THRESHOLD: 0.5\nL1_LOSS_WEIGHT: 1\nFM_LOSS_WEIGHT: 10\nSTYLE_LOSS_WEIGHT: 250\nCONTENT_LOSS_WEIGHT: 0.1\n"
         "INPAINT_ADV_LOSS_WEIGHT: 0.1\nGAN_LOSS: nsgan\nGAN_POOL_SIZE: 0\nSAVE_INTERVAL: 1000\nSAMPLE_INTERVAL: 1000\n"
@@ -76,7 +76,7 @@ def test_edgeconnects_own_file_loads(tmp_path: Path):
     )
     config = load_config(tmp_path / "config.yml")
     assert (config.stage, config.mask, config.edge) == ("edge-inpaint", "external", "canny")
-    assert (config.data, config.val_data, config.mask_data) == ("./train", "./val", "./masks")
+    assert (config.data, config.val_data, config.mask_data) == ("./train.flist", "./val.flist", "./masks.flist")
     assert (config.seed, config.style_loss_weight, config.max_iters) == (7, 250, 2_000_000)
 
 
@@ -139,7 +139,36 @@ def test_an_unknown_key_is_named_with_the_nearest_one():
 def test_a_value_out_of_range_names_key_value_and_what_is_allowed(key, value, allowed):
     error = refusal(**{key: value})
     assert error.message.startswith(f"{key}: ") and repr(value) in error.message
-    assert allowed in error.hint
+    assert f"Allowed: {allowed}" in error.message and error.hint
+
+
+def test_a_word_that_was_perhaps_meant_is_the_hint():
+    assert refusal(stage="egde").hint == "Did you mean 'edge'?"
+
+
+def test_what_is_empty_is_seen_as_nothing():
+    for value in (None, ""):
+        assert refusal(width=value).message.startswith("width: nothing is not allowed.")
+    with pytest.raises(InpaintError, match="^width: nothing is not allowed"):
+        load_config(None, ["width="])
+
+
+def test_what_is_set_twice_in_one_file_is_refused(tmp_path: Path):
+    (tmp_path / "c.yml").write_text("lr: 0.01\nseed: 1\nlr: 0.01\n")
+    with pytest.raises(InpaintError, match=r"c.yml sets lr twice, in lines 1 and 3"):
+        load_config(tmp_path / "c.yml")
+    for text in ("LR: 0.01\nlr: 0.02", "stage: edge\nMODEL: 2"):
+        with pytest.raises(InpaintError, match="it is set twice, once as"):
+            parse_yaml(text)
+
+
+def test_deep_nesting_is_no_yaml_for_us():
+    """libyaml's composer, which recurses in C, would end the process."""
+    for text in ("[" * 100_000, "{a: " * 100_000):
+        with pytest.raises(InpaintError, match="not valid YAML"):
+            parse_yaml(text)
+    with pytest.raises(InpaintError, match="cannot be read"):
+        load_config(None, [f"lr={'[' * 5000}"])
 
 
 def test_nan_is_no_number():
@@ -148,7 +177,10 @@ def test_nan_is_no_number():
 
 def test_settings_that_contradict_each_other_are_refused():
     assert refusal(sigma=-0.5).message.startswith("sigma: ")
-    assert refusal(mask="external").message.startswith("mask_data: ")
+    error = refusal(mask="external")
+    assert error.message.startswith("mask_data: ") and error.message.endswith("(value seen: nothing).")
+    assert error.hint.startswith("Folder of mask pictures")
+    assert refusal(stem="unshuffle", edge_generator="effunet").message.endswith("(value seen: 'unshuffle').")
     assert refusal(edge="external").message.startswith("edge_data: ")
     silent = {"edge_adv_loss_weight": 0, "fm_loss_weight": 0}
     assert refusal(**silent).message.startswith("edge_adv_loss_weight: ")

@@ -10,15 +10,31 @@ from typing import Any, Literal, get_origin
 import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from yaml.composer import Composer
 
 from .atomic import write_bytes
 from .config import Config
 from .errors import InpaintError
 from .paths import expanded
 
+try:
+    from yaml import CSafeLoader
+except ImportError:  # PyYAML was built without libyaml
+    _Loader: Any = yaml.SafeLoader
+else:
+
+    class _FastLoader(Composer, CSafeLoader):
+        """Parses in C, thirty times as fast, but composes in Python: in C, deep nesting would end the process."""
+
+        def __init__(self, text: str) -> None:
+            CSafeLoader.__init__(self, text)
+            Composer.__init__(self)
+
+    _Loader = _FastLoader
+
 # EdgeConnect numbers its choices (README of the reference, section "Model Configuration").
 _EDGECONNECT_CHOICES: dict[str, dict[int, str]] = {
-    "model": {1: "edge", 2: "inpaint", 3: "edge-inpaint", 4: "joint"},
+    "stage": {1: "edge", 2: "inpaint", 3: "edge-inpaint", 4: "joint"},
     "mask": {1: "random-block", 2: "half", 3: "external", 4: "external-block", 5: "external-block-half", 6: "external"},
     "edge": {1: "canny", 2: "external"},
 }
@@ -27,9 +43,12 @@ _EDGECONNECT_UNUSED = {
     "val_mask_flist",
 }  # fmt: skip
 _EDGECONNECT_RENAMED = {
-    "train_flist": "data", "val_flist": "val_data", "train_mask_flist": "mask_data", "nms": "edge_nms",
+    "model": "stage", "train_flist": "data", "val_flist": "val_data", "train_mask_flist": "mask_data", "nms": "edge_nms",
     "train_edge_flist": "edge_data", "val_edge_flist": "val_edge_data",
 }  # fmt: skip
+
+_NOT_YAML = (yaml.YAMLError, ValueError, RecursionError)
+"""What reading YAML raises: a ValueError is a date that no calendar has, a RecursionError comes of deep nesting."""
 
 _FOLDERS = ("data", "val_data", "cache_dir", "init_from", "edges_from")
 _NEEDED_PATHS = (
@@ -66,8 +85,8 @@ def parse_value(key: str, text: str) -> Any:
     if key in Config.model_fields and Config.model_fields[key].annotation is str:
         return text.strip()
     try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that no calendar has
+        return yaml.load(text, _Loader)
+    except _NOT_YAML as error:
         raise InpaintError("config-invalid", f"{key}: '{text}' cannot be read.", "Write --set key=value.") from error
 
 
@@ -94,11 +113,13 @@ def parse_yaml(text: str, name: str = "This text") -> dict[str, Any]:
         name: What a refusal calls it.
 
     Raises:
-        InpaintError: ``config-unreadable`` for what is not a YAML list of settings.
+        InpaintError: ``config-unreadable`` for what is not a YAML list of settings, or sets one twice.
     """
     try:
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError is a date that no calendar has
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node else None
+    except _NOT_YAML as error:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
         raise InpaintError("config-unreadable", f"{name} is not valid YAML{line}.") from error
@@ -106,6 +127,12 @@ def parse_yaml(text: str, name: str = "This text") -> dict[str, Any]:
         return {}
     if not isinstance(values, dict):
         raise InpaintError("config-unreadable", f"{name} holds no 'key: value' settings.")
+    lines: dict[str, int] = {}
+    for key, _value in node.value:
+        line = key.start_mark.line + 1
+        if lines.setdefault(str(key.value), line) != line:
+            said = f"{name} sets {key.value} twice, in lines {lines[key.value]} and {line}."
+            raise InpaintError("config-unreadable", said, "Keep one of them.")
     return _from_edgeconnect({str(key): value for key, value in values.items()})
 
 
@@ -129,14 +156,17 @@ def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
     """Translate upper-case EdgeConnect keys and numbered choices; our own files pass unchanged."""
     translated: dict[str, Any] = {}
     for key, value in values.items():
-        if key != key.upper():
-            translated[key] = value
-            continue
-        name = _EDGECONNECT_RENAMED.get(key.lower(), key.lower())
-        if name in _EDGECONNECT_CHOICES:
-            translated["stage" if name == "model" else name] = _chosen(key, value, _EDGECONNECT_CHOICES[name])
-        elif name not in _EDGECONNECT_UNUSED:
-            translated[name] = value
+        name = key
+        if key == key.upper():
+            name = _EDGECONNECT_RENAMED.get(key.lower(), key.lower())
+            if name in _EDGECONNECT_UNUSED:
+                continue
+            if name in _EDGECONNECT_CHOICES:
+                value = _chosen(key, value, _EDGECONNECT_CHOICES[name])
+        if name in translated:
+            said = f"{name}: it is set twice, once as {key}."
+            raise InpaintError("config-invalid", said, "Keep one of them.")
+        translated[name] = value
     return translated
 
 
@@ -145,8 +175,9 @@ def _chosen(key: str, value: Any, choices: dict[int, str]) -> str:
     if isinstance(value, str) and value in choices.values():
         return value
     if not isinstance(value, int) or isinstance(value, bool) or value not in choices:
-        allowed_ones = " | ".join(map(str, choices))
-        raise InpaintError("config-invalid", f"{key}: {value!r} is not allowed.", f"Allowed: {allowed_ones}.")
+        numbers, words = (" | ".join(map(str, ones)) for ones in (choices, dict.fromkeys(choices.values())))
+        said = f"{key}: {_seen(value)} is not allowed. Allowed: {numbers}."
+        raise InpaintError("config-invalid", said, f"Or in words: {words}.")
     return choices[value]
 
 
@@ -162,8 +193,10 @@ def make_config(values: dict[str, Any]) -> Config:
     except ValidationError as error:
         faults = [_in_words(fault) for fault in error.errors()]
         if len(faults) == 1:
-            raise InpaintError("config-invalid", *faults[0]) from error
-        raise InpaintError("config-invalid", "\n".join(" ".join(fault).strip() for fault in faults)) from error
+            said, meant, explained = faults[0]
+            raise InpaintError("config-invalid", said, meant or explained) from error
+        lines = (f"{said} {meant}".strip() for said, meant, _ in faults)
+        raise InpaintError("config-invalid", "\n".join(lines)) from error
 
 
 def _undo_yaml_1_1(key: str, value: Any) -> Any:
@@ -182,16 +215,29 @@ def _undo_yaml_1_1(key: str, value: Any) -> Any:
     return value
 
 
-def _in_words(fault: ErrorDetails) -> tuple[str, str]:
-    """Turn a complaint of pydantic into (message, hint)."""
-    if not fault["loc"]:
-        return f"{str(fault['msg']).removeprefix('Value error, ')}.", ""
+def _in_words(fault: ErrorDetails) -> tuple[str, str, str]:
+    """Turn a complaint of pydantic into words: key, value seen and what is allowed; what was perhaps meant; an explanation."""
+    if not fault["loc"]:  # settings that do not fit together
+        said = str(fault["msg"]).removeprefix("Value error, ")
+        key = said.partition(":")[0]
+        seen = fault["input"].get(key, Config.model_fields[key].default)
+        return f"{said} (value seen: {_seen(seen)}).", "", _properties()[key]["description"]
     key, seen = str(fault["loc"][0]), fault["input"]
     if fault["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(key.lower(), Config.model_fields, n=1)
-        hint = f"Did you mean '{near[0]}'?" if near else "config.yml lists every setting."
-        return f"{key}: there is no such setting (value seen: {seen!r}).", hint
-    return f"{key}: {seen!r} is not allowed.", f"Allowed: {allowed(key)}."
+        said = f"{key}: there is no such setting (value seen: {_seen(seen)})."
+        return said, _meant(key, list(Config.model_fields)), "config.yml lists every setting."
+    said = f"{key}: {_seen(seen)} is not allowed. Allowed: {allowed(key)}."
+    return said, _meant(str(seen), _properties()[key].get("enum", [])), _properties()[key]["description"]
+
+
+def _seen(value: object) -> str:
+    """A value as a refusal shows it."""
+    return "nothing" if value is None or value == "" else repr(value)
+
+
+def _meant(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word.lower(), known, n=1)
+    return f"Did you mean '{near[0]}'?" if near else ""
 
 
 @functools.cache
