@@ -36,25 +36,25 @@ def messy(pictures: Path) -> Path:
 def test_everything_wrong_is_said_by_name_with_the_way_to_its_field(page: Any, messy: Path) -> None:
     open_train(page)
     type_dataset(page, messy)
-    expect(page.locator("#check-note")).to_contain_text("Usable, with 6 remarks.", timeout=CHECK_MS)
+    expect(page.locator("#check-note")).to_contain_text("Usable, with 6 warnings.", timeout=CHECK_MS)
     titles, values = (page.locator(f"#check-facts {part}").all_inner_texts() for part in ("dt", "dd"))
     facts = dict(zip(titles, values, strict=True))
     assert facts == {
-        "Pictures": "12", "Shorter side": "60 to 96 px, median 96", "Unreadable": "1", "There twice": "1",
-        "Nearly the same": "1", "Gray": "1",
+        "Pictures": "12", "Shorter side": "60 to 96 px, median 96", "Unreadable": "1", "Duplicates": "1",
+        "Near duplicates": "1", "Gray": "1",
     }  # fmt: skip
-    for title, name in (("unreadable", "broken.png"), ("there twice", "picture-1"), ("nearly the same", "smaller.jpg")):
-        page.locator("summary", has_text=f"Which are {title}").press("Enter")
+    for title, name in (("unreadable pictures", "broken.png"), ("duplicates", "picture-1"), ("near duplicates", "smaller.jpg")):
+        page.get_by_text(f"Show {title}", exact=True).press("Enter")
         expect(page.locator("#check-problems details[open] li", has_text=name)).to_be_visible()
     page.get_by_role("link", name="Change the input size").click()
     page.wait_for_url("**/train/gan.html#setting-input_size")
     expect(page.get_by_label("Input size")).to_be_focused()
     line = page.locator("#dataset-text")
-    expect(line).to_contain_text("Usable, with 6 remarks.", timeout=CHECK_MS)
+    expect(line).to_contain_text("Usable, with 6 warnings.", timeout=CHECK_MS)
     page.get_by_label("Input size").fill("32")
-    expect(line).to_contain_text("Usable, with 5 remarks.", timeout=CHECK_MS)
+    expect(line).to_contain_text("Usable, with 5 warnings.", timeout=CHECK_MS)
     page.get_by_role("link", name="Back").click()
-    expect(page.locator("#check-note")).to_contain_text("Usable, with 5 remarks.", timeout=CHECK_MS)
+    expect(page.locator("#check-note")).to_contain_text("Usable, with 5 warnings.", timeout=CHECK_MS)
 
 
 def test_a_long_check_shows_how_far_it_is_and_can_be_cancelled(page: Any, pictures: Path) -> None:
@@ -63,7 +63,9 @@ def test_a_long_check_shows_how_far_it_is_and_can_be_cancelled(page: Any, pictur
         (pictures / f"again-{index}.png").hardlink_to(pictures / "picture-0.png")
     open_train(page)
     type_dataset(page, pictures)
-    expect(page.locator("#check-note")).to_contain_text(" of 20,008 looked at", timeout=CHECK_MS)
+    expect(page.locator("#check-count")).to_contain_text(" of 20,008", timeout=CHECK_MS)
+    # A screen reader hears the start and the verdict, not every count between them.
+    expect(page.locator("#check").get_by_role("status")).to_have_text("Checking…")
     expect(page.locator("#check-progress")).to_be_visible()
     page.locator("#check").get_by_role("button", name="Cancel").click()
     expect(page.locator("#check-note")).to_have_text("Cancelled: not all pictures were looked at.", timeout=CHECK_MS)

@@ -173,7 +173,7 @@ def test_a_preset_says_what_the_page_before_chose_otherwise(page: Any, pictures:
     expect(page.locator("#kept")).to_be_hidden()
     page.get_by_label("Preset").select_option(label="Paper 4.2: EGC")
     expect(page.locator("#kept-text")).to_contain_text("Edge generator EdgeConnect instead of EGC")
-    page.get_by_role("button", name="Take the preset's").click()
+    page.get_by_role("button", name="Use the preset's values").click()
     expect(page.locator("#kept")).to_be_hidden()
     expect(page.locator("#summary")).to_contain_text("EGC")
 

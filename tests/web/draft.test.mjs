@@ -19,15 +19,15 @@ const fresh = () => {
 
 test("EffU-Net takes its only stem with it, whatever the preset, and says so", () => {
   const draft = fresh();
-  assert.equal(draft.followed, "");
+  assert.equal(draft.consequence, "");
   draft.set("edge_generator", "effunet");
   assert.equal(draft.values.stem, "conv");
-  assert.match(draft.followed, /Stem is Convolution \(paper\) instead of Unshuffle \(fast\)/);
+  assert.match(draft.consequence, /Stem is Convolution \(paper\) instead of Unshuffle \(fast\)/);
   draft.choosePreset("cpu");
   assert.equal(draft.values.stem, "conv");
-  assert.deepEqual(draft.changedHere, []);
+  assert.deepEqual(draft.changedOnPageTwo, []);
   draft.set("edge_generator", "mec");
-  assert.deepEqual([draft.values.stem, draft.followed], ["unshuffle4", ""]);
+  assert.deepEqual([draft.values.stem, draft.consequence], ["unshuffle4", ""]);
 });
 
 test("a stem that was chosen goes with the choice of EffU-Net; one chosen afterwards stays, for the program to refuse", () => {
@@ -36,5 +36,5 @@ test("a stem that was chosen goes with the choice of EffU-Net; one chosen afterw
   draft.set("edge_generator", "effunet");
   assert.equal(draft.values.stem, "conv");
   draft.set("stem", "unshuffle");
-  assert.deepEqual([draft.values.stem, draft.followed], ["unshuffle", ""]);
+  assert.deepEqual([draft.values.stem, draft.consequence], ["unshuffle", ""]);
 });

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { differences, sampleAt } from "../../web/js/differences.js";
-import { AGREEING, soundWords, troubles } from "../../web/js/health.js";
+import { differences, sampleAt } from "../../web/js/config-differences.js";
+import { AGREEING, healthWords, troubles } from "../../web/js/health.js";
 import { RunView } from "../../web/js/run-view.js";
 
 /** @param {Record<string, number | null>[]} rows @param {Record<string, any>} [rest] */
@@ -18,9 +18,9 @@ const GOOD = { edge_discriminator_loss: 0.6, recall: 0.3, precision: 0.2 };
 
 test("a sound training", () => {
   assert.deepEqual(troubles(watched(rows(AGREEING, GOOD))), []);
-  assert.match(soundWords(watched(rows(AGREEING, GOOD))), /^Sound/);
-  assert.match(soundWords(watched(rows(2, GOOD))), /^Too early/);
-  assert.equal(soundWords(new RunView()), "");
+  assert.match(healthWords(watched(rows(AGREEING, GOOD))), /^Healthy/);
+  assert.match(healthWords(watched(rows(2, GOOD))), /^Too early/);
+  assert.equal(healthWords(new RunView()), "");
 });
 
 test("a saturated discriminator is named after enough steps, not after one good batch", () => {
@@ -30,7 +30,7 @@ test("a saturated discriminator is named after enough steps, not after one good 
   const [words, ...more] = troubles(watched(rows(AGREEING, bad)));
   assert.match(words, /edge discriminator is saturated \(loss 0\.0010\).*lower discriminator learning rate/s);
   assert.deepEqual(more, []);
-  assert.equal(soundWords(watched(rows(AGREEING, bad))), "");
+  assert.equal(healthWords(watched(rows(AGREEING, bad))), "");
 });
 
 test("black edges, values that are not finite, and pictures that come too slowly", () => {

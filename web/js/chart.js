@@ -17,6 +17,7 @@ import { align, positive, smooth } from "./series.js";
 /** Of an axis beyond its values: uPlot's own. */
 const PADDING = 0.1;
 const HEIGHT = 160;
+const darkness = matchMedia("(prefers-color-scheme: dark)");
 
 /** Colours as the canvas needs them: tokens resolved for the theme in force. @param {string} token */
 function resolve(token) {
@@ -55,7 +56,15 @@ export class Chart {
     this.node = el("figure", { class: "chart" }, el("figcaption", {}, el("h3", {}, title), this.step, this.readouts), this.area);
     this.resizing = new ResizeObserver(() => this.#resize());
     this.resizing.observe(this.area);
+    // The canvas holds the colours and the font of the moment.
+    document.addEventListener("themechange", this.#again);
+    darkness.addEventListener("change", this.#again);
+    if (document.fonts.status === "loading") document.fonts.ready.then(this.#again);
   }
+
+  #again = () => {
+    if (this.plot) this.draw(true);
+  };
 
   /** @param {Content} content */
   show(content) {
@@ -79,6 +88,8 @@ export class Chart {
 
   destroy() {
     this.resizing.disconnect();
+    document.removeEventListener("themechange", this.#again);
+    darkness.removeEventListener("change", this.#again);
     this.plot?.destroy();
     this.plot = null;
     this.node.remove();
@@ -139,10 +150,10 @@ export class Chart {
     this.step.textContent = over ? `step ${count(plot.data[0][at])}` : "";
     const value = (/** @type {Points} */ points) => lastValue(points, over ? plot.data[0][at] : Infinity);
     const readout = (/** @type {string} */ label, /** @type {string} */ color, /** @type {string} */ kind, /** @type {number | null} */ number) => {
-      const swatch = el("i", { class: `swatch ${kind}` });
-      swatch.style.color = `var(${color})`;
+      const key = el("i", { class: `curve-key ${kind}` });
+      key.style.color = `var(${color})`;
       const spoken = kind === "mark" ? el("span", { class: "visually-hidden" }, "validation") : null;
-      return el("span", { class: "readout" }, swatch, label, spoken, " ", el("b", { class: "num" }, measure(number) + (number === null ? "" : this.unit)));
+      return el("span", { class: "readout" }, key, label, spoken, " ", el("b", { class: "num" }, measure(number) + (number === null ? "" : this.unit)));
     };
     const markOut = (/** @type {Marks} */ mark) => readout(mark.label, mark.color, "mark", value(mark.points));
     this.readouts.replaceChildren(

@@ -30,7 +30,7 @@ export function eventText(event) {
     case "checkpoint": return `Checkpoint saved, ${REASONS[event.reason] ?? event.reason}: ${event.path}`;
     case "warning": return event.message;
     case "paused": return event.reason ? `Paused: ${event.reason}` : "Paused.";
-    case "resumed": return "Goes on.";
+    case "resumed": return "Resumed.";
     case "run_finished":
       return `${event.reason === "stopped" ? "Stopped and saved" : "Finished"} after ${span(event.elapsed_s)} of training.`;
     case "run_failed": return [event.message, event.hint].filter(Boolean).join(" ");
@@ -43,7 +43,7 @@ function startText(event) {
   const verb = event.resumed ? `Resumed at step ${count(event.step)}` : "Started";
   const parameters = Object.values(event.parameters ?? {}).reduce((sum, n) => sum + n, 0);
   return `${verb}: ${stageTitle(event.stage)} on ${event.device}, ${plural(event.n_train, "training picture")}, `
-    + `${count(event.n_val)} held out, ${count(parameters)} parameters, ${count(event.max_iters)} steps to go to.`;
+    + `${count(event.n_val)} held out, ${count(parameters)} parameters, up to step ${count(event.max_iters)}.`;
 }
 
 /**

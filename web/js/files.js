@@ -1,6 +1,6 @@
 // The in-app folder list: works everywhere, by mouse, keyboard and typing, in any language's letters.
 
-import { call } from "./bridge.js";
+import { call, codeOf } from "./bridge.js";
 import { el } from "./dom.js";
 import { plural } from "./format.js";
 import { errorText } from "./shell.js";
@@ -129,7 +129,7 @@ class FolderDialog {
     } catch (error) {
       this.#note(errorText(error), true);
       // Here is the list that works everywhere; what could not be shown is offered no more.
-      if (this.system && /** @type {any} */ (error).code === "no-dialog") {
+      if (this.system && codeOf(error) === "no-dialog") {
         this.system.hidden = true;
         this.#focusFirst();
       }
@@ -140,7 +140,7 @@ class FolderDialog {
 /**
  * Let a person choose a folder; `deep` where the pictures below it count too.
  * @param {{title: string, start?: string, hasScreen?: boolean, deep?: boolean}} options
- * @returns {Promise<string | null>} null when they thought better of it
+ * @returns {Promise<string | null>} null when cancelled
  */
 export function chooseFolder({ title, start = "", hasScreen = false, deep = false }) {
   return new Promise((resolve) => new FolderDialog({ title, start, hasScreen, deep }, resolve));

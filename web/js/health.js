@@ -47,8 +47,8 @@ export function troubles(view) {
 }
 
 /** @param {RunView} view @returns {string} one line while all is well; empty while nothing can be said */
-export function soundWords(view) {
+export function healthWords(view) {
   if (!view.lastStep || view.state !== "running" || troubles(view).length) return "";
   const judged = [...view.curves.values()].some(({ y }) => y.length >= AGREEING);
-  return judged ? "Sound: all values are finite, no discriminator is saturated, pictures arrive in time." : "Too early to judge its health.";
+  return judged ? "Healthy: all values are finite, no discriminator is saturated, pictures arrive in time." : "Too early to judge its health.";
 }

@@ -1,7 +1,8 @@
 // Home: the two ways in, what is in training now, and what was trained lately.
 
-import { call, ready } from "./bridge.js";
+import { call } from "./bridge.js";
 import { byId } from "./dom.js";
+import { every } from "./poll.js";
 import { runCard, updateList } from "./run-card.js";
 import { isActive } from "./run-view.js";
 import { showError } from "./shell.js";
@@ -20,12 +21,11 @@ async function refresh() {
 }
 
 async function start() {
-  await ready();
   const { version, checkpoints } = await call("app_state");
   const able = checkpoints.some((/** @type {any} */ found) => found.has_inpaint);
   byId("version").textContent = `InpaintGAN ${version}${able ? "" : ". No network that can fill is here yet: train an inpaint model first."}`;
   await refresh();
-  setInterval(() => refresh().catch(() => {}), REFRESH_MS);
+  every(REFRESH_MS, refresh);
 }
 
 start().catch(showError);

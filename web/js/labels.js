@@ -157,8 +157,21 @@ const readable = (key) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** A refusal begins with a setting's key; people know it by its title. @param {string} words @returns {string} */
-export const titled = (words) => words.replace(/^([a-z][a-z0-9_]*): /, (all, key) => (key in SETTINGS ? `${SETTINGS[key]}: ` : all));
+/**
+ * A refusal may begin with the setting it is about.
+ * @param {string} words "lr: must be above 0"
+ * @returns {{key: string, text: string}} key is empty where none is named
+ */
+export function splitRefusal(words) {
+  const [, key = "", text = words] = /^([a-z][a-z0-9_]*): (.*)$/s.exec(words) ?? [];
+  return { key, text };
+}
+
+/** The same with the setting's title, by which people know it. @param {string} words @returns {string} */
+export function titled(words) {
+  const { key, text } = splitRefusal(words);
+  return key in SETTINGS ? `${SETTINGS[key]}: ${text}` : words;
+}
 
 /** @param {string} key a setting's name @returns {string} */
 export const settingTitle = (key) => SETTINGS[key] ?? readable(key);

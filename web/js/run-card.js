@@ -1,5 +1,6 @@
 // One run as it stands in lists: the last sample, its state, how far it is, and what one can do with it.
 
+import { runUrl } from "./addresses.js";
 import { el } from "./dom.js";
 import { ago, count, measure, timer } from "./format.js";
 import { stageTitle, stateTitle, titled, valueTitle } from "./labels.js";
@@ -10,9 +11,6 @@ import { isActive } from "./run-view.js";
  *   updated: number, last_sample_url: string | null, error: string | null, fills: string | null, turn: number | null,
  *   scores: {values: Record<string, number>, step: number} | null}} RunSummary
  */
-
-/** @param {RunSummary} run @returns {string} the page of the run */
-export const runUrl = (run) => `/train/progress.html?run=${encodeURIComponent(run.run)}`;
 
 /** @param {RunSummary} run @returns {string} "PSNR in the hole 21.30 dB at step 5,000" */
 function scoresText({ scores }) {
@@ -33,15 +31,15 @@ export function runCard(run, ...actions) {
     : el("span", { class: "muted small" }, "no sample yet");
   const share = run.max_iters ? Math.min(1, run.step / run.max_iters) : 0;
   return el("li", { class: "run-card card", "data-run": run.run },
-    el("a", { class: "run-thumb well", href: runUrl(run), tabIndex: -1, "aria-hidden": "true" }, picture),
+    el("a", { class: "run-thumb well", href: runUrl(run.run), tabIndex: -1, "aria-hidden": "true" }, picture),
     el("div", { class: "run-text" },
-      el("div", { class: "row" }, el("a", { class: "run-link", href: runUrl(run) }, run.run),
+      el("div", { class: "row" }, el("a", { class: "run-link", href: runUrl(run.run) }, run.run),
         el("span", { class: "pill", "data-state": run.state }, stateTitle(run.state) + (run.turn ? `, number ${run.turn}` : ""))),
       el("p", { class: "small muted" }, `${stageTitle(run.stage)} · ${isActive(run.state) ? "now" : ago(run.updated)}`),
       el("p", { class: "small num" }, [`Step ${count(run.step)} of ${count(run.max_iters)}`,
         // Not known before the first logged step; 0:00 would be wrong.
         run.elapsed_s > 0 && `${timer(run.elapsed_s)} of training`].filter(Boolean).join(" · ")),
-      scoresText(run) ? el("p", { class: "small num run-scores" }, scoresText(run)) : null,
+      scoresText(run) ? el("p", { class: "small num" }, scoresText(run)) : null,
       isActive(run.state) ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${run.run}` }) : null,
       run.error ? el("p", { class: "small error-text" }, titled(run.error)) : null),
     actions.length ? el("div", { class: "run-actions" }, ...actions) : null);
@@ -56,7 +54,7 @@ export function runCard(run, ...actions) {
 export function updateList(list, runs, draw) {
   const before = new Map([...list.children].map((node) => [/** @type {HTMLElement} */ (node).dataset.run, /** @type {HTMLElement} */ (node)]));
   const nodes = runs.map((run) => {
-    const seen = JSON.stringify(run);
+    const seen = JSON.stringify([run, ago(run.updated)]); // the words age, too
     const old = before.get(run.run);
     if (old && old.dataset.seen === seen) return old;
     const node = draw(run);

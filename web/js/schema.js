@@ -1,7 +1,7 @@
 // Reads the config's JSON schema: what a setting allows, in words, and whether a typed value fits. Pure, tested by node.
 
 import { count, plain } from "./format.js";
-import { choiceTitle } from "./labels.js";
+import { choiceTitle, splitRefusal } from "./labels.js";
 
 /**
  * @typedef {{type?: string, enum?: string[], const?: string, default?: any, description?: string, group?: string,
@@ -98,8 +98,8 @@ export function groups(schema, without) {
  * @returns {{key: string, text: string}} key is empty when no setting is named
  */
 export function fieldOf(message, schema) {
-  const found = /^([a-z][a-z0-9_]*): (.*)$/s.exec(message);
-  return found && found[1] in schema.properties ? { key: found[1], text: found[2] } : { key: "", text: message };
+  const found = splitRefusal(message);
+  return found.key in schema.properties ? found : { key: "", text: message };
 }
 
 /**

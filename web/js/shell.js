@@ -5,7 +5,6 @@
 //   say(text, {kind})      writes the status line (aria-live); kind "info" | "ok" | "error"
 //   showError(error)       the same for a thrown BridgeError: what was seen and what to do
 //   confirmDialog({...})   asks before something that cannot be undone
-//   el(tag, props, ...children)   makes an element
 
 import { el } from "./dom.js";
 /** @typedef {"auto" | "light" | "dark"} Theme */
@@ -28,6 +27,14 @@ const SECTIONS = [
   { id: "home", name: "Home", href: "/index.html" },
   { id: "train", name: "Train", href: "/train/model.html" },
   { id: "inference", name: "Inference", href: "/inference/upload-image.html" },
+];
+
+/** The pages of the section Train, and those that belong to one of them. @type {{name: string, href: string, parts?: string[]}[]} */
+const TRAIN_PAGES = [
+  { name: "New run", href: "/train/model.html", parts: ["/train/gan.html"] },
+  { name: "All runs", href: "/train/runs.html" },
+  { name: "Compare generators", href: "/train/compare.html" },
+  { name: "Try it", href: "/train/try.html" },
 ];
 
 /** @returns {Theme} */
@@ -75,6 +82,12 @@ function buildHeader() {
     el("a", { href, "aria-current": id === section ? (location.pathname === href ? "page" : "true") : null }, name));
   return el("header", { class: "shell-header" }, brand, el("nav", { "aria-label": "Main" }, ...links),
     el("div", { class: "tools", id: "shell-tools" }, themeButton()));
+}
+
+function buildTrainNav() {
+  const path = location.pathname;
+  return el("nav", { class: "subnav", "aria-label": "Trainings" }, ...TRAIN_PAGES.map(({ name, href, parts = [] }) =>
+    el("a", { href, "aria-current": path === href ? "page" : parts.includes(path) ? "true" : null }, name)));
 }
 
 const statusText = el("span", { role: "status", id: "status" });
@@ -137,6 +150,7 @@ function mount() {
   if (main && !main.id) main.id = "main";
   main?.setAttribute("tabindex", "-1");
   document.body.prepend(el("a", { class: "skip-link", href: "#main" }, "Skip to content"), buildHeader());
+  if (document.body.dataset.section === "train") document.querySelector(".page-head")?.append(buildTrainNav());
   document.body.append(el("footer", { class: "shell-status" }, statusText, statusSide));
 }
 

@@ -1,10 +1,11 @@
 // Comparisons of edge generators: set one up, watch them, open their reports.
 
-import { call, ready } from "../js/bridge.js";
+import { call, codeOf } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
+import { every } from "../js/poll.js";
 import { fieldOf, options } from "../js/schema.js";
 import { confirmDialog, errorText, say, showError } from "../js/shell.js";
 import { Draft, ONE_STEM } from "./draft.js";
@@ -67,7 +68,7 @@ async function startOne() {
   } catch (error) {
     const { key, text } = fieldOf(errorText(error), draft.config.schema);
     refuse(key ? `${settingTitle(key)}: ${text}` : text);
-    if (key === "data" || /** @type {any} */ (error).code === "data-missing") input("data").focus();
+    if (key === "data" || codeOf(error) === "data-missing") input("data").focus();
   }
 }
 
@@ -154,7 +155,7 @@ async function refresh() {
   /** @type {{comparisons: Comparison[]}} */
   const { comparisons } = await call("list_comparisons");
   byId("none").hidden = comparisons.length > 0;
-  const now = JSON.stringify(comparisons);
+  const now = JSON.stringify(comparisons.map((found) => [found, ago(found.updated)])); // the words age, too
   if (now === seen) return;
   seen = now;
   const list = byId("comparisons");
@@ -164,12 +165,11 @@ async function refresh() {
 }
 
 async function start() {
-  await ready();
   const [{ has_screen: hasScreen }, config] = await Promise.all([call("app_state"), call("config_schema")]);
   draft = new Draft(config);
   wire(hasScreen);
   await refresh();
-  setInterval(() => refresh().catch(() => {}), REFRESH_MS);
+  every(REFRESH_MS, refresh);
 }
 
 start().catch(showError);

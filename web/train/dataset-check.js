@@ -1,9 +1,10 @@
 // The check of the whole dataset: in full on page 1, in one line on page 2. The program looks once and tells both.
 
-import { call } from "../js/bridge.js";
+import { call, codeOf } from "../js/bridge.js";
 import { problemsAt } from "../js/dataset.js";
-import { el } from "../js/dom.js";
+import { byId, el, factRows } from "../js/dom.js";
 import { count, percent, plural } from "../js/format.js";
+import { withProgress } from "../js/poll.js";
 import { errorText } from "../js/shell.js";
 
 const WATCH_MS = 600;
@@ -38,30 +39,23 @@ function inWords(problem, address = fieldAddress(problem.field)) {
  * @param {(done: number, total: number) => void} onProgress
  * @returns {Promise<Report>}
  */
-async function ask({ data, masks, again = false }, onProgress) {
-  const watching = setInterval(async () => {
-    const { done, total } = await call("check_progress").catch(() => ({ done: 0, total: 0 }));
-    if (total) onProgress(done, total);
-  }, WATCH_MS);
-  try {
-    return await call("check_data", data, masks, again);
-  } finally {
-    clearInterval(watching);
-  }
+function ask({ data, masks, again = false }, onProgress) {
+  return withProgress(call("check_data", data, masks, again), () => call("check_progress"),
+    ({ done, total }) => total && onProgress(done, total), WATCH_MS);
 }
 
 export class DatasetCheck {
-  /** @param {HTMLElement} section @param {() => number} inputSize that a training would have, in px */
-  constructor(section, inputSize) {
-    const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (section.querySelector(`#${id}`));
-    this.section = section;
-    this.note = part("check-note");
-    this.progress = /** @type {HTMLProgressElement} */ (part("check-progress"));
-    this.facts = part("check-facts");
-    this.problems = part("check-problems");
+  /** @param {() => number} inputSize that a training would have, in px */
+  constructor(inputSize) {
+    this.section = byId("check");
+    this.note = byId("check-note");
+    /** How far it is: seen, and not spoken at each change. */ this.count = byId("check-count");
+    this.progress = byId("check-progress", HTMLProgressElement);
+    this.facts = byId("check-facts");
+    this.problems = byId("check-problems");
     this.inputSize = inputSize;
-    this.again = part("check-again");
-    this.stop = part("check-cancel");
+    this.again = byId("check-again");
+    this.stop = byId("check-cancel");
     this.stop.addEventListener("click", () => call("cancel_check").catch(() => {}));
     this.again.addEventListener("click", () => this.run(this.folder, this.masks, true));
     this.ticket = 0;
@@ -88,6 +82,7 @@ export class DatasetCheck {
     this.again.hidden = true;
     this.stop.hidden = false;
     this.progress.removeAttribute("value");
+    this.count.textContent = "";
     this.note.textContent = "Checking…";
     this.facts.replaceChildren();
     this.problems.replaceChildren();
@@ -109,6 +104,7 @@ export class DatasetCheck {
       if (ticket === this.ticket) {
         const focused = document.activeElement === this.stop;
         this.progress.hidden = true;
+        this.count.textContent = "";
         this.stop.hidden = true;
         this.again.hidden = false;
         if (focused) this.again.focus();
@@ -120,7 +116,7 @@ export class DatasetCheck {
   #progress(done, total) {
     this.progress.max = total;
     this.progress.value = done;
-    this.note.textContent = `${count(done)} of ${count(total)} looked at`;
+    this.count.textContent = `${count(done)} of ${count(total)}`;
   }
 
   /** @returns {string} why a training cannot start, or nothing */
@@ -131,16 +127,16 @@ export class DatasetCheck {
 
   /** @param {Report} report */
   #draw(report) {
-    this.facts.replaceChildren(...facts(report).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
+    this.facts.replaceChildren(...factRows(facts(report)));
     const problems = problemsAt(report, this.inputSize());
     this.problems.replaceChildren(...problems.map((problem) =>
       el("li", { class: `notice ${problem.level === "error" ? "error" : "warn"}` }, ...inWords(problem))));
     const because = (/** @type {Unreadable} */ { path, reason }) => [el("span", { class: "mono" }, path), ` – ${reason}`];
     const pair = (/** @type {Pair} */ { path, same_as: other }) => [el("span", { class: "mono" }, path), " like ", el("span", { class: "mono" }, other)];
-    this.problems.append(...list("Which are unreadable", report.n_unreadable, report.unreadable.map(because)),
-      ...list("Which masks are unreadable", report.n_masks_unreadable, report.masks_unreadable.map(because)),
-      ...list("Which are there twice", report.n_duplicates, report.duplicates.map(pair)),
-      ...list("Which are nearly the same", report.n_near_duplicates, report.near_duplicates.map(pair)));
+    this.problems.append(...list("Show unreadable pictures", report.n_unreadable, report.unreadable.map(because)),
+      ...list("Show unreadable masks", report.n_masks_unreadable, report.masks_unreadable.map(because)),
+      ...list("Show duplicates", report.n_duplicates, report.duplicates.map(pair)),
+      ...list("Show near duplicates", report.n_near_duplicates, report.near_duplicates.map(pair)));
     this.note.textContent = verdict(problems);
   }
 }
@@ -149,7 +145,7 @@ export class DatasetCheck {
 function facts(report) {
   /** @type {[string, string][]} */
   const found = [["Pictures", count(report.n_pictures)], ["Shorter side", sizes(report)], ["Unreadable", count(report.n_unreadable)],
-    ["There twice", count(report.n_duplicates)], ["Nearly the same", count(report.n_near_duplicates)], ["Gray", count(report.n_gray)]];
+    ["Duplicates", count(report.n_duplicates)], ["Near duplicates", count(report.n_near_duplicates)], ["Gray", count(report.n_gray)]];
   if (report.n_alpha) found.push(["With transparency", count(report.n_alpha)]);
   if (report.n_masks) {
     const { min = 0, mean = 0, max = 0 } = report.mask_coverage ?? {};
@@ -168,12 +164,12 @@ function list(title, total, entries) {
 }
 
 /** @param {unknown} error @returns {boolean} whether a person ended the check, rather than something going wrong */
-const isCancelled = (error) => /** @type {any} */ (error).code === "cancelled";
+const isCancelled = (error) => codeOf(error) === "cancelled";
 
 /** @param {Problem[]} problems @returns {string} */
 function verdict(problems) {
   if (problems.some(({ level }) => level === "error")) return "Cannot be trained on.";
-  return problems.length ? `Usable, with ${plural(problems.length, "remark")}.` : "All in order.";
+  return problems.length ? `Usable, with ${plural(problems.length, "warning")}.` : "All in order.";
 }
 
 /** Shorter sides of the pictures. @param {Report} report @returns {string} */
@@ -185,16 +181,17 @@ function sizes(report) {
 
 /** The same check in one line, where a training is started. */
 export class DatasetLine {
-  /** @param {HTMLElement} node @param {HTMLElement} text @param {() => number} inputSize in px, as it is set now */
-  constructor(node, text, inputSize) {
-    this.node = node;
-    this.text = text;
+  /** @param {() => number} inputSize in px, as it is set now */
+  constructor(inputSize) {
+    this.node = byId("dataset");
+    this.text = byId("dataset-text");
+    /** How far it is: seen, and not spoken at each change. */ this.count = byId("dataset-count");
     this.inputSize = inputSize;
     /** @type {Report | null} */ this.report = null;
     /** @type {HTMLElement[]} why a training cannot start, in words with a link; or none */ this.blocker = [];
     /** @type {Promise<void> | null} pending while the pictures are looked at */ this.checking = null;
     /** Whether the folders are settings of this page too, as of a run that goes on. */
-    this.here = false;
+    this.ownsFolders = false;
   }
 
   /** @param {string} data @param {string} masks */
@@ -211,8 +208,9 @@ export class DatasetLine {
   async #run(data, masks, wanted) {
     this.#say("", "Checking…");
     try {
-      const report = await ask({ data, masks }, (done, total) =>
-        wanted() && this.#say("", `Checking: ${count(done)} of ${count(total)} looked at.`));
+      const report = await ask({ data, masks }, (done, total) => {
+        if (wanted()) this.count.textContent = `${count(done)} of ${count(total)}`;
+      });
       if (!wanted()) return;
       this.report = report;
       this.show();
@@ -242,17 +240,18 @@ export class DatasetLine {
 
   /** @param {string} field @returns {string} */
   #address(field) {
-    return this.here ? `#setting-${field}` : fieldAddress(field);
+    return this.ownsFolders ? `#setting-${field}` : fieldAddress(field);
   }
 
   /** The check in full is of the new training. @param {string} words @returns {Node | string} */
   #more(words) {
-    return this.here ? "" : el("a", { href: "/train/model.html#check" }, words);
+    return this.ownsFolders ? "" : el("a", { href: "/train/model.html#check" }, words);
   }
 
   /** @param {"" | "ok" | "warn" | "error"} kind @param {...(Node | string)} parts */
   #say(kind, ...parts) {
     this.node.dataset.kind = kind;
     this.text.replaceChildren(...parts);
+    this.count.textContent = "";
   }
 }

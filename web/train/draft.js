@@ -51,7 +51,7 @@ export class Draft {
   }
 
   /** @returns {Set<string>} settings that the second page has not */
-  get elsewhere() {
+  get pageOneKeys() {
     return PAGE_ONE;
   }
 
@@ -67,7 +67,7 @@ export class Draft {
   }
 
   /** @returns {string} what followed from the edge generator, in words; empty when nothing did */
-  get followed() {
+  get consequence() {
     const other = { ...this.config.defaults, ...this.#presetValues }.stem;
     if (other === this.base.stem || this.values.stem !== this.base.stem) return "";
     return `EffU-Net has one stem only, so Stem is ${choiceTitle("stem", ONE_STEM.stem)} instead of ${choiceTitle("stem", other)}.`;
@@ -84,26 +84,26 @@ export class Draft {
    * @param {any} value
    */
   set(key, value) {
-    if (value === this.base[key] && !this.elsewhere.has(key)) delete this.changes[key];
+    if (value === this.base[key] && !this.pageOneKeys.has(key)) delete this.changes[key];
     else this.changes[key] = value;
     if (key === "edge_generator" && value === ONE_STEM.generator) delete this.changes.stem;
     this.save();
   }
 
   /** @returns {string[]} changed settings of the second page */
-  get changedHere() {
-    return Object.keys(this.changes).filter((key) => !this.elsewhere.has(key));
+  get changedOnPageTwo() {
+    return Object.keys(this.changes).filter((key) => !this.pageOneKeys.has(key));
   }
 
   /** @returns {string[]} settings of the first page that the preset has otherwise */
-  get changedBefore() {
+  get changedOnPageOne() {
     const preset = this.#presetValues;
     return Object.keys(preset).filter((key) => PAGE_ONE.has(key) && key in this.changes && this.changes[key] !== preset[key]);
   }
 
   /** Take the preset's values of the first page, too. */
-  takePresetBefore() {
-    for (const key of this.changedBefore) delete this.changes[key];
+  takePresetOfPageOne() {
+    for (const key of this.changedOnPageOne) delete this.changes[key];
     this.save();
   }
 

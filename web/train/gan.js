@@ -1,6 +1,6 @@
 // Page 2 of a new training: every other setting, drawn from the config's schema, against a preset.
 
-import { call, ready } from "../js/bridge.js";
+import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { SettingsForm } from "../js/form.js";
@@ -9,7 +9,7 @@ import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.j
 import { groups } from "../js/schema.js";
 import { showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset-check.js";
-import { differenceTable } from "./differences.js";
+import { differenceTable } from "./difference-table.js";
 import { Draft } from "./draft.js";
 import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
@@ -25,7 +25,7 @@ const CHECK_MS = 400;
 /** @type {SettingsSearch} */ let search;
 /** @type {Machine} */ let machine;
 /** @type {Launch} */ let launch;
-const dataset = new DatasetLine(byId("dataset"), byId("dataset-text"), () => draft.values.input_size);
+const dataset = new DatasetLine(() => draft.values.input_size);
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let looking;
 
@@ -33,7 +33,7 @@ function show() {
   form.show(draft.values, draft.base);
   const preset = draft.config.presets.find(({ id }) => id === draft.preset);
   byId("preset", HTMLSelectElement).value = draft.preset;
-  byId("preset-text").textContent = [preset?.text, draft.followed].filter(Boolean).join(" ");
+  byId("preset-text").textContent = [preset?.text, draft.consequence].filter(Boolean).join(" ");
   showAround();
 }
 
@@ -50,18 +50,18 @@ function showAround() {
 }
 
 function showChanges() {
-  const changed = draft.changedHere;
+  const changed = draft.changedOnPageTwo;
   byId("changes").hidden = !changed.length;
   const than = draft instanceof ResumeDraft ? "the run until now" : "the preset";
   const heading = draft instanceof ResumeDraft ? "Until now" : "Preset";
   byId("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
-  const before = draft.changedBefore;
+  const before = draft.changedOnPageOne;
   const keys = [...before, ...changed];
   byId("diff").hidden = !keys.length;
   byId("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
-    draft.elsewhere.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
+    draft.pageOneKeys.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
   byId("kept").hidden = !before.length;
-  byId("kept-text").textContent = `Chosen on the page before, against the preset: ${instead(before)}`;
+  byId("kept-text").textContent = `Page 1 differs from the preset: ${instead(before)}`;
 }
 
 /** @param {string[]} keys @returns {string} "Sigma 3 instead of 2, ..." */
@@ -107,7 +107,7 @@ function checkSoon() {
 /** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
 function showResumed(resumed) {
   document.title = `Resume ${resumed.run} - InpaintGAN`;
-  dataset.here = true;
+  dataset.ownsFolders = true;
   byId("title").textContent = `Resume ${resumed.run}`;
   byId("train").textContent = "Resume Training";
   byId("train").classList.add("end");
@@ -122,7 +122,7 @@ function showResumed(resumed) {
 
 /** A preset puts page 2 back; what was changed before can be had again. */
 function choosePreset() {
-  const before = { preset: draft.preset, changes: { ...draft.changes }, n: draft.changedHere.length };
+  const before = { preset: draft.preset, changes: { ...draft.changes }, n: draft.changedOnPageTwo.length };
   draft.choosePreset(byId("preset", HTMLSelectElement).value);
   show();
   if (!before.n) return;
@@ -142,12 +142,12 @@ function wire() {
   preset.replaceChildren(...draft.config.presets.map(({ id, title }) => el("option", { value: id }, title)));
   preset.addEventListener("change", choosePreset);
   byId("changes-back").addEventListener("click", () => {
-    for (const key of draft.changedHere) draft.set(key, draft.base[key]);
+    for (const key of draft.changedOnPageTwo) draft.set(key, draft.base[key]);
     show();
     byId("find").focus(); // the button is gone
   });
   byId("kept-take").addEventListener("click", () => {
-    draft.takePresetBefore();
+    draft.takePresetOfPageOne();
     show();
     byId("preset").focus();
   });
@@ -174,17 +174,16 @@ function wire() {
 }
 
 async function start() {
-  await ready();
   const [config, state] = await Promise.all([call("config_schema"), call("app_state")]);
   const resumed = await resumeDraft(config);
   draft = resumed ?? new Draft(config);
   const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
     chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
   form = new SettingsForm(config.schema, { onChange, browse });
-  byId("settings").replaceChildren(...groups(config.schema, draft.elsewhere).map(({ name, keys }) => form.group(name, keys)));
+  byId("settings").replaceChildren(...groups(config.schema, draft.pageOneKeys).map(({ name, keys }) => form.group(name, keys)));
   search = new SettingsSearch(form, Boolean(resumed));
   launch = new Launch(draft, form, dataset);
-  machine = new Machine(byId("machine"), () => draft.values, () => resumed?.point.step ?? 0);
+  machine = new Machine(() => draft.values, () => resumed?.point.step ?? 0);
   wire();
   show();
   if (resumed) showResumed(resumed);

@@ -1,5 +1,6 @@
 // From settings to a training: what is checked before it starts or waits, and where a refusal is shown.
 
+import { runUrl } from "../js/addresses.js";
 import { call, codeOf } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
@@ -47,11 +48,11 @@ export class Launch {
     await this.#begin("Starting the training…", async () => {
       if (draft instanceof ResumeDraft) {
         await call("resume_with", draft.run, draft.values);
-        return `/train/progress.html?run=${encodeURIComponent(draft.run)}`;
+        return runUrl(draft.run);
       }
       const { run } = await call("start_training", draft.values, draft.name);
       clearDraft();
-      return `/train/progress.html?run=${encodeURIComponent(run)}`;
+      return runUrl(run);
     });
   }
 
@@ -119,7 +120,7 @@ export class Launch {
     this.form.setRefusals(new Map(faults.map(({ key, text }) => [key, text])));
     const others = faults.filter(({ key }) => !this.form.fields.has(key));
     const words = others.map(({ key, text }) => (key ? `${settingTitle(key)}: ${text}` : text));
-    if (words.length) this.refuse(words.join("\n"), others.some(({ key }) => this.draft.elsewhere.has(key)));
+    if (words.length) this.refuse(words.join("\n"), others.some(({ key }) => this.draft.pageOneKeys.has(key)));
   }
 
   /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */

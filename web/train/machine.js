@@ -1,8 +1,9 @@
 // What the settings cost on this machine, measured by a few real steps when a person asks for it.
 
-import { call } from "../js/bridge.js";
-import { el } from "../js/dom.js";
+import { call, codeOf } from "../js/bridge.js";
+import { byId, factRows } from "../js/dom.js";
 import { plural, span } from "../js/format.js";
+import { withProgress } from "../js/poll.js";
 import { errorText, say } from "../js/shell.js";
 
 const WATCH_MS = 500;
@@ -31,16 +32,16 @@ const gib = (bytes) => `${(bytes / 2 ** 30).toFixed(bytes < 10 * 2 ** 30 ? 1 : 0
 const each = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`);
 
 export class Machine {
-  /** @param {HTMLElement} section @param {() => Values} values @param {() => number} begun the step that a resumed run starts from */
-  constructor(section, values, begun = () => 0) {
-    const part = (/** @type {string} */ id) => /** @type {HTMLElement} */ (section.querySelector(`#${id}`));
+  /** @param {() => Values} values @param {() => number} begun the step that a resumed run starts from */
+  constructor(values, begun = () => 0) {
     this.values = values;
     this.begun = begun;
-    this.text = part("machine-text");
-    this.facts = part("machine-facts");
-    this.progress = /** @type {HTMLProgressElement} */ (part("machine-progress"));
-    this.start = /** @type {HTMLButtonElement} */ (part("measure"));
-    this.stop = /** @type {HTMLButtonElement} */ (part("measure-cancel"));
+    this.text = byId("machine-text");
+    /** How far it is: seen, and not spoken at each step. */ this.count = byId("machine-count");
+    this.facts = byId("machine-facts");
+    this.progress = byId("machine-progress", HTMLProgressElement);
+    this.start = byId("measure", HTMLButtonElement);
+    this.stop = byId("measure-cancel", HTMLButtonElement);
     /** @type {Measured | null} */ this.measured = null;
     this.cost = "";
     this.start.addEventListener("click", () => this.measure());
@@ -50,28 +51,27 @@ export class Machine {
   async measure() {
     const values = this.values();
     this.#busy(true);
-    this.text.textContent = "Starting…";
-    const watching = setInterval(async () => {
-      const { what, done, total } = await call("measure_progress").catch(() => ({ what: "", done: 0, total: 0 }));
-      if (!this.start.disabled || what !== "steps") return;
-      this.progress.max = total;
-      this.progress.value = done;
-      this.text.textContent = done ? `Step ${done} of ${total}…` : "Warming up…";
-    }, WATCH_MS);
+    this.text.textContent = "Measuring…";
     try {
-      this.measured = await call("measure", values);
+      this.measured = await withProgress(call("measure", values), () => call("measure_progress"), (at) => this.#progress(at), WATCH_MS);
       this.cost = costOf(values);
       this.#busy(false);
       this.show();
       say("Measured.", { kind: "ok" });
     } catch (error) {
-      const cancelled = /** @type {any} */ (error).code === "cancelled";
+      const cancelled = codeOf(error) === "cancelled";
       this.text.textContent = cancelled ? "Cancelled; nothing was measured." : errorText(error);
       this.#busy(false);
       this.text.classList.toggle("error-text", !cancelled);
-    } finally {
-      clearInterval(watching);
     }
+  }
+
+  /** @param {{what: string, done: number, total: number}} at */
+  #progress({ what, done, total }) {
+    if (what !== "steps") return; // the networks are being loaded
+    this.progress.max = total;
+    this.progress.value = done;
+    this.count.textContent = done ? `Step ${done} of ${total}` : "Warming up";
   }
 
   /** Draw what was measured, for the settings as they are now. */
@@ -83,10 +83,10 @@ export class Machine {
     const left = Math.max(0, values.max_iters - this.begun());
     const whole = left * found.seconds_per_step;
     const limited = values.max_seconds > 0 && values.max_seconds < whole;
-    const rows = [["Time per step", each(found.seconds_per_step)], [`${plural(left, "step")}`, limited ? `ends after ${span(values.max_seconds)}` : span(whole)],
+    /** @type {[string, string][]} */ const rows = [["Time per step", each(found.seconds_per_step)], [`${plural(left, "step")}`, limited ? `ends after ${span(values.max_seconds)}` : span(whole)],
       ["Pictures a second", (found.pictures / found.seconds_per_step).toFixed(1)],
       ["Memory", `${gib(found.memory_bytes)} of ${gib(found.memory_total_bytes)}`]];
-    this.facts.replaceChildren(...rows.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
+    this.facts.replaceChildren(...factRows(rows));
     this.facts.toggleAttribute("data-stale", stale);
     this.text.classList.remove("error-text");
     this.text.textContent = stale ? "Measured with other settings than these. Measure again." : how(found);
@@ -96,7 +96,8 @@ export class Machine {
   #busy(busy) {
     this.start.disabled = busy;
     this.stop.hidden = !busy;
-    this.progress.hidden = !busy;
+    this.progress.hidden = this.count.hidden = !busy;
+    this.count.textContent = "Starting";
     this.progress.removeAttribute("value");
     this.text.classList.remove("error-text");
     if (busy) this.stop.focus();

@@ -1,6 +1,6 @@
 // Page 1 of a new training: what to train, on which pictures, with which holes and edges; shown live.
 
-import { call, ready } from "../js/bridge.js";
+import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { percent } from "../js/format.js";
 import { EXPLAINED } from "../js/labels.js";
@@ -16,7 +16,7 @@ const selects = ["stage", "edge_generator", "mask", "edge"];
 const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);
 
 const preview = new Preview(byId("preview-grid"), byId("preview-note"));
-const check = new DatasetCheck(byId("check"), () => draft.values.input_size);
+const check = new DatasetCheck(() => draft.values.input_size);
 /** @type {Draft} */ let draft;
 /** @type {StartFrom} */ let startFrom;
 /** @type {Record<"data" | "mask_data" | "edge_data", FolderField>} */ let folders;
@@ -35,8 +35,8 @@ function show() {
   for (const key of selects) byId(key, HTMLSelectElement).value = values[key];
   byId("stage-text").textContent = EXPLAINED.stage[values.stage] ?? "";
   byId("edge_generator-text").textContent = EXPLAINED.edge_generator[values.edge_generator] ?? "";
-  byId("followed").textContent = draft.followed;
-  byId("followed").hidden = !draft.followed;
+  byId("followed").textContent = draft.consequence;
+  byId("followed").hidden = !draft.consequence;
   byId("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
   byId("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
   byId("block-field").hidden = !BLOCK_MASKS.has(values.mask);
@@ -179,7 +179,6 @@ async function takeLink() {
 }
 
 async function start() {
-  await ready();
   const [config, state, { runs }] = await Promise.all([call("config_schema"), call("app_state"), call("list_runs")]);
   draft = new Draft(config);
   hasScreen = state.has_screen;

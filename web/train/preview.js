@@ -2,6 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { el } from "../js/dom.js";
+import { splitRefusal } from "../js/labels.js";
 import { errorText } from "../js/shell.js";
 
 const SHOWN = 4;
@@ -55,7 +56,7 @@ export class Preview {
       if (ticket === this.wanted) {
         this.empty(errorText(error));
         this.refusal = errorText(error);
-        this.setting = /^([a-z][a-z0-9_]*): /.exec(/** @type {any} */ (error).message ?? "")?.[1] ?? "";
+        this.setting = splitRefusal(errorText(error)).key;
       }
     } finally {
       this.busy = false;

@@ -51,11 +51,6 @@ export class RunCharts {
     this.exact = new Set();
     this.log = false;
     this.smoothing = 0.9;
-    const again = () => this.charts.forEach((chart) => chart.draw(true));
-    document.addEventListener("themechange", again);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-    // The canvas draws with whatever font is there; draw again once the page's own has come.
-    document.fonts.ready.then(again);
   }
 
   /** @param {RunView} view */

@@ -1,5 +1,6 @@
 // The sample grids of a run, with one slider from the first to the newest. At its end the slider stays with the newest.
 
+import { sampleUrl } from "../js/addresses.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { choiceTitle } from "../js/labels.js";
@@ -41,16 +42,10 @@ export class SampleSlider {
     if (samples.length) this.#draw();
   }
 
-  /** @param {SampleView} sample */
-  #url(sample) {
-    const file = sample.path.split("/").pop() ?? "";
-    return `/api/runs/${encodeURIComponent(this.run)}/samples/${encodeURIComponent(file)}`;
-  }
-
   #draw() {
     const at = Math.min(Number(this.input.value), this.samples.length - 1);
     const sample = this.samples[at];
-    const url = this.#url(sample);
+    const url = sampleUrl(this.run, sample);
     const words = `Step ${count(sample.step)}${at === this.samples.length - 1 ? ", the newest" : ""}`;
     if (this.step.textContent !== words) this.step.textContent = words;
     this.input.setAttribute("aria-valuetext", words);
@@ -61,6 +56,6 @@ export class SampleSlider {
     this.link.href = url;
     this.heads.replaceChildren(...sample.columns.map((column) => el("span", {}, COLUMNS[column] ?? choiceTitle("edge", column))));
     // The neighbours come along so that the slider does not flicker.
-    for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = this.#url(this.samples[near]);
+    for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = sampleUrl(this.run, this.samples[near]);
   }
 }

@@ -1,10 +1,12 @@
 // The page of one run: everything on it is drawn from the run's events, so that leaving and coming back loses nothing.
 
-import { call, ready, subscribe } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { fillUrl, resumeUrl } from "../js/addresses.js";
+import { call, codeOf, subscribe } from "../js/bridge.js";
+import { byId, el, factRows, showNodes } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
-import { soundWords, troubles } from "../js/health.js";
+import { healthWords, troubles } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle, titled } from "../js/labels.js";
+import { every } from "../js/poll.js";
 import { isAlarming, RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress-charts.js";
@@ -18,7 +20,7 @@ const WARNINGS_SHOWN = 3;
 const run = new URLSearchParams(location.search).get("run") ?? "";
 let view = new RunView();
 const charts = new RunCharts(byId("loss-charts"), byId("metric-charts"));
-const log = new TrainingLog(byId("log"), byId("log-steps"), byId("log-search"), byId("log-found"));
+const log = new TrainingLog(byId("log"), byId("log-steps", HTMLInputElement), byId("log-search", HTMLInputElement), byId("log-found"));
 const samples = new SampleSlider(run);
 /** @type {any} */ let summary = null;
 /** @type {() => void} */ let unsubscribe = () => {};
@@ -116,7 +118,7 @@ function showNumbers() {
   const names = numbers.map(([name]) => name).join();
   if (list.dataset.names !== names) {
     list.dataset.names = names;
-    list.replaceChildren(...numbers.map(([name]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }))));
+    list.replaceChildren(...factRows(numbers));
   }
   list.querySelectorAll("dd").forEach((node, i) => { node.textContent = numbers[i][1]; });
   byId("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
@@ -130,21 +132,17 @@ function showAlerts() {
     notices.push(el("p", { class: "notice error" }, el("strong", {}, "The training failed. "), titled(words)));
   } else if (view.state === "interrupted") {
     notices.push(el("p", { class: "notice warn" }, el("strong", {}, "The training was interrupted. "),
-      "Its process ended without a word. Resume goes on from the last checkpoint."));
+      "Its process ended unexpectedly. Resume goes on from the last checkpoint."));
   } else if (view.state === "queued") {
     notices.push(el("p", { class: "notice" }, el("strong", {}, "Waiting for its turn. "), "It starts when no other training is at work, while this program is open."));
   } else if (view.state === "paused" && view.pauseReason) {
     notices.push(el("p", { class: "notice warn" }, el("strong", {}, "Paused. "), view.pauseReason));
   }
   notices.push(...troubles(view).map((words) => el("p", { class: "notice warn" }, el("strong", {}, "Health. "), words)));
-  byId("health").textContent = soundWords(view);
+  byId("health").textContent = healthWords(view);
   const warnings = view.warnings.slice(-WARNINGS_SHOWN).reverse();
   notices.push(...warnings.map((event) => el("p", { class: "notice warn" }, el("strong", {}, `Step ${count(event.step)}. `), event.message)));
-  const seen = notices.map((notice) => notice.textContent).join("\n");
-  const alerts = byId("alerts");
-  if (alerts.dataset.seen === seen) return;
-  alerts.dataset.seen = seen;
-  alerts.replaceChildren(...notices);
+  showNodes(byId("alerts"), notices);
 }
 
 function showControls() {
@@ -166,7 +164,7 @@ function showControls() {
   next.classList.toggle("primary", view.state === "finished");
   next.hidden = active || !saved || hasInpaint || view.stage !== "edge";
   if (summary) {
-    fill.href = `/inference/upload-image.html?checkpoint=${encodeURIComponent(summary.fills ?? "")}`;
+    fill.href = fillUrl(summary.fills ?? "");
     next.href = `/train/model.html?stage=inpaint&init_from=${encodeURIComponent(summary.path)}`;
     byId("again", HTMLAnchorElement).href = `/train/model.html?stage=${view.stage}&init_from=${encodeURIComponent(summary.path)}`;
   }
@@ -175,7 +173,7 @@ function showControls() {
   button("resume").textContent = isAhead() ? "Start now" : "Resume training";
   const changed = byId("resume-with", HTMLAnchorElement);
   changed.hidden = active;
-  changed.href = `/train/gan.html?resume=${encodeURIComponent(run)}`;
+  changed.href = resumeUrl(run);
   byId("again").hidden = !(finished && saved);
 }
 
@@ -217,7 +215,7 @@ async function ask() {
     if (!found) return;
     summary = { ...summary, ...found };
     waiting = found.order ?? "";
-    usage = document.hidden || !view.active ? null : (await call("run_usage", run)).usage;
+    usage = view.active ? (await call("run_usage", run)).usage : null;
     showNumbers();
     const before = view.state;
     view.correct(found.state, found.error);
@@ -245,16 +243,17 @@ function wire() {
   byId("save-now").addEventListener("click", () => order("save-now"));
   byId("stop").addEventListener("click", () => order("stop"));
   byId("resume").addEventListener("click", resume);
-  byId("log-scale").addEventListener("change", (event) => charts.setLog(/** @type {HTMLInputElement} */ (event.target).checked));
-  byId("smoothing").addEventListener("input", (event) => charts.setSmoothing(Number(/** @type {HTMLInputElement} */ (event.target).value)));
+  const log = byId("log-scale", HTMLInputElement);
+  log.addEventListener("change", () => charts.setLog(log.checked));
+  const smoothing = byId("smoothing", HTMLInputElement);
+  smoothing.addEventListener("input", () => charts.setSmoothing(Number(smoothing.value)));
   setInterval(tick, 250);
-  setInterval(ask, ASK_MS);
+  every(ASK_MS, ask);
   addEventListener("pagehide", () => unsubscribe());
 }
 
 async function start() {
   byId("run-name").textContent = run || "No run";
-  await ready();
   summary = await call("get_run", run);
   waiting = summary.order ?? "";
   summary.max_iters = summary.config?.max_iters;
@@ -275,7 +274,7 @@ async function start() {
 
 start().catch((error) => {
   // Of a run that is not there, nothing is shown that would look like one which is about to start.
-  const unknown = error.code === "run-unknown";
+  const unknown = codeOf(error) === "run-unknown";
   const words = unknown && !run ? "No run is named in this address." : errorText(error);
   byId("alerts").replaceChildren(el("p", { class: "notice error" }, words, " ", el("a", { href: "/train/runs.html" }, "All runs")));
   for (const part of document.querySelectorAll(".overview, .progress-columns, #state")) /** @type {HTMLElement} */ (part).hidden = unknown;

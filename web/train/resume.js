@@ -29,15 +29,15 @@ export class ResumeDraft extends Draft {
     return this.point ? this.point.config : super.base;
   }
 
-  get elsewhere() {
+  get pageOneKeys() {
     return new Set([...PAGE_ONE].filter((key) => !(FOLDERS.includes(key) && this.point?.config[key])));
   }
 
-  get followed() {
+  get consequence() {
     return "";
   }
 
-  get changedBefore() {
+  get changedOnPageOne() {
     return [];
   }
 

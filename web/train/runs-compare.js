@@ -1,8 +1,9 @@
 // Two to four runs side by side: the settings that differ, their samples at the same step, their curves in one chart each.
 
-import { call, ready } from "../js/bridge.js";
+import { runUrl, sampleUrl } from "../js/addresses.js";
+import { call } from "../js/bridge.js";
 import { Chart } from "../js/chart.js";
-import { differences, sampleAt } from "../js/differences.js";
+import { differences, sampleAt } from "../js/config-differences.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { settingTitle, valueText, valueTitle } from "../js/labels.js";
@@ -24,9 +25,9 @@ async function load(name, i) {
 
 /** @param {Compared} run */
 function title({ name, color }) {
-  const swatch = el("i", { class: "swatch" });
-  swatch.style.color = `var(${color})`;
-  return [swatch, el("a", { href: `/train/progress.html?run=${encodeURIComponent(name)}` }, name)];
+  const key = el("i", { class: "curve-key" });
+  key.style.color = `var(${color})`;
+  return [key, el("a", { href: runUrl(name) }, name)];
 }
 
 /** @param {Compared[]} runs */
@@ -61,7 +62,7 @@ function showSamples(runs) {
       picture.hidden = !sample;
       /** @type {HTMLElement} */ (figure.querySelector("span")).textContent = sample ? `step ${count(sample.step)}` : "no sample yet";
       if (!sample) return;
-      const url = `/api/runs/${encodeURIComponent(name)}/samples/${encodeURIComponent(sample.path.split("/").pop() ?? "")}`;
+      const url = sampleUrl(name, sample);
       if (!picture.src.endsWith(url)) picture.src = url;
       picture.alt = `Samples of ${name} at step ${sample.step}: ${sample.columns.join(", ")}`;
     });
@@ -88,26 +89,23 @@ function showCurves(runs, kind) {
 }
 
 function wire() {
-  byId("log-scale").addEventListener("change", (event) => {
+  const log = byId("log-scale", HTMLInputElement);
+  log.addEventListener("change", () => {
     for (const chart of charts) {
-      chart.log = chart.lossScale && /** @type {HTMLInputElement} */ (event.target).checked;
+      chart.log = chart.lossScale && log.checked;
       chart.draw();
     }
   });
-  byId("smoothing").addEventListener("input", (event) => {
+  const smoothing = byId("smoothing", HTMLInputElement);
+  smoothing.addEventListener("input", () => {
     for (const chart of noisy) {
-      chart.smoothing = Number(/** @type {HTMLInputElement} */ (event.target).value);
+      chart.smoothing = Number(smoothing.value);
       chart.draw();
     }
   });
-  const again = () => charts.forEach((chart) => chart.draw(true));
-  document.addEventListener("themechange", again);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-  document.fonts.ready.then(again);
 }
 
 async function start() {
-  await ready();
   if (names.length < 2) throw new Error("Choose two runs or more on the page of all runs.");
   const runs = await Promise.all(names.map(load));
   byId("content").hidden = false;

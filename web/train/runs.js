@@ -1,9 +1,11 @@
 // All runs: look, resume, queue, duplicate, compare, open in the editor, delete and take that back.
 
-import { call, ready } from "../js/bridge.js";
+import { fillUrl, resumeUrl, runUrl } from "../js/addresses.js";
+import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { plural } from "../js/format.js";
-import { runCard, runUrl, updateList } from "../js/run-card.js";
+import { every } from "../js/poll.js";
+import { runCard, updateList } from "../js/run-card.js";
 import { isActive } from "../js/run-view.js";
 import { say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
@@ -25,19 +27,19 @@ function draw(run) {
   /** @type {HTMLElement[]} */
   const actions = [el("label", { class: "check small run-choice" }, el("input", {
     type: "checkbox", checked: chosen.has(run.run), "aria-label": `Compare ${run.run}`,
-    onchange: (/** @type {Event} */ event) => choose(run.run, /** @type {HTMLInputElement} */ (event.target)),
+    onchange: (/** @type {Event & {target: HTMLInputElement}} */ event) => choose(run.run, event.target),
   }), "Compare")];
   const unfinished = !isActive(run.state) && run.state !== "finished";
   if (unfinished) actions.push(button(run.turn || run.state === "unstarted" ? "Start now" : "Resume", () => resume(run)));
   if (!isActive(run.state)) {
-    actions.push(el("a", { class: "button small", href: `/train/gan.html?resume=${encodeURIComponent(run.run)}`, "aria-label": `Resume ${run.run} with changes` }, "Resume with changes"));
+    actions.push(el("a", { class: "button small", href: resumeUrl(run.run), "aria-label": `Resume ${run.run} with changes` }, "Resume with changes"));
   }
   if (unfinished && run.turn) actions.push(button("Take out of the queue", () => act("unqueue_run", run, "does not wait any more.")));
   else if (unfinished) actions.push(button("Queue", () => act("queue_run", run, "starts when the trainings before it have ended.")));
   if (run.fills && run.step > 0) {
-    actions.push(el("a", { class: "button small", href: `/inference/upload-image.html?checkpoint=${encodeURIComponent(run.fills)}`, "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
+    actions.push(el("a", { class: "button small", href: fillUrl(run.fills), "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
   }
-  actions.push(el("a", { class: "button small", href: runUrl(run), "aria-label": `Open ${run.run}` }, "Open"),
+  actions.push(el("a", { class: "button small", href: runUrl(run.run), "aria-label": `Open ${run.run}` }, "Open"),
     button("Duplicate", () => duplicate(run)));
   if (!isActive(run.state)) actions.push(button("Delete", () => remove(run), "quiet"));
   return runCard(run, ...actions);
@@ -47,7 +49,7 @@ function draw(run) {
 function choose(name, box) {
   if (box.checked && chosen.size >= COMPARED) {
     box.checked = false;
-    say(`${COMPARED} runs at most stand side by side.`, { kind: "error" });
+    say(`At most ${COMPARED} runs can be compared.`, { kind: "error" });
     return;
   }
   if (box.checked) chosen.add(name);
@@ -67,7 +69,7 @@ function showChoice() {
 async function resume(run) {
   try {
     await call("resume_training", run.run);
-    location.assign(runUrl(run));
+    location.assign(runUrl(run.run));
   } catch (error) {
     showError(error);
   }
@@ -106,7 +108,7 @@ async function remove(run) {
     const ticked = chosen.delete(run.run);
     showChoice();
     const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, note, ticked) }, "Undo");
-    const note = el("p", { class: "notice row" }, el("span", { class: "grow" }, `${run.run} is deleted. It can be had back for a day while this page is open.`), undo);
+    const note = el("p", { class: "notice row" }, el("span", { class: "grow" }, `${run.run} is deleted. Undo works while this page is open, for a day.`), undo);
     byId("deleted").append(note);
     undo.focus();
     await refresh();
@@ -141,12 +143,11 @@ async function refresh() {
 }
 
 async function start() {
-  await ready();
   const { runs_folder: folder } = await call("app_state");
   byId("runs-folder").textContent = `Kept in ${folder}`;
   await refresh();
   showChoice();
-  setInterval(() => refresh().catch(() => {}), REFRESH_MS);
+  every(REFRESH_MS, refresh);
 }
 
 start().catch(showError);

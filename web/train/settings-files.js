@@ -1,13 +1,11 @@
 // Settings as a config.yml: taken from a file of the person's, and given as a download.
 
-import { call } from "../js/bridge.js";
-import { el } from "../js/dom.js";
+import { call, codeOf } from "../js/bridge.js";
+import { byId, saveBlob } from "../js/dom.js";
 import { plural } from "../js/format.js";
 import { settingTitle } from "../js/labels.js";
 import { fieldOf } from "../js/schema.js";
 import { errorText, say, showError } from "../js/shell.js";
-
-const KEPT_MS = 10_000;
 
 export class SettingsFiles {
   /**
@@ -27,9 +25,9 @@ export class SettingsFiles {
       const { values } = await call("config_from_yaml", await file.text());
       this.draft.take({ ...values, data: values.data || this.draft.values.data });
       this.show();
-      const { length } = this.draft.changedHere;
+      const { length } = this.draft.changedOnPageTwo;
       say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
-      /** @type {HTMLDetailsElement} */ (document.getElementById("diff")).open = length > 0;
+      byId("diff", HTMLDetailsElement).open = length > 0;
     } catch (error) {
       // The file has the keys, the page has the titles.
       const faults = errorText(error).split("\n").map((line) => {
@@ -44,12 +42,10 @@ export class SettingsFiles {
   async give() {
     try {
       const { yaml } = await call("config_to_yaml", this.draft.values);
-      const url = URL.createObjectURL(new Blob([yaml], { type: "application/yaml" }));
-      el("a", { href: url, download: "config.yml" }).click();
-      setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+      saveBlob(new Blob([yaml], { type: "application/yaml" }), "config.yml");
       say("config.yml exported.", { kind: "ok" });
     } catch (error) {
-      if (/** @type {any} */ (error).code === "config-invalid") this.launch.showRefusal(error);
+      if (codeOf(error) === "config-invalid") this.launch.showRefusal(error);
       showError(error);
     }
   }

@@ -1,9 +1,11 @@
 // Try it: a minute of training, live, and then in words whether the installation is sound. ?start begins at once, for
 // &seconds= if another time is wanted; ?run= takes up one that runs.
 
+import { runUrl, sampleUrl } from "../js/addresses.js";
 import { call, ready, subscribe } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { byId, el, factRows } from "../js/dom.js";
 import { count, measure, pace, timer } from "../js/format.js";
+import { every } from "../js/poll.js";
 import { RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
 
@@ -58,14 +60,14 @@ function draw() {
   byId("progress", HTMLProgressElement).value = over ? 1 : elapsed / seconds;
   byId("phase").textContent = phase();
   const last = view.lastStep;
-  const facts = [["Device", view.started?.device ?? ""], ["Step", count(view.step)],
+  /** @type {[string, string][]} */ const facts = [["Device", view.started?.device ?? ""], ["Step", count(view.step)],
     ["Pictures a second", last ? pace(last.images_per_s) : ""], ["Loss of edges", last ? measure(last.values.edge_bce_loss) : ""],
     ["Loss of colours", last ? measure(last.values.l1_loss) : ""]];
-  byId("facts").replaceChildren(...facts.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", { class: "num" }, value))));
+  byId("facts").replaceChildren(...factRows(facts.filter(([, value]) => value)));
   const sample = view.samples.at(-1);
   byId("sample-figure").hidden = !sample;
   if (!sample) return;
-  const url = `/api/runs/${encodeURIComponent(run)}/${sample.path}`;
+  const url = sampleUrl(run, sample);
   const image = byId("sample", HTMLImageElement);
   if (image.getAttribute("src") !== url) image.src = url;
   image.alt = `Samples at step ${sample.step}: ${sample.columns.join(", ")}`;
@@ -109,7 +111,7 @@ function showVerdict({ sound, text, checks, fill }) {
   if (fill) byId("after", HTMLImageElement).src = fill;
   byId("after-links").replaceChildren(el("a", { class: "button primary", href: "/train/model.html" }, "Train on your own pictures"),
     el("a", { class: "button", href: "/inference/upload-image.html" }, "Fill a picture"),
-    el("a", { class: "button", href: `/train/progress.html?run=${encodeURIComponent(run)}` }, "Open this training"));
+    el("a", { class: "button", href: runUrl(run) }, "Open this training"));
   say(text, { kind: sound ? "ok" : "error" });
   section.focus();
 }
@@ -117,7 +119,8 @@ function showVerdict({ sound, text, checks, fill }) {
 /** A process that died leaves no last event to wait for. */
 async function watch() {
   if (!run || judged) return;
-  const { state } = await call("get_run", run);
+  const { runs } = await call("list_runs"); // `get_run` would bring its whole past along
+  const state = runs.find((/** @type {any} */ found) => found.run === run)?.state;
   if (state === "interrupted" || state === "failed") judge();
 }
 
@@ -129,7 +132,7 @@ async function start() {
   byId("start").addEventListener("click", begin);
   byId("stop").addEventListener("click", () => call("control_run", run, "stop").catch(showError));
   setInterval(() => run && !judged && draw(), TICK_MS);
-  setInterval(() => watch().catch(() => {}), WATCH_MS);
+  every(WATCH_MS, watch);
   byId("start", HTMLButtonElement).disabled = false;
   if (known) {
     follow(known, (await call("get_run", known)).config.max_seconds);
