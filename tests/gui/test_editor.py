@@ -81,6 +81,25 @@ def test_invert_grow_shrink(editor: Any) -> None:
     assert np.array_equal(mask_of(editor), 1 - inside)
 
 
+def test_a_key_that_is_held_changes_the_mask_once_and_moves_the_crosshair_on(editor: Any) -> None:
+    drag(editor, [(40, 60), (80, 60)])
+    drawn = mask_of(editor)
+    for _ in range(4):  # all but the first are repeats
+        editor.keyboard.down("i")
+    editor.keyboard.up("i")
+    wait_until_settled(editor)
+    assert np.array_equal(mask_of(editor), 1 - drawn)
+    at = "() => document.querySelector('inpaint-editor').drawing.crosshair.x"
+    editor.keyboard.press("ArrowRight")
+    first = editor.evaluate(at)
+    editor.keyboard.press("ArrowRight")
+    step = editor.evaluate(at) - first
+    for _ in range(4):
+        editor.keyboard.down("ArrowLeft")
+    editor.keyboard.up("ArrowLeft")
+    assert editor.evaluate(at) == first - 3 * step
+
+
 def test_changes_that_are_computed_beside_the_page_come_in_order_and_nothing_comes_between(editor: Any) -> None:
     editor.keyboard.press("l")
     drag(editor, [(5, 5), (90, -20), (70, 80), (120, 110), (20, 119)])

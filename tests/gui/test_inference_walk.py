@@ -203,6 +203,17 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     # Another window's picture waits for this one, and says so.
     page.get_by_role("button", name="Fill again", exact=True).click()
     page.wait_for_function(painting, timeout=SLOW_MS)
+    refuse_once = """() => {
+        const { cancel_fill: real } = eel;
+        eel.cancel_fill = () => async () => {
+            eel.cancel_fill = real;
+            return { error: { code: "busy", message: "It cannot be cancelled now.", hint: "" } };
+        };
+    }"""
+    page.evaluate(refuse_once)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.get_by_text("It cannot be cancelled now.").wait_for()
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_be_enabled()
     second = page.context.new_page()
     open_mask_page(second, app, write_picture(tmp_path / "small.png"), checkpoint)
     drag(second, [(30, 30), (60, 30)])

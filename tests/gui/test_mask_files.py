@@ -44,6 +44,12 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     editor.get_by_text("It looks like a photo rather than a mask").first.wait_for()
 
 
+def test_a_mask_that_cannot_be_saved_is_refused_in_words(editor: Any) -> None:
+    editor.evaluate("() => { Worker.prototype.postMessage = () => { throw new Error('There is no memory left.'); }; }")
+    editor.get_by_role("button", name="Save mask", exact=True).click()
+    editor.locator("#status").get_by_text("There is no memory left.").wait_for()
+
+
 def test_a_dropped_file_becomes_the_mask(editor: Any, tmp_path: Path) -> None:
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     mask[20:40, 30:60] = 255

@@ -46,6 +46,17 @@ def panel_point(page: Any, panel: int, x: float, y: float) -> tuple[float, float
     return box["x"] + at["x"], box["y"] + at["y"]
 
 
+def side_by_side(page: Any, along_edges: bool = False) -> None:
+    """Fill with both checkpoints."""
+    page.keyboard.press("c")
+    dialog = page.get_by_role("dialog", name="Checkpoints side by side")
+    for name in ("run first", "run second"):
+        dialog.get_by_role("checkbox", name=name).check()
+    if along_edges:
+        dialog.locator("#along-edges").check()
+    dialog.get_by_role("button", name="Fill side by side").click()
+
+
 def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "portrait.png")
     first = tmp_path / "runs" / "first" / "checkpoints" / "step-000004000"
@@ -106,3 +117,48 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     assert page.locator("#side-by-side").is_hidden()
     page.keyboard.press("Control+z")
     page.wait_for_selector(f"compare-view[data-fill='{fills[0]['fill']}']")
+
+
+def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
+    page: Any, app: App, tmp_path: Path, page_errors: list[str]
+) -> None:
+    def forgetful(route: Any) -> None:
+        code = route.fetch().text()
+        assert "KEPT_PIXELS = 80e6" in code
+        route.fulfill(body=code.replace("80e6", "1"), content_type="text/javascript")
+
+    page.route("**/inference/tries.js", forgetful)
+    picture = write_picture(tmp_path / "portrait.png")
+    open_mask_page(page, app, picture, tmp_path / "runs" / "first" / "checkpoints" / "step-000004000")
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.get_by_label("Feather").fill("12")
+    page.get_by_role("button", name="Fill again", exact=True).click()
+    page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
+    page.get_by_label("Feather").fill("0")
+    side_by_side(page)
+    page.wait_for_selector("#side-by-side:not([hidden])", timeout=120_000)
+    plain, _, second = picture_info(page)["fills"]
+    original = np.asarray(Image.open(picture))
+    results = [fetch_fill(page, second), fetch_fill(page, plain)]  # the newest run comes first
+    changed = [(result != original).any(axis=2) for result in results]
+    y, x = np.argwhere(changed[0] & changed[1])[0]
+    spot = float(x) + 0.5, float(y) + 0.5
+    page.mouse.move(5, 300)
+    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(7)")
+    page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", spot)
+    page.wait_for_timeout(150)
+    for panel in (0, 1):
+        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(results[panel][y, x])
+
+    page.keyboard.press("Escape")
+    page.route("**/edges", lambda route: route.fulfill(status=507, body="full"))
+    page.keyboard.press("p")
+    drag(page, [(60, 60), (100, 60)], element="compare-view")
+    side_by_side(page, along_edges=True)
+    page.locator("#status").get_by_text("The program refused the upload (507).").wait_for()
+    page.wait_for_timeout(500)
+    assert not [error for error in page_errors if error.startswith("pageerror")], "a promise was lost"
+    page_errors.clear()  # the browser tells of the 507 itself

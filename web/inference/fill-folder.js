@@ -4,9 +4,10 @@ import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
+import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
-import { chosen, download, stepUrl } from "./steps.js";
+import { chosen, stepUrl } from "./steps.js";
 
 const POLL_MS = 300;
 const COUNTS = [["filled", "Filled"], ["skipped", "Already there"], ["unchanged", "Nothing masked"], ["failed", "Failed"]];
@@ -156,9 +157,7 @@ async function fill(checkpoints) {
 
 function saveFailures() {
   const lines = [...byId("failure-rows").children].map((row) => [...row.children].map(({ textContent }) => textContent).join("\t"));
-  const url = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }));
-  download(url, "failed.txt");
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  saveBlob(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }), "failed.txt");
 }
 
 /** @param {boolean} hasScreen */

@@ -32,8 +32,8 @@ export function bindFillKeys(compare, page) {
       run: () => before(true), release: () => before(false),
     },
     { group: "Compare", keys: ["D"], text: "Divider in the middle, or away", match: letter("d"), run: () => comparing.toggleDivider() },
-    { group: "Compare", keys: ["PageUp"], text: "The try before", match: named("PageUp"), run: () => tries.step(-1) },
-    { group: "Compare", keys: ["PageDown"], text: "The next try", match: named("PageDown"), run: () => tries.step(1) },
+    { group: "Compare", keys: ["PageUp"], text: "The try before", match: named("PageUp"), run: () => tries.step(-1), repeats: true },
+    { group: "Compare", keys: ["PageDown"], text: "The next try", match: named("PageDown"), run: () => tries.step(1), repeats: true },
     { group: "Compare", keys: ["C"], text: "Checkpoints side by side", match: letter("c"), run: press("choose-checkpoints") },
     {
       group: "Compare", keys: ["Esc"], text: "Close side by side", match: (event) => event.key === "Escape" && sideBySide.isOpen && !progress.running,
@@ -48,12 +48,12 @@ export function bindFillKeys(compare, page) {
     { group: "Edges", keys: ["E"], text: "Eraser", match: letter("e"), run: () => edges.take("eraser") },
     { group: "Edges", keys: ["R"], text: "Rectangle", match: letter("r"), run: () => edges.take("rectangle") },
     { group: "Edges", keys: ["L"], text: "Lasso", match: letter("l"), run: () => edges.take("lasso") },
-    { group: "Edges", keys: ["V"], text: "Hand away from the edges: compare", match: letter("v"), run: () => edges.take("compare") },
+    { group: "Edges", keys: ["V"], text: "Leave the edges: compare", match: letter("v"), run: () => edges.take("compare") },
     { group: "Edges", keys: ["F"], text: "Fill from these edges", match: letter("f"), run: () => { edges.fill(); } },
-    editing({ group: "Edges", keys: ["[", "]"], text: "Thinner, thicker line", match: named("[", "]"), run: ({ key }) => edges.drawing.stepWidth(key === "]" ? 1 : -1) }),
+    editing({ group: "Edges", keys: ["[", "]"], text: "Thinner, thicker line", match: named("[", "]"), run: ({ key }) => edges.drawing.stepWidth(key === "]" ? 1 : -1), repeats: true }),
     ...drawingKeys(edges.drawing, compare.pointer).map((binding) => (binding.keys.length ? editing(binding) : binding)),
     {
-      group: "View", keys: ["Arrows"], text: "Move the picture, while no edges are drawn", scope: "canvas",
+      group: "View", keys: ["Arrows"], text: "Move the picture, while no edges are drawn", scope: "canvas", repeats: true,
       match: (event) => !edges.active && event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
       run: ({ key }) => {
         const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (key)];

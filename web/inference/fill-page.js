@@ -3,6 +3,7 @@
 import { call, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
+import { guarded } from "../js/guarded.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
@@ -64,7 +65,7 @@ class FillPage {
     this.comparing = comparing(compare);
     this.progress = new ProgressCard(info.id);
     this.tries = new Tries(byId("tries"), before, compare.mask.extent(), {
-      pressed: (fill) => this.pick(fill), show: (fill, picture) => this.#show(fill, picture), fail: (error) => refuse(error),
+      pressed: guarded((fill) => this.pick(fill)), show: (fill, picture) => this.#show(fill, picture), fail: (error) => refuse(error),
     });
     this.keeper = new Keeper(info, "mask");
     this.keeper.history.handlers.fill = ({ from, to }, direction) => {

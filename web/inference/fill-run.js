@@ -2,7 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { say } from "../js/shell.js";
+import { say, showError } from "../js/shell.js";
 
 const STEPS = [
   { names: ["load", "wait"], text: "Loading the networks" },
@@ -39,11 +39,16 @@ export class ProgressCard {
     for (const id of FILLERS) /** @type {HTMLButtonElement} */ (byId(id)).disabled = !may;
   }
 
-  cancel() {
+  async cancel() {
     if (!this.running) return;
     this.cancelButton.disabled = true;
     say("Cancelling…");
-    call("cancel_fill").catch(() => {});
+    try {
+      await call("cancel_fill");
+    } catch (error) {
+      this.cancelButton.disabled = false;
+      showError(error);
+    }
   }
 
   /**

@@ -25,7 +25,7 @@ export function drawingKeys(drawing, pointer) {
   const group = "Draw by keyboard";
   return [
     {
-      group, keys: ["Arrows"], text: "Move the crosshair; with Shift by one pixel of the picture", scope: "canvas",
+      group, keys: ["Arrows"], text: "Move the crosshair; with Shift by one pixel of the picture", scope: "canvas", repeats: true,
       match: (event) => event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
       run: (event) => {
         const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (event.key)];
@@ -35,8 +35,8 @@ export function drawingKeys(drawing, pointer) {
     {
       group, keys: ["Space"], text: "Begin to draw at the crosshair; again: end", scope: "canvas",
       match: (event) => event.key === " " && (drawing.crosshair !== null || drawing.pointerAt === null),
-      run: (event) => {
-        if (event.repeat || drawing.busy) return;
+      run: () => {
+        if (drawing.busy) return;
         const draws = drawing.pressCrosshair();
         say(draws ? `${TOOLS[drawing.tool].name}: drawing. Arrows move, Space ends, Escape takes it back.` : "Drawn.");
       },
@@ -62,10 +62,10 @@ export function drawingKeys(drawing, pointer) {
 export function historyKeys(go) {
   const group = "History";
   return [
-    { group, keys: ["Ctrl+Z"], text: "Undo: strokes, mask, edges and fills", match: control("z"), run: () => go("undo") },
+    { group, keys: ["Ctrl+Z"], text: "Undo: strokes, mask, edges and fills", match: control("z"), run: () => go("undo"), repeats: true },
     {
       group, keys: ["Ctrl+Shift+Z", "Ctrl+Y"], text: "Redo",
-      match: (event) => control("z", true)(event) || control("y")(event), run: () => go("redo"),
+      match: (event) => control("z", true)(event) || control("y")(event), run: () => go("redo"), repeats: true,
     },
   ];
 }
@@ -88,15 +88,15 @@ export function bindMaskKeys(editor, drawing, { go, fill }) {
     { group: "Tools", keys: ["E"], text: "Eraser", match: letter("e"), run: press("tool-eraser") },
     { group: "Tools", keys: ["R"], text: "Rectangle", match: letter("r"), run: press("tool-rectangle") },
     { group: "Tools", keys: ["L"], text: "Lasso", match: letter("l"), run: press("tool-lasso") },
-    { group: "Tools", keys: ["["], text: "Thinner line", match: named("[", "{"), run: () => drawing.stepWidth(-1) },
-    { group: "Tools", keys: ["]"], text: "Thicker line", match: named("]", "}"), run: () => drawing.stepWidth(1) },
+    { group: "Tools", keys: ["["], text: "Thinner line", match: named("[", "{"), run: () => drawing.stepWidth(-1), repeats: true },
+    { group: "Tools", keys: ["]"], text: "Thicker line", match: named("]", "}"), run: () => drawing.stepWidth(1), repeats: true },
     { group: "Tools", keys: ["Right button"], text: "Erase with any tool" },
     { group: "Tools", keys: ["Shift+Click"], text: "Straight line from the last point" },
     ...historyKeys(go),
     { group: "Mask", keys: ["Delete"], text: "Clear Area", match: named("Delete"), run: press("clear"), scope: "canvas" },
-    { group: "Mask", keys: ["I"], text: "Invert", match: letter("i"), run: press("invert") },
-    { group: "Mask", keys: ["G"], text: "Grow", match: letter("g"), run: press("grow") },
-    { group: "Mask", keys: ["S"], text: "Shrink", match: letter("s"), run: press("shrink") },
+    { group: "Mask", keys: ["I"], text: "Invert", match: letter("i"), run: press("invert"), scope: "canvas" },
+    { group: "Mask", keys: ["G"], text: "Grow", match: letter("g"), run: press("grow"), scope: "canvas" },
+    { group: "Mask", keys: ["S"], text: "Shrink", match: letter("s"), run: press("shrink"), scope: "canvas" },
     {
       group: "Mask", keys: ["H"], text: "Hold to hide the mask", match: letter("h"),
       run: () => editor.hideMask(true), release: () => editor.hideMask(false),

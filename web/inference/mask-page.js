@@ -3,6 +3,8 @@
 import { call, putMask, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
+import { guarded } from "../js/guarded.js";
+import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { takeDrops } from "./dropped.js";
 import { decoded, encoded } from "./editor/map-work.js";
@@ -13,7 +15,7 @@ import { chosenEngine } from "./engine-choice.js";
 import { Keeper } from "./keeper.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
-import { askedWay, beforeLeaving, chosen, download, fetched, linkSteps, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 
@@ -39,7 +41,7 @@ function toolButtons(drawing) {
   for (const button of buttons) {
     button.addEventListener("click", () => {
       drawing.setTool(/** @type {any} */ (button.dataset.tool));
-      say(`${TOOLS[drawing.tool].name} in hand.`);
+      say(`${TOOLS[drawing.tool].name} selected.`);
     });
   }
   drawing.settingListeners.add(() => {
@@ -59,31 +61,23 @@ function maskButtons(pictureName) {
     return pixels;
   };
   /** @param {string} id @param {() => Promise<void> | undefined} change @param {string} done */
-  const button = (id, change, done) => byId(id).addEventListener("click", async () => {
-    try {
-      await change();
-      say(done);
-    } catch (error) {
-      showError(error);
-    }
-  });
+  const button = (id, change, done) => byId(id).addEventListener("click", guarded(async () => {
+    await change();
+    say(done);
+  }));
   button("clear", () => editor.clear(), "The mask is empty. Undo brings it back.");
   button("invert", () => editor.invert(), "The mask is inverted.");
   button("grow", () => editor.grow(by()), "The mask has grown.");
   button("shrink", () => editor.shrink(by()), "The mask has shrunk.");
 
-  const load = async (/** @type {File} */ maskFile) => {
-    try {
-      const read = await decoded(maskFile, editor.mask.width, editor.mask.height);
-      await editor.load(read.data);
-      say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, read)].join(" "));
-    } catch (error) {
-      showError(error);
-    }
-  };
+  const load = guarded(async (/** @type {File} */ maskFile) => {
+    const read = await decoded(maskFile, editor.mask.width, editor.mask.height);
+    await editor.load(read.data);
+    say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, read)].join(" "));
+  });
   const file = /** @type {HTMLInputElement} */ (byId("mask-file"));
   byId("load-mask").addEventListener("click", () => file.click());
-  file.addEventListener("change", async () => {
+  file.addEventListener("change", () => {
     const [chosenFile] = file.files ?? [];
     file.value = "";
     if (chosenFile) load(chosenFile);
@@ -92,13 +86,11 @@ function maskButtons(pictureName) {
     if (files.length === 1 && !folder) load(files[0]);
     else say("Drop one mask file here: white is the hole.", { kind: "error" });
   });
-  byId("save-mask").addEventListener("click", async () => {
-    const url = URL.createObjectURL(await encoded(editor.mask));
+  byId("save-mask").addEventListener("click", guarded(async () => {
     const name = `${splitName(pictureName).stem}_mask.png`;
-    download(url, name);
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    saveBlob(await encoded(editor.mask), name);
     say(`${name} is saved: white is the hole.`, { kind: "ok" });
-  });
+  }));
 }
 
 function showCoverage() {
@@ -140,9 +132,12 @@ async function fill(keeper) {
 
 /** Have the networks loaded while the mask is drawn, so that the first fill does not wait for them. */
 async function warmUp() {
-  const checkpoint = chosen.checkpoint || (await call("app_state")).default_checkpoint;
-  // A checkpoint that does not load is refused in words when it is filled with.
-  if (checkpoint) await call("warm_up", checkpoint, chosenEngine()).catch(() => {});
+  try {
+    const checkpoint = chosen.checkpoint || (await call("app_state")).default_checkpoint;
+    if (checkpoint) await call("warm_up", checkpoint, chosenEngine());
+  } catch {
+    // What cannot be loaded is refused in words when it is filled with.
+  }
 }
 
 async function start() {

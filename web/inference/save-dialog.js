@@ -3,8 +3,9 @@
 import { call } from "../js/bridge.js";
 import { byId } from "../js/dom.js";
 import { count } from "../js/format.js";
+import { download } from "../js/save-blob.js";
 import { errorText, say } from "../js/shell.js";
-import { download, fileSize, splitName } from "./steps.js";
+import { fileSize, splitName } from "./steps.js";
 
 /** @type {Record<string, {name: string, exact: boolean, alpha: boolean}>} formats by the suffix that names them */
 const FORMATS = {

@@ -2,6 +2,7 @@
 
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
+import { guarded } from "../js/guarded.js";
 import { errorText, say } from "../js/shell.js";
 import { facts, scoredOn, scoreTexts } from "./checkpoint-choice.js";
 import { Bitmap } from "./editor/bitmap.js";
@@ -45,7 +46,7 @@ class Panel {
     const canvas = el("div", { class: "side-canvas" });
     const scores = scoreTexts(checkpoint).map(({ name, text }) => el("span", {}, `${name} `, el("b", { class: "num" }, text)));
     this.element = el("figure", { class: "side-panel", "aria-label": checkpoint.title }, canvas, el("figcaption", {},
-      el("div", { class: "side-words" }, el("strong", {}, checkpoint.title), el("span", { class: "side-facts" }, facts(checkpoint)),
+      el("div", { class: "side-words" }, el("strong", {}, checkpoint.title), el("span", {}, facts(checkpoint)),
         el("span", { class: "side-scores", title: scoredOn(checkpoint) }, ...(scores.length ? scores : [el("span", {}, "not scored yet")]),
           result ? el("span", { class: "num" }, `${result.fill.seconds.toFixed(1)} s`) : "")),
       result ? el("button", { type: "button", class: "button small", onclick: keep, "aria-label": `Keep the result of ${checkpoint.title}` }, "Keep") : ""));
@@ -94,13 +95,13 @@ export class SideBySide {
     byId("side-close").addEventListener("click", () => this.close());
     byId("checkpoint-cancel").addEventListener("click", () => this.dialog.close());
     byId("show-edges").addEventListener("change", () => this.#showEdges());
-    byId("checkpoint-form").addEventListener("submit", (event) => {
+    byId("checkpoint-form").addEventListener("submit", guarded((/** @type {Event} */ event) => {
       event.preventDefault();
       const chosen = this.#chosen();
-      if (chosen.length < 2) return;
+      if (chosen.length < 2) return undefined;
       this.dialog.close();
-      this.#fillAll(chosen, /** @type {HTMLInputElement} */ (byId("along-edges")).checked);
-    });
+      return this.#fillAll(chosen, /** @type {HTMLInputElement} */ (byId("along-edges")).checked);
+    }));
   }
 
   get isOpen() {
@@ -109,7 +110,7 @@ export class SideBySide {
 
   close() {
     if (!this.isOpen) return;
-    for (const { stage } of this.panels) stage?.close();
+    this.#discard(this.panels);
     this.panels = [];
     this.place.hidden = true;
     byId("divider-bar").hidden = !this.page.tries.current;
@@ -117,6 +118,12 @@ export class SideBySide {
     this.compare.refreshAll();
     this.compare.view.fit();
     this.compare.focus({ preventScroll: true });
+  }
+
+  /** @param {Panel[]} panels are shown no more */
+  #discard(panels) {
+    for (const { stage } of panels) stage?.close();
+    this.page.tries.pinned.clear();
   }
 
   /** @param {boolean} only whether all panels show the picture as it was */
@@ -163,7 +170,7 @@ export class SideBySide {
 
   /**
    * @param {Checkpoint[]} checkpoints
-   * @param {boolean} edges along the edges in hand
+   * @param {boolean} edges along those that were edited
    */
   async #fillAll(checkpoints, edges) {
     this.close();
@@ -177,16 +184,17 @@ export class SideBySide {
       try {
         const fill = this.#made(checkpoint, edges)
           ?? await page.run(checkpoint.path, edges, `Filling ${i + 1} of ${checkpoints.length}: ${checkpoint.title}`);
+        page.tries.pinned.add(fill);
         const lines = await page.edges.edgesOf(fill);
         const picture = await page.tries.decode(fill);
-        panels.push(new Panel(compare, checkpoint, { fill, picture, edges: lines }, "", () => {
+        panels.push(new Panel(compare, checkpoint, { fill, picture, edges: lines }, "", guarded(() => {
           this.close();
-          page.pick(fill);
-        }));
+          return page.pick(fill);
+        })));
       } catch (error) {
         if (/** @type {any} */ (error)?.code === "cancelled") {
           say("Cancelled. What was filled until then is among the tries.");
-          for (const { stage } of panels) stage?.close();
+          this.#discard(panels);
           return;
         }
         panels.push(new Panel(compare, checkpoint, null, errorText(error), () => {}));

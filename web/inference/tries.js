@@ -3,6 +3,7 @@
 import { el } from "../js/dom.js";
 import { around } from "./editor/rect.js";
 import { PatchedPicture } from "./patched-picture.js";
+import { PictureCache } from "./picture-cache.js";
 
 /** @typedef {import("./editor/rect.js").Rect} Rect */
 /** @typedef {import("./patched-picture.js").PatchFile} PatchFile */
@@ -27,14 +28,19 @@ export class Tries {
     this.pressed = pressed;
     this.show = show;
     this.fail = fail;
-    /** @type {Map<number, PatchedPicture>} the most recently shown last */
-    this.decoded = new Map();
     /** @type {Fill[]} */
     this.fills = [];
     /** @type {Fill | null} */
     this.current = null;
+    /** @type {Fill | null} what the page shows, which is still the one before while `current` is being decoded */
+    this.shown = null;
+    /** @type {Set<Fill>} what is shown beside it */
+    this.pinned = new Set();
     /** @type {Fill | null} the one that keys have gone to, though it may not be on the screen yet */
     this.aim = null;
+    /** @type {PictureCache<Fill, PatchedPicture>} */
+    this.pictures = new PictureCache((fill) => this.#decode(fill),
+      (fill) => fill === this.current || fill === this.shown || this.pinned.has(fill), KEPT_PIXELS);
   }
 
   /**
@@ -72,10 +78,14 @@ export class Tries {
     for (const button of this.strip.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.dataset.fill === String(fill?.fill)));
     }
-    if (!fill) return;
+    if (!fill) {
+      this.shown = null;
+      return;
+    }
     try {
       const picture = await this.decode(fill);
       if (this.current !== fill) return;
+      this.shown = fill;
       this.show(fill, picture);
     } catch (error) {
       this.fail(error);
@@ -107,27 +117,22 @@ export class Tries {
     return this.strip.querySelector(`[data-fill="${fill.fill}"] canvas`);
   }
 
-  /** @param {Fill} fill @returns {Promise<PatchedPicture>} */
-  async decode(fill) {
-    let picture = this.decoded.get(fill.fill);
-    if (!picture) {
-      picture = await PatchedPicture.decode(this.original, fill.patches);
-      const canvas = this.#canvas(fill);
-      if (canvas) {
-        const { width, height } = this.original;
-        picture.thumbnail(around(this.hole, { x0: 0, y0: 0, x1: width, y1: height }), canvas);
-        canvas.dataset.drawn = "true";
-      }
-    }
-    this.decoded.delete(fill.fill);
-    this.decoded.set(fill.fill, picture);
-    let pixels = [...this.decoded.values()].reduce((sum, one) => sum + one.pixels, 0);
-    for (const [number, old] of this.decoded) {
-      if (pixels <= KEPT_PIXELS || this.decoded.size <= 2) break;
-      if (number === this.current?.fill || number === fill.fill) continue;
-      pixels -= old.pixels;
-      old.close();
-      this.decoded.delete(number);
+  /**
+   * @param {Fill} fill one that stays on the screen has to be among `pinned` before
+   * @returns {Promise<PatchedPicture>}
+   */
+  decode(fill) {
+    return this.pictures.get(fill);
+  }
+
+  /** @param {Fill} fill @returns {Promise<PatchedPicture>} with its small picture drawn */
+  async #decode(fill) {
+    const picture = await PatchedPicture.decode(this.original, fill.patches);
+    const canvas = this.#canvas(fill);
+    if (canvas) {
+      const { width, height } = this.original;
+      picture.thumbnail(around(this.hole, { x0: 0, y0: 0, x1: width, y1: height }), canvas);
+      canvas.dataset.drawn = "true";
     }
     return picture;
   }

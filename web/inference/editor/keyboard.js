@@ -10,6 +10,7 @@ import { el } from "../../js/dom.js";
  * @property {(event: KeyboardEvent) => boolean} [match] left out for mouse gestures, which are only listed
  * @property {(event: KeyboardEvent) => void} [run]
  * @property {() => void} [release] told when the key goes up
+ * @property {boolean} [repeats] whether it runs again and again while the key is held
  * @property {"page" | "canvas"} [scope] "canvas": only while no other control has the focus
  */
 
@@ -46,6 +47,7 @@ export function listen(bindings, canvas) {
     const binding = find(event);
     if (!binding) return;
     event.preventDefault();
+    if (event.repeat && !binding.repeats) return;
     held.set(event.code, binding);
     binding.run?.(event);
   });
