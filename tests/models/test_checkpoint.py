@@ -11,6 +11,7 @@ from torch.nn.functional import pixel_unshuffle
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.paths import resource
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_checkpoint
 from inpaintgan.networks.edge_generators import EDGE_GENERATORS
@@ -87,6 +88,15 @@ def test_weights_that_do_not_fit_their_config_are_named(tmp_path: Path):
     ) as caught:
         load_checkpoint(tmp_path)
     assert caught.value.code == "checkpoint-mismatch"
+
+
+def test_what_the_program_ships_is_found_from_every_folder(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_checkpoint(Path("checkpoints/faces-lite")).path == resource("checkpoints") / "faces-lite"
+    config = Config(width=8)
+    mine = tmp_path / "checkpoints" / "faces-lite"
+    save_checkpoint(mine, config, 1, None, build_generator(INPAINT_WEIGHTS, config))
+    assert load_checkpoint(Path("checkpoints/faces-lite")).path.resolve() == mine
 
 
 def test_weights_that_are_no_numbers_are_refused_in_words(tmp_path: Path):

@@ -20,6 +20,15 @@ def resource(name: str) -> Path:
     return inside if inside.exists() else _SOURCE_ROOT / name
 
 
+def at_hand(path: str | Path) -> Path:
+    """Return a path as it is, or what the program ships under it: ``checkpoints/faces`` is there in every folder."""
+    path = Path(path)
+    if path.exists() or path.is_absolute() or not path.parts:
+        return path
+    shipped = resource(path.parts[0]).joinpath(*path.parts[1:])
+    return shipped if shipped.exists() else path
+
+
 def work_root() -> Path:
     """Return the folder for what a person makes (``runs/``, released ``checkpoints/``).
 

@@ -154,10 +154,16 @@ def _onnx_file(checkpoint: Checkpoint, name: str, module: nn.Module, channels: i
 def engine_cache(checkpoint: Checkpoint) -> Path:
     """The folder for what engines keep of a checkpoint, named after its weights; it may not be there yet."""
     digest = hashlib.blake2b(torch.__version__.encode(), digest_size=12)
-    for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS):
-        file = checkpoint.path / name
-        digest.update(file.read_bytes() if file.is_file() else b"-")
+    for file in (checkpoint.path / EDGE_WEIGHTS, checkpoint.path / INPAINT_WEIGHTS):
+        digest.update(_digest(file, file.stat().st_mtime_ns) if file.is_file() else b"-")
     return cache_root() / "engines" / digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=16)
+def _digest(file: Path, changed_ns: int) -> bytes:
+    """The hash of a file, taken anew when it has changed: a page that opens asks several times."""
+    del changed_ns
+    return hashlib.blake2b(file.read_bytes(), digest_size=12).digest()
 
 
 def keep(file: Path, data: bytes) -> None:

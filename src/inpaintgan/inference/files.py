@@ -70,7 +70,8 @@ def fill_file(
     Raises:
         InpaintError: Anything is missing, unreadable or refused, or a result cannot be written.
     """
-    _check_places(image, mask, output, edges, save_edges, overwrite_input=overwrite_input)
+    with writing(output):  # a name that is too long
+        _check_places(image, mask, output, edges, save_edges, overwrite_input=overwrite_input)
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]

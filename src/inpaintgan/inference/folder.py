@@ -161,11 +161,10 @@ def fill_job(
     """
     if isinstance(job.mask, InpaintError):
         raise job.mask
-    with writing(job.output):  # a name that is too long, and whatever else the system may say
-        return fill_file(
-            inpainter, job.image, job.mask, job.output,
-            edges=edges, save_edges=save_edges, feather_px=feather_px, overwrite_input=overwrite_input,
-        )  # fmt: skip
+    return fill_file(
+        inpainter, job.image, job.mask, job.output,
+        edges=edges, save_edges=save_edges, feather_px=feather_px, overwrite_input=overwrite_input,
+    )  # fmt: skip
 
 
 def count_reports(reports: Sequence[FileReport]) -> dict[str, int]:

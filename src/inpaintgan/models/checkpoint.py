@@ -18,6 +18,7 @@ from ..core.atomic import write_bytes
 from ..core.config import Config
 from ..core.config_io import load_config, save_config
 from ..core.errors import InpaintError
+from ..core.paths import at_hand
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, find_checkpoint
 from ..networks.blocks import to_float32, weights_fit
 from ..networks.edge_generators import EDGE_GENERATORS
@@ -78,12 +79,12 @@ def _storable(value: Tensor, half: bool) -> Tensor:
 
 
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoint:
-    """Load a checkpoint folder, or a run folder's best one, in evaluation mode and float32.
+    """Load a checkpoint folder, or a run folder's best one, in evaluation mode and float32; `at_hand` says where from.
 
     Raises:
         InpaintError: ``checkpoint-missing``, ``checkpoint-unreadable`` or ``checkpoint-mismatch``, naming what differs.
     """
-    folder = find_checkpoint(path)
+    folder = find_checkpoint(at_hand(path))
     config = load_config(folder / CHECKPOINT_CONFIG)
     step = 0
     networks: dict[str, Generator | None] = {EDGE_WEIGHTS: None, INPAINT_WEIGHTS: None}

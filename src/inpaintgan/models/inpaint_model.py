@@ -41,8 +41,9 @@ def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tenso
 
     Source: self-ensemble, EDSR (Lim et al., arXiv 1707.02921), section 3.4, with one of its eight transforms.
     """
-    mirrored = paint(generator, *(tensor.flip(-1) for tensor in (image, edge, mask))).flip(-1)
-    return (paint(generator, image, edge, mask).float() + mirrored.float()) / 2
+    both = paint(generator, *(torch.cat([tensor, tensor.flip(-1)]) for tensor in (image, edge, mask))).float()
+    n = image.shape[0]
+    return (both[:n] + both[n:].flip(-1)) / 2
 
 
 class InpaintModel(nn.Module):
