@@ -173,6 +173,18 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
     run.release()
 
 
+def test_a_new_warning_leaves_the_notices_before_it_alone(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "warned", pictures / "picture-0.png")
+    log = EventLog(run.events_file)
+    log.emit(Warned(step=60, stage="edge", code="x", message="The first."))
+    open_run(page, app, "warned")
+    # What is put in anew, a screen reader speaks again.
+    page.locator("#alerts .notice").evaluate("(node) => { node.dataset.mine = 'yes'; }")
+    log.emit(Warned(step=60, stage="edge", code="x", message="The second."))
+    expect(page.locator("#alerts .notice")).to_have_text(["Step 60. The second.", "Step 60. The first."])
+    expect(page.locator("#alerts [data-mine=yes]")).to_have_text("Step 60. The first.")
+
+
 def test_progress_survives_closing_and_reopening_the_page(
     page: Any, app: Any, pictures: Path, ended_trainings: Any
 ) -> None:

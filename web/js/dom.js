@@ -60,13 +60,3 @@ export function showNodes(place, nodes) {
   });
   while (place.children.length > nodes.length) place.lastElementChild?.remove();
 }
-
-/** A download may begin after the click is over. */
-const BLOB_KEPT_MS = 10_000;
-
-/** Hand a person a file. @param {Blob} blob @param {string} name */
-export function saveBlob(blob, name) {
-  const url = URL.createObjectURL(blob);
-  el("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), BLOB_KEPT_MS);
-}

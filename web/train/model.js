@@ -116,22 +116,23 @@ function wire() {
       show();
     });
   }
-  byId("init_from").addEventListener("change", async (event) => {
+  startFrom.select.addEventListener("change", async () => {
     try {
-      const followed = await startFrom.choose(/** @type {HTMLSelectElement} */ (event.target).value);
+      const followed = await startFrom.choose(startFrom.select.value);
       if (followed) say(followed);
       show();
     } catch (error) {
       showError(error);
     }
   });
-  byId("block_ratio").addEventListener("input", (event) => set("block_ratio", Number(/** @type {HTMLInputElement} */ (event.target).value)));
-  byId("sigma").addEventListener("input", (event) => set("sigma", Number(/** @type {HTMLInputElement} */ (event.target).value)));
-  byId("sigma-mode").addEventListener("change", (event) => {
-    const mode = /** @type {HTMLSelectElement} */ (event.target).value;
-    set("sigma", mode === "none" ? -1 : mode === "random" ? 0 : 2);
-  });
-  byId("edge_nms").addEventListener("change", (event) => set("edge_nms", /** @type {HTMLInputElement} */ (event.target).checked));
+  for (const key of ["block_ratio", "sigma"]) {
+    const slider = byId(key, HTMLInputElement);
+    slider.addEventListener("input", () => set(key, Number(slider.value)));
+  }
+  const mode = byId("sigma-mode", HTMLSelectElement);
+  mode.addEventListener("change", () => set("sigma", mode.value === "none" ? -1 : mode.value === "random" ? 0 : 2));
+  const thinned = byId("edge_nms", HTMLInputElement);
+  thinned.addEventListener("change", () => set("edge_nms", thinned.checked));
   byId("model-form").addEventListener("submit", (event) => {
     event.preventDefault();
     next();

@@ -1,9 +1,10 @@
 // Settings as a config.yml: taken from a file of the person's, and given as a download.
 
 import { call, codeOf } from "../js/bridge.js";
-import { byId, saveBlob } from "../js/dom.js";
+import { byId } from "../js/dom.js";
 import { plural } from "../js/format.js";
 import { settingTitle } from "../js/labels.js";
+import { saveBlob } from "../js/save-blob.js";
 import { fieldOf } from "../js/schema.js";
 import { errorText, say, showError } from "../js/shell.js";
 
