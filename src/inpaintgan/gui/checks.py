@@ -10,16 +10,21 @@ from typing import Any
 from ..core.errors import InpaintError
 from ..jobs.process import Worker
 
+_MAX_WAITING = 4
+"""Calls that wait for one check, each in a thread that others need too. Mostly their pages have long been left."""
+
 
 @dataclass
 class _Check:
     """One look at a folder and its masks."""
 
     key: tuple[str, str, int, int]
-    done: threading.Event = field(default_factory=threading.Event)
+    done: bool = False
+    calls: int = 0
+    """Calls that joined it so far."""
     progress: dict[str, Any] = field(default_factory=lambda: {"done": 0, "total": 0})
     report: dict[str, Any] | None = None
-    error: InpaintError | None = None
+    error: Exception | None = None
 
 
 class DataChecks:
@@ -31,7 +36,7 @@ class DataChecks:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._check: _Check | None = None
 
     def run(self, folder: str, masks: str, *, again: bool = False) -> dict[str, Any]:
@@ -43,10 +48,11 @@ class DataChecks:
             again: Look even if the folder was looked at before and has changed in no way that shows.
 
         Raises:
-            InpaintError: As the worker says, or ``cancelled`` when another check took its place.
+            InpaintError: As the worker says, or ``cancelled`` when another check took its place, or when so many others
+                came to wait for the same one that this caller is taken to have left.
         """
         key = (folder, masks, _stamp(folder), _stamp(masks))
-        with self._lock:
+        with self._changed:
             check = self._check
             known = check is not None and check.key == key and not again
             if not known:
@@ -54,7 +60,7 @@ class DataChecks:
                 check = self._check = _Check(key)
         assert check is not None
         if known:
-            check.done.wait()
+            self._wait(check)
         else:
             self._look(check)
         if check.error:
@@ -71,6 +77,15 @@ class DataChecks:
         check = self._check
         return check.progress if check else {"done": 0, "total": 0}
 
+    def _wait(self, check: _Check) -> None:
+        with self._changed:
+            check.calls += 1
+            mine = check.calls
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: check.done or check.calls >= mine + _MAX_WAITING)
+            if not check.done:
+                raise InpaintError("cancelled", "Too many pages wait for this check.", "Check again.")
+
     def _look(self, check: _Check) -> None:
         folder, masks = check.key[:2]
 
@@ -79,13 +94,13 @@ class DataChecks:
 
         try:
             check.report = self._worker.request("check-data", {"folder": folder, "masks": masks or None}, note)
-        except InpaintError as error:
+        except Exception as error:
             check.error = error
-            with self._lock:
-                if self._check is check:
-                    self._check = None  # the next page tries again
-        finally:
-            check.done.set()
+        with self._changed:
+            if check.error and self._check is check:
+                self._check = None  # the next page tries again
+            check.done = True
+            self._changed.notify_all()
 
 
 def _stamp(path: str) -> int:
