@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
@@ -12,10 +14,12 @@ from typing import BinaryIO
 import pytest
 
 from inpaintgan.core import atomic, events
+from inpaintgan.core.child import process_record
 from inpaintgan.core.config import Config
 from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import EventLog, EventTail, Step, Validation, Warned, finite, newest, read_events
+from inpaintgan.core.lock import FileLock
 from inpaintgan.core.rundir import EDGE_WEIGHTS, TRAINING_STATE, RunDir, find_checkpoint
 
 
@@ -208,6 +212,32 @@ def test_a_dead_trainer_does_not_hold_its_run(tmp_path: Path):
     assert run.trainer_pid() is not None
     run.release()
     assert run.trainer_pid() is None
+
+
+def test_of_two_trainings_that_begin_together_one_is_refused(tmp_path: Path):
+    run, lock = RunDir(tmp_path), FileLock(tmp_path / ".lock")
+    assert lock.acquire(), "another process is looking who trains here"
+    with ThreadPoolExecutor(1) as pool:
+        claiming = pool.submit(run.claim)
+        time.sleep(0.3)
+        assert run.trainer_pid() is None
+        atomic.write_json(tmp_path / "process.json", process_record(os.getppid()))
+        lock.release()
+        with pytest.raises(InpaintError, match="is already training"):
+            claiming.result()
+
+
+def test_a_lock_that_is_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("inpaintgan.core.lock._PATIENCE_S", 0.1)
+    with RunDir(tmp_path).held(), pytest.raises(InpaintError, match="Another process is starting"):
+        RunDir(tmp_path).claim()
+    RunDir(tmp_path).claim()
+
+
+@pytest.mark.parametrize("pid", ["Infinity", "1e300", "-1", "[]", "null"])
+def test_a_damaged_record_is_nobodys(tmp_path: Path, pid: str):
+    (tmp_path / "process.json").write_text(f'{{"pid": {pid}, "started": 1}}')
+    assert RunDir(tmp_path).trainer_pid() is None
 
 
 def test_only_whole_checkpoints_count(tmp_path: Path):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from inpaintgan.core.child import start_logged
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
@@ -59,6 +62,19 @@ def test_resuming_a_running_training_is_refused_and_a_dead_one_goes_on(superviso
     wait_for(lambda: types(run)[-3:] == ["step"] * 3)
     started = [event for event in read_events(run.events_file) if event["type"] == "run_started"]
     assert [event["resumed"] for event in started] == [False, True]
+
+
+def test_of_two_resumes_at_once_one_is_refused(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = supervisor.prepare(Config(), "a")
+
+    def start_slowly(*args: Any) -> Any:
+        time.sleep(0.3)
+        return start_logged(*args)
+
+    monkeypatch.setattr("inpaintgan.jobs.supervisor.start_logged", start_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        refusals = [asked.exception() for asked in [pool.submit(supervisor.resume, run) for _ in range(2)]]
+    assert sorted(error.code if isinstance(error, InpaintError) else "" for error in refusals) == ["", "run-busy"]
 
 
 def test_a_process_that_cannot_start_leaves_its_reason_in_the_log(supervisor: Supervisor) -> None:

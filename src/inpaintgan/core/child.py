@@ -81,5 +81,5 @@ def live_pid(record: object) -> int | None:
         process = psutil.Process(int(record["pid"]))
         same = abs(process.create_time() - float(record["started"])) < 1
         return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
-    except (psutil.Error, KeyError, TypeError, ValueError):
+    except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
         return None

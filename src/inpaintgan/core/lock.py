@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from .errors import InpaintError
 
 if os.name == "nt":
     import msvcrt
 else:
     import fcntl
+
+
+_PATIENCE_S = 5.0
 
 
 class FileLock:
@@ -52,3 +59,27 @@ class FileLock:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
         os.close(self._file)
         self._file = None
+
+
+@contextlib.contextmanager
+def held(path: Path, busy: InpaintError) -> Iterator[None]:
+    """Hold the lock on a file within, for the moment between looking at something and changing it.
+
+    Args:
+        path: The file.
+        busy: Raised when others hold it for longer than such a moment.
+
+    Raises:
+        InpaintError: ``busy``.
+        OSError: The file cannot be made.
+    """
+    lock = FileLock(path)
+    deadline = time.monotonic() + _PATIENCE_S
+    while not lock.acquire():
+        if time.monotonic() > deadline:
+            raise busy
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from .config import Config
 from .config_io import load_config, save_config
 from .control import Control
 from .errors import InpaintError
+from .lock import held
 
 CHECKPOINT_CONFIG = "config.yml"
 EDGE_WEIGHTS = "edge_generator.safetensors"
@@ -131,10 +132,21 @@ class RunDir:
                 "Stop it first, or choose another --run.",
             )
 
+    def held(self) -> AbstractContextManager[None]:
+        """Keep others from starting a training here, from looking whether there is one until that is written down.
+
+        Raises:
+            InpaintError: ``run-busy`` when another process does not let go of it.
+        """
+        return held(
+            self.path / ".lock", InpaintError("run-busy", f"Another process is starting in {self.path}.", "Try again.")
+        )
+
     def claim(self) -> None:
         """Record this process as the run's trainer. Raises `InpaintError` ``run-busy`` as `check_free` does."""
-        self.check_free()
-        write_json(self.path / "process.json", process_record())
+        with self.held():
+            self.check_free()
+            write_json(self.path / "process.json", process_record())
 
     def release(self) -> None:
         """Forget this process as the run's trainer."""

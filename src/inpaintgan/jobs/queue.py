@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ..core.atomic import read_json, write_json
 from ..core.errors import InpaintError
-from ..core.lock import FileLock
+from ..core.lock import held
 from ..core.rundir import RunDir
 from .supervisor import Supervisor, is_live, is_run
-
-_TRIES_S = 5.0
 
 
 class TrainingQueue:
@@ -70,17 +67,8 @@ class TrainingQueue:
             self._supervisor.resume(RunDir(self._supervisor.runs / names[0]))
             return names[0]
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[None]:
         """Two windows may show the same folder."""
         self._supervisor.runs.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._supervisor.runs / ".queue.lock")
-        deadline = time.monotonic() + _TRIES_S
-        while not lock.acquire():
-            if time.monotonic() > deadline:
-                raise InpaintError("queue-busy", "Another window is changing the queue.", "Try again.")
-            time.sleep(0.05)
-        try:
-            yield
-        finally:
-            lock.release()
+        busy = InpaintError("queue-busy", "Another window is changing the queue.", "Try again.")
+        return held(self._supervisor.runs / ".queue.lock", busy)

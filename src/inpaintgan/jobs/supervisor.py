@@ -69,11 +69,12 @@ class Supervisor:
         Raises:
             InpaintError: ``run-busy`` when it is.
         """
-        if is_live(run):
-            raise InpaintError("run-busy", f"{run.path.name} is already training.", "Open its progress page.")
-        run.control.clear()
         settings = [f"{key}={value}" for key, value in (changed or {}).items()]
-        self._launch(run, ["--resume", *(["--set", *settings] if settings else [])])
+        with run.held():
+            if is_live(run):
+                raise InpaintError("run-busy", f"{run.path.name} is already training.", "Open its progress page.")
+            run.control.clear()
+            self._launch(run, ["--resume", *(["--set", *settings] if settings else [])])
 
     def runs_found(self) -> list[RunDir]:
         """Return all run folders, whoever started them, newest name last."""
