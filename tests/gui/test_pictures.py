@@ -105,15 +105,19 @@ def test_what_cannot_be_read_leaves_nothing_behind(pictures: Pictures) -> None:
     assert not picture.folder.exists()
 
 
-def test_the_oldest_picture_goes_when_there_are_many(pictures: Pictures) -> None:
-    first = opened(pictures)
-    for _ in range(KEPT_PICTURES):
+def test_the_picture_that_was_not_used_for_longest_goes_when_there_are_many(pictures: Pictures) -> None:
+    first, second = opened(pictures), opened(pictures)
+    for _ in range(KEPT_PICTURES - 1):
+        assert pictures.get(first.id) is first
         last = opened(pictures)
-    with pytest.raises(InpaintError) as caught:
-        pictures.get(first.id)
+    with pytest.raises(InpaintError, match=f"Only the last {KEPT_PICTURES} pictures are kept") as caught:
+        pictures.get(second.id)
     assert caught.value.code == "picture-unknown"
-    assert not first.folder.exists()
+    assert not second.folder.exists() and first.folder.exists()
     assert pictures.get(last.id) is last
+    for unknown in ("of an earlier start", None, []):
+        with pytest.raises(InpaintError, match="the program was restarted since"):
+            pictures.get(unknown)
 
 
 def test_a_layer_must_be_a_png_and_a_bad_one_replaces_nothing(pictures: Pictures) -> None:
@@ -133,7 +137,15 @@ def test_a_layer_must_be_a_png_and_a_bad_one_replaces_nothing(pictures: Pictures
 def test_a_fill_needs_a_mask(pictures: Pictures, fills: Fills) -> None:
     with pytest.raises(InpaintError) as caught:
         fills.fill(opened(pictures).id, OPTIONS)
-    assert caught.value.code == "mask-missing"
+    assert caught.value.code == "mask-missing" and caught.value.hint.startswith("Draw")
+
+
+def test_steering_needs_edges(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    with pytest.raises(InpaintError) as caught:
+        fills.fill(picture.id, {**OPTIONS, "edges": True})
+    assert caught.value.code == "edges-missing" and "edges" in caught.value.hint
 
 
 def test_each_fill_keeps_the_mask_it_was_made_with(pictures: Pictures, fills: Fills) -> None:
@@ -168,6 +180,15 @@ def test_saving_needs_a_known_fill_and_format(pictures: Pictures, fills: Fills) 
             fills.save(picture.id, fill, name)
         assert caught.value.code == code
     assert fills.save(picture.id, 1, "../b.JPG")["name"] == "b.JPG"
+
+
+def test_of_saved_files_the_newest_stays(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    fills.fill(picture.id, OPTIONS)
+    urls = [fills.save(picture.id, 1, name)["url"] for name in ("a.png", "b.jpg", "c.png")]
+    assert [picture.url(file.name) for file in picture.folder.glob("saved-*")] == urls[-1:]
+    assert list(picture.saved_names.values()) == ["c.png"]
 
 
 def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, fills: Fills) -> None:

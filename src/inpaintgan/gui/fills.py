@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,10 @@ class Fills:
                 "output": str(output),
             },
         )
-        picture.saved_names[output.name] = name
+        for older in picture.saved_names:
+            with suppress(OSError):  # on Windows, one that is being downloaded
+                (picture.folder / older).unlink()
+        picture.saved_names = {output.name: name}
         known = {key: result[key] for key in ("bytes", "changed_outside_px", "width", "height", "notices")}
         return {**known, "url": picture.url(output.name), "name": name}
 
@@ -140,9 +144,8 @@ class Fills:
         """Copy a layer, because the person may go on drawing while it is used."""
         stored = picture.layer(layer)
         if stored is None:
-            raise InpaintError(
-                f"{layer}-missing", f"This picture has no {layer} yet.", "Draw what shall be filled first."
-            )
+            hint = "Draw what shall be filled first." if layer == "mask" else "Fill it once, then change its edges."
+            raise InpaintError(f"{layer}-missing", f"This picture has no {layer} yet.", hint)
         target = picture.folder / name
         shutil.copyfile(stored, target)
         return target

@@ -16,7 +16,7 @@ from ..jobs.process import Worker
 from .files import safe_name
 
 KEPT_PICTURES = 20
-"""Pictures whose files are kept; opening more drops the oldest."""
+"""Pictures whose files are kept; opening more drops the one that was not used for longest."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 LAYERS = ("mask", "edges")
@@ -41,7 +41,7 @@ class Picture:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     """Numbers for fills, predictions and saved files."""
     saved_names: dict[str, str] = field(default_factory=dict)
-    """Names for the downloads of saved files."""
+    """Name for the download of the file that was saved last."""
 
     def url(self, file: str) -> str:
         return f"/api/pictures/{self.id}/{file}"
@@ -83,6 +83,7 @@ class Pictures:
         self._decoder = decoder
         self._lock = threading.Lock()
         self._open: dict[str, Picture] = {}
+        self._dropped: set[str] = set()
 
     def reserve(self, name: str) -> Picture:
         """Make room for a picture about to arrive; its file belongs at ``original``."""
@@ -113,6 +114,7 @@ class Pictures:
             oldest = list(self._open.values())[:-KEPT_PICTURES]
             for old in oldest:
                 del self._open[old.id]
+                self._dropped.add(old.id)
         for old in oldest:
             self.discard(old)
         return picture.info()
@@ -129,14 +131,16 @@ class Pictures:
 
     def get(self, identity: object) -> Picture:
         """Return an open picture. Raises `InpaintError` ``picture-unknown``."""
-        picture = self._open.get(identity) if isinstance(identity, str) else None
-        if picture is None:
-            raise InpaintError(
-                "picture-unknown",
-                "This picture is not open any more.",
-                "Open it again: the program was restarted since.",
-            )
-        return picture
+        with self._lock:
+            picture = self._open.pop(identity, None) if isinstance(identity, str) else None
+            if picture is not None:
+                self._open[picture.id] = picture  # used last
+                return picture
+            if isinstance(identity, str) and identity in self._dropped:
+                hint = f"Only the last {KEPT_PICTURES} pictures are kept. Open it again."
+            else:
+                hint = "Open it again: the program was restarted since."
+        raise InpaintError("picture-unknown", "This picture is not open any more.", hint)
 
     @staticmethod
     def check_layer(name: str, file: Path) -> None:
