@@ -64,6 +64,26 @@ def test_cancelling_ends_after_the_picture_at_hand(fills: FolderFills, options: 
     assert fills.run(options)["state"] == "done", "and the next pass runs to its end"
 
 
+def test_a_cancel_that_the_end_of_the_pass_overtakes_leaves_it_ended(
+    fills: FolderFills, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = threading.Thread(target=fills.run, args=({**options, "checkpoint": "slow"},))
+    thread.start()
+    wait_for(lambda: fills.progress().get("done") == 1)
+    touch, states = Path.touch, []
+
+    def touch_slowly(path: Path) -> None:
+        touch(path)
+        states.append(fills.progress()["state"])
+        thread.join(10)
+
+    monkeypatch.setattr(Path, "touch", touch_slowly)
+    fills.cancel()
+    assert [*states, fills.progress()["state"]] == ["cancelling", "cancelled"]
+    fills.cancel()
+    assert fills.progress()["state"] == "cancelled"
+
+
 def test_what_cannot_be_is_refused_before_anything_is_done(fills: FolderFills, options: dict[str, Any]) -> None:
     missing = options["images"] + "-none"
     for change, code in (

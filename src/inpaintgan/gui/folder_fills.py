@@ -73,7 +73,9 @@ class FolderFills:
     def progress(self) -> dict[str, Any]:
         """Return ``state`` (idle, running, cancelling, done, cancelled, failed) and, unless idle, how far the pass is."""
         state = dict(self._state)
-        if state["state"] in ("running", "cancelling"):
+        if state["state"] == "running":
+            if self._stop_file.exists():
+                state["state"] = "cancelling"
             state["elapsed_s"] = time.monotonic() - state["began"]
             worked, left = state["done"] - state["skipped"], state["total"] - state["done"]
             state["eta_s"] = state["elapsed_s"] / worked * left if worked else None
@@ -84,7 +86,6 @@ class FolderFills:
         """End the pass after the picture at hand. What is filled stays."""
         if self._state["state"] == "running":
             self._stop_file.touch()
-            self._state["state"] = "cancelling"
 
     def _begin(self, args: dict[str, Any]) -> None:
         self._state = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..core.rundir import RunDir
 
 _before: dict[int, tuple[float, float]] = {}
 """For each training process, when it was looked at last and the CPU seconds it had used by then."""
+_changing = threading.Lock()
 
 
 def usage(run: RunDir) -> dict[str, Any] | None:
@@ -21,8 +23,6 @@ def usage(run: RunDir) -> dict[str, Any] | None:
         ``memory_total_gb`` of the machine.
     """
     pid = run.trainer_pid()
-    for gone in [known for known in _before if not psutil.pid_exists(known)]:
-        _before.pop(gone, None)
     if pid is None:
         return None
     seconds, memory = 0.0, 0
@@ -39,8 +39,11 @@ def usage(run: RunDir) -> dict[str, Any] | None:
         except psutil.Error:
             continue
     now = time.monotonic()
-    then, used = _before.get(pid, (now, seconds))
-    _before[pid] = (now, seconds)
+    with _changing:  # pages ask at once, each in a thread of its own
+        then, used = _before.get(pid, (now, seconds))
+        _before[pid] = (now, seconds)
+        for gone in [known for known in _before if not psutil.pid_exists(known)]:
+            del _before[gone]
     share = (seconds - used) / (now - then) / (psutil.cpu_count() or 1) if now > then else None
     return {
         "cpu": None if share is None else min(1.0, max(0.0, share)),
