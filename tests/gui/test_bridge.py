@@ -278,8 +278,9 @@ def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, sessi
     (run.checkpoints / "latest").write_text(folder.name)
     entry = next(entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r")
     assert entry == {
-        "name": "r", "path": str(folder), "edge_generator": "mec", "width": 16, "step": 40, "title": "run r (step 40)",
-        "note": "mec, width 16, edges only: cannot fill yet", "has_edge": True, "has_inpaint": False, "scores": None,
+        "name": "r", "path": str(folder), "edge_generator": "mec", "width": 16, "stem": "conv", "step": 40,
+        "title": "run r (step 40)", "note": "mec, width 16, edges only: cannot fill yet", "has_edge": True, "has_inpaint": False,
+        "scores": None,
     }  # fmt: skip
     (folder / INPAINT_WEIGHTS).write_bytes(b"")
     entry = next(entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r")
@@ -296,7 +297,7 @@ def test_options_of_a_fill_that_are_not_allowed_are_refused(call: Call, option: 
         call("fill", "any", {option: value})
 
 
-def test_the_first_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_path: Path) -> None:
+def test_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_path: Path) -> None:
     from .test_pictures import png
 
     folder = tmp_path / "data"

@@ -81,6 +81,16 @@ def test_a_ticket_works_once_and_a_reload_always(app: App) -> None:
     assert client.get(PAGE).status == 200
 
 
+def test_a_ticket_lasts_as_long_as_it_was_made_for() -> None:
+    guard = Guard(80)
+    statuses = []
+    for lasts_s in (-1, 60):
+        query = guard.new_address("browser", lasts_s).partition("?")[2]
+        environ = {"REQUEST_METHOD": "GET", "HTTP_HOST": guard.host, "PATH_INFO": "/", "QUERY_STRING": query}
+        guard.wrap(lambda environ, start: [])(environ, lambda status, *_: statuses.append(status[:3]))
+    assert statuses == ["403", "303"]
+
+
 def test_a_ticket_leads_only_to_this_server() -> None:
     guard = Guard(80)
     ticket = guard.new_address("launch").split("=")[1]
@@ -157,6 +167,10 @@ def test_the_size_is_checked_before_anything_is_read(client: Client) -> None:
 
     assert declared(f"Content-Length: {MAX_PICTURE_BYTES + 1}") == 413
     assert declared(f"Content-Length: {MAX_OTHER_BYTES + 1}", "/api/anything") == 413
+    guard = Guard(80)
+    for length in ("²", "٣", "9" * 5000, "-1", "1_0"):
+        refusal = guard.check({"REQUEST_METHOD": "GET", "HTTP_HOST": guard.host, "CONTENT_LENGTH": length})
+        assert refusal and refusal.status.startswith("413"), length
     assert declared("Transfer-Encoding: chunked") == 411
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import parse
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui import history, history_index
+from inpaintgan.gui import usage as usage_module
 from inpaintgan.gui.curves import CURVE_POINTS
 from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History
 from inpaintgan.gui.runs import MISSED_BYTES, details, event_stream, find_run, summary
@@ -257,6 +259,20 @@ def test_a_page_that_missed_hours_gets_a_thinned_past(run: RunDir) -> None:
     assert [number for number, _, _ in streamed(run, 59_999)] == [60_000, 60_001]
 
 
+def test_many_pages_ask_for_the_use_of_the_machine_at_once(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exists_slowly(pid: int) -> bool:
+        time.sleep(0.001)
+        return pid < 0
+
+    monkeypatch.setattr(usage_module.psutil, "pid_exists", exists_slowly)
+    monkeypatch.setattr(usage_module, "_before", dict.fromkeys(range(-20, 20), (0.0, 0.0)))
+    train(run)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(usage_module.usage, [run] * 8))
+    assert all(use and use["memory_gb"] > 0 for use in found)
+    assert sorted(usage_module._before) == list(range(-20, 0)), "what is gone is forgotten"
+
+
 @pytest.fixture
 def events(client: Client) -> Iterator[http.client.HTTPConnection]:
     connection = http.client.HTTPConnection("127.0.0.1", client.app.port, timeout=10)
@@ -302,7 +318,8 @@ def test_a_reconnecting_browser_goes_on_where_it_was(client: Client, events: htt
     headers = {"Cookie": client.cookie, "Last-Event-ID": "4"}
     events.request("GET", "/api/runs/l%C3%A4uft%201/events?after=1", headers=headers)
     assert next_ids(events.getresponse(), 1) == [5]
-    assert client.get("/api/runs/l%C3%A4uft%201/events?after=x").status == 400
+    for after in ("x", "-1", "%C2%B2", "9" * 5000):
+        assert client.get(f"/api/runs/l%C3%A4uft%201/events?after={after}").status == 400, after
 
 
 def test_samples_are_served(client: Client) -> None:

@@ -99,6 +99,27 @@ def test_a_chosen_port_is_taken(start_app: Callable[..., App]) -> None:
     assert start_app("--port", str(port)).port == port
 
 
+def test_the_queue_goes_on_after_any_fault(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    from inpaintgan.gui import app as module
+
+    class Queue:
+        calls = 0
+
+        def tend(self) -> None:
+            self.calls += 1
+            if self.calls == 4:
+                raise SystemExit
+            raise KeyError("pid")
+
+    monkeypatch.setattr(module, "_QUEUE_S", 0)
+    monkeypatch.setattr(module, "offload", lambda function: function())
+    queue = Queue()
+    with pytest.raises(SystemExit):
+        module.tend_queue(queue)  # pyright: ignore[reportArgumentType]
+    assert queue.calls == 4
+    assert capfd.readouterr().err == "The queue could not go on: KeyError: 'pid'\n", "said once"
+
+
 def test_without_a_screen_the_address_is_printed_in_words(start_app: Callable[..., App]) -> None:
     app = start_app(window=True, env={"DISPLAY": "", "WAYLAND_DISPLAY": ""})
     assert Client(app).log_in().status == 303
@@ -112,7 +133,10 @@ def test_with_a_screen_a_private_app_window_opens(start_app: Callable[..., App],
     app = start_app(window=True, env={"DISPLAY": ":1", "INPAINTGAN_BROWSER": program})
     wait_for(seen.exists)
     arguments = seen.read_text().splitlines()
-    assert f"--app={app.url}" in arguments
+    (address,) = (argument.removeprefix("--app=") for argument in arguments if argument.startswith("--app="))
+    assert address != app.url, "what others can read in the command line is of use to them for a minute only"
+    for url in (address, app.url):
+        assert Client(App(app.process, app.runs, url, app.stderr)).log_in().status == 303
     profile = next(argument.split("=")[1] for argument in arguments if argument.startswith("--user-data-dir="))
     assert f"inpaintgan-{app.process.pid}-" in profile
     assert app.stop() == 130

@@ -29,7 +29,7 @@ NOT_FOUND = Answer(
     "text/html; charset=utf-8",
     b'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Nothing here - InpaintGAN</title>'
     b'<link rel="stylesheet" href="/css/tokens.css"><link rel="stylesheet" href="/css/base.css"></head>'
-    b'<body><main class="page"><h1>There is nothing here.</h1><p><a href="/">InpaintGAN begins at Home</a></p></main>'
+    b'<body><main class="page"><h1>There is nothing here.</h1><p><a href="/">Go to Home</a></p></main>'
     b"</body></html>",
 )
 
@@ -39,6 +39,11 @@ def checked_object(values: object) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise InpaintError("bad-call", "An object of settings was expected.")
     return {str(key): value for key, value in values.items()}
+
+
+def whole_number(text: str) -> int | None:
+    """Return a number that came as plain digits, few enough for any that is meant, or None."""
+    return int(text) if len(text) <= 20 and text.isascii() and text.isdecimal() else None
 
 
 def json_answer(value: Any, status: int = 200) -> Answer:

@@ -18,8 +18,9 @@ import gevent.event
 from ..core.errors import InpaintError
 from ..core.exit_codes import INTERRUPTED
 from ..core.paths import resource, work_root
+from ..jobs.queue import TrainingQueue
 from . import browser
-from .answers import NOT_FOUND, Answer, answered
+from .answers import NOT_FOUND, Answer
 from .bridge import functions
 from .closing import ClosePolicy
 from .eel_adapter import GuardedApp, listen, n_pages, serve
@@ -32,6 +33,8 @@ _request: Any = bottle.request
 _WATCH_S = 0.25
 _QUEUE_S = 2.0
 _SPARE_ADDRESS_S = 10.0
+_BROWSER_TICKET_S = 60.0
+"""What a browser gets to start and open its address; the one in the terminal, for it to be let in later, lasts."""
 
 
 def run(*, port: int | None, window: bool, runs: Path | None) -> int:
@@ -71,7 +74,7 @@ class _Window:
         gevent.get_hub().threadpool.maxsize = 32
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, self._end, INTERRUPTED)
-        background = [gevent.spawn(self._open), gevent.spawn(self._tend_queue)]
+        background = [gevent.spawn(self._open), gevent.spawn(tend_queue, self._session.queue)]
         if self._window:
             background.append(gevent.spawn(self._watch))
         try:
@@ -99,7 +102,9 @@ class _Window:
             return
         if browser.has_screen():
             print(f"InpaintGAN is open in its window. Should none appear, open this address: {address}", flush=True)
-            self._session.browser = offload(browser.open_window, address, self._session.folder / "browser")
+            # Other users of this machine can read a command line.
+            ticket = self._guard.new_address("browser", _BROWSER_TICKET_S)
+            self._session.browser = offload(browser.open_window, ticket, self._session.folder / "browser")
         else:
             print(f"There is no screen here. Open this address in a browser: {address}", flush=True)
         print("Ctrl+C ends the window; trainings go on without it.", flush=True)
@@ -111,7 +116,7 @@ class _Window:
             return
         self._spare_address_at = now
         address = self._guard.new_address("spare")
-        print(f"A browser without a ticket knocked. If it is yours, open: {address}", file=sys.stderr, flush=True)
+        print(f"A browser without access opened the window. To let it in, open: {address}", file=sys.stderr, flush=True)
 
     def _watch(self) -> None:
         """End some time after the last page was closed."""
@@ -120,18 +125,9 @@ class _Window:
             gevent.sleep(_WATCH_S)
         self._end(0)
 
-    def _tend_queue(self) -> None:
-        """Start the next training that waits, whenever none is at work."""
-        while True:
-            gevent.sleep(_QUEUE_S)
-            try:
-                offload(self._session.queue.tend)
-            except (InpaintError, OSError) as error:
-                print(f"The queue could not go on: {error}", file=sys.stderr, flush=True)
-
     def _add_routes(self, app: GuardedApp) -> None:
         """Put plain functions behind addresses."""
-        routes = Routes(self._session, answered, offload, gevent.sleep)
+        routes = Routes(self._session, offload, gevent.sleep)
 
         def upload(handler: Callable[..., Answer]) -> Callable[..., bottle.HTTPResponse]:
             def handle(**parts: str) -> bottle.HTTPResponse:
@@ -156,6 +152,22 @@ class _Window:
         app.get("/", callback=lambda: _respond(page_file(self._web, "")))
         app.get("/<path:path>", callback=lambda path: _respond(page_file(self._web, path)))
         app.default_error_handler = _error_text  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def tend_queue(queue: TrainingQueue) -> None:
+    """Start the next training that waits, whenever none is at work; for ever, and whatever is wrong with one of them."""
+    said = ""
+    while True:
+        gevent.sleep(_QUEUE_S)
+        try:
+            offload(queue.tend)
+            said = ""
+        except Exception as error:
+            known = isinstance(error, InpaintError | OSError)
+            words = str(error) if known else f"{type(error).__name__}: {error}"
+            if words != said:  # once, not every other second
+                print(f"The queue could not go on: {words}", file=sys.stderr, flush=True)
+            said = words
 
 
 def offload(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -86,7 +86,7 @@ class FolderDialog:
         return not self._broken and bool(dialogs())
 
     def ask(self, title: str) -> str | None:
-        """Return the folder that a person chose, or None when they thought better of it.
+        """Return the folder that a person chose, or None when it was cancelled.
 
         Raises:
             InpaintError: ``no-dialog`` where none can be shown, ``dialog-open`` while one is open.

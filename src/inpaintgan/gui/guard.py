@@ -7,12 +7,16 @@ tried against an unguarded Eel (foreign origins, DNS rebinding, other local port
 from __future__ import annotations
 
 import html
+import math
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
+
+from .answers import whole_number
 
 MAX_PICTURE_BYTES = 200 * 2**20
 MAX_LAYER_BYTES = 100 * 2**20
@@ -53,13 +57,13 @@ class Guard:
         self.origin = f"http://{self.host}"
         self._cookie = f"inpaintgan_{port}"
         self._token = secrets.token_urlsafe(32)
-        self._tickets: dict[str, str] = {}
+        self._tickets: dict[str, tuple[str, float]] = {}
         self._on_locked_out = on_locked_out
 
-    def new_address(self, purpose: str) -> str:
+    def new_address(self, purpose: str, lasts_s: float = math.inf) -> str:
         """Return an address that lets one browser in, once; it takes the place of an unused one of the same purpose."""
         ticket = secrets.token_urlsafe(24)
-        self._tickets[purpose] = ticket
+        self._tickets[purpose] = ticket, time.monotonic() + lasts_s
         return f"{self.origin}/?ticket={ticket}"
 
     def security_headers(self) -> list[tuple[str, str]]:
@@ -127,7 +131,8 @@ class Guard:
             return Refusal("411 Length Required", "Unknown size", "The size must be sent ahead of the content.")
         length = environ.get("CONTENT_LENGTH") or "0"
         limit = body_limit(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
-        if not length.isdigit() or int(length) > limit:
+        size = whole_number(length)
+        if size is None or size > limit:
             return Refusal("413 Content Too Large", "Too large", f"At most {limit // 2**20} MB are taken here.")
         return None
 
@@ -157,8 +162,7 @@ class Guard:
         given = dict(query).get("ticket")
         if given is None or environ.get("REQUEST_METHOD") != "GET":
             return None
-        known = self._tickets.items()
-        purpose = next((key for key, ticket in known if secrets.compare_digest(ticket.encode(), given.encode())), None)
+        purpose = next((key for key, ticket in self._tickets.items() if _fits(ticket, given)), None)
         if purpose is None and not self._has_cookie(environ):
             return None
         rest = urlencode([(key, value) for key, value in query if key != "ticket"])
@@ -169,6 +173,12 @@ class Guard:
             del self._tickets[purpose]
             headers.append(("Set-Cookie", f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"))
         return headers
+
+
+def _fits(ticket: tuple[str, float], given: str) -> bool:
+    """Return whether a ticket is the one that was given, and still lasts."""
+    text, ends = ticket
+    return secrets.compare_digest(text.encode(), given.encode()) and time.monotonic() < ends
 
 
 def _stamped(headers: list[tuple[str, str]], ours: list[tuple[str, str]]) -> list[tuple[str, str]]:

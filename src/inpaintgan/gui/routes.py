@@ -11,7 +11,7 @@ from ..core.comparison import ComparisonDir
 from ..core.errors import InpaintError
 from ..core.paths import resource
 from . import comparisons
-from .answers import NOT_FOUND, Answer, json_answer
+from .answers import NOT_FOUND, Answer, answered, json_answer, whole_number
 from .files import receive, served_file
 from .pictures import LAYERS
 from .runs import event_stream, find_run
@@ -26,7 +26,6 @@ class Routes:
 
     Args:
         session: This launch.
-        answer: Runs a function and returns ``{"ok", "value"}`` or ``{"error"}``.
         offload: Runs a blocking function while other requests are served.
         sleep: Pauses a stream without blocking.
     """
@@ -34,12 +33,10 @@ class Routes:
     def __init__(
         self,
         session: Session,
-        answer: Callable[..., dict[str, Any]],
         offload: Callable[..., Any],
         sleep: Callable[[float], None],
     ) -> None:
         self._session = session
-        self._answer = answer
         self._offload = offload
         self._sleep = sleep
         self._uploads = itertools.count(1)
@@ -56,7 +53,7 @@ class Routes:
                 raise
             return self._offload(self._session.pictures.open, picture)
 
-        return json_answer(self._answer(take))
+        return json_answer(answered(take))
 
     def put_layer(self, read: Read, length: int, query: Query, picture: str, layer: str) -> Answer:
         """``PUT /api/pictures/ID/mask`` and ``.../edges``: take a PNG that was drawn."""
@@ -73,7 +70,7 @@ class Routes:
             finally:
                 file.unlink(missing_ok=True)
 
-        return json_answer(self._answer(take))
+        return json_answer(answered(take))
 
     def picture_file(self, query: Query, picture: str, file: str) -> Answer:
         """``GET /api/pictures/ID/FILE``: the display copy, layers, fills and saved files."""
@@ -122,12 +119,12 @@ class Routes:
             path: Path = find_run(self._session.supervisor.runs, run).events_file
         except InpaintError:
             return NOT_FOUND
-        last = query.get("last_event_id") or query.get("after", "0")
-        if not last.isdigit():
+        last = whole_number(query.get("last_event_id") or query.get("after", "0"))
+        if last is None:
             return Answer(400, body=b"after: a whole number is needed.")
         return Answer(
             200,
             "text/event-stream",
-            event_stream(path, int(last), self._offload, self._sleep),
+            event_stream(path, last, self._offload, self._sleep),
             {"X-Accel-Buffering": "no"},
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
 from ..jobs.supervisor import is_run
+from .answers import whole_number
 
 FOLDER = ".trash"
 KEPT_S = 24 * 3600.0
@@ -38,11 +39,8 @@ def restore(runs: Path, ticket: str) -> str:
         InpaintError: ``trash-gone`` when it was deleted for good, ``run-exists`` when its name is taken by now.
     """
     place = runs / FOLDER / ticket
-    held = (
-        [path for path in place.iterdir() if is_run(path)]
-        if ticket.isdecimal() and ticket.isascii() and place.is_dir()
-        else []
-    )
+    known = whole_number(ticket) is not None and place.is_dir()
+    held = [path for path in place.iterdir() if is_run(path)] if known else []
     if not held:
         raise InpaintError("trash-gone", "This run was deleted for good.", "Runs are kept in the trash for a day.")
     back = runs / held[0].name
@@ -53,9 +51,9 @@ def restore(runs: Path, ticket: str) -> str:
     return back.name
 
 
-def empty(runs: Path, older_than_s: float = KEPT_S) -> None:
-    """Delete for good what was discarded longer ago than that. What cannot be deleted is tried again another time."""
+def empty(runs: Path) -> None:
+    """Delete for good what was discarded longer ago than `KEPT_S`. What cannot be deleted is tried again another time."""
     trash = runs / FOLDER
     for place in list(trash.iterdir()) if trash.is_dir() else []:
-        if place.name.isdecimal() and time.time() - int(place.name) / 1e9 > older_than_s:
+        if place.name.isdecimal() and time.time() - int(place.name) / 1e9 > KEPT_S:
             shutil.rmtree(place, ignore_errors=True)

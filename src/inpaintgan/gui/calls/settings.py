@@ -53,7 +53,7 @@ class SettingsCalls(Calls):
         return {}
 
     def preview_data(self, values: dict[str, Any], count: int) -> dict[str, Any]:
-        """Return the first pictures of the training folder as the network will see them."""
+        """Return pictures from all over the training folder as the network will see them."""
         config = make_config(checked_object(values))
         folder = training.checked_folder(config.data, "data")
         name = secrets.token_hex(8)
