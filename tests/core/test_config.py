@@ -149,7 +149,7 @@ def test_a_word_that_was_perhaps_meant_is_the_hint():
 def test_what_is_empty_is_seen_as_nothing():
     for value in (None, ""):
         assert refusal(width=value).message.startswith("width: nothing is not allowed.")
-    with pytest.raises(InpaintError, match="^width: nothing is not allowed"):
+    with pytest.raises(InpaintError, match=r"^width: nothing is not allowed"):
         load_config(None, ["width="])
 
 
