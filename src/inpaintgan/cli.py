@@ -129,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--seeds", type=int, default=1, metavar="K", help="train each K times, for the spread")
     compare.add_argument("--val-data", help="folder of held-out pictures; default: one in twenty of --data")
     compare.add_argument(
-        "--masks", help="holes to score: a folder, or random-block | half | irregular | mixed; default: as trained"
+        "--masks", help="holes to score: a folder, or one of the kinds that evaluate draws; default: as trained"
     )
     compare.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
     compare.add_argument("--config", type=_path, help="a config.yml; default: the program's")
@@ -189,7 +189,7 @@ def _parser() -> argparse.ArgumentParser:
     release = commands.add_parser("release", help="make a run's best weights a checkpoint with a model card")
     release.add_argument("--run", type=_path, required=True, dest="run_dir")
     release.add_argument("--name", required=True, help="name of the checkpoint folder")
-    release.add_argument("--output", type=_path, help="folder to make it in; default: checkpoints, beside runs")
+    release.add_argument("--output", type=_path, help="folder to make it in; default: the program's checkpoints")
     release.add_argument("--report", type=_path, metavar="FILE.json", help="a report of evaluate, for the card")
     release.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
     release.add_argument(

@@ -95,7 +95,10 @@ class Config(BaseModel):
         "say. Empty: init_from's.",
     )
 
-    data: str = _data("", "Folder of training pictures and tar shards, sub-folders included, or a .flist or .txt file with a path in each line.")
+    data: str = _data(
+        "",
+        "Folder of training pictures and tar shards, sub-folders included, or a .flist or .txt file with a path in each line.",
+    )
     val_data: str = _data("", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out.")
     val_size: int = _data(32, "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000)
     input_size: int = _data(

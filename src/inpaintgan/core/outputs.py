@@ -56,7 +56,10 @@ def make_way_for_checkpoint(folder: Path) -> None:
     Raises:
         InpaintError: ``output-exists``, or as `make_folder`.
     """
-    for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES, CHECKPOINT_CONFIG):
-        if (folder / name).exists():
-            raise InpaintError("output-exists", f"{folder} already holds {name}.", _HINT)
+    with writing(folder):  # a name that is too long
+        found = [
+            name for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES, CHECKPOINT_CONFIG) if (folder / name).exists()
+        ]
+    if found:
+        raise InpaintError("output-exists", f"{folder} already holds {found[0]}.", _HINT)
     make_folder(folder if folder.exists() else folder.parent)

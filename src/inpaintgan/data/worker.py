@@ -12,6 +12,7 @@ import numpy as np
 from ..core.atomic import write_bytes
 from ..core.config_io import make_config
 from ..imaging.io import Picture, decode, encode
+from ..imaging.masks import with_white_hole
 from .check import check_data
 from .pictures import open_pictures
 from .sample import SampleMaker
@@ -85,10 +86,10 @@ def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         sample = maker.make(position, position * len(files) // count)
         parts = {
             "picture": sample.picture,
-            "masked": np.where(sample.mask[..., None] == 1, np.uint8(255), sample.picture),
+            "masked": with_white_hole(sample.picture, sample.mask),
             "edges": cv2.cvtColor(sample.edge * np.uint8(255), cv2.COLOR_GRAY2RGB),
         }
-        item = {"name": sample.file.relative_to(folder).as_posix()}
+        item = {"name": sample.file.relative_to(files.root).as_posix()}
         for part, pixels in parts.items():
             item[part] = f"{position}-{part}.png"
             write_bytes(out / item[part], encode(Picture(pixels), "PNG"))

@@ -18,6 +18,8 @@ from ..models.blending import blend
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
 from .checkpoint.tables import table
 
+_LONGEST_NAME = 80
+
 
 def release(
     run_path: Path,
@@ -47,8 +49,12 @@ def release(
         InpaintError: There is no such checkpoint or report, the name is no folder name, ``output-exists``, the folder cannot
             be written, or the two cannot be blended. Nothing is written then.
     """
-    if not name or name != Path(name).name:
-        raise InpaintError("name-invalid", f"'{name}' cannot be a folder name.")
+    if name != name.strip() or name != Path(name).name or name.startswith(".") or len(name) > _LONGEST_NAME:
+        raise InpaintError(
+            "name-invalid",
+            f"'{name}' cannot be the name of a checkpoint.",
+            f"Allowed: up to {_LONGEST_NAME} characters, none of them a slash, the first no dot.",
+        )
     target = (parent or work_root() / "checkpoints") / name
     make_way_for_checkpoint(target)
     report = _read_report(report_file)

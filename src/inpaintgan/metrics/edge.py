@@ -36,5 +36,10 @@ def precision_recall(
     return precision.masked_fill(both_empty, 1.0), recall.masked_fill(both_empty, 1.0)
 
 
+def f1(precision: float, recall: float) -> float:
+    """Harmonic mean of precision and recall, 0 where both are 0."""
+    return 2 * precision * recall / max(precision + recall, 1e-9)
+
+
 def _grow(edges: Tensor, radius: int) -> Tensor:
     return F.max_pool2d(edges, 2 * radius + 1, 1, radius) if radius else edges

@@ -3,7 +3,9 @@ pictures lie in them."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +72,8 @@ def pretrained_state(
     """
     if weights == "auto":
         try:
-            return dict(torchvisions().get_state_dict(progress=False, check_hash=True))
+            with redirect_stdout(sys.stderr):  # where PyTorch says that it downloads; a report may be on the other
+                return dict(torchvisions().get_state_dict(progress=False, check_hash=True))
         except (OSError, RuntimeError):  # no network, or a broken download
             return None
     try:

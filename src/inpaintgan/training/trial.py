@@ -17,7 +17,7 @@ from ..core.paths import resource, work_root
 from ..core.rundir import RunDir, find_checkpoint
 from ..core.trial import FILL_FILE, VERDICT_FILE, trial_config
 from ..imaging.io import Picture, decode, encode
-from ..imaging.masks import read_mask
+from ..imaging.masks import read_mask, with_white_hole
 from ..inference.pipeline import Inpainter
 from .sinks import Console
 from .trainer import Trainer
@@ -161,7 +161,7 @@ def _fill(run: RunDir) -> Check:
         start = time.perf_counter()
         filled = inpainter.fill(picture, mask)
         took = time.perf_counter() - start
-        with_hole = np.where(mask[..., None] == 1, np.uint8(255), picture)
+        with_hole = with_white_hole(picture, mask)
         write_bytes(run.path / FILL_FILE, encode(Picture(np.concatenate([with_hole, filled], axis=1)), "PNG"))
     except Exception as error:  # whatever it is, it is what the trial is there to find
         return Check(name="Fill", ok=False, text=f"A picture could not be filled: {error}")

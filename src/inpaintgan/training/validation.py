@@ -11,7 +11,7 @@ from ..data.batch import Batch
 from ..data.tensors import to_pixels, to_tensor
 from ..imaging.classical import CLASSICAL
 from ..losses.perceptual import hrf_distance
-from ..metrics.edge import precision_recall
+from ..metrics.edge import f1, precision_recall
 from ..metrics.image import psnr, psnr_hole
 from ..metrics.ssim import ssim, ssim_hole
 from .samples import fill_batch
@@ -49,8 +49,7 @@ def headline(scores: dict[str, float]) -> tuple[str, float]:
         return "hrf", -scores["hrf"]
     if "psnr_hole" in scores:
         return "psnr_hole", scores["psnr_hole"]
-    precision, recall = scores["precision"], scores["recall"]
-    return "f1", 2 * precision * recall / max(precision + recall, 1e-9)
+    return "f1", f1(scores["precision"], scores["recall"])
 
 
 def baselines(stage: Stage, batches: Sequence[Batch]) -> dict[str, dict[str, float | None]]:

@@ -157,6 +157,8 @@ def test_the_budget_must_be_one_of_steps_and_seconds(capsys):
     ("changes", "said"),
     [
         ({"generators": "mec,unet"}, "no edge generator 'unet'"),
+        ({"generators": ","}, "no edge generator ''"),
+        ({"generators": ""}, "no edge generator ''"),
         ({"steps": 0}, "--steps: 0 is not allowed"),
         ({"seeds": 0}, "--seeds: 0 is not allowed"),
         ({"set": ["stage=joint"]}, "stage: compare sets this itself"),

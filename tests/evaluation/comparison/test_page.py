@@ -92,6 +92,14 @@ def test_findings_name_the_best_and_what_edges_can_be_worth(tmp_path):
     assert "adds about 7 dB" in texts["Full-picture PSNR flatters small holes."]
 
 
+def test_findings_crown_no_generator_that_found_nothing(tmp_path):
+    report = make_report(tmp_path)
+    for row in report["rows"]:
+        if row["kind"] == "generator":
+            row["scores"] |= {key: {**row["scores"][key], "mean": 0.0} for key in ("precision", "recall")}
+    assert "None of them finds an edge" in findings(report)[0]
+
+
 def test_the_page_is_whole_and_takes_nothing_from_the_network(tmp_path):
     folder = ComparisonDir(tmp_path)
     for unit, name in (("classical", "picture"), ("mec-seed-10", "edges"), ("bounds-seed-10", "true-edges")):

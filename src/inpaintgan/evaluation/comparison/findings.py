@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from ...metrics.edge import f1
 from .. import wording
 from ..mask_sets import KINDS
 from ..wording import Statement
@@ -33,12 +34,13 @@ def _top(report: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _f1(row: dict[str, Any], suffix: str = "") -> float:
-    precision, recall = _mean(row, f"precision{suffix}"), _mean(row, f"recall{suffix}")
-    return 2 * precision * recall / max(precision + recall, 1e-9)
+    return f1(_mean(row, f"precision{suffix}"), _mean(row, f"recall{suffix}"))
 
 
 def _edges(report: dict[str, Any]) -> str:
     best = max(_generators(report), key=_f1)
+    if _f1(best) == 0:
+        return "None of them finds an edge in the hole yet: give them a larger budget."
     near = max(_generators(report), key=lambda row: _f1(row, "_1px"))
     exact = (
         f"{best['name']} finds edges best: of the edge pixels it draws in the hole {100 * _mean(best, 'precision'):.1f} % are "

@@ -125,7 +125,7 @@ def _check_words(asked: argparse.Namespace) -> None:
 
 
 def _checked_generators(text: str | None) -> tuple[str, ...]:
-    names = [name.strip() for name in text.split(",") if name.strip()] if text else list(EDGE_GENERATORS)
+    names = list(EDGE_GENERATORS) if text is None else [name.strip() for name in text.split(",")]
     for name in names:
         if name not in EDGE_GENERATORS:
             raise InpaintError(
