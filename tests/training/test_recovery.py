@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 
 import psutil
@@ -15,6 +16,10 @@ from inpaintgan.models.edge_model import EdgeModel
 from inpaintgan.training import state
 from inpaintgan.training.health import BrokeDown, Health
 from inpaintgan.training.state import Progress
+
+
+NO_PROCESS = 2**22 + 1
+"""Above the largest process id of Linux."""
 
 
 def judged(health, losses):
@@ -204,12 +209,14 @@ def test_a_training_of_an_older_version_is_not_resumed_and_loses_nothing(trainin
 
 def test_what_a_kill_left_half_written_is_swept_away(training):
     training.train(stage="edge", max_iters=1)
-    half = training.run.checkpoints / ".step-000000002.new.1.tmp"
+    half = training.run.checkpoints / f".step-000000002.new.{NO_PROCESS}.tmp"
     half.mkdir()
     (half / "edge_generator.safetensors").write_bytes(b"half")
-    (training.run.path / ".config.yml.1.tmp").write_bytes(b"half")
+    (training.run.path / f".config.yml.{NO_PROCESS}-7.tmp").write_bytes(b"half")
+    living = training.run.path / f".control.json.{os.getppid()}-7.tmp"
+    living.write_bytes(b"half")
     training.train(stage="edge", max_iters=2, resume=True)
-    assert list(training.run.path.rglob(".*.tmp")) == []
+    assert list(training.run.path.rglob(".*.tmp")) == [living]
 
 
 def test_a_loader_process_that_dies_is_replaced_and_no_picture_is_lost(new_training):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import torch
 from torch import Tensor
 
@@ -92,9 +94,12 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
 
 
 def sweep(run: RunDir) -> None:
-    """Remove what a killed process was writing."""
+    """Remove what a killed process was writing; another's, such as the window's, is left to it."""
     for folder in (run.path, run.samples, run.checkpoints):
         for leftover in folder.glob(".*.tmp"):
+            writer = re.search(r"\.(\d+)(-\d+)?\.tmp$", leftover.name)
+            if writer and int(writer[1]) != os.getpid() and psutil.pid_exists(int(writer[1])):
+                continue
             shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
 
 
