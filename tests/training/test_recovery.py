@@ -17,7 +17,6 @@ from inpaintgan.training import state
 from inpaintgan.training.health import BrokeDown, Health
 from inpaintgan.training.state import Progress
 
-
 NO_PROCESS = 2**22 + 1
 """Above the largest process id of Linux."""
 
