@@ -71,7 +71,7 @@ export class Machine {
     if (what !== "steps") return; // the networks are being loaded
     this.progress.max = total;
     this.progress.value = done;
-    this.count.textContent = done ? `Step ${done} of ${total}` : "Warming up";
+    this.count.textContent = done ? `step ${done} of ${total}` : "warming up";
   }
 
   /** Draw what was measured, for the settings as they are now. */
@@ -96,8 +96,8 @@ export class Machine {
   #busy(busy) {
     this.start.disabled = busy;
     this.stop.hidden = !busy;
-    this.progress.hidden = this.count.hidden = !busy;
-    this.count.textContent = "Starting";
+    this.progress.hidden = !busy;
+    this.count.textContent = "";
     this.progress.removeAttribute("value");
     this.text.classList.remove("error-text");
     if (busy) this.stop.focus();

@@ -4,18 +4,18 @@ import { fillUrl, resumeUrl } from "../js/addresses.js";
 import { call, codeOf, subscribe } from "../js/bridge.js";
 import { byId, el, factRows, showNodes } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
-import { healthWords, troubles } from "../js/health.js";
-import { phaseText, stageTitle, stateTitle, titled } from "../js/labels.js";
+import { healthWords } from "../js/health.js";
+import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { isAlarming, RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress-charts.js";
 import { TrainingLog } from "./progress-log.js";
+import { noticesOf } from "./progress-notices.js";
 import { liveNumbers } from "./progress-numbers.js";
 import { SampleSlider } from "./progress-samples.js";
 
 const ASK_MS = 3000;
-const WARNINGS_SHOWN = 3;
 
 const run = new URLSearchParams(location.search).get("run") ?? "";
 let view = new RunView();
@@ -124,25 +124,9 @@ function showNumbers() {
   byId("metrics-note").textContent = view.validation ? `Circles: validation, last at step ${count(view.validation.step)}${view.validation.best ? ", the best so far" : ""}` : "";
 }
 
-/** Failure, interruption and warnings, in words. */
 function showAlerts() {
-  /** @type {HTMLElement[]} */ const notices = [];
-  if (view.state === "failed") {
-    const words = view.failure ? errorText(view.failure) : summary?.error ?? "The training ended with an error.";
-    notices.push(el("p", { class: "notice error" }, el("strong", {}, "The training failed. "), titled(words)));
-  } else if (view.state === "interrupted") {
-    notices.push(el("p", { class: "notice warn" }, el("strong", {}, "The training was interrupted. "),
-      "Its process ended unexpectedly. Resume goes on from the last checkpoint."));
-  } else if (view.state === "queued") {
-    notices.push(el("p", { class: "notice" }, el("strong", {}, "Waiting for its turn. "), "It starts when no other training is at work, while this program is open."));
-  } else if (view.state === "paused" && view.pauseReason) {
-    notices.push(el("p", { class: "notice warn" }, el("strong", {}, "Paused. "), view.pauseReason));
-  }
-  notices.push(...troubles(view).map((words) => el("p", { class: "notice warn" }, el("strong", {}, "Health. "), words)));
+  showNodes(byId("alerts"), noticesOf(view, summary?.error));
   byId("health").textContent = healthWords(view);
-  const warnings = view.warnings.slice(-WARNINGS_SHOWN).reverse();
-  notices.push(...warnings.map((event) => el("p", { class: "notice warn" }, el("strong", {}, `Step ${count(event.step)}. `), event.message)));
-  showNodes(byId("alerts"), notices);
 }
 
 function showControls() {
