@@ -6,6 +6,8 @@ import { View } from "./view.js";
 
 /** @typedef {import("./raster.js").Point} Point */
 
+const EXACT = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype;
+
 /**
  * @callback Draw
  * @param {CanvasRenderingContext2D} context cleared when `moved`
@@ -33,15 +35,19 @@ export class Stage {
     this.checkerboard = document.createElement("div");
     this.checkerboard.className = "checkerboard";
     host.append(this.checkerboard);
-    /** Time the last frames took to draw, milliseconds; for measurements. */
-    this.frameTimes = /** @type {number[]} */ ([]);
     this.onMoved = () => {
       this.moved = true;
       this.#schedule();
     };
     this.view.listeners.add(this.onMoved);
-    this.observer = new ResizeObserver(() => this.#resize());
-    this.observer.observe(host);
+    /** in device pixels */
+    this.size = { width: 1, height: 1 };
+    this.observer = new ResizeObserver(([entry]) => {
+      this.size = devicePixels(entry);
+      this.#resize();
+    });
+    // The one box that also changes when the window is moved to a screen of another density.
+    this.observer.observe(host, EXACT ? { box: "device-pixel-content-box" } : {});
   }
 
   /** @param {boolean} resting */
@@ -89,15 +95,11 @@ export class Stage {
 
   #resize() {
     if (this.resting) return;
+    const { width, height } = this.size;
     this.density = window.devicePixelRatio || 1;
-    const { width, height } = this.host.getBoundingClientRect();
-    const [w, h] = [Math.max(1, Math.round(width * this.density)), Math.max(1, Math.round(height * this.density))];
-    for (const { canvas } of this.layers) {
-      canvas.width = w;
-      canvas.height = h;
-    }
+    for (const { canvas } of this.layers) Object.assign(canvas, this.size);
     this.view.margin = 24 * this.density;
-    this.view.resize(w, h);
+    this.view.resize(width, height);
     this.moved = true;
     // Drawn at once: an emptied canvas would flash until the next frame.
     this.#draw();
@@ -121,7 +123,6 @@ export class Stage {
   #draw() {
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    const begin = performance.now();
     const { moved } = this;
     this.moved = false;
     if (moved) this.#layCheckerboard();
@@ -133,7 +134,15 @@ export class Stage {
       more ||= layer.dirty;
     }
     if (more) this.#schedule();
-    this.frameTimes.push(performance.now() - begin);
-    if (this.frameTimes.length > 600) this.frameTimes.splice(0, 300);
   }
+}
+
+/**
+ * @param {ResizeObserverEntry} entry
+ * @returns {{width: number, height: number}} to the very pixel where the browser tells; rounding can be one off
+ */
+function devicePixels({ devicePixelContentBoxSize: exact, contentRect }) {
+  const density = window.devicePixelRatio || 1;
+  const { inlineSize, blockSize } = exact?.[0] ?? { inlineSize: contentRect.width * density, blockSize: contentRect.height * density };
+  return { width: Math.max(1, Math.round(inlineSize)), height: Math.max(1, Math.round(blockSize)) };
 }
