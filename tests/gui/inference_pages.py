@@ -114,7 +114,7 @@ def map_of(page: Any, element: str, name: str) -> NDArray[np.uint8]:
 
 def wait_until_settled(page: Any) -> None:
     """Wait until the changes of the mask that are computed beside the page have come."""
-    page.evaluate("() => document.querySelector('inpaint-editor').drawing.settled")
+    page.evaluate("() => document.querySelector('inpaint-editor').drawing.changes.settled")
 
 
 def wait_until_kept(page: Any) -> None:

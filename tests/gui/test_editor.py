@@ -31,7 +31,7 @@ def test_shapes_erasers_and_one_history(editor: Any) -> None:
     assert rectangle.sum() == 81 * 61
 
     editor.keyboard.press("b")
-    editor.get_by_label("Line width").fill("9")
+    editor.get_by_role("spinbutton", name="Line width").fill("9")
     drag(editor, [(40, 50.5), (100, 50.5)], button="right")
     assert mask_of(editor)[:, 70].sum() == 61 - 9
     editor.keyboard.press("e")
@@ -53,12 +53,24 @@ def test_shapes_erasers_and_one_history(editor: Any) -> None:
     assert editor.get_by_role("button", name="Redo").is_enabled()
 
 
+def test_arrow_keys_take_the_slider_of_the_width_from_end_to_end(editor: Any) -> None:
+    number = editor.get_by_role("spinbutton", name="Line width")
+    number.fill("1")
+    slider = editor.get_by_role("slider", name="Line width")
+    slider.focus()
+    for _ in range(30):
+        editor.keyboard.press("ArrowRight")
+    assert number.input_value() == "3"
+    editor.keyboard.press("End")
+    assert number.input_value() == "1000"
+
+
 def test_straight_line_with_shift_and_size_keys(editor: Any) -> None:
-    editor.get_by_label("Line width").fill("8")
+    editor.get_by_role("spinbutton", name="Line width").fill("8")
     editor.keyboard.press("Escape")
     editor.locator("inpaint-editor").focus()
     editor.keyboard.press("]")
-    assert editor.get_by_label("Line width").input_value() == "9"
+    assert editor.get_by_role("spinbutton", name="Line width").input_value() == "9"
     editor.keyboard.press("[")
     editor.mouse.click(*on_screen(editor, 20, 60))
     editor.keyboard.down("Shift")
@@ -89,7 +101,7 @@ def test_a_key_that_is_held_changes_the_mask_once_and_moves_the_crosshair_on(edi
     editor.keyboard.up("i")
     wait_until_settled(editor)
     assert np.array_equal(mask_of(editor), 1 - drawn)
-    at = "() => document.querySelector('inpaint-editor').drawing.crosshair.x"
+    at = "() => document.querySelector('inpaint-editor').drawing.crosshair.at.x"
     editor.keyboard.press("ArrowRight")
     first = editor.evaluate(at)
     editor.keyboard.press("ArrowRight")
@@ -111,7 +123,7 @@ def test_changes_that_are_computed_beside_the_page_come_in_order_and_nothing_com
             const editor = document.querySelector("inpaint-editor");
             for (const id of ["grow", "grow", "undo", "invert", "shrink"]) document.getElementById(id).click();
             return Promise.resolve().then(() => {
-                const { busy } = editor.drawing;
+                const { busy } = editor.drawing.changes;
                 editor.drawing.begin({ x: 3, y: 3 });
                 editor.drawing.end();
                 if (!busy) throw new Error("drawing goes on while the mask changes");
@@ -132,7 +144,7 @@ def test_changes_that_are_computed_beside_the_page_come_in_order_and_nothing_com
 
 
 def test_drawing_without_a_mouse(editor: Any) -> None:
-    editor.get_by_label("Line width").fill("5")
+    editor.get_by_role("spinbutton", name="Line width").fill("5")
     editor.locator("inpaint-editor").focus()
     editor.keyboard.press("ArrowRight")
     editor.keyboard.press("Space")

@@ -90,7 +90,7 @@ def pen(page: Any, session: Any, points: list[tuple[float, float, float]]) -> No
 
 
 def test_a_pen_draws_as_wide_as_it_is_pressed_when_that_is_wanted(editor: Any) -> None:
-    editor.get_by_label("Line width").fill("20")
+    editor.get_by_role("spinbutton", name="Line width").fill("20")
     session = editor.context.new_cdp_session(editor)
     stroke = [(30.0, 60.0, 0.25), (60.0, 60.0, 0.25), (64.0, 60.0, 1.0), (120.0, 60.0, 1.0)]
     pen(editor, session, stroke)
@@ -106,7 +106,7 @@ def test_a_pen_draws_as_wide_as_it_is_pressed_when_that_is_wanted(editor: Any) -
 
 
 def test_points_between_two_frames_are_not_cut_off(editor: Any) -> None:
-    editor.get_by_label("Line width").fill("5")
+    editor.get_by_role("spinbutton", name="Line width").fill("5")
     corners = [on_screen(editor, x, y) for x, y in ((30, 90), (80, 30), (130, 90))]
     editor.mouse.move(*corners[0])
     editor.mouse.down()
@@ -126,7 +126,7 @@ def test_points_between_two_frames_are_not_cut_off(editor: Any) -> None:
 
 
 def test_the_cursor_is_as_large_as_the_line(editor: Any) -> None:
-    editor.get_by_label("Line width").fill("40")
+    editor.get_by_role("spinbutton", name="Line width").fill("40")
     centre = on_screen(editor, 80, 60)
     radius = 20 * view_of(editor)["scale"]
 
@@ -140,3 +140,16 @@ def test_the_cursor_is_as_large_as_the_line(editor: Any) -> None:
     editor.wait_for_timeout(100)
     changed = np.nonzero(np.abs(seen() - bare).sum(axis=1) > 20)[0]
     assert changed.size and abs(changed.min() - 40) <= 2 and changed.max() <= 43
+
+
+def test_a_screen_of_another_density_is_drawn_in_its_own_pixels(editor: Any) -> None:
+    widths = "() => [...document.querySelectorAll('inpaint-editor > canvas')].map(({ width }) => width)"
+    before = editor.evaluate(widths)
+    metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+    editor.context.new_cdp_session(editor).send("Emulation.setDeviceMetricsOverride", metrics)
+    editor.wait_for_function(
+        "(width) => document.querySelector('inpaint-editor > canvas').width === 2 * width", arg=before[0]
+    )
+    assert editor.evaluate(widths) == [2 * width for width in before]
+    drag(editor, [(30.5, 60.5), (120.5, 60.5)])
+    assert mask_of(editor)[60, 40:110].all()

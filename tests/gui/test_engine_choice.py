@@ -31,7 +31,7 @@ def test_the_chosen_engine_paints_and_what_cannot_run_says_why(
     from playwright.sync_api import expect
 
     open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    page.get_by_label("Line width").fill("16")
+    page.get_by_role("spinbutton", name="Line width").fill("16")
     drag(page, [(60, 60), (100, 60)])
     mask = mask_of(page)
     page.get_by_role("button", name="Fill missing regions", exact=True).click()

@@ -41,7 +41,7 @@ def shown_fill(page: Any, number: int | None) -> None:
 
 def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
     open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    page.get_by_label("Line width").fill("9")
+    page.get_by_role("spinbutton", name="Line width").fill("9")
     drag(page, [(20, 100), (60, 100)])
     stroke = mask_of(page)
     page.keyboard.press("r")
@@ -53,7 +53,9 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
     predicted = map_of(page, "compare-view", "edges")
 
     page.keyboard.press("p")
-    page.get_by_label("Width", exact=True).fill("3")
+    width = page.get_by_label("Width", exact=True)
+    width.fill("16")
+    assert page.locator("#edge-width-value").inner_text() == "3 px"
     drag(page, [(55, 60.5), (105, 60.5)], element="compare-view")
     lines = map_of(page, "compare-view", "edges")
     assert lines[59:62, 56:104].all() and not np.array_equal(lines, predicted)
@@ -139,6 +141,6 @@ def test_edge_file_gives_the_lines_and_they_are_saved_again(
     page.keyboard.press("r")
     drag(page, [(40, 30), (120, 90)], button="right", element="compare-view")
     assert not map_of(page, "compare-view", "edges").any()
-    page.get_by_role("button", name="Start over", exact=True).click()
+    page.get_by_role("button", name="Reset edges", exact=True).click()
     page.get_by_text("These are the edges that the result in sight").wait_for()
     assert map_of(page, "compare-view", "edges")[50:52, 50:110].all()

@@ -96,13 +96,26 @@ test("the history undoes, redoes, drops what was undone and forgets the oldest",
   add(10000);
   assert.equal(history.done.length, 3);
   assert.equal(history.go("undo").label, "add 10000");
-  history.drop();
+  assert.equal(history.drop().label, "add 1000");
   assert.equal(value, 101);
   assert.equal(history.next("redo").label, "add 10000", "a dropped step leaves no trace");
   add(5, 99);
   assert.equal(history.done.length, 1, "a step larger than the limit is still undoable");
   assert.equal(history.go("undo").label, "add 5");
   assert.equal(history.go("undo"), null);
+});
+
+test("a step that is replaced takes back what it drew, and shows no fill for that", () => {
+  const map = new Bitmap(20, 20);
+  const history = new History();
+  history.handlers.edges = ({ patch }) => patch.apply(map);
+  history.handlers.fill = () => assert.fail("a fill is shown only to be replaced");
+  const patch = paintBox(map, { x0: 2, y0: 2, x1: 5, y1: 5 }).commit();
+  const step = { label: "Look at try 2", looking: true, changes: [{ kind: "fill", from: 1, to: 2 }, { kind: "edges", patch }] };
+  history.push(step);
+  assert.equal(history.drop(), step);
+  assert.equal(sum(map), 0);
+  assert.equal(history.next("undo"), null);
 });
 
 test("a step of the other page is known as such", () => {

@@ -2,11 +2,13 @@
 
 import { putEdges } from "../js/bridge.js";
 import { byId } from "../js/dom.js";
+import { guarded } from "../js/guarded.js";
+import { saveBlob } from "../js/save-blob.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
 import { decoded, encoded } from "./editor/map-work.js";
-import { usesPressure } from "./panel.js";
-import { download, fetched, splitName } from "./steps.js";
+import { usesPressure, widthSlider } from "./panel.js";
+import { fetched, splitName } from "./steps.js";
 
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -18,7 +20,7 @@ export class EdgeEditing {
   /**
    * @param {CompareView} compare after its picture was opened
    * @param {{id: string, name: string}} picture
-   * @param {import("./keeper.js").Keeper} keeper
+   * @param {import("./picture-keeper.js").PictureKeeper} keeper
    * @param {{fill: () => Promise<void>, shown: () => Fill | null, uncover: () => void}} page how to fill from the edges,
    *   the try in sight, and what is to happen before edges are drawn
    */
@@ -33,7 +35,7 @@ export class EdgeEditing {
     keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
     this.active = false;
     this.toggle = byId("edit-edges");
-    this.box = /** @type {HTMLInputElement} */ (byId("show-edges"));
+    this.box = byId("show-edges", HTMLInputElement);
     this.toggle.addEventListener("click", () => this.setActive(!this.active));
     this.box.addEventListener("change", () => compare.setLayers({ shown: this.box.checked }));
     this.#tools();
@@ -46,13 +48,12 @@ export class EdgeEditing {
   }
 
   /**
-   * Take the edges that a fill was painted along in hand.
-   * @param {Fill} fill
-   * @returns {Promise<Patch | null>} the change, for the history; null when nothing changes
+   * Replace the edges as a part of a larger step.
+   * @param {Uint8Array} lines inside the hole
+   * @returns {Patch | null} the change, for the history; null when nothing changes
    */
-  async takeOver(fill) {
-    const data = await this.edgesOf(fill);
-    return data && this.drawing.edit((edit) => edit.replace(data));
+  replace(lines) {
+    return this.drawing.changes.edit((edit) => edit.replace(lines));
   }
 
   /**
@@ -93,10 +94,10 @@ export class EdgeEditing {
   take(tool) {
     this.setActive(tool !== "compare");
     if (tool !== "compare") this.drawing.setTool(tool);
-    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${this.drawing.toolName(tool)} in hand.`);
+    say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${this.drawing.toolName(tool)} selected.`);
   }
 
-  /** Have the program know the edges in hand, also when they were never touched. */
+  /** Have the program know the edges as they are, also when they were never touched. */
   async send() {
     await this.keeper.flush();
     if (!this.keeper.layers.edges_url) this.keeper.layers = await putEdges(this.picture.id, await encoded(this.compare.edges));
@@ -145,10 +146,8 @@ export class EdgeEditing {
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"))) {
       button.addEventListener("click", () => this.take(/** @type {any} */ (button.dataset.tool)));
     }
-    const width = /** @type {HTMLInputElement} */ (byId("edge-width"));
-    width.addEventListener("input", () => drawing.setWidth(width.valueAsNumber));
+    widthSlider(byId("edge-width", HTMLInputElement), drawing);
     drawing.settingListeners.add(() => {
-      width.value = String(drawing.width);
       byId("edge-width-value").textContent = `${drawing.width} px`;
       this.#showTool();
     });
@@ -159,49 +158,36 @@ export class EdgeEditing {
   #buttons() {
     const { compare, drawing } = this;
     const { width, height } = compare.edges;
-    const press = (/** @type {string} */ id, /** @type {() => void | Promise<void>} */ action) =>
-      byId(id).addEventListener("click", async () => {
-        try {
-          await action();
-        } catch (error) {
-          showError(error);
-        }
-      });
+    const press = (/** @type {string} */ id, /** @type {() => unknown} */ action) => byId(id).addEventListener("click", guarded(action));
     press("fill-edges", () => this.fill());
-    press("edges-clear", () => {
-      drawing.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)));
+    press("edges-clear", async () => {
+      await drawing.changes.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)));
       say("There are no edges in the hole now. Undo brings them back.");
     });
     press("edges-predicted", async () => {
       const fill = this.page.shown();
       const data = fill && await this.edgesOf(fill);
       if (!data) throw new Error("There is no result whose edges could be taken. Fill first.");
-      drawing.change("Edges of the result", (edit) => edit.replace(data));
+      await drawing.changes.change("Edges of the result", (edit) => edit.replace(data));
       say("These are the edges that the result in sight was painted along.");
     });
     press("edges-save", async () => {
-      const url = URL.createObjectURL(await encoded(compare.edges));
       const name = `${splitName(this.picture.name).stem}_edges.png`;
-      download(url, name);
-      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      saveBlob(await encoded(compare.edges), name);
       say(`${name} is saved: white lines on black.`, { kind: "ok" });
     });
-    const file = /** @type {HTMLInputElement} */ (byId("edges-file"));
+    const file = byId("edges-file", HTMLInputElement);
     press("edges-load", () => file.click());
-    file.addEventListener("change", async () => {
+    file.addEventListener("change", guarded(async () => {
       const [chosen] = file.files ?? [];
       file.value = "";
       if (!chosen) return;
-      try {
-        const { data, resized } = await decoded(chosen, width, height);
-        this.#clip(data);
-        drawing.change("Load edges", (edit) => edit.replace(data));
-        const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";
-        say(data.includes(1) ? `${chosen.name} gives the edges in the hole now.${size}`
-          : `${chosen.name} has no white lines inside the hole.${size}`);
-      } catch (error) {
-        showError(error);
-      }
-    });
+      const { data, resized } = await decoded(chosen, width, height);
+      this.#clip(data);
+      await drawing.changes.change("Load edges", (edit) => edit.replace(data));
+      const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";
+      say(data.includes(1) ? `${chosen.name} gives the edges in the hole now.${size}`
+        : `${chosen.name} has no white lines inside the hole.${size}`);
+    }));
   }
 }

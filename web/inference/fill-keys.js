@@ -15,7 +15,7 @@ const ARROW_PAN_PX = 40;
  * @param {CompareView} compare
  * @param {{fill: () => void, openSave: () => void, edges: import("./edge-editing.js").EdgeEditing,
  *   tries: import("./tries.js").Tries, progress: import("./fill-run.js").ProgressCard,
- *   comparing: ReturnType<typeof import("./comparing.js").comparing>, keeper: import("./keeper.js").Keeper,
+ *   comparing: ReturnType<typeof import("./comparing.js").comparing>, keeper: import("./picture-keeper.js").PictureKeeper,
  *   sideBySide: import("./side-by-side.js").SideBySide}} page
  */
 export function bindFillKeys(compare, page) {
@@ -67,5 +67,5 @@ export function bindFillKeys(compare, page) {
   const help = () => keyboard.showHelp([...listed, { group: "View", keys: ["?"], text: "This list" }]);
   keyboard.listen([...bindings, { group: "", keys: [], text: "", match: named("?"), run: help }], compare);
   byId("help").addEventListener("click", help);
-  compare.addEventListener("blur", () => edges.drawing.hideCrosshair());
+  compare.addEventListener("blur", () => edges.drawing.crosshair.hide());
 }

@@ -1,6 +1,6 @@
 // Step 3: fill the hole at once, compare, try again, save.
 
-import { call, ready } from "../js/bridge.js";
+import { call, codeOf, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
@@ -13,19 +13,19 @@ import { EdgeEditing } from "./edge-editing.js";
 import { decoded } from "./editor/map-work.js";
 import { PictureLayer } from "./editor/picture-layer.js";
 import { around } from "./editor/rect.js";
-import { EngineChoice, engineName } from "./engine-choice.js";
+import { EngineChoice } from "./engine-choice.js";
+import { FillHistory } from "./fill-history.js";
 import { bindFillKeys } from "./fill-keys.js";
+import { FillResult } from "./fill-result.js";
 import { ProgressCard } from "./fill-run.js";
-import { Keeper } from "./keeper.js";
 import { zoomControls } from "./panel.js";
+import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
-
-const LOOKING = "Look at try ";
 
 const compare = /** @type {import("./compare-view.js").CompareView} */ (document.querySelector("compare-view"));
 const message = byId("message");
@@ -43,7 +43,7 @@ function refuse(error, ...ways) {
   showError(error);
 }
 
-const way = (/** @type {string} */ text, /** @type {import("./steps.js").StepName} */ step) =>
+const linkTo = (/** @type {string} */ text, /** @type {import("./steps.js").StepName} */ step) =>
   el("a", { class: "button", href: stepUrl(step, step === "upload" ? { picture: "" } : {}) }, text);
 
 class FillPage {
@@ -55,8 +55,6 @@ class FillPage {
    */
   constructor(info, checkpoints, mask, before) {
     this.info = info;
-    /** @type {Promise<void>} what the history is being told */
-    this.recording = Promise.resolve();
     this.checkpoints = checkpoints;
     this.engines = new EngineChoice();
     for (const choice of [this.checkpoints, this.engines]) choice.select.addEventListener("change", () => this.#warmUp());
@@ -64,18 +62,19 @@ class FillPage {
     compare.open(before, mask);
     this.comparing = comparing(compare);
     this.progress = new ProgressCard(info.id);
+    this.result = new FillResult(compare);
     this.tries = new Tries(byId("tries"), before, compare.mask.extent(), {
-      pressed: guarded((fill) => this.pick(fill)), show: (fill, picture) => this.#show(fill, picture), fail: (error) => refuse(error),
+      pressed: guarded((fill) => this.pick(fill)),
+      show: (fill, picture) => this.result.show(fill, picture, this.name(fill), !this.edges.active),
+      fail: (error) => refuse(error),
     });
-    this.keeper = new Keeper(info, "mask");
-    this.keeper.history.handlers.fill = ({ from, to }, direction) => {
-      this.present(this.tries.find(direction === "undo" ? from : to));
-    };
+    this.keeper = new PictureKeeper(info, "mask");
     this.edges = new EdgeEditing(compare, info, this.keeper, {
       fill: () => this.fill({ edges: true }), shown: () => this.tries.current, uncover: () => this.sideBySide.close(),
     });
+    this.history = new FillHistory(this.keeper.history, this.tries, this.edges, (fill) => this.present(fill));
     this.sideBySide = new SideBySide(compare, this);
-    this.again = /** @type {HTMLButtonElement} */ (byId("again"));
+    this.again = byId("again", HTMLButtonElement);
     this.again.addEventListener("click", () => this.fill());
     this.openSave = saveDialog(info, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
@@ -89,7 +88,7 @@ class FillPage {
 
   /** Over how many pixels a fill fades at the hole's border. */
   get feather() {
-    return /** @type {HTMLInputElement} */ (byId("feather")).valueAsNumber;
+    return byId("feather", HTMLInputElement).valueAsNumber;
   }
 
   /** @param {Fill} fill @returns {string} */
@@ -114,7 +113,7 @@ class FillPage {
     try {
       const fill = await this.run(this.checkpoints.value, edges);
       if (edges) this.edges.leave();
-      await this.#record(fill, `Fill ${this.tries.number(fill)}`);
+      await this.history.made(fill);
       this.comparing.reveal();
       this.#filled(fill);
       if (document.activeElement === document.body) compare.focus({ preventScroll: true });
@@ -143,9 +142,9 @@ class FillPage {
     if (this.checkpoints.value) this.engines.warmUp(this.checkpoints.value);
   }
 
-  /** Show another try: a step of the history too, but looking around is only one. @param {Fill} fill */
-  async pick(fill) {
-    await this.#record(fill, LOOKING + this.tries.number(fill));
+  /** Show another try, which can be undone too. @param {Fill} fill */
+  pick(fill) {
+    return this.history.look(fill);
   }
 
   /**
@@ -155,45 +154,7 @@ class FillPage {
   async present(fill) {
     this.sideBySide.close();
     await this.tries.choose(fill);
-    if (fill) return;
-    compare.setResult(null);
-    compare.setLayers({ covered: true });
-    delete compare.dataset.fill;
-    byId("result-text").textContent = this.tries.fills.length
-      ? "The fill is taken back. Redo, or a try below, shows it again." : "Not filled yet.";
-    byId("notices").hidden = true;
-    byId("divider-bar").hidden = true;
-    /** @type {HTMLButtonElement} */ (byId("save")).disabled = true;
-    byId("save-reason").textContent = "There is no result in sight to save.";
-  }
-
-  /**
-   * Show a fill and make that a step of the history, after those that are under way.
-   * @param {Fill} fill
-   * @param {string} label
-   * @returns {Promise<void>}
-   */
-  #record(fill, label) {
-    const step = this.recording.then(() => this.#recordNow(fill, label));
-    this.recording = step.catch(() => {});
-    return step;
-  }
-
-  /**
-   * @param {Fill} fill
-   * @param {string} label
-   */
-  async #recordNow(fill, label) {
-    if (fill === this.tries.current) return;
-    const { history } = this.keeper;
-    if (label.startsWith(LOOKING) && history.next("undo")?.label.startsWith(LOOKING)) history.drop();
-    const from = this.tries.current?.fill ?? null;
-    const patch = this.edges.unfinished && label.startsWith(LOOKING) ? null : await this.edges.takeOver(fill);
-    /** @type {import("./editor/history.js").Change[]} */
-    const changes = [{ kind: "fill", from, to: fill.fill }];
-    if (patch) changes.push({ kind: "edges", patch });
-    history.push({ label, changes });
-    await this.present(fill);
+    if (!fill) this.result.clear(this.tries.fills.length > 0);
   }
 
   /**
@@ -208,15 +169,15 @@ class FillPage {
       for (const fill of (await call("picture_info", this.info.id)).fills.slice(known)) this.tries.add(fill, this.name(fill));
     }
     const [arrived] = this.tries.fills.slice(known);
-    const shown = this.#left(known);
+    const shown = this.history.left(known);
     await this.edges.restore(this.keeper.restored ? this.info.edges_url : null, shown);
     await this.present(shown);
     if (arrived) {
-      await this.#record(arrived, `Fill ${this.tries.number(arrived)}`);
+      await this.history.made(arrived);
       this.#filled(arrived);
     } else if (waited) {
       const ended = "That fill ended without a result. Fill again, or edit the mask first.";
-      if (!shown) byId("result-text").textContent = ended;
+      if (!shown) this.result.tell(ended);
       say(ended);
     }
     if (direction) await this.keeper.go(direction);
@@ -224,28 +185,15 @@ class FillPage {
     await this.tries.drawAll();
   }
 
-  /**
-   * @param {number} known how many tries there were then
-   * @returns {Fill | null} the try that was in sight when the page was left
-   */
-  #left(known) {
-    const { done, undone } = this.keeper.history;
-    const fills = (/** @type {import("./editor/history.js").Step[]} */ steps) =>
-      steps.flatMap(({ changes }) => changes.flatMap((change) => (change.kind === "fill" ? [change] : [])));
-    const [last, next] = [fills(done).at(-1), fills(undone).at(-1)];
-    if (last) return this.tries.find(last.to);
-    return next ? this.tries.find(next.from) : this.tries.fills[known - 1] ?? null;
-  }
-
   /** @param {Fill} fill */
   #filled({ hole_px: pixels, seconds }) {
     say(`Filled ${count(pixels)} pixels in ${seconds.toFixed(1)} s.`, { kind: "ok" });
   }
 
-  /** @param {any} error */
+  /** @param {unknown} error */
   #failed(error) {
-    if (error?.code === "cancelled") {
-      if (!this.tries.current) byId("result-text").textContent = "Cancelled. Fill again, or edit the mask first.";
+    if (codeOf(error) === "cancelled") {
+      if (!this.tries.current) this.result.tell("Cancelled. Fill again, or edit the mask first.");
       say("Cancelled. Nothing was changed.");
       this.again.disabled = false;
       this.again.focus();
@@ -254,24 +202,7 @@ class FillPage {
     const again = el("button", { type: "button", class: "button primary", onclick: () => this.fill() }, "Fill again");
     const goOn = this.tries.current
       ? el("button", { type: "button", class: "button", onclick: () => { message.hidden = true; } }, "Back to the result") : null;
-    refuse(error, error?.code === "mask-missing" ? null : again, way("Edit the mask", "mask"), goOn);
-  }
-
-  /**
-   * @param {Fill} fill
-   * @param {import("./patched-picture.js").PatchedPicture} picture
-   */
-  #show(fill, picture) {
-    compare.setLayers({ covered: false });
-    compare.setResult(picture);
-    byId("result-text").textContent = `${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${this.name(fill)} (${engineName(fill.engine)}).`;
-    const notices = byId("notices");
-    notices.replaceChildren(...fill.notices.map((text) => el("li", { class: "notice" }, text)));
-    notices.hidden = !fill.notices.length;
-    byId("divider-bar").hidden = this.edges.active;
-    /** @type {HTMLButtonElement} */ (byId("save")).disabled = false;
-    byId("save-reason").textContent = "At its original size.";
-    compare.dataset.fill = String(fill.fill);
+    refuse(error, codeOf(error) === "mask-missing" ? null : again, linkTo("Edit the mask", "mask"), goOn);
   }
 }
 
@@ -289,7 +220,7 @@ async function start() {
   title.textContent = title.title = `${info.name} · ${info.width} × ${info.height}`;
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   if (!info.mask_url) {
-    refuse(new Error("Nothing is masked yet. Paint over the part of the picture that shall be filled."), way("Mask Image", "mask"));
+    refuse(new Error("Nothing is masked yet. Paint over the part of the picture that shall be filled."), linkTo("Mask Image", "mask"));
     return;
   }
   showOpening(info.name);
@@ -302,4 +233,4 @@ async function start() {
   await page.begin(asked, direction);
 }
 
-start().catch((error) => refuse(error, way("Upload Image", "upload")));
+start().catch((error) => refuse(error, linkTo("Upload Image", "upload")));

@@ -2,6 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
+import { withProgress } from "../js/poll.js";
 import { say, showError } from "../js/shell.js";
 
 const STEPS = [
@@ -23,10 +24,10 @@ export class ProgressCard {
   constructor(picture) {
     this.picture = picture;
     this.card = byId("progress");
-    this.bar = /** @type {HTMLProgressElement} */ (byId("progress-bar"));
+    this.bar = byId("progress-bar", HTMLProgressElement);
     this.items = STEPS.map(({ text }) => el("li", { "data-state": "ahead" }, text));
     byId("progress-steps").replaceChildren(...this.items);
-    this.cancelButton = /** @type {HTMLButtonElement} */ (byId("cancel"));
+    this.cancelButton = byId("cancel", HTMLButtonElement);
     this.cancelButton.addEventListener("click", () => this.cancel());
     this.running = false;
     this.began = 0;
@@ -36,7 +37,7 @@ export class ProgressCard {
 
   /** @param {boolean} may whether a fill may be begun */
   #allow(may) {
-    for (const id of FILLERS) /** @type {HTMLButtonElement} */ (byId(id)).disabled = !may;
+    for (const id of FILLERS) byId(id, HTMLButtonElement).disabled = !may;
   }
 
   async cancel() {
@@ -67,15 +68,8 @@ export class ProgressCard {
     this.card.hidden = false;
     this.#show({ step: "load", fraction: 0 });
     this.cancelButton.focus({ preventScroll: true });
-    const poll = async () => {
-      if (!this.running) return;
-      byId("progress-time").textContent = `${((performance.now() - this.began) / 1000).toFixed(1)} s`;
-      await call("fill_progress", this.picture).then((progress) => this.#show(progress), () => {});
-      setTimeout(poll, POLL_MS);
-    };
-    poll();
     try {
-      return await work;
+      return await withProgress(work, () => call("fill_progress", this.picture), (progress) => this.#show(progress), POLL_MS);
     } finally {
       this.running = false;
       this.said = "";
@@ -100,8 +94,9 @@ export class ProgressCard {
 
   /** @param {{step: string, fraction: number}} progress */
   #show({ step, fraction }) {
+    byId("progress-time").textContent = `${((performance.now() - this.began) / 1000).toFixed(1)} s`;
     const at = STEPS.findIndex(({ names }) => names.includes(step));
-    if (at < 0 || !this.running) return;
+    if (at < 0) return;
     if (at === 0) this.bar.removeAttribute("value");
     else this.bar.value = fraction;
     const text = step === "wait" && performance.now() - this.began > PATIENCE_MS ? WAITING : STEPS[at].text;

@@ -29,15 +29,15 @@ export function drawingKeys(drawing, pointer) {
       match: (event) => event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
       run: (event) => {
         const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (event.key)];
-        drawing.moveCrosshair(dx, dy, event.shiftKey);
+        drawing.crosshair.move(dx, dy, event.shiftKey);
       },
     },
     {
       group, keys: ["Space"], text: "Begin to draw at the crosshair; again: end", scope: "canvas",
-      match: (event) => event.key === " " && (drawing.crosshair !== null || drawing.pointerAt === null),
+      match: (event) => event.key === " " && (drawing.crosshair.at !== null || drawing.pointerAt === null),
       run: () => {
-        if (drawing.busy) return;
-        const draws = drawing.pressCrosshair();
+        if (drawing.changes.busy) return;
+        const draws = drawing.crosshair.press();
         say(draws ? `${TOOLS[drawing.tool].name}: drawing. Arrows move, Space ends, Escape takes it back.` : "Drawn.");
       },
     },
@@ -79,7 +79,7 @@ export function bindMaskKeys(editor, drawing, { go, fill }) {
   const { stage } = editor;
   const press = (/** @type {string} */ id) => () => byId(id).click();
   const about = () => {
-    const at = drawing.crosshair ?? drawing.pointerAt;
+    const at = drawing.crosshair.at ?? drawing.pointerAt;
     return at ? stage.view.toScreen(at) : undefined;
   };
   /** @type {Binding[]} */

@@ -12,9 +12,9 @@ import { maskNotices } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
 import "./editor/editor.js";
 import { chosenEngine } from "./engine-choice.js";
-import { Keeper } from "./keeper.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
+import { PictureKeeper } from "./picture-keeper.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
@@ -55,7 +55,7 @@ function toolButtons(drawing) {
  */
 function maskButtons(pictureName) {
   const by = () => {
-    const field = /** @type {HTMLInputElement} */ (byId("grow-by"));
+    const field = byId("grow-by", HTMLInputElement);
     const pixels = Math.min(200, Math.max(1, Math.round(field.valueAsNumber) || 1));
     field.value = String(pixels);
     return pixels;
@@ -75,7 +75,7 @@ function maskButtons(pictureName) {
     await editor.load(read.data);
     say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, read)].join(" "));
   });
-  const file = /** @type {HTMLInputElement} */ (byId("mask-file"));
+  const file = byId("mask-file", HTMLInputElement);
   byId("load-mask").addEventListener("click", () => file.click());
   file.addEventListener("change", () => {
     const [chosenFile] = file.files ?? [];
@@ -110,15 +110,15 @@ function objection() {
   return "";
 }
 
-/** @param {Keeper} keeper */
+/** @param {PictureKeeper} keeper */
 async function fill(keeper) {
-  editor.drawing?.hideCrosshair();
+  editor.drawing?.crosshair.hide();
   const why = objection();
   const error = byId("fill-error");
   error.textContent = why;
   error.hidden = !why;
   if (why) return;
-  const button = /** @type {HTMLButtonElement} */ (byId("fill"));
+  const button = byId("fill", HTMLButtonElement);
   button.disabled = true;
   try {
     await keeper.flush();
@@ -149,7 +149,7 @@ async function start() {
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   showOpening(info.name);
   const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);
-  const keeper = new Keeper(info, "fill");
+  const keeper = new PictureKeeper(info, "fill");
   const drawing = await editor.open(picture, info.width, info.height, keeper.history);
   if (mask) editor.mask.replace((await decoded(mask, info.width, info.height)).data);
   showOpening("");
@@ -159,7 +159,7 @@ async function start() {
   lookControls(editor);
   zoomControls(editor.stage);
   maskButtons(info.name);
-  drawing.listeners.add(showCoverage);
+  drawing.changes.listeners.add(showCoverage);
   showCoverage();
   const panel = byId("panel");
   panel.addEventListener("keydown", (event) => {

@@ -13,17 +13,29 @@ const LOOK_KEY = "inpaintgan-mask-look";
 const ZOOM_STEP = 1.25;
 
 /**
- * The number is exact; the slider beside it runs from 1 to the largest width in equal ratios.
+ * A slider from 1 to the largest width in equal ratios, as a pixel matters in thin lines only.
+ * @param {HTMLInputElement} range from 0 to 100
+ * @param {Drawing} drawing
+ */
+export function widthSlider(range, drawing) {
+  const meant = () => Math.round(MAX_WIDTH ** (range.valueAsNumber / 100));
+  range.addEventListener("input", () => drawing.setWidth(meant()));
+  drawing.settingListeners.add(() => {
+    // Where it stands for this width already it stays: put back to the width's place, arrow keys would never get away.
+    if (meant() !== drawing.width) range.value = String((100 * Math.log(drawing.width)) / Math.log(MAX_WIDTH));
+    range.setAttribute("aria-valuetext", `${drawing.width} pixels`);
+  });
+}
+
+/**
+ * The number is exact; the slider beside it is for the hand.
  * @param {Drawing} drawing
  * @param {number} usual width to begin with
  */
 export function lineControls(drawing, usual) {
-  const number = /** @type {HTMLInputElement} */ (byId("line-width"));
-  const range = /** @type {HTMLInputElement} */ (byId("line-range"));
+  const number = byId("line-width", HTMLInputElement);
   const show = () => {
     if (document.activeElement !== number || Math.round(number.valueAsNumber) !== drawing.width) number.value = String(drawing.width);
-    range.value = String((100 * Math.log(drawing.width)) / Math.log(MAX_WIDTH));
-    range.setAttribute("aria-valuetext", `${drawing.width} pixels`);
     sessionStorage.setItem(WIDTH_KEY, String(drawing.width));
   };
   number.addEventListener("input", () => {
@@ -33,10 +45,10 @@ export function lineControls(drawing, usual) {
     drawing.setWidth(Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : drawing.width);
     number.value = String(drawing.width);
   });
-  range.addEventListener("input", () => drawing.setWidth(MAX_WIDTH ** (range.valueAsNumber / 100)));
+  widthSlider(byId("line-range", HTMLInputElement), drawing);
   drawing.settingListeners.add(show);
   drawing.setWidth(Number(sessionStorage.getItem(WIDTH_KEY)) || usual);
-  const pressure = /** @type {HTMLInputElement} */ (byId("pen-pressure"));
+  const pressure = byId("pen-pressure", HTMLInputElement);
   pressure.checked = drawing.pressure = usesPressure();
   pressure.addEventListener("change", () => {
     drawing.pressure = pressure.checked;
@@ -49,21 +61,21 @@ export const usesPressure = () => sessionStorage.getItem(PRESSURE_KEY) === "on";
 
 /** @param {InpaintEditor} editor */
 export function lookControls(editor) {
-  const colour = /** @type {HTMLInputElement} */ (byId("mask-colour"));
-  const opacity = /** @type {HTMLInputElement} */ (byId("mask-opacity"));
-  const swatches = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".swatch"));
+  const colour = byId("mask-colour", HTMLInputElement);
+  const opacity = byId("mask-opacity", HTMLInputElement);
+  const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(".colour-button"));
   const show = () => {
     editor.setMaskLook(colour.value, opacity.valueAsNumber / 100);
     byId("mask-opacity-value").textContent = `${opacity.value} %`;
-    for (const swatch of swatches) swatch.setAttribute("aria-pressed", String(swatch.dataset.colour === colour.value));
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.colour === colour.value));
     sessionStorage.setItem(LOOK_KEY, JSON.stringify([colour.value, opacity.value]));
   };
   const kept = JSON.parse(sessionStorage.getItem(LOOK_KEY) ?? "null");
   if (Array.isArray(kept)) [colour.value, opacity.value] = kept;
-  for (const swatch of swatches) {
-    swatch.style.background = swatch.dataset.colour ?? "";
-    swatch.addEventListener("click", () => {
-      colour.value = swatch.dataset.colour ?? "#ffffff";
+  for (const button of buttons) {
+    button.style.background = button.dataset.colour ?? "";
+    button.addEventListener("click", () => {
+      colour.value = button.dataset.colour ?? "#ffffff";
       show();
     });
   }
@@ -100,8 +112,8 @@ export function viewKeys({ view }, { about }, { control, named, letter }) {
     { group, keys: ["Wheel", "Two fingers"], text: "Zoom about the cursor" },
     { group, keys: ["Space+Drag", "Middle button"], text: "Move the picture" },
     { group, keys: ["Shift+Wheel"], text: "Move sideways" },
-    { group, keys: ["+"], text: "Zoom in", match: named("+", "="), run: () => view.zoomTo(view.scale * ZOOM_STEP, about()) },
-    { group, keys: ["-"], text: "Zoom out", match: named("-", "_"), run: () => view.zoomTo(view.scale / ZOOM_STEP, about()) },
+    { group, keys: ["+"], text: "Zoom in", match: named("+", "="), run: () => view.zoomTo(view.scale * ZOOM_STEP, about()), repeats: true },
+    { group, keys: ["-"], text: "Zoom out", match: named("-", "_"), run: () => view.zoomTo(view.scale / ZOOM_STEP, about()), repeats: true },
     { group, keys: ["Ctrl+0", "0"], text: "Whole picture", match: (event) => control("0")(event) || letter("0")(event), run: () => view.fit() },
     { group, keys: ["Ctrl+1", "1"], text: "100 %", match: (event) => control("1")(event) || letter("1")(event), run: () => view.zoomTo(1, about()) },
   ];

@@ -1,5 +1,6 @@
 // Several checkpoints on the same hole, side by side: all panels zoom and move together.
 
+import { codeOf } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
@@ -24,7 +25,7 @@ const CAPTION_PX = 80;
  * @typedef {object} Page what the filling page lends
  * @property {import("./checkpoint-choice.js").CheckpointChoice} checkpoints
  * @property {import("./tries.js").Tries} tries
- * @property {import("./keeper.js").Keeper} keeper
+ * @property {import("./picture-keeper.js").PictureKeeper} keeper
  * @property {import("./edge-editing.js").EdgeEditing} edges
  * @property {number} feather
  * @property {(checkpoint: string, edges: boolean, title?: string) => Promise<Fill>} run
@@ -88,7 +89,7 @@ export class SideBySide {
     this.compare = compare;
     this.page = page;
     this.place = byId("side-by-side");
-    this.dialog = /** @type {HTMLDialogElement} */ (byId("checkpoint-dialog"));
+    this.dialog = byId("checkpoint-dialog", HTMLDialogElement);
     /** @type {Panel[]} */
     this.panels = [];
     byId("choose-checkpoints").addEventListener("click", () => this.#choose());
@@ -100,7 +101,7 @@ export class SideBySide {
       const chosen = this.#chosen();
       if (chosen.length < 2) return undefined;
       this.dialog.close();
-      return this.#fillAll(chosen, /** @type {HTMLInputElement} */ (byId("along-edges")).checked);
+      return this.#fillAll(chosen, byId("along-edges", HTMLInputElement).checked);
     }));
   }
 
@@ -136,7 +137,7 @@ export class SideBySide {
 
   #showEdges() {
     for (const panel of this.panels) {
-      panel.edgesShown = /** @type {HTMLInputElement} */ (byId("show-edges")).checked;
+      panel.edgesShown = byId("show-edges", HTMLInputElement).checked;
       panel.refresh();
     }
   }
@@ -158,7 +159,7 @@ export class SideBySide {
     const check = () => {
       const n = this.#chosen().length;
       const enough = checkpoints.able.length > 1;
-      /** @type {HTMLButtonElement} */ (byId("checkpoint-fill")).disabled = n < 2 || n > MOST;
+      byId("checkpoint-fill", HTMLButtonElement).disabled = n < 2 || n > MOST;
       byId("checkpoint-hint").textContent = !enough ? "There is only one checkpoint that can fill. Train another one, then come back."
         : n > MOST ? `At most ${MOST} fit side by side.` : n < 2 ? "Choose two or more." : `${n} checkpoints, one after the other, on the same mask.`;
     };
@@ -192,7 +193,7 @@ export class SideBySide {
           return page.pick(fill);
         })));
       } catch (error) {
-        if (/** @type {any} */ (error)?.code === "cancelled") {
+        if (codeOf(error) === "cancelled") {
           say("Cancelled. What was filled until then is among the tries.");
           this.#discard(panels);
           return;

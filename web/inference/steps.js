@@ -93,20 +93,6 @@ export function fileSize(bytes) {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
 
-/**
- * Have the browser save something as a file.
- * @param {string} url
- * @param {string} name
- */
-export function download(url, name) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-}
-
 /** @param {string} name @returns {{stem: string, suffix: string}} "a.b.jpg" is "a.b" and ".jpg" */
 export function splitName(name) {
   const dot = name.lastIndexOf(".");

@@ -57,8 +57,8 @@ export class InpaintEditor extends HTMLElement {
     });
     this.drawing = new Drawing(this.stage, this.mask, "mask", history);
     this.pointer = new Pointer(this.stage, this.drawing.handlers);
-    this.addEventListener("focus", () => this.matches(":focus-visible") && this.drawing?.showCrosshair());
-    this.addEventListener("blur", () => this.drawing?.hideCrosshair());
+    this.addEventListener("focus", () => this.matches(":focus-visible") && this.drawing?.crosshair.show());
+    this.addEventListener("blur", () => this.drawing?.crosshair.hide());
     return this.drawing;
   }
 
@@ -83,11 +83,11 @@ export class InpaintEditor extends HTMLElement {
   }
 
   invert() {
-    return this.drawing?.apply("Invert", () => Patch.inversion(this.mask));
+    return this.drawing?.changes.apply("Invert", () => Patch.inversion(this.mask));
   }
 
   clear() {
-    return this.drawing?.change("Clear Area", (edit) => {
+    return this.drawing?.changes.change("Clear Area", (edit) => {
       const extent = this.mask.extent();
       edit.paint(extent, 0, (span) => {
         for (let y = extent.y0; y < extent.y1; y++) span(y, extent.x0, extent.x1);
@@ -97,19 +97,19 @@ export class InpaintEditor extends HTMLElement {
 
   /** @param {number} pixels */
   grow(pixels) {
-    return this.drawing?.apply("Grow", () => reshaped(this.mask, "grow", pixels));
+    return this.drawing?.changes.apply("Grow", () => reshaped(this.mask, "grow", pixels));
   }
 
   /** @param {number} pixels */
   shrink(pixels) {
-    return this.drawing?.apply("Shrink", () => reshaped(this.mask, "shrink", pixels));
+    return this.drawing?.changes.apply("Shrink", () => reshaped(this.mask, "shrink", pixels));
   }
 
   /**
    * @param {Uint8Array} data zeros and ones, of the picture's size
    */
   load(data) {
-    return this.drawing?.change("Load mask", (edit) => edit.replace(data));
+    return this.drawing?.changes.change("Load mask", (edit) => edit.replace(data));
   }
 }
 

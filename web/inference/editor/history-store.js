@@ -68,7 +68,7 @@ export class HistoryStore {
 }
 
 /** @param {any} step @returns {Step} */
-const revived = ({ label, changes }) => ({
-  label,
+const revived = ({ changes, ...step }) => ({
+  ...step,
   changes: changes.map((/** @type {any} */ change) => (change.patch ? { ...change, patch: Patch.fromJSON(change.patch) } : change)),
 });

@@ -6,7 +6,7 @@
 
 /** @typedef {import("./patch.js").Patch} Patch */
 /** @typedef {{kind: "mask" | "edges", patch: Patch} | {kind: "fill", from: number | null, to: number | null}} Change */
-/** @typedef {{label: string, changes: Change[]}} Step */
+/** @typedef {{label: string, changes: Change[], looking?: boolean}} Step `looking`: nothing was made, only another fill shown */
 /** @typedef {"undo" | "redo"} Way */
 
 export class History {
@@ -59,10 +59,15 @@ export class History {
     return step;
   }
 
-  /** Take the last step back for good. */
+  /**
+   * Forget the last step, for one that takes its place: what it drew is taken back, while its fill stays in sight.
+   * @returns {Step | null}
+   */
   drop() {
-    if (this.go("undo")) this.undone.pop();
+    const step = this.done.pop() ?? null;
+    for (const change of step?.changes ?? []) if ("patch" in change) this.handlers[change.kind]?.(change, "undo");
     this.#tell();
+    return step;
   }
 
   /** @param {Way} way @returns {Step | null} what would be taken back or done again */

@@ -1,4 +1,4 @@
-// What is seen of the hand that draws: the circle of true size, the keyboard's crosshair, the outline of a shape.
+// The cursor as a circle of true size, the keyboard's crosshair, and the outline of a shape.
 
 import { snap } from "./raster.js";
 import { TOOLS } from "./tools.js";
@@ -16,7 +16,7 @@ const CROSSHAIR_ARM_PX = 12;
  */
 export function drawOverlay(context, view, drawing) {
   const { density, host } = drawing.stage;
-  const { crosshair, current, enabled, width } = drawing;
+  const { crosshair: { at: crosshair }, current, enabled, width } = drawing;
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   const { sized } = TOOLS[drawing.tool];
   const radius = (width / 2) * view.scale;

@@ -121,12 +121,12 @@ class Lasso {
 }
 
 /**
- * @type {Record<ToolName, {name: string, key: string, sized: boolean,
+ * @type {Record<ToolName, {name: string, sized: boolean,
  *   begin: (edit: Edit, start: Point, how: How) => Gesture}>}
  */
 export const TOOLS = {
-  brush: { name: "Brush", key: "B", sized: true, begin: (edit, start, how) => new Stroke(edit, start, how) },
-  eraser: { name: "Eraser", key: "E", sized: true, begin: (edit, start, how) => new Stroke(edit, start, { ...how, value: 0 }) },
-  rectangle: { name: "Rectangle", key: "R", sized: false, begin: (edit, start, how) => new Box(edit, start, how) },
-  lasso: { name: "Lasso", key: "L", sized: false, begin: (edit, start, how) => new Lasso(edit, start, how) },
+  brush: { name: "Brush", sized: true, begin: (edit, start, how) => new Stroke(edit, start, how) },
+  eraser: { name: "Eraser", sized: true, begin: (edit, start, how) => new Stroke(edit, start, { ...how, value: 0 }) },
+  rectangle: { name: "Rectangle", sized: false, begin: (edit, start, how) => new Box(edit, start, how) },
+  lasso: { name: "Lasso", sized: false, begin: (edit, start, how) => new Lasso(edit, start, how) },
 };

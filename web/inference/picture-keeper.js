@@ -15,7 +15,7 @@ const WORDS = {
   redo: { done: "Redone", none: "There is nothing to redo.", verb: "Redo", keys: "Ctrl+Shift+Z" },
 };
 
-export class Keeper {
+export class PictureKeeper {
   /**
    * @param {any} info picture_info
    * @param {"mask" | "fill"} otherPage where the steps belong that cannot be taken back on this page
@@ -34,7 +34,7 @@ export class Keeper {
     /** @type {Way[]} */
     const ways = ["undo", "redo"];
     const buttons = ways.map((way) => {
-      const button = /** @type {HTMLButtonElement} */ (byId(way));
+      const button = byId(way, HTMLButtonElement);
       button.addEventListener("click", () => this.go(way));
       return button;
     });
@@ -60,7 +60,7 @@ export class Keeper {
     const state = el("span", { class: "muted", id: "save-state" });
     statusSide.append(state);
     const words = { saved: `${name} kept`, waiting: `Keeping the ${name.toLowerCase()}…`, failed: `The ${name.toLowerCase()} could not be kept` };
-    const saver = new LayerSaver(drawing.map, async (png) => {
+    const saver = new LayerSaver(drawing.changes.map, async (png) => {
       this.layers = await send(png);
     }, (outcome, error) => {
       state.textContent = words[outcome];
@@ -68,14 +68,14 @@ export class Keeper {
       if (outcome === "saved") this.store.save(this.layers);
       if (error) showError(error);
     });
-    drawing.listeners.add(() => saver.changed());
+    drawing.changes.listeners.add(() => saver.changed());
     this.drawing = drawing;
     this.saver = saver;
   }
 
   /** @returns {Promise<void>} resolves when the server has what is drawn */
   async flush() {
-    await this.drawing?.settled;
+    await this.drawing?.changes.settled;
     await this.saver?.flush();
   }
 
@@ -84,7 +84,7 @@ export class Keeper {
    * @param {Way} way
    */
   async go(way) {
-    await this.drawing?.settled;
+    await this.drawing?.changes.settled;
     this.drawing?.cancel();
     if (!this.history.isHere(way)) {
       await this.flush().catch(() => {});

@@ -1,0 +1,56 @@
+// What the page shows and says of the fill in sight.
+
+import { byId, el } from "../js/dom.js";
+import { count } from "../js/format.js";
+import { engineName } from "./engine-choice.js";
+
+/** @typedef {import("./tries.js").Fill} Fill */
+
+export class FillResult {
+  /** @param {import("./compare-view.js").CompareView} compare */
+  constructor(compare) {
+    this.compare = compare;
+    this.saveButton = byId("save", HTMLButtonElement);
+  }
+
+  /** @param {string} text */
+  tell(text) {
+    byId("result-text").textContent = text;
+  }
+
+  /**
+   * @param {Fill} fill
+   * @param {import("./patched-picture.js").PatchedPicture} picture
+   * @param {string} name of what made it
+   * @param {boolean} divided whether it is compared, and not drawn on
+   */
+  show(fill, picture, name, divided) {
+    const { compare } = this;
+    compare.setLayers({ covered: false });
+    compare.setResult(picture);
+    this.tell(`${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${name} (${engineName(fill.engine)}).`);
+    const notices = byId("notices");
+    notices.replaceChildren(...fill.notices.map((text) => el("li", { class: "notice" }, text)));
+    notices.hidden = !fill.notices.length;
+    byId("divider-bar").hidden = !divided;
+    this.saveButton.disabled = false;
+    byId("save-reason").textContent = "At its original size.";
+    compare.dataset.fill = String(fill.fill);
+  }
+
+  /**
+   * Show the hole as it was drawn.
+   * @param {boolean} filled whether there are fills, though none is shown
+   */
+  clear(filled) {
+    const { compare } = this;
+    compare.setResult(null);
+    compare.setLayers({ covered: true });
+    delete compare.dataset.fill;
+    this.tell(filled ? "The fill is taken back. Redo, or a try below, shows it again." : "Not filled yet.");
+    byId("notices").hidden = true;
+    byId("divider-bar").hidden = true;
+    this.saveButton.disabled = true;
+    byId("save-reason").textContent = "There is no result in sight to save.";
+  }
+}
