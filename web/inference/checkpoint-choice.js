@@ -35,7 +35,7 @@ export class CheckpointChoice {
     /** Those that can fill. */
     this.able = checkpoints.filter((one) => one.has_inpaint);
     this.all = checkpoints;
-    this.select = /** @type {HTMLSelectElement} */ (byId("checkpoint"));
+    this.select = byId("checkpoint", HTMLSelectElement);
     this.select.replaceChildren(...checkpoints.map((one) => {
       const option = new Option(one.has_inpaint ? one.title : `${one.title}: edges only`, one.path);
       option.disabled = !one.has_inpaint;

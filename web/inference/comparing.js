@@ -11,7 +11,7 @@ const REVEAL_MS = 700;
  * @returns {{before: (only: boolean) => void, reveal: () => void, toggleDivider: () => void}} what keys and new results do
  */
 export function comparing(compare) {
-  const slider = /** @type {HTMLInputElement} */ (byId("divider"));
+  const slider = byId("divider", HTMLInputElement);
   const hold = byId("hold-before");
   const words = (/** @type {number} */ share) => (share === 0 ? "all after" : `${Math.round(100 * share)} % before`);
   const show = () => {

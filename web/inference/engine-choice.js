@@ -1,6 +1,6 @@
 // What runs the networks: a list in which what cannot run here is disabled, with the reasons below it.
 
-import { call } from "../js/bridge.js";
+import { call, codeOf } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 
 /** @typedef {{engine: string, obstacle: string, fill_s: number | null}} Engine */
@@ -20,7 +20,7 @@ export function chosenEngine() {
 
 export class EngineChoice {
   constructor() {
-    this.select = /** @type {HTMLSelectElement} */ (byId("engine"));
+    this.select = byId("engine", HTMLSelectElement);
     this.select.replaceChildren(...Object.entries(NAMES).map(([engine, name]) => new Option(name, engine)));
     this.select.value = chosenEngine();
     this.select.addEventListener("change", () => this.#choose(this.select.value));
@@ -42,7 +42,7 @@ export class EngineChoice {
       if (number === this.asked) this.#describe(loaded);
     } catch (error) {
       // What does not load is refused in words when it is filled with. An engine may have gone since it was chosen.
-      if (/** @type {any} */ (error)?.code !== "engine-missing" || number !== this.asked) return;
+      if (codeOf(error) !== "engine-missing" || number !== this.asked) return;
       this.#choose("auto");
       await this.warmUp(checkpoint);
     }

@@ -1,9 +1,10 @@
 // Many pictures at once: a folder of them, one mask for all or one each, and what became of every one.
 
-import { call, putPicture, ready } from "../js/bridge.js";
+import { call, codeOf, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
+import { withProgress } from "../js/poll.js";
 import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
@@ -16,18 +17,16 @@ const TITLES = /** @type {Record<string, string>} */ ({
 });
 const FORM_KEY = "inpaintgan-folder";
 
-const form = /** @type {HTMLFormElement} */ (byId("folder-form"));
-const paths = ["images", "masks", "output"].map((id) => /** @type {HTMLInputElement} */ (byId(id)));
+const form = byId("folder-form", HTMLFormElement);
+const paths = ["images", "masks", "output"].map((id) => byId(id, HTMLInputElement));
 const [images, masks, output] = paths;
-const boxes = ["recursive", "skip"].map((id) => /** @type {HTMLInputElement} */ (byId(id)));
+const boxes = ["recursive", "skip"].map((id) => byId(id, HTMLInputElement));
 const [recursive, skip] = boxes;
-const startButton = /** @type {HTMLButtonElement} */ (byId("start"));
-const cancelButton = /** @type {HTMLButtonElement} */ (byId("cancel"));
+const startButton = byId("start", HTMLButtonElement);
+const cancelButton = byId("cancel", HTMLButtonElement);
 
 /** @type {{id: string, name: string} | null} the mask file that was chosen, as the program knows it */
 let maskFile = null;
-/** Whether a pass that this page shows is going on. */
-let following = false;
 
 const maskKind = () => /** @type {HTMLInputElement} */ (form.querySelector("input[name=mask]:checked")).value;
 
@@ -60,7 +59,7 @@ async function lookAtImages() {
 }
 
 /** @param {unknown} error @param {string} [field] images, masks or output; by the error's code when left out */
-function refuse(error, field = String(/** @type {any} */ (error)?.code ?? "").split("-")[0]) {
+function refuse(error, field = codeOf(error).split("-")[0]) {
   const place = byId(paths.some(({ id }) => id === field) ? `${field}-error` : "problem");
   place.textContent = errorText(error);
   place.hidden = false;
@@ -82,13 +81,13 @@ function chosenMask() {
 /** @param {any} progress */
 function show(progress) {
   const { state, done, total, failures, error } = progress;
-  const running = state === "running" || state === "cancelling";
+  const running = isRunning(state);
   byId("explain").hidden = state !== "idle";
   byId("going").hidden = state === "idle";
   startButton.hidden = running;
   if (state === "idle") return;
   byId("status-title").textContent = TITLES[state];
-  const bar = /** @type {HTMLProgressElement} */ (byId("bar"));
+  const bar = byId("bar", HTMLProgressElement);
   if (total) bar.value = done / total;
   else bar.removeAttribute("value");
   byId("done").textContent = total ? `${count(done)} of ${plural(total, "picture")}` : "Loading the networks…";
@@ -111,25 +110,21 @@ function show(progress) {
   }
 }
 
-/** Show how far the pass is until it is over. */
-async function follow() {
-  if (following) return;
-  following = true;
-  try {
-    let progress = await call("folder_progress");
-    while (progress.state === "running" || progress.state === "cancelling") {
-      show(progress);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      progress = await call("folder_progress");
-    }
+const isRunning = (/** @type {string} */ state) => state === "running" || state === "cancelling";
+
+/** Show a pass that was begun before this page was loaded until it is over. */
+async function followEarlier() {
+  for (;;) {
+    const progress = await call("folder_progress");
     show(progress);
-  } finally {
-    following = false;
+    if (!isRunning(progress.state)) return;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
 /** @param {CheckpointChoice} checkpoints */
 async function fill(checkpoints) {
+  if (startButton.hidden) return; // one runs, and Enter in a field asks for another
   clearErrors();
   const options = {
     images: images.value, output: output.value, mask: chosenMask(), checkpoint: checkpoints.value,
@@ -139,11 +134,8 @@ async function fill(checkpoints) {
   byId("failure-rows").replaceChildren();
   startButton.hidden = true;
   say("Filling the folder…");
-  const pass = call("fill_folder", options);
-  pass.catch(() => {});
-  setTimeout(() => follow().catch(() => {}), POLL_MS);
   try {
-    const end = await pass;
+    const end = await withProgress(call("fill_folder", options), () => call("folder_progress"), show, POLL_MS);
     show(end);
     const failed = end.failed ? `, ${count(end.failed)} failed` : "";
     say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
@@ -163,7 +155,7 @@ function saveFailures() {
 /** @param {boolean} hasScreen */
 function listen(hasScreen) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-choose]"))) {
-    const field = /** @type {HTMLInputElement} */ (byId(button.dataset.choose ?? ""));
+    const field = byId(button.dataset.choose ?? "", HTMLInputElement);
     button.addEventListener("click", async () => {
       const path = await chooseFolder({ title: button.closest(".card")?.querySelector("h2")?.textContent ?? "Folder", start: field.value, hasScreen, deep: field === images && recursive.checked });
       if (path === null) return;
@@ -180,7 +172,7 @@ function listen(hasScreen) {
     showMaskKind();
     keep();
   });
-  const file = /** @type {HTMLInputElement} */ (byId("mask-file"));
+  const file = byId("mask-file", HTMLInputElement);
   byId("choose-mask").addEventListener("click", () => file.click());
   file.addEventListener("change", async () => {
     const [picked] = file.files ?? [];
@@ -230,7 +222,7 @@ async function start() {
     fill(checkpoints);
   });
   form.dataset.ready = "true";
-  await follow(); // a pass that was begun before this page was loaded
+  await followEarlier();
 }
 
 start().catch(showError);

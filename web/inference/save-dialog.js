@@ -36,10 +36,10 @@ export function proposal(original) {
  * @returns {() => void}
  */
 export function saveDialog(picture, current) {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("save-dialog"));
-  const name = /** @type {HTMLInputElement} */ (byId("save-name"));
-  const format = /** @type {HTMLSelectElement} */ (byId("save-format"));
-  const button = /** @type {HTMLButtonElement} */ (byId("save-now"));
+  const dialog = byId("save-dialog", HTMLDialogElement);
+  const name = byId("save-name", HTMLInputElement);
+  const format = byId("save-format", HTMLSelectElement);
+  const button = byId("save-now", HTMLButtonElement);
   const [close, receipt, error, flat] = [byId("save-close"), byId("receipt"), byId("save-error"), byId("save-flat")];
   const { stem, suffixes } = proposal(picture.name);
   const option = (/** @type {string} */ suffix, /** @type {string} */ note) =>

@@ -6,10 +6,10 @@ import { errorText, say, statusSide } from "../js/shell.js";
 import { takeDrops } from "./dropped.js";
 import { chosen, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
 
-const file = /** @type {HTMLInputElement} */ (byId("file"));
-const uploadButton = /** @type {HTMLButtonElement} */ (byId("upload"));
-const maskButton = /** @type {HTMLButtonElement} */ (byId("mask"));
-const preview = /** @type {HTMLImageElement} */ (byId("preview"));
+const file = byId("file", HTMLInputElement);
+const uploadButton = byId("upload", HTMLButtonElement);
+const maskButton = byId("mask", HTMLButtonElement);
+const preview = byId("preview", HTMLImageElement);
 const drop = byId("drop");
 const hint = byId("drop-hint");
 
@@ -122,6 +122,7 @@ function listenForPictures() {
 }
 
 async function start() {
+  const mine = turn;
   byId("fill-folder").setAttribute("href", stepUrl("folder"));
   listenForPictures();
   maskButton.addEventListener("click", () => location.assign(stepUrl("mask")));
@@ -132,8 +133,10 @@ async function start() {
   if (checkpoint) statusSide.append(el("span", { class: "muted" }, `Fills with ${checkpoint.title}`));
   if (!chosen.picture) return;
   try {
-    show(await call("picture_info", chosen.picture));
+    const info = await call("picture_info", chosen.picture);
+    if (mine === turn) show(info); // or another has been opened meanwhile
   } catch {
+    if (mine !== turn) return;
     // The address is of an earlier start of the program; an empty page says enough.
     chosen.picture = "";
     rememberChoice();
