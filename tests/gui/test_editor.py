@@ -160,6 +160,20 @@ def test_drawing_without_a_mouse(editor: Any) -> None:
     assert np.array_equal(mask_of(editor), mask)
 
 
+def test_a_press_of_the_mouse_keeps_what_the_keyboard_was_drawing(editor: Any) -> None:
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("Space")
+    editor.keyboard.press("ArrowRight")
+    keyed = mask_of(editor)
+    assert keyed.any()
+    editor.mouse.click(*on_screen(editor, 20, 20))
+    assert (mask_of(editor) > keyed).any()
+    editor.keyboard.press("Control+z")
+    assert np.array_equal(mask_of(editor), keyed)
+    editor.keyboard.press("Control+z")
+    assert not mask_of(editor).any()
+
+
 def test_mask_look_does_not_change_the_mask(editor: Any) -> None:
     drag(editor, [(40, 60), (120, 60)])
     drawn = mask_of(editor)
