@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .conftest import App
-from .inference_pages import drop, open_mask_page, write_picture
+from .inference_pages import drop, open_mask_page, upload, write_picture
 
 pytestmark = pytest.mark.browser
 
@@ -73,6 +74,35 @@ def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
         expect(page.locator("#fact-name")).to_have_text(name)
         expect(page.locator("#opening")).to_be_hidden()
         expect(page.locator("#mask")).to_be_enabled()
+
+
+def test_a_late_answer_does_not_replace_what_was_opened_meanwhile(page: Any, app: App, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    held: list[Any] = []
+
+    def hold(socket: Any) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str) -> None:
+            if "picture_info" in message:
+                held.append(lambda: server.send(message))
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    upload(page, app, write_picture(tmp_path / "first.png"))
+    page.route_web_socket(re.compile("/eel"), hold)
+    page.reload()
+    expect(page.locator("#examples-section")).to_be_visible()
+    page.locator("#file").set_input_files(write_picture(tmp_path / "second.png"))
+    expect(page.locator("#fact-name")).to_have_text("second.png")
+    for send in held:
+        send()
+    assert held
+    page.wait_for_timeout(500)
+    expect(page.locator("#fact-name")).to_have_text("second.png")
 
 
 def test_a_long_name_leaves_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:
