@@ -15,7 +15,7 @@ from yaml.composer import Composer
 from .atomic import write_bytes
 from .config import Config
 from .errors import InpaintError
-from .paths import expanded
+from .paths import at_hand, expanded
 
 try:
     from yaml import CSafeLoader
@@ -148,8 +148,9 @@ def portable(values: dict[str, Any]) -> dict[str, Any]:
 def with_full_paths(config: Config) -> Config:
     """Return settings that name the same folders and files from whatever folder they are used later."""
     values = {key: getattr(config, key) for key in (*_FOLDERS, *_NEEDED_PATHS)}
-    full = {key: str(expanded(value).resolve()) for key, value in values.items() if value and value not in _NO_PATHS}
-    return config.model_copy(update=full)
+    full = {key: expanded(value) for key, value in values.items() if value and value not in _NO_PATHS}
+    full |= {key: at_hand(full[key]) for key in ("init_from", "edges_from") if key in full}
+    return config.model_copy(update={key: str(path.resolve()) for key, path in full.items()})
 
 
 def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which files are pictures, and which formats can be written: for both halves."""
+"""Which files are pictures or sets of them, and which formats can be written: for both halves."""
 
 from __future__ import annotations
 
@@ -9,4 +9,8 @@ WRITABLE = {
 """The formats that can be written, by suffix."""
 PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})
 """Lower-case file suffixes that count as pictures."""
+SHARD_SUFFIX = ".tar"
+"""Of a tar file of pictures, in WebDataset's layout."""
+LIST_SUFFIXES = (".flist", ".txt")
+"""Of a text file with a path in each line, as EdgeConnect's settings name them."""
 ACCEPTED = "Accepted are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC and PPM pictures."

@@ -164,10 +164,10 @@ def _make_room(folder: Path, allowed: int) -> None:
     for entry in folder.parent.iterdir():
         if entry.name.startswith(".") or entry == folder:
             continue
-        with contextlib.suppress(
-            FileNotFoundError, KeyError, TypeError
-        ):  # a neighbour has removed it, or it is damaged
-            sets.append(((entry / META).stat().st_mtime, int(read_json(entry / META)["bytes"]), entry))
+        meta = read_json(entry / META)
+        if isinstance(meta, dict):
+            with contextlib.suppress(FileNotFoundError, KeyError):  # a neighbour has removed it, or it is damaged
+                sets.append(((entry / META).stat().st_mtime, int(meta["bytes"]), entry))
     total = sum(size for _, size, _ in sets)
     for _, size, entry in sorted(sets):
         if total <= allowed:

@@ -11,12 +11,10 @@ from typing import overload
 import numpy as np
 
 from ..core.errors import InpaintError
-from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
+from ..core.formats import ACCEPTED, LIST_SUFFIXES, PICTURE_SUFFIXES, SHARD_SUFFIX
 from ..imaging.folder import list_files
-from .shards import SHARD_SUFFIX, ShardIndex, Span, index_shard
+from .shards import ShardIndex, Span, index_shard
 
-LIST_SUFFIXES = (".flist", ".txt")
-"""Of a text file with a path in each line, as EdgeConnect's settings name them."""
 PictureFile = Path | Span
 """Something with ``read_bytes``, a ``name``, ``relative_to`` and a text that says where it lies."""
 

@@ -21,7 +21,6 @@ from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..core.paths import cache_root
 
-SHARD_SUFFIX = ".tar"
 _MASK = "mask.png"
 _NOWHERE = -1
 

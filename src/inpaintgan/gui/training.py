@@ -11,6 +11,7 @@ from typing import Any
 from ..core.config import FIXED, Config
 from ..core.config_io import make_config
 from ..core.errors import InpaintError, about
+from ..core.formats import LIST_SUFFIXES, SHARD_SUFFIX
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
 from .folders import absolute, has_picture
@@ -113,7 +114,7 @@ def resume(supervisor: Supervisor, run: RunDir) -> None:
 
 
 def checked_folder(path: str, key: str) -> str:
-    """Return a folder of pictures in full.
+    """Return the path of a folder of pictures, a tar shard or a list of files in full.
 
     Raises:
         InpaintError: ``data-missing`` when it is not defined, ``folder-missing`` or ``folder-empty``.
@@ -121,6 +122,8 @@ def checked_folder(path: str, key: str) -> str:
     if not path.strip():
         raise InpaintError("data-missing", "Dataset path is not defined.", "Select the folder of your pictures.")
     folder = Path(absolute(path))
+    if folder.is_file() and folder.suffix.lower() in (SHARD_SUFFIX, *LIST_SUFFIXES):
+        return str(folder)
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise InpaintError("folder-missing", f"{key}: {folder} {what}.", "Select another folder.")

@@ -162,7 +162,8 @@ def count_changed(before: Picture, after: Picture, hole: NDArray[np.uint8]) -> i
 
 
 def _read_aligned(file: Path, picture: Picture, report: FileReport, name: str = "mask") -> NDArray[np.uint8]:
-    mask, notice = read_mask(file, *picture.pixels.shape[:2], name)
+    height, width = picture.pixels.shape[:2]
+    mask, notice = read_mask(file, height, width, name)
     if notice:
         report.notices.append(notice)
     return mask
