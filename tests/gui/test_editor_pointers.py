@@ -142,14 +142,20 @@ def test_the_cursor_is_as_large_as_the_line(editor: Any) -> None:
     assert changed.size and abs(changed.min() - 40) <= 2 and changed.max() <= 43
 
 
-def test_a_screen_of_another_density_is_drawn_in_its_own_pixels(editor: Any) -> None:
-    widths = "() => [...document.querySelectorAll('inpaint-editor > canvas')].map(({ width }) => width)"
-    before = editor.evaluate(widths)
-    metrics = {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False}
-    editor.context.new_cdp_session(editor).send("Emulation.setDeviceMetricsOverride", metrics)
-    editor.wait_for_function(
-        "(width) => document.querySelector('inpaint-editor > canvas').width === 2 * width", arg=before[0]
+def test_lines_are_where_the_pointer_was_on_a_dense_screen(browser: Any, app: App, tmp_path: Path) -> None:
+    context = browser.new_context(device_scale_factor=2)
+    page = context.new_page()
+    page.goto(app.url)
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    shown, drawn = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("inpaint-editor > canvas");
+            return [canvas.getBoundingClientRect().width, canvas.width];
+        }"""
     )
-    assert editor.evaluate(widths) == [2 * width for width in before]
-    drag(editor, [(30.5, 60.5), (120.5, 60.5)])
-    assert mask_of(editor)[60, 40:110].all()
+    assert drawn == pytest.approx(2 * shown, abs=1)
+    page.get_by_role("spinbutton", name="Line width").fill("5")
+    drag(page, [(30.5, 60.5), (120.5, 60.5)])
+    mask = mask_of(page)
+    assert mask[58:63, 40:110].all() and mask.sum(axis=0).max() == 5
+    context.close()

@@ -139,10 +139,13 @@ export class Stage {
 
 /**
  * @param {ResizeObserverEntry} entry
- * @returns {{width: number, height: number}} to the very pixel where the browser tells; rounding can be one off
+ * @returns {{width: number, height: number}} of the window onto the picture
  */
-function devicePixels({ devicePixelContentBoxSize: exact, contentRect }) {
-  const density = window.devicePixelRatio || 1;
-  const { inlineSize, blockSize } = exact?.[0] ?? { inlineSize: contentRect.width * density, blockSize: contentRect.height * density };
-  return { width: Math.max(1, Math.round(inlineSize)), height: Math.max(1, Math.round(blockSize)) };
+function devicePixels({ devicePixelContentBoxSize: [exact] = [], contentRect: { width, height } }) {
+  const pixels = (/** @type {number} */ length, /** @type {number | undefined} */ told) => {
+    const rounded = Math.max(1, Math.round(length * (window.devicePixelRatio || 1)));
+    // Rounding can be a pixel off, which blurs. What is further off is of the real screen, while another is simulated.
+    return told && Math.abs(told - rounded) <= 1 ? told : rounded;
+  };
+  return { width: pixels(width, exact?.inlineSize), height: pixels(height, exact?.blockSize) };
 }
