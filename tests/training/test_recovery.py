@@ -15,6 +15,7 @@ from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.edge_model import EdgeModel
 from inpaintgan.training import state
 from inpaintgan.training.health import BrokeDown, Health
+from inpaintgan.training.loop import Loop
 from inpaintgan.training.state import Progress
 
 NO_PROCESS = 2**22 + 1
@@ -58,7 +59,7 @@ def test_what_the_judge_remembers_is_in_the_progress():
 
 def poison(trainer, value=float("nan")):
     with torch.no_grad():
-        next(trainer.stage.edge.model.generator.parameters()).fill_(value)
+        next(trainer.loop.stage.edge.model.generator.parameters()).fill_(value)
 
 
 def train_poisoned(training, at_steps, **settings):
@@ -94,18 +95,18 @@ def test_a_breakdown_goes_back_to_the_last_checkpoint_that_was_no_stop(training)
     assert training.run.saved_steps() == [8]
 
 
-def test_checkpoints_of_the_course_that_was_left_are_removed(training):
+def test_checkpoints_of_the_course_that_was_left_are_removed(training, monkeypatch):
     training.train(stage="edge", max_iters=3, save_interval=2)  # 2 by interval, 3 by its end
     trainer = training.trainer(resume=True, stage="edge", max_iters=6, save_interval=0)
-    real, broken = trainer._log_step, []
+    real, broken = Loop._log_step, []
 
-    def log():
-        if trainer.progress.step == 4 and not broken:
-            broken.append(trainer.progress.step)
+    def log(loop):
+        if loop.progress.step == 4 and not broken:
+            broken.append(loop.progress.step)
             raise BrokeDown("it broke")
-        real()
+        real(loop)
 
-    trainer._log_step = log
+    monkeypatch.setattr(Loop, "_log_step", log)
     trainer.train()
     assert "went back to step 2" in training.events("warning")[-1]["message"]
     assert training.run.saved_steps() == [2, 6]

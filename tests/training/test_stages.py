@@ -93,11 +93,11 @@ def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, training
     shares = {}
     for share in (0.0, 0.5, 1.0):
         trainer = training.trainer(stage="edge-inpaint", init_from=str(edge_run.run.path), true_edge_share=share)
-        trainer._prepare()
+        trainer.prepare()
         true = 0
         for _ in range(20):
-            batch = next(trainer.batches).to("cpu")
-            edges, _ = trainer.stage._edges_for_inpaint(batch, None)
+            batch = next(trainer.loop.batches).to("cpu")
+            edges, _ = trainer.loop.stage._edges_for_inpaint(batch, None)
             true += sum(torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True))
         shares[share] = true / (20 * trainer.config.batch_size)
     assert shares[0.0] == 0 and shares[1.0] == 1 and 0.2 < shares[0.5] < 0.8
@@ -111,9 +111,9 @@ def test_edge_inpaint_stage_without_an_edge_generator_is_refused(training):
 
 def test_joint_stage_lets_the_inpaint_loss_reach_the_edge_generator(training):
     trainer = training.trainer(stage="joint", fm_loss_weight=0, max_iters=1)
-    trainer._prepare()
-    stage = trainer.stage
-    batch = next(trainer.batches).to("cpu")
+    trainer.prepare()
+    stage = trainer.loop.stage
+    batch = next(trainer.loop.batches).to("cpu")
     predicted = stage.edge.model(batch)
     edges, _ = stage._edges_for_inpaint(batch, predicted)
     stage.inpaint.model(batch, edges).sum().backward()
@@ -124,12 +124,12 @@ def test_joint_stage_lets_the_inpaint_loss_reach_the_edge_generator(training):
 
 def test_every_trained_parameter_moves_and_the_average_follows(training):
     trainer = training.trainer(stage="joint", max_iters=2, lr=1e-3)
-    trainer._prepare()
-    before = {name: t.model.state_dict() for name, t in trainer.stage.trained.items()}
+    trainer.prepare()
+    before = {name: t.model.state_dict() for name, t in trainer.loop.stage.trained.items()}
     before = {name: {k: v.clone() for k, v in state.items()} for name, state in before.items()}
-    emas = {name: [p.clone() for p in t.ema.parameters()] for name, t in trainer.stage.trained.items()}
-    trainer._loop()
-    for name, trained in trainer.stage.trained.items():
+    emas = {name: [p.clone() for p in t.ema.parameters()] for name, t in trainer.loop.stage.trained.items()}
+    trainer.loop.run()
+    for name, trained in trainer.loop.stage.trained.items():
         for key, value in trained.model.named_parameters():
             if not key.endswith("bias"):
                 assert not torch.equal(value, before[name][key]), key
@@ -140,16 +140,16 @@ def test_every_trained_parameter_moves_and_the_average_follows(training):
 def test_spectral_norm_vectors_are_copied_into_the_average_not_averaged(training):
     trainer = training.trainer(stage="edge", max_iters=2)
     trainer.train()
-    trained = trainer.stage.edge
+    trained = trainer.loop.stage.edge
     for a, b in zip(trained.ema.buffers(), trained.model.generator.buffers(), strict=True):
         assert torch.equal(a, b)
 
 
 def test_generator_step_leaves_the_discriminator_alone(training):
     trainer = training.trainer(stage="edge", d2g_lr=1e-9)
-    trainer._prepare()
-    model = trainer.stage.edge.model
-    trainer.stage.step(next(trainer.batches).to("cpu"), 0)
+    trainer.prepare()
+    model = trainer.loop.stage.edge.model
+    trainer.loop.stage.step(next(trainer.loop.batches).to("cpu"), 0)
     # What is left in its gradients is the discriminator step's own: the generator's pass added nothing to it.
     gradients = [p.grad.clone() for p in model.discriminator.parameters()]
     model.discriminator.zero_grad()
@@ -167,7 +167,7 @@ def test_without_adversarial_weight_the_inpaint_discriminator_rests(training):
     trainer = training.trainer(stage="inpaint", inpaint_adv_loss_weight=0)
     trainer.train()
     assert set(training.events("step")[-1]["values"]) == {"inpaint_generator_loss", "l1_loss", "psnr"}
-    assert not trainer.stage.inpaint.discriminator_optimizer.state
+    assert not trainer.loop.stage.inpaint.discriminator_optimizer.state
 
 
 def test_without_adversarial_weight_and_feature_matching_the_edge_discriminator_rests(training):
@@ -176,7 +176,7 @@ def test_without_adversarial_weight_and_feature_matching_the_edge_discriminator_
     values = training.events("step")[-1]["values"]
     assert set(values) == {"edge_generator_loss", "edge_bce_loss", "precision", "recall"}
     assert values["edge_generator_loss"] == pytest.approx(50 * values["edge_bce_loss"], rel=1e-5)
-    assert not trainer.stage.edge.discriminator_optimizer.state
+    assert not trainer.loop.stage.edge.discriminator_optimizer.state
 
 
 def test_the_squared_error_is_logged_and_trains_alone(training):

@@ -60,7 +60,8 @@ def test_a_resumed_run_follows_a_changed_learning_rate(training):
     trainer = training.trainer(resume=True, stage="edge", max_iters=2, lr=5e-5, beta1=0.5)
     trainer.train()
     groups = [
-        o.param_groups[0] for o in (trainer.stage.edge.generator_optimizer, trainer.stage.edge.discriminator_optimizer)
+        o.param_groups[0]
+        for o in (trainer.loop.stage.edge.generator_optimizer, trainer.loop.stage.edge.discriminator_optimizer)
     ]
     assert [group["lr"] for group in groups] == pytest.approx([5e-5, 5e-6])
     assert [group["betas"] for group in groups] == [(0.5, 0.9)] * 2
