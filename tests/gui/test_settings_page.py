@@ -184,6 +184,10 @@ def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, e
     expect(state).to_have_text("Waiting, number 1")
     busy.release()
     expect(state).to_have_text("Finished", timeout=LONG_MS)
+    page.go_back()
+    expect(page.get_by_label("Iterations", exact=True)).to_have_value("2")
+    expect(page.get_by_label("Name of the run")).to_have_value("")
+    expect(page.locator("#summary")).to_contain_text(pictures.name)
 
 
 def test_a_dataset_that_cannot_be_used_does_not_wait_in_the_queue(page: Any, app: Any, pictures: Path) -> None:

@@ -30,6 +30,15 @@ test("EffU-Net takes its only stem with it, whatever the preset, and says so", (
   assert.deepEqual([draft.values.stem, draft.consequence], ["unshuffle4", ""]);
 });
 
+test("a training that has begun leaves its settings for the next one, without its name", () => {
+  const draft = fresh();
+  draft.set("data", "pictures");
+  draft.name = "first";
+  draft.begun();
+  const next = new Draft(draft.config);
+  assert.deepEqual([next.values.data, next.name], ["pictures", ""]);
+});
+
 test("a stem that was chosen goes with the choice of EffU-Net; one chosen afterwards stays, for the program to refuse", () => {
   const draft = fresh();
   draft.set("stem", "unshuffle4");

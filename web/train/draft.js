@@ -118,15 +118,16 @@ export class Draft {
     this.save();
   }
 
+  /** Once its training has begun: the settings stay for a variation, the name is taken. */
+  begun() {
+    this.name = "";
+    this.save();
+  }
+
   /** Take a whole config, as imported. @param {Values} values */
   take(values) {
     this.changes = {};
     for (const [key, value] of Object.entries(values)) if (key in this.config.defaults) this.set(key, value);
     this.save();
   }
-}
-
-/** Forget the draft, once its training has begun. */
-export function clearDraft() {
-  sessionStorage.removeItem(KEY);
 }

@@ -6,7 +6,6 @@ import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
 import { fieldOf } from "../js/schema.js";
 import { errorText, say } from "../js/shell.js";
-import { clearDraft } from "./draft.js";
 import { ResumeDraft } from "./resume.js";
 
 export class Launch {
@@ -51,7 +50,7 @@ export class Launch {
         return runUrl(draft.run);
       }
       const { run } = await call("start_training", draft.values, draft.name);
-      clearDraft();
+      draft.begun();
       return runUrl(run);
     });
   }
@@ -61,7 +60,7 @@ export class Launch {
     const { draft } = this;
     await this.#begin("Adding the training to the queue…", async () => {
       await call("queue_training", draft.values, draft.name);
-      clearDraft();
+      draft.begun();
       return "/train/runs.html";
     });
   }
