@@ -219,6 +219,14 @@ def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -
     expect(page.locator("#start-error")).to_contain_text("config.yml: Learning Rate (lr): 'fast' is not allowed.")
     expect(page.locator("#start-error")).to_contain_text("Batch size (batch_size): 0 is not allowed.")
     expect(page.get_by_role("status").filter(has_text="config.yml is not taken: 2 faults.")).to_be_visible()
+    file.write_text("# nothing\n", encoding="utf-8")
+    page.locator("#import-file").set_input_files(file)
+    expect(page.locator("#start-error")).to_contain_text("holds no settings")
+    expect(page.get_by_label("Style weight")).to_have_value("250")
+    file.write_text("style_loss_weight: 30\n", encoding="utf-8")
+    page.locator("#import-file").set_input_files(file)
+    expect(page.get_by_label("Style weight")).to_have_value("30")
+    expect(page.locator("#start-error")).to_be_hidden()
 
 
 def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, pictures: Path) -> None:

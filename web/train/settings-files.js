@@ -25,6 +25,7 @@ export class SettingsFiles {
     try {
       const { values } = await call("config_from_yaml", await file.text());
       this.draft.take({ ...values, data: values.data || this.draft.values.data });
+      this.launch.refuse("");
       this.show();
       const { length } = this.draft.changedOnPageTwo;
       say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });

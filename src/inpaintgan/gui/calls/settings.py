@@ -9,6 +9,7 @@ from typing import Any
 
 from ...core.config import Config
 from ...core.config_io import make_config, parse_yaml, yaml_text
+from ...core.errors import InpaintError
 from ...jobs.supervisor import is_live
 from .. import folders, training
 from ..answers import checked_object
@@ -37,7 +38,10 @@ class SettingsCalls(Calls):
 
     def config_from_yaml(self, text: str) -> dict[str, Any]:
         """Return all settings of a ``config.yml``, EdgeConnect's included; what it leaves out has its default."""
-        return {"values": make_config(parse_yaml(str(text))).model_dump()}
+        values = parse_yaml(str(text))
+        if not values:
+            raise InpaintError("config-unreadable", "This text holds no settings.", "Choose a file as Export YAML writes it.")
+        return {"values": make_config(values).model_dump()}
 
     def check_data(self, folder: str, masks: str, again: bool = False) -> dict[str, Any]:
         """Look at every picture of a folder. A check of the same folder is joined, any other is ended."""
