@@ -84,7 +84,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
         "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "warm_up", "save_fill",
         "picture_info", "open_example", "fill_folder", "folder_progress", "cancel_folder",
         "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
-        "run_usage", "queue_training", "queue_run", "unqueue_run", "restore_run", "cancel_check",
+        "run_usage", "queue_training", "queue_run", "unqueue_run", "restore_run", "list_deleted_runs", "cancel_check",
         "measure", "measure_progress", "cancel_measure", "resume_point", "resume_with", "try_start", "try_verdict",
     }  # fmt: skip
 

@@ -32,6 +32,14 @@ def test_a_deleted_run_comes_back(page: Any, app: Any, pictures: Path) -> None:
     expect(page.locator("[data-run=first]")).to_contain_text("Precision 0.3500, Recall 0.4500 at step 60")
     expect(page.locator("[data-run=first] img")).to_have_js_property("complete", True)
     assert (app.runs / "first" / "samples" / "step-000000060.png").is_file()
+    expect(page.locator("#trash")).to_be_hidden()
+    page.get_by_role("button", name="Delete first").click()
+    expect(page.locator(".run-card")).to_have_count(1)
+    page.reload()
+    page.get_by_text("Deleted in the last day").click()
+    page.get_by_role("button", name="Restore first").click()
+    expect(page.locator(".run-card")).to_have_count(2)
+    expect(page.locator("#trash")).to_be_hidden()
 
 
 def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:

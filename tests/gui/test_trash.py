@@ -49,6 +49,9 @@ def test_the_trash_is_emptied_of_what_is_old_only(tmp_path: Path) -> None:
     old = trash.discard(make(tmp_path, "old"))
     (tmp_path / trash.FOLDER / old).rename(tmp_path / trash.FOLDER / "1000")
     ticket = trash.discard(make(tmp_path, "new"))
+    (found,) = trash.deleted(tmp_path)
+    assert (found["ticket"], found["run"]) == (ticket, "new")
     trash.empty(tmp_path)
     assert [path.name for path in (tmp_path / trash.FOLDER).iterdir()] == [ticket]
     trash.empty(tmp_path / "nowhere")
+    assert trash.deleted(tmp_path / "nowhere") == []

@@ -3,7 +3,7 @@
 import { fillUrl, resumeUrl, runUrl } from "../js/addresses.js";
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { plural } from "../js/format.js";
+import { ago, plural } from "../js/format.js";
 import { every } from "../js/poll.js";
 import { runCard, updateList } from "../js/run-card.js";
 import { isActive } from "../js/run-view.js";
@@ -107,25 +107,35 @@ async function remove(run) {
     const { ticket } = await call("delete_run", run.run);
     const ticked = chosen.delete(run.run);
     showChoice();
-    const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, note, ticked) }, "Undo");
-    const note = el("p", { class: "notice row" }, el("span", { class: "grow" }, `${run.run} is deleted. Undo works while this page is open, for a day.`), undo);
-    byId("deleted").append(note);
+    const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, ticked) }, "Undo");
+    byId("deleted").append(el("p", { class: "notice row", "data-ticket": ticket },
+      el("span", { class: "grow" }, `${run.run} is deleted. It can be restored for a day, below the runs.`), undo));
     undo.focus();
-    await refresh();
+    await Promise.all([refresh(), showTrash()]);
   } catch (error) {
     showError(error);
   }
 }
 
-/** @param {string} ticket @param {HTMLElement} note @param {boolean} ticked whether it was chosen to be compared */
-async function restore(ticket, note, ticked) {
+/** What was deleted and can be had back. */
+async function showTrash() {
+  /** @type {{deleted: {ticket: string, run: string, time: number}[]}} */
+  const { deleted } = await call("list_deleted_runs");
+  byId("trash").hidden = !deleted.length;
+  byId("trash-list").replaceChildren(...deleted.map(({ ticket, run, time }) => el("li", { class: "row" },
+    el("span", {}, run), el("span", { class: "muted" }, ago(time)),
+    el("button", { type: "button", class: "button small", "aria-label": `Restore ${run}`, onclick: () => restore(ticket) }, "Restore"))));
+}
+
+/** @param {string} ticket @param {boolean} [ticked] whether it was chosen to be compared */
+async function restore(ticket, ticked = false) {
   try {
     const { run } = await call("restore_run", ticket);
-    note.remove();
+    byId("deleted").querySelector(`[data-ticket="${ticket}"]`)?.remove();
     if (ticked && chosen.size < COMPARED) chosen.add(run);
     showChoice();
     say(`${run} is back.`, { kind: "ok" });
-    await refresh();
+    await Promise.all([refresh(), showTrash()]);
     /** @type {HTMLElement | null} */ (list.querySelector(`[data-run="${CSS.escape(run)}"] .run-link`))?.focus();
   } catch (error) {
     showError(error);
@@ -145,7 +155,7 @@ async function refresh() {
 async function start() {
   const { runs_folder: folder } = await call("app_state");
   byId("runs-folder").textContent = `Kept in ${folder}`;
-  await refresh();
+  await Promise.all([refresh(), showTrash()]);
   showChoice();
   every(REFRESH_MS, refresh);
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
@@ -51,9 +52,29 @@ def restore(runs: Path, ticket: str) -> str:
     return back.name
 
 
+def deleted(runs: Path) -> list[dict[str, Any]]:
+    """Return ``{ticket, run, time}`` of what was discarded within `KEPT_S`, the newest first."""
+    return [
+        {"ticket": place.name, "run": run.name, "time": _time(place)}
+        for place in sorted(_places(runs), key=_time, reverse=True)
+        if time.time() - _time(place) <= KEPT_S
+        for run in place.iterdir()
+        if is_run(run)
+    ]
+
+
 def empty(runs: Path) -> None:
     """Delete for good what was discarded longer ago than `KEPT_S`. What cannot be deleted is tried again another time."""
-    trash = runs / FOLDER
-    for place in list(trash.iterdir()) if trash.is_dir() else []:
-        if place.name.isdecimal() and time.time() - int(place.name) / 1e9 > KEPT_S:
+    for place in _places(runs):
+        if time.time() - _time(place) > KEPT_S:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _places(runs: Path) -> list[Path]:
+    """Return the folders of the trash; each is named by the moment something was put into it."""
+    trash = runs / FOLDER
+    return [place for place in trash.iterdir() if place.name.isdecimal()] if trash.is_dir() else []
+
+
+def _time(place: Path) -> float:
+    return int(place.name) / 1e9

@@ -81,6 +81,10 @@ class RunCalls(Calls):
         """Take a run out of the trash."""
         return {"run": trash.restore(self._session.supervisor.runs, str(ticket))}
 
+    def list_deleted_runs(self) -> dict[str, Any]:
+        """Return what `restore_run` can still take out of the trash."""
+        return {"deleted": trash.deleted(self._session.supervisor.runs)}
+
     def try_start(self, seconds: float = TRIAL_SECONDS) -> dict[str, Any]:
         """Start the minute of training that shows whether all is sound."""
         return {"run": start_trial(self._session.supervisor, float(seconds)), "seconds": float(seconds)}
