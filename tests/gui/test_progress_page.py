@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config_io import make_config
-from inpaintgan.core.events import EventLog, Paused, Step, Validation, Warned, read_events
+from inpaintgan.core.events import EventLog, Paused, RunFinished, Step, Validation, Warned, read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui.runs import MISSED_BYTES
 from run_events import run_started
@@ -183,6 +183,28 @@ def test_a_new_warning_leaves_the_notices_before_it_alone(page: Any, app: Any, p
     log.emit(Warned(step=60, stage="edge", code="x", message="The second."))
     expect(page.locator("#alerts .notice")).to_have_text(["Step 60. The second.", "Step 60. The first."])
     expect(page.locator("#alerts [data-mine=yes]")).to_have_text("Step 60. The first.")
+    log.emit(Warned(step=70, stage="edge", code="x", message="The first."))
+    log.emit(RunFinished(step=70, stage="edge", reason="stopped", elapsed_s=70))
+    expect(page.locator("#alerts .notice")).to_have_text(["Step 70. The first.", "Step 60. The second."])
+    expect(page.locator("#status")).to_be_empty()
+
+
+def test_a_page_whose_program_is_gone_says_so_and_takes_no_orders(page: Any, app: Any, page_errors: list[str]) -> None:
+    run = RunDir(app.runs / "running")
+    run.path.mkdir(parents=True)
+    run.create(make_config({"max_iters": 60}))
+    run.claim()
+    EventLog(run.events_file).emit(run_started(stage="edge", max_iters=60))
+    open_run(page, app, "running")
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    app.stop()
+    expect(page.locator("#state")).to_have_text("Not connected")
+    expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+    expect(page.locator("#status")).to_contain_text("open the address it printed")
+    page.wait_for_timeout(1500)  # the browser tries again meanwhile
+    expect(page.locator("#status")).to_contain_text("open the address it printed")
+    run.release()
+    page_errors.clear()
 
 
 def test_progress_survives_closing_and_reopening_the_page(

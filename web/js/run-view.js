@@ -129,7 +129,9 @@ export class RunView {
         this.checkpoint = event;
         break;
       case "warning":
-        if (isAlarming(event)) this.warnings.push(event);
+        if (!isAlarming(event)) break;
+        // Each resume may say the same again.
+        this.warnings = [...this.warnings.filter(({ message }) => message !== event.message), event];
         if (this.warnings.length > WARNINGS_KEPT) this.warnings.shift();
         break;
       case "paused":

@@ -30,6 +30,8 @@ let ordered = "";
 let waiting = "";
 let drawing = 0;
 /** @type {"open" | "lost" | "closed"} */ let connection = "open";
+/** Whether the program has ended, or is another by now: what is shown stays as it was, and nothing can be ordered. */
+let gone = false;
 /** @type {import("./progress-numbers.js").Usage | null} */ let usage = null;
 
 /** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
@@ -65,8 +67,9 @@ function take(events) {
   }
   // Orders to a process that died are never done.
   if (events.some(({ type }) => type === "run_started")) ordered = waiting = "";
-  const warned = events.findLast(({ type }) => type === "warning");
-  if (warned) say(warned.message, { kind: isAlarming(warned) ? "error" : "ok" });
+  // What is alarming stands above, where it stays.
+  const news = events.findLast((event) => event.type === "warning" && !isAlarming(event));
+  if (news) say(news.message, { kind: "ok" });
   // Once a frame is enough, and a page in the background draws nothing at all.
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
@@ -93,8 +96,8 @@ const isAhead = () => view.state === "queued" || view.state === "unstarted";
 
 function showHead() {
   const state = byId("state");
-  state.dataset.state = view.state;
-  state.textContent = stateTitle(view.state);
+  state.dataset.state = gone ? "" : view.state;
+  state.textContent = gone ? "Not connected" : stateTitle(view.state);
   const device = view.started?.device;
   const doing = phaseText(view.lastStep?.phase);
   byId("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), doing, device && `on ${device}`].filter(Boolean).join(" ");
@@ -109,6 +112,7 @@ function showHead() {
 }
 
 function tick() {
+  if (gone) return;
   byId("timer").textContent = timer(view.clockAt(Date.now() / 1000));
 }
 
@@ -133,6 +137,7 @@ function showControls() {
   const { active } = view;
   const stopping = ordered === "stop" || waiting === "stop";
   const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
+  byId("controls").hidden = gone;
   for (const id of ["pause", "sample-now", "save-now", "stop"]) {
     button(id).hidden = !active;
     button(id).disabled = stopping || (id !== "stop" && (Boolean(waiting) || view.state === "starting"));
@@ -215,10 +220,18 @@ async function ask() {
 
 /** @param {"open" | "lost" | "closed"} state */
 function tellConnection(state) {
+  if (gone) return;
   if (state === "lost") say("The connection to the program is lost; trying again…", { kind: "error" });
   else if (state === "closed") say("The program sends nothing more of this training. Reload the page.", { kind: "error" });
   else if (connection !== "open") say("");
   connection = state;
+}
+
+/** The shell says what happened; another launch would not know this page. */
+function leave() {
+  gone = true;
+  unsubscribe();
+  show();
 }
 
 function wire() {
@@ -234,6 +247,7 @@ function wire() {
   setInterval(tick, 250);
   every(ASK_MS, ask);
   addEventListener("pagehide", () => unsubscribe());
+  addEventListener("bridge-closed", leave);
 }
 
 async function start() {
