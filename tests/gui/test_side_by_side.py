@@ -162,3 +162,32 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
     page.wait_for_timeout(500)
     assert not [error for error in page_errors if error.startswith("pageerror")], "a promise was lost"
     page_errors.clear()  # the browser tells of the 507 itself
+
+
+def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, app: App, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "portrait.png")
+    open_mask_page(page, app, picture, tmp_path / "runs" / "first" / "checkpoints" / "step-000004000")
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.get_by_label("Feather").fill("6")  # so that neither is there yet
+    page.evaluate(
+        """() => {
+            const { view } = document.querySelector("compare-view");
+            window.scales = [];
+            view.listeners.add(() => scales.push(view.scale));
+        }"""
+    )
+    side_by_side(page)
+    page.wait_for_selector("#progress:not([hidden])")
+    page.keyboard.down("b")
+    page.wait_for_selector("#side-by-side:not([hidden])", timeout=120_000)
+    page.wait_for_timeout(150)
+    assert min(page.evaluate("() => scales")) > 1, "the picture was never shrunk to nothing"
+    original = np.asarray(Image.open(picture))
+    assert pixel(page, *panel_point(page, 0, 80.5, 60.5)) == tuple(original[60, 80]), "B is still held"
+    page.keyboard.up("b")
+    page.keyboard.press("Escape")
+    assert page.locator("#hold-before").get_attribute("aria-pressed") == "false"
+    assert not page.evaluate("() => document.querySelector('compare-view').onlyBefore")

@@ -24,7 +24,10 @@ export function bindFillKeys(compare, page) {
   const editing = (/** @type {Binding} */ binding) => ({
     ...binding, match: (/** @type {KeyboardEvent} */ event) => edges.active && Boolean(binding.match?.(event)),
   });
-  const before = (/** @type {boolean} */ only) => (sideBySide.isOpen ? sideBySide.showBefore(only) : comparing.before(only));
+  const before = (/** @type {boolean} */ only) => {
+    comparing.before(only);
+    sideBySide.refresh();
+  };
   /** @type {Binding[]} */
   const bindings = [
     {

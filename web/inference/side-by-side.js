@@ -32,17 +32,16 @@ const CAPTION_PX = 80;
  * @property {(fill: Fill) => Promise<void>} pick
  */
 
+/** @typedef {{checkpoint: Checkpoint, result: {fill: Fill, picture: PatchedPicture, edges: Uint8Array | null} | null, problem: string}} Outcome */
+
 /** One checkpoint's result with what is known about it. */
 class Panel {
   /**
-   * @param {CompareView} compare
-   * @param {Checkpoint} checkpoint
-   * @param {{fill: Fill, picture: PatchedPicture, edges: Uint8Array | null} | null} result
-   * @param {string} problem why there is none
-   * @param {() => void} keep
+   * @param {CompareView} compare tells whether the picture is shown as it was
+   * @param {Outcome} outcome a result, or the problem why there is none
+   * @param {(fill: Fill) => void} keep
    */
-  constructor(compare, checkpoint, result, problem, keep) {
-    this.before = false;
+  constructor(compare, { checkpoint, result, problem }, keep) {
     this.edgesShown = false;
     const canvas = el("div", { class: "side-canvas" });
     const scores = scoreTexts(checkpoint).map(({ name, text }) => el("span", {}, `${name} `, el("b", { class: "num" }, text)));
@@ -50,7 +49,7 @@ class Panel {
       el("div", { class: "side-words" }, el("strong", {}, checkpoint.title), el("span", {}, facts(checkpoint)),
         el("span", { class: "side-scores", title: scoredOn(checkpoint) }, ...(scores.length ? scores : [el("span", {}, "not scored yet")]),
           result ? el("span", { class: "num" }, `${result.fill.seconds.toFixed(1)} s`) : "")),
-      result ? el("button", { type: "button", class: "button small", onclick: keep, "aria-label": `Keep the result of ${checkpoint.title}` }, "Keep") : ""));
+      result ? el("button", { type: "button", class: "button small", onclick: () => keep(result.fill), "aria-label": `Keep the result of ${checkpoint.title}` }, "Keep") : ""));
     if (!result) {
       canvas.append(el("p", { class: "side-problem" }, problem));
       return;
@@ -63,10 +62,10 @@ class Panel {
     edgeLayer.setColour(EDGE_COLOUR, 1);
     const refreshPicture = this.stage.addLayer((context) => {
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-      (this.before && original ? original : result.picture).draw(context, view);
+      (compare.onlyBefore && original ? original : result.picture).draw(context, view);
     });
     const refreshEdges = this.stage.addLayer((context) => {
-      context.canvas.hidden = !this.edgesShown || this.before;
+      context.canvas.hidden = !this.edgesShown || compare.onlyBefore;
       return !context.canvas.hidden && edgeLayer.draw(context, view, true);
     });
     this.refresh = () => {
@@ -111,8 +110,9 @@ export class SideBySide {
 
   close() {
     if (!this.isOpen) return;
-    this.#discard(this.panels);
+    for (const { stage } of this.panels) stage?.close();
     this.panels = [];
+    this.page.tries.pinned.clear();
     this.place.hidden = true;
     byId("divider-bar").hidden = !this.page.tries.current;
     this.compare.stage.rest(false);
@@ -121,18 +121,8 @@ export class SideBySide {
     this.compare.focus({ preventScroll: true });
   }
 
-  /** @param {Panel[]} panels are shown no more */
-  #discard(panels) {
-    for (const { stage } of panels) stage?.close();
-    this.page.tries.pinned.clear();
-  }
-
-  /** @param {boolean} only whether all panels show the picture as it was */
-  showBefore(only) {
-    for (const panel of this.panels) {
-      panel.before = only;
-      panel.refresh();
-    }
+  refresh() {
+    for (const panel of this.panels) panel.refresh();
   }
 
   #showEdges() {
@@ -175,12 +165,12 @@ export class SideBySide {
    */
   async #fillAll(checkpoints, edges) {
     this.close();
-    const { page, compare } = this;
+    const { page } = this;
     page.edges.setActive(false);
     if (edges) await page.edges.send();
     else await page.keeper.flush().catch(() => {});
-    /** @type {Panel[]} */
-    const panels = [];
+    /** @type {Outcome[]} */
+    const outcomes = [];
     for (const [i, checkpoint] of checkpoints.entries()) {
       try {
         const fill = this.#made(checkpoint, edges)
@@ -188,20 +178,17 @@ export class SideBySide {
         page.tries.pinned.add(fill);
         const lines = await page.edges.edgesOf(fill);
         const picture = await page.tries.decode(fill);
-        panels.push(new Panel(compare, checkpoint, { fill, picture, edges: lines }, "", guarded(() => {
-          this.close();
-          return page.pick(fill);
-        })));
+        outcomes.push({ checkpoint, result: { fill, picture, edges: lines }, problem: "" });
       } catch (error) {
         if (codeOf(error) === "cancelled") {
           say("Cancelled. What was filled until then is among the tries.");
-          this.#discard(panels);
+          page.tries.pinned.clear();
           return;
         }
-        panels.push(new Panel(compare, checkpoint, null, errorText(error), () => {}));
+        outcomes.push({ checkpoint, result: null, problem: errorText(error) });
       }
     }
-    this.#show(panels);
+    this.#show(outcomes);
   }
 
   /** @param {Checkpoint} checkpoint @param {boolean} edges @returns {Fill | undefined} a try that is just what is wanted */
@@ -211,15 +198,20 @@ export class SideBySide {
       && fill.feather_px === feather && fill.mask_url === keeper.layers.mask_url);
   }
 
-  /** @param {Panel[]} panels */
-  #show(panels) {
-    this.panels = panels;
-    this.compare.stage.rest(true);
+  /** @param {Outcome[]} outcomes */
+  #show(outcomes) {
+    const { view, mask, stage } = this.compare;
+    stage.rest(true);
     byId("divider-bar").hidden = true;
+    // Made only now that they get their place: a stage without a size would tell the view that the window has none.
+    const panels = outcomes.map((outcome) => new Panel(this.compare, outcome, guarded((fill) => {
+      this.close();
+      return this.page.pick(fill);
+    })));
+    this.panels = panels;
     const grid = byId("side-panels");
     grid.replaceChildren(...panels.map(({ element }) => element));
     this.place.hidden = false;
-    const { view, mask } = this.compare;
     grid.style.gridTemplateColumns = `repeat(${bestColumns(panels.length, view, grid)}, minmax(0, 1fr))`;
     this.#showEdges();
     // Once the panels have their size: what is to be compared is the hole.
