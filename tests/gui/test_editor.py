@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from .conftest import App
 from .inference_pages import (
     box,
     drag,
     fetch_picture,
     mask_of,
     on_screen,
+    open_mask_page,
     picture_info,
     screen_colour,
     wait_until_kept,
     wait_until_settled,
+    write_picture,
 )
 
 pytestmark = pytest.mark.browser
@@ -217,3 +221,18 @@ def test_all_keys_are_listed_and_the_list_is_left_by_key(editor: Any) -> None:
     editor.keyboard.press("Escape")
     assert dialog.count() == 0
     assert editor.evaluate("() => document.activeElement.localName") == "inpaint-editor"
+
+
+def test_each_picture_has_its_own_line_width_until_one_is_set(page: Any, app: App, tmp_path: Path) -> None:
+    width = page.get_by_role("spinbutton", name="Line width")
+    small, large = (
+        write_picture(tmp_path / "small.png", size=(20, 20)),
+        write_picture(tmp_path / "large.png", size=(900, 600)),
+    )
+    for picture, usual in ((small, "4"), (large, "30"), (small, "4")):
+        open_mask_page(page, app, picture)
+        page.keyboard.press("e")
+        assert width.input_value() == usual
+    page.keyboard.press("]")
+    open_mask_page(page, app, large)
+    assert width.input_value() == "5"

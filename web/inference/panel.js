@@ -30,13 +30,12 @@ export function widthSlider(range, drawing) {
 /**
  * The number is exact; the slider beside it is for the hand.
  * @param {Drawing} drawing
- * @param {number} usual width to begin with
+ * @param {number} usual width to begin with, unless another was set in this tab
  */
 export function lineControls(drawing, usual) {
   const number = byId("line-width", HTMLInputElement);
   const show = () => {
     if (document.activeElement !== number || Math.round(number.valueAsNumber) !== drawing.width) number.value = String(drawing.width);
-    sessionStorage.setItem(WIDTH_KEY, String(drawing.width));
   };
   number.addEventListener("input", () => {
     if (number.valueAsNumber >= 1 && number.valueAsNumber <= MAX_WIDTH) drawing.setWidth(number.valueAsNumber);
@@ -48,6 +47,12 @@ export function lineControls(drawing, usual) {
   widthSlider(byId("line-range", HTMLInputElement), drawing);
   drawing.settingListeners.add(show);
   drawing.setWidth(Number(sessionStorage.getItem(WIDTH_KEY)) || usual);
+  let known = drawing.width;
+  drawing.settingListeners.add(() => {
+    if (drawing.width === known) return; // a tool was taken
+    known = drawing.width;
+    sessionStorage.setItem(WIDTH_KEY, String(known)); // only what a person has set: another picture has its own usual width
+  });
   const pressure = byId("pen-pressure", HTMLInputElement);
   pressure.checked = drawing.pressure = usesPressure();
   pressure.addEventListener("change", () => {
