@@ -6,6 +6,7 @@ import { chooseFolder } from "../js/files.js";
 import { SettingsForm } from "../js/form.js";
 import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
+import { every } from "../js/poll.js";
 import { groups } from "../js/schema.js";
 import { showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset-check.js";
@@ -19,6 +20,7 @@ import { SettingsSearch } from "./settings-search.js";
 import { unusedBecause } from "./unused.js";
 
 const CHECK_MS = 400;
+const OTHERS_MS = 5000;
 
 /** @type {Draft} */ let draft;
 /** @type {SettingsForm} */ let form;
@@ -190,6 +192,8 @@ async function start() {
   checkDataset();
   followHash();
   addEventListener("hashchange", followHash);
+  await launch.showOthers();
+  every(OTHERS_MS, () => launch.showOthers());
   // Until here a press would have sent the form nowhere.
   for (const id of ["train", "queue"]) byId(id, HTMLButtonElement).disabled = false;
 }

@@ -4,9 +4,12 @@ import { runUrl } from "../js/addresses.js";
 import { call, codeOf } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
+import { isActive } from "../js/run-view.js";
 import { fieldOf } from "../js/schema.js";
 import { errorText, say } from "../js/shell.js";
 import { ResumeDraft } from "./resume.js";
+
+const NAME_REFUSED = new Set(["run-name-invalid", "run-exists"]);
 
 export class Launch {
   /**
@@ -65,6 +68,16 @@ export class Launch {
     });
   }
 
+  /** Two trainings at once are slower, each of them: say so before one is started beside another. */
+  async showOthers() {
+    const { runs } = await call("list_runs");
+    const busy = runs.some((/** @type {{state: string}} */ { state }) => isActive(state));
+    const words = this.draft instanceof ResumeDraft ? "Another training is running; both will be slower."
+      : "Another training is running: start now, or add this one to the queue.";
+    byId("others").hidden = !busy;
+    if (busy && byId("others").textContent !== words) byId("others").textContent = words;
+  }
+
   /** @param {string} words said meanwhile @param {() => Promise<string>} order what to ask of the program; tells the page to go to */
   async #begin(words, order) {
     const { form } = this;
@@ -85,7 +98,8 @@ export class Launch {
     } catch (error) {
       say("");
       this.showRefusal(error);
-      if (form.firstError) form.focus(form.firstError);
+      if (NAME_REFUSED.has(codeOf(error))) byId("run-name").focus();
+      else if (form.firstError) form.focus(form.firstError);
     }
     this.#busy(false);
   }
