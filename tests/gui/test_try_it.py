@@ -31,6 +31,7 @@ def test_a_short_trial_is_watched_and_judged(page: Any, app: Any, ended_training
     assert (run / VERDICT_FILE).is_file()
     page.get_by_role("link", name="Open this training").click()
     expect(page.locator("#state")).to_have_text("Finished")
+    expect(page.locator("#iteration")).not_to_contain_text("/")  # its time ended it, not its steps
 
 
 @pytest.fixture

@@ -21,6 +21,16 @@ function scoresText({ scores }) {
 }
 
 /**
+ * @param {{state: string, step: number}} run
+ * @param {number} max
+ * @returns {boolean} whether it was finished by its time rather than its steps, of which most may be left
+ */
+export const endedByTime = ({ state, step }, max) => state === "finished" && step < max;
+
+/** @param {RunSummary} run */
+const stepText = (run) => (endedByTime(run, run.max_iters) ? count(run.step) : `${count(run.step)} of ${count(run.max_iters)}`);
+
+/**
  * @param {RunSummary} run
  * @param {...HTMLElement} actions
  * @returns {HTMLLIElement}
@@ -36,7 +46,7 @@ export function runCard(run, ...actions) {
       el("div", { class: "row" }, el("a", { class: "run-link", href: runUrl(run.run) }, run.run),
         el("span", { class: "pill", "data-state": run.state }, stateTitle(run.state) + (run.turn ? `, number ${run.turn}` : ""))),
       el("p", { class: "small muted" }, `${stageTitle(run.stage)} · ${isActive(run.state) ? "now" : ago(run.updated)}`),
-      el("p", { class: "small num" }, [`Step ${count(run.step)} of ${count(run.max_iters)}`,
+      el("p", { class: "small num" }, [`Step ${stepText(run)}`,
         // Not known before the first logged step; 0:00 would be wrong.
         run.elapsed_s > 0 && `${timer(run.elapsed_s)} of training`].filter(Boolean).join(" · ")),
       scoresText(run) ? el("p", { class: "small num" }, scoresText(run)) : null,

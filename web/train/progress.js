@@ -7,6 +7,7 @@ import { count, percent, span, timer } from "../js/format.js";
 import { healthWords } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
+import { endedByTime } from "../js/run-card.js";
 import { isAlarming, RunView } from "../js/run-view.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { RunCharts } from "./progress-charts.js";
@@ -103,11 +104,12 @@ function showHead() {
   byId("stage").textContent = [stageTitle(view.stage || summary?.stage || ""), doing, device && `on ${device}`].filter(Boolean).join(" ");
   document.title = `${view.active && view.maxIters ? `${count(view.step)} · ` : ""}${run} - InpaintGAN`;
   const max = view.maxIters ?? summary?.max_iters ?? 0;
-  byId("iteration").textContent = `${count(view.step)} / ${count(max || null)}`;
+  const done = endedByTime(view, max);
+  byId("iteration").textContent = done ? count(view.step) : `${count(view.step)} / ${count(max || null)}`;
   const bar = byId("progress", HTMLProgressElement);
-  bar.value = max ? Math.min(1, view.step / max) : 0;
+  bar.value = done ? 1 : max ? Math.min(1, view.step / max) : 0;
   const eta = view.lastStep?.eta_s;
-  byId("eta").textContent = view.state === "running" && eta ? `about ${span(eta)} left` : max ? percent(view.step / max) : "";
+  byId("eta").textContent = view.state === "running" && eta ? `about ${span(eta)} left` : max && !done ? percent(view.step / max) : "";
   tick();
 }
 
