@@ -111,7 +111,7 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     page.route("**/display.png", lambda route: held.append(route))
     page.reload()
     expect(page.locator("#opening")).to_contain_text("Opening astronaut")
-    expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Fill", exact=True)).to_be_disabled()
     expect(page.locator("#checkpoint option")).not_to_have_count(0)
     held[0].continue_()
     page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
@@ -193,7 +193,7 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     )
     page.wait_for_function(painting, timeout=SLOW_MS)
     assert page.locator("#result-text").text_content() == "Not filled yet."
-    expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_disabled()
+    expect(page.get_by_role("button", name="Fill", exact=True)).to_be_disabled()
     # After a reload there is nothing that a cancelled fill is taken up from, and it does not begin anew.
     page.reload()
     page.wait_for_selector("#progress:not([hidden])", timeout=SLOW_MS)
@@ -201,7 +201,7 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     expect(page.locator("#status")).to_contain_text("That fill ended without a result.", timeout=SLOW_MS)
     expect(page.locator("#progress")).to_be_hidden()
     # Another window's picture waits for this one, and says so.
-    page.get_by_role("button", name="Fill again", exact=True).click()
+    page.get_by_role("button", name="Fill", exact=True).click()
     page.wait_for_function(painting, timeout=SLOW_MS)
     refuse_once = """() => {
         const { cancel_fill: real } = eel;
@@ -225,9 +225,14 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     page.keyboard.press("Escape")
     expect(page.locator("#result-text")).to_have_text("Cancelled. Fill again, or edit the mask first.", timeout=SLOW_MS)
     expect(page.locator("#progress")).to_be_hidden()
-    expect(page.get_by_role("button", name="Fill again", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Fill", exact=True)).to_be_focused()
     assert picture_info(page)["fills"] == []
     expect(page.get_by_role("button", name="Save Image", exact=True)).to_be_disabled()
+    page.reload()
+    expect(page.locator("#result-text")).to_have_text("Not filled yet.")
+    expect(page.get_by_role("button", name="Fill", exact=True)).to_be_enabled()
+    page.wait_for_timeout(300)
+    expect(page.locator("#progress")).to_be_hidden()
 
 
 def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(

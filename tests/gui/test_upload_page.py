@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from .conftest import App
-from .inference_pages import drop, open_mask_page, upload, write_picture
+from .inference_pages import drag, drop, mask_of, open_mask_page, upload, write_picture
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +106,25 @@ def test_a_late_answer_does_not_replace_what_was_opened_meanwhile(page: Any, app
     expect(page.locator("#fact-name")).to_have_text("second.png")
 
 
+def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_path: Path) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    drag(page, [(40, 60), (120, 60)])
+    drawn = mask_of(page)
+    page.get_by_role("link", name="Home", exact=True).click()
+    page.get_by_role("link", name="Inference", exact=True).first.click()
+    page.locator("#status").get_by_text("portrait.png is still open.").wait_for()
+    page.get_by_text("Its mask is kept from before.").wait_for()
+    page.get_by_role("button", name="Mask Image", exact=True).click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    assert np.array_equal(mask_of(page), drawn)
+    # One that is not there any more leaves the page as on a first visit.
+    page.evaluate("() => sessionStorage.setItem('inpaintgan-picture', '0123456789abcdef')")
+    page.get_by_role("link", name="Inference", exact=True).first.click()
+    page.wait_for_selector("#examples-section:not([hidden])")
+    assert page.locator("#drop-hint").is_visible()
+    assert page.get_by_role("button", name="Mask Image", exact=True).is_disabled()
+
+
 def test_a_long_name_leaves_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 900, "height": 700})
     name = f"{'DSC_20260714_holiday-at-the-lake_' * 3}.png"
@@ -119,7 +139,6 @@ def test_pages_without_their_picture_show_the_way_on(page: Any, app: App) -> Non
         for query in ("", "?picture=0123456789abcdef"):
             page.goto(f"{app.origin}/inference/{name}.html{query}")
             page.wait_for_selector("#message:not([hidden])")
-            if name == "mask_image":
-                assert page.locator(":is(.rail, .zoom-bar, .panel)[inert]").count() == 3
+            assert page.locator(":is(.rail, .zoom-bar, .panel)[inert]").count() == 3
             page.locator("#message").get_by_role("link", name="Upload Image").click()
             page.wait_for_url("**/upload-image.html*")

@@ -22,7 +22,7 @@ import { zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -40,6 +40,7 @@ function refuse(error, ...ways) {
   message.replaceChildren(el("p", {}, errorText(error)), el("div", { class: "row" }, ...ways));
   message.toggleAttribute("data-card", compare.original !== null);
   message.hidden = false;
+  if (!compare.original) lockBench();
   showError(error);
 }
 
@@ -83,7 +84,7 @@ class FillPage {
     byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
     bindFillKeys(compare, this);
     byId("feather").addEventListener("input", () => { byId("feather-value").textContent = `${this.feather} px`; });
-    for (const fill of info.fills) this.tries.add(fill, this.name(fill));
+    for (const fill of info.fills) this.#add(fill);
   }
 
   /** Over how many pixels a fill fades at the hole's border. */
@@ -134,8 +135,14 @@ class FillPage {
   async run(checkpoint, edges, title = "Filling") {
     const options = { checkpoint, device: "auto", engine: this.engines.value, edges, feather_px: this.feather };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
-    this.tries.add(fill, this.name(fill));
+    this.#add(fill);
     return fill;
+  }
+
+  /** @param {Fill} fill */
+  #add(fill) {
+    this.tries.add(fill, this.name(fill));
+    this.again.textContent = "Fill again";
   }
 
   #warmUp() {
@@ -158,7 +165,7 @@ class FillPage {
   }
 
   /**
-   * Show what was filled earlier, or fill for the first time.
+   * Show what was filled earlier, or fill when that was asked for.
    * @param {boolean} asked whether a fill was asked for
    * @param {"undo" | "redo" | null} direction what is to be taken back or done again
    */
@@ -166,7 +173,7 @@ class FillPage {
     const known = this.tries.fills.length;
     const waited = !asked && await this.progress.waitForEarlier();
     if (waited) {
-      for (const fill of (await call("picture_info", this.info.id)).fills.slice(known)) this.tries.add(fill, this.name(fill));
+      for (const fill of (await call("picture_info", this.info.id)).fills.slice(known)) this.#add(fill);
     }
     const [arrived] = this.tries.fills.slice(known);
     const shown = this.history.left(known);
@@ -181,7 +188,7 @@ class FillPage {
       say(ended);
     }
     if (direction) await this.keeper.go(direction);
-    else if (asked || !(waited || this.tries.fills.length)) await this.fill();
+    else if (asked) await this.fill();
     await this.tries.drawAll();
   }
 

@@ -15,7 +15,7 @@ import { chosenEngine } from "./engine-choice.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 
@@ -31,7 +31,7 @@ function refuse(error) {
   message.replaceChildren(el("p", {}, errorText(error)),
     el("a", { class: "button primary", href: stepUrl("upload", { picture: "" }) }, "Upload Image"));
   message.hidden = false;
-  for (const part of document.querySelectorAll(".rail, .zoom-bar, .panel")) part.toggleAttribute("inert", true);
+  lockBench();
   showError(error);
 }
 

@@ -6,6 +6,8 @@ import { byId } from "../js/dom.js";
 
 const PAGES = { upload: "upload-image.html", mask: "mask_image.html", fill: "fill_missing_regions.html", folder: "fill_folder.html" };
 
+const PICTURE_KEY = "inpaintgan-picture";
+
 const query = new URLSearchParams(location.search);
 
 /** The picture this page is about, and the checkpoint that was chosen; both travel in the address. */
@@ -23,10 +25,14 @@ export function stepUrl(step, more = {}) {
   return `/inference/${PAGES[step]}${text ? `?${text}` : ""}`;
 }
 
-/** Write the choice into this page's address, so that a reload and the way back keep it. */
+/** The picture that was worked on last in this tab. */
+export const lastPicture = () => sessionStorage.getItem(PICTURE_KEY) ?? "";
+
+/** Write the choice into this page's address, so that a reload and the way back keep it, and the picture into this tab. */
 export function rememberChoice() {
   const page = /** @type {StepName} */ (document.body.dataset.step);
   history.replaceState(null, "", stepUrl(page));
+  if (chosen.picture) sessionStorage.setItem(PICTURE_KEY, chosen.picture);
 }
 
 /**
@@ -57,6 +63,11 @@ export function linkSteps({ mask = false, fill = false }) {
     if (open) link.setAttribute("href", stepUrl(/** @type {StepName} */ (step)));
     else link.removeAttribute("href");
   }
+}
+
+/** Make what works on a picture unusable, as there is none. */
+export function lockBench() {
+  for (const part of document.querySelectorAll(".rail, .zoom-bar, .panel")) part.toggleAttribute("inert", true);
 }
 
 /**

@@ -4,7 +4,7 @@ import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { errorText, say, statusSide } from "../js/shell.js";
 import { takeDrops } from "./dropped.js";
-import { chosen, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
+import { chosen, lastPicture, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
 
 const file = byId("file", HTMLInputElement);
 const uploadButton = byId("upload", HTMLButtonElement);
@@ -131,10 +131,13 @@ async function start() {
   showExamples(state.examples);
   const checkpoint = state.checkpoints.find((/** @type {any} */ one) => one.path === chosen.checkpoint);
   if (checkpoint) statusSide.append(el("span", { class: "muted" }, `Fills with ${checkpoint.title}`));
-  if (!chosen.picture) return;
+  const picture = chosen.picture || lastPicture();
+  if (!picture) return;
   try {
-    const info = await call("picture_info", chosen.picture);
-    if (mine === turn) show(info); // or another has been opened meanwhile
+    const info = await call("picture_info", picture);
+    if (mine !== turn) return; // another has been opened meanwhile
+    if (!chosen.picture) say(`${info.name} is still open.`);
+    show(info);
   } catch {
     if (mine !== turn) return;
     // The address is of an earlier start of the program; an empty page says enough.
