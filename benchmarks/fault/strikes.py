@@ -14,6 +14,7 @@ import psutil
 from fault.ends import Wrong, must_equal
 from fault.round import Round
 from inpaintgan.core.events import read_events
+from inpaintgan.core.exit_codes import FAILED
 
 NANS = ["edge.generator@7", "edge.discriminator@28", "inpaint.generator@15", "inpaint.discriminator@27"]
 OOMS = [
@@ -81,7 +82,7 @@ def strike_disk(name: str) -> Callable[[Round], None]:
 def strike_oom(round_: Round) -> None:
     """CUDA memory runs out, with a step half taken or not: said in words, and resumed."""
     round_.start(f"oom:{round_.rng.choice(OOMS)}")
-    if round_.end() != 2:
+    if round_.end() != FAILED:
         raise Wrong(f"exit code {round_.exits[-1]} after memory ran out")
     failed = [event for event in read_events(round_.run.events_file) if event["type"] == "run_failed"]
     round_.struck_at.append(failed[-1]["step"])
