@@ -132,6 +132,8 @@ def test_a_layer_must_be_a_png_and_a_bad_one_replaces_nothing(pictures: Pictures
     assert picture.info()["mask_url"] == url
     store(pictures, picture, "mask", 0)
     assert picture.info()["mask_url"] != url, "or a browser would show the old one"
+    store(pictures, picture, "mask", 255)
+    assert picture.info()["mask_url"] == url, "the same mask again"
 
 
 def test_a_fill_needs_a_mask(pictures: Pictures, fills: Fills) -> None:

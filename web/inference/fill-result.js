@@ -22,16 +22,19 @@ export class FillResult {
    * @param {Fill} fill
    * @param {import("./patched-picture.js").PatchedPicture} picture
    * @param {string} name of what made it
-   * @param {boolean} divided whether it is compared, and not drawn on
+   * @param {{divided: boolean, stale: boolean}} state whether it is compared, and not drawn on; whether the mask has
+   *   changed since
    */
-  show(fill, picture, name, divided) {
+  show(fill, picture, name, { divided, stale }) {
     const { compare } = this;
     compare.setLayers({ covered: false });
     compare.setResult(picture);
     this.tell(`${count(fill.hole_px)} pixels in ${fill.seconds.toFixed(1)} s by ${name} (${engineName(fill.engine)}).`);
     const notices = byId("notices");
-    notices.replaceChildren(...fill.notices.map((text) => el("li", { class: "notice" }, text)));
-    notices.hidden = !fill.notices.length;
+    notices.replaceChildren(
+      ...(stale ? [el("li", { class: "notice warn" }, "The mask has changed since this fill. Fill again.")] : []),
+      ...fill.notices.map((text) => el("li", { class: "notice" }, text)));
+    notices.hidden = !notices.childElementCount;
     byId("divider-bar").hidden = !divided;
     this.saveButton.disabled = false;
     byId("save-reason").textContent = "At its original size.";

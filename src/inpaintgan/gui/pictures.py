@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 import secrets
@@ -32,8 +33,8 @@ class Picture:
     original: Path
     facts: dict[str, Any] = field(default_factory=dict)
     """What decoding found: width, height, format, notices, display."""
-    layers: dict[str, int] = field(default_factory=dict)
-    """How often the mask and the edges were stored; absent when never."""
+    layers: dict[str, str] = field(default_factory=dict)
+    """A digest of the mask and of the edges; absent when never stored."""
     fills: list[dict[str, Any]] = field(default_factory=list)
     patches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The files of each fill's patches, by its number."""
@@ -51,7 +52,7 @@ class Picture:
         return self.folder / f"{name}.png" if name in self.layers else None
 
     def layer_url(self, name: str) -> str | None:
-        # The number makes a browser fetch a changed layer again.
+        # The digest makes a browser fetch a changed layer again, and tells whether a fill was made with this one.
         return self.url(f"{name}.png?v={self.layers[name]}") if name in self.layers else None
 
     def info(self) -> dict[str, Any]:
@@ -152,6 +153,7 @@ class Pictures:
     def store_layer(self, picture: Picture, name: str, file: Path) -> dict[str, Any]:
         """Make an uploaded PNG the picture's mask or edges."""
         self.check_layer(name, file)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         file.replace(picture.folder / f"{name}.png")
-        picture.layers[name] = picture.layers.get(name, 0) + 1
+        picture.layers[name] = digest
         return picture.info()
