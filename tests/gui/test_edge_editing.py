@@ -34,11 +34,20 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     page.keyboard.press("Enter")
     page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
     page.get_by_role("button", name="Draw edges", exact=True).click()
+    assert page.get_by_label("Show in the hole").is_checked(), "lines are drawn in sight"
+    assert page.locator("#save-state").is_hidden(), "nobody has drawn any"
+    status = page.locator("#status")
+    drag(page, [(10, 10), (30, 10)], element="compare-view")
+    status.get_by_text("Edges are drawn inside the hole.").wait_for()
+    page.get_by_role("button", name="Fill from these edges", exact=True).click()
+    status.get_by_text("The result in sight has these edges already.").wait_for()
+    page.keyboard.press("v")
+    assert not page.get_by_label("Show in the hole").is_checked()
+    page.keyboard.press("p")
     page.evaluate(
         "() => (({ edges }) => edges.replace(new Uint8Array(edges.data.length)))(document.querySelector('compare-view'))"
     )
     drag(page, [(20.5, 60.5), (140.5, 60.5)], element="compare-view")
-    page.get_by_label("Show in the hole").check()
     page.get_by_role("button", name="Fill from these edges", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
     page.wait_for_function("() => !document.querySelector('#show-edges').checked")  # the result is not to be covered
@@ -72,3 +81,18 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     page.mouse.move(5, 300)
     page.wait_for_timeout(150)
     assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])
+
+    # A mask that has changed since is told of, until it is as it was.
+    page.get_by_role("link", name="Edit the mask").click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    page.keyboard.press("r")
+    drag(page, [(10.5, 10.5), (30.5, 30.5)])
+    changed = page.get_by_text("The mask has changed since this fill. Fill again.")
+    page.get_by_role("link", name="Fill missing regions").click()
+    changed.wait_for()
+    page.get_by_role("link", name="Edit the mask").click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    page.keyboard.press("Control+z")
+    page.get_by_role("link", name="Fill missing regions").click()
+    page.wait_for_selector("compare-view[data-fill]")
+    assert changed.is_hidden()

@@ -45,7 +45,7 @@ export class CompareView extends HTMLElement {
       return !context.canvas.hidden && this.maskLayer.draw(context, view, moved);
     });
     this.refreshEdges = this.stage.addLayer((context, view, moved) => {
-      context.canvas.hidden = !(this.edgesShown || this.edgesEdited) || this.onlyBefore;
+      context.canvas.hidden = !this.edgesShown || this.onlyBefore;
       return !context.canvas.hidden && this.edgeLayer.draw(context, view, moved);
     });
     this.refreshDivider = this.stage.addLayer((context, view) => this.#drawDivider(context, view));

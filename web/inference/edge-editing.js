@@ -21,8 +21,9 @@ export class EdgeEditing {
    * @param {CompareView} compare after its picture was opened
    * @param {{id: string, name: string}} picture
    * @param {import("./picture-keeper.js").PictureKeeper} keeper
-   * @param {{fill: () => Promise<void>, shown: () => Fill | null, uncover: () => void}} page how to fill from the edges,
-   *   the try in sight, and what is to happen before edges are drawn
+   * @param {{fill: () => Promise<void>, shown: () => Fill | null, madeAlike: (fill: Fill) => boolean, uncover: () => void}} page
+   *   how to fill from the edges, the try in sight, whether one was made with all that is chosen now, and what is to happen
+   *   before edges are drawn
    */
   constructor(compare, picture, keeper, page) {
     this.compare = compare;
@@ -31,11 +32,13 @@ export class EdgeEditing {
     this.page = page;
     this.drawing = new Drawing(compare.stage, compare.edges, "edges", keeper.history, compare.mask);
     this.drawing.pressure = usesPressure();
+    this.drawing.onMissed = () => say("Edges are drawn inside the hole.");
     this.drawing.enable(false);
     keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
     this.active = false;
     this.toggle = byId("edit-edges");
     this.box = byId("show-edges", HTMLInputElement);
+    this.shownBefore = false;
     this.toggle.addEventListener("click", () => this.setActive(!this.active));
     this.box.addEventListener("change", () => compare.setLayers({ shown: this.box.checked }));
     this.#tools();
@@ -72,13 +75,16 @@ export class EdgeEditing {
     if (active === this.active) return;
     if (active) this.page.uncover();
     this.active = active;
+    // Lines are drawn in sight, whatever was shown before.
+    if (active) this.shownBefore = this.box.checked;
+    this.box.checked = active || this.shownBefore;
     this.toggle.setAttribute("aria-pressed", String(active));
     byId("edge-tools").hidden = !active;
     byId("divider-bar").hidden = active || !this.page.shown();
     const { compare, drawing } = this;
     compare.pointer.handlers = active ? drawing.handlers : compare.compareHandlers;
     drawing.enable(active);
-    compare.setLayers({ edited: active });
+    compare.setLayers({ edited: active, shown: this.box.checked });
     this.#showTool();
     if (active) say("Draw edges in the hole, then fill from them.");
   }
@@ -105,11 +111,24 @@ export class EdgeEditing {
 
   async fill() {
     try {
+      if (await this.#wouldRepeat()) {
+        say("The result in sight has these edges already. Draw or erase some first.");
+        return;
+      }
       await this.send();
       await this.page.fill();
     } catch (error) {
       showError(error);
     }
+  }
+
+  /** @returns {Promise<boolean>} whether filling from the edges would give what is in sight once more */
+  async #wouldRepeat() {
+    await this.drawing.changes.settled;
+    const fill = this.page.shown();
+    if (!fill || !this.page.madeAlike(fill)) return false;
+    const lines = await this.edgesOf(fill);
+    return lines !== null && this.compare.edges.data.every((value, i) => value === lines[i]);
   }
 
   /** @param {Fill} fill @returns {Promise<Uint8Array | null>} its edges inside the hole, when it has any */

@@ -66,12 +66,15 @@ class FillPage {
     this.result = new FillResult(compare);
     this.tries = new Tries(byId("tries"), before, compare.mask.extent(), {
       pressed: guarded((fill) => this.pick(fill)),
-      show: (fill, picture) => this.result.show(fill, picture, this.name(fill), !this.edges.active),
+      show: (fill, picture) => this.result.show(fill, picture, this.name(fill), {
+        divided: !this.edges.active, stale: fill.mask_url !== this.keeper.layers.mask_url,
+      }),
       fail: (error) => refuse(error),
     });
     this.keeper = new PictureKeeper(info, "mask");
     this.edges = new EdgeEditing(compare, info, this.keeper, {
-      fill: () => this.fill({ edges: true }), shown: () => this.tries.current, uncover: () => this.sideBySide.close(),
+      fill: () => this.fill({ edges: true }), shown: () => this.tries.current, madeAlike: (fill) => this.madeAlike(fill),
+      uncover: () => this.sideBySide.close(),
     });
     this.history = new FillHistory(this.keeper.history, this.tries, this.edges, (fill) => this.present(fill));
     this.sideBySide = new SideBySide(compare, this);
@@ -137,6 +140,15 @@ class FillPage {
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.#add(fill);
     return fill;
+  }
+
+  /**
+   * @param {Fill} fill
+   * @param {string} [checkpoint] the chosen one when left out
+   * @returns {boolean} whether it was made with this checkpoint, the mask as it is, and the feather as it stands
+   */
+  madeAlike(fill, checkpoint = this.checkpoints.value) {
+    return fill.checkpoint === checkpoint && fill.feather_px === this.feather && fill.mask_url === this.keeper.layers.mask_url;
   }
 
   /** @param {Fill} fill */

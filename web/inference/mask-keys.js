@@ -3,7 +3,6 @@
 import { byId } from "../js/dom.js";
 import { say } from "../js/shell.js";
 import * as keyboard from "./editor/keyboard.js";
-import { TOOLS } from "./editor/tools.js";
 import { viewKeys } from "./panel.js";
 
 /** @typedef {import("./editor/keyboard.js").Binding} Binding */
@@ -37,8 +36,8 @@ export function drawingKeys(drawing, pointer) {
       match: (event) => event.key === " " && (drawing.crosshair.at !== null || drawing.pointerAt === null),
       run: () => {
         if (drawing.changes.busy) return;
-        const draws = drawing.crosshair.press();
-        say(draws ? `${TOOLS[drawing.tool].name}: drawing. Arrows move, Space ends, Escape takes it back.` : "Drawn.");
+        if (drawing.current) say("Drawn."); // which may turn out to be in vain
+        if (drawing.crosshair.press()) say(`${drawing.toolName(drawing.tool)}: drawing. Arrows move, Space ends, Escape takes it back.`);
       },
     },
     {

@@ -57,7 +57,9 @@ export class PictureKeeper {
    * @param {(png: Blob) => Promise<any>} send resolves to the picture_info
    */
   keep(drawing, name, send) {
-    const state = el("span", { class: "muted", id: "save-state" });
+    const state = el("span", { class: "muted", id: "save-state", hidden: true });
+    const byHand = () => [...this.history.done, ...this.history.undone]
+      .some(({ changes }) => changes.every(({ kind }) => kind === drawing.kind));
     statusSide.append(state);
     const words = { saved: `${name} kept`, waiting: `Keeping the ${name.toLowerCase()}…`, failed: `The ${name.toLowerCase()} could not be kept` };
     const saver = new LayerSaver(drawing.changes.map, async (png) => {
@@ -65,6 +67,7 @@ export class PictureKeeper {
     }, (outcome, error) => {
       state.textContent = words[outcome];
       state.dataset.state = outcome;
+      state.hidden = !byHand(); // a fill brings edges with it, which nobody has drawn
       if (outcome === "saved") this.store.save(this.layers);
       if (error) showError(error);
     });

@@ -27,7 +27,7 @@ const CAPTION_PX = 80;
  * @property {import("./tries.js").Tries} tries
  * @property {import("./picture-keeper.js").PictureKeeper} keeper
  * @property {import("./edge-editing.js").EdgeEditing} edges
- * @property {number} feather
+ * @property {(fill: Fill, checkpoint: string) => boolean} madeAlike whether a try was made with this checkpoint and all else as it is now
  * @property {(checkpoint: string, edges: boolean, title?: string) => Promise<Fill>} run
  * @property {(fill: Fill) => Promise<void>} pick
  */
@@ -193,9 +193,8 @@ export class SideBySide {
 
   /** @param {Checkpoint} checkpoint @param {boolean} edges @returns {Fill | undefined} a try that is just what is wanted */
   #made(checkpoint, edges) {
-    const { keeper, tries, feather } = this.page;
-    return edges ? undefined : tries.fills.find((fill) => fill.checkpoint === checkpoint.path && !fill.steered
-      && fill.feather_px === feather && fill.mask_url === keeper.layers.mask_url);
+    const { page } = this;
+    return edges ? undefined : page.tries.fills.find((fill) => !fill.steered && page.madeAlike(fill, checkpoint.path));
   }
 
   /** @param {Outcome[]} outcomes */

@@ -51,7 +51,7 @@ export class Tries {
     const number = this.fills.push(fill);
     const hidden = (/** @type {string} */ text) => el("span", { class: "visually-hidden" }, text);
     const caption = el("span", { class: "caption" }, el("b", {}, hidden("Try "), number),
-      el("span", {}, fill.steered ? "edges" : `${fill.seconds.toFixed(1)} s`), hidden(name));
+      el("span", {}, `${fill.seconds.toFixed(1)} s`), hidden(name));
     const button = el("button", { type: "button", class: "try", "aria-pressed": "false", title: name, onclick: () => this.pressed(fill) },
       el("canvas", THUMBNAIL), caption);
     button.dataset.fill = String(fill.fill);

@@ -40,6 +40,8 @@ export class Drawing {
     this.last = null;
     /** @type {Point | null} */
     this.pointerAt = null;
+    /** Told when a stroke lay all where drawing is not allowed. */
+    this.onMissed = () => {};
     this.crosshair = new Crosshair(this);
     this.shift = false;
     /** @type {Set<() => void>} told when tool or width change */
@@ -129,6 +131,7 @@ export class Drawing {
     this.current = null;
     current.gesture.finish();
     this.changes.commit(current.edit, current.label);
+    if (!current.edit.wrote) this.onMissed();
     this.refresh();
   }
 

@@ -23,6 +23,8 @@ export class Edit {
     this.map = map;
     this.clip = clip;
     this.columns = Math.ceil(map.width / TILE);
+    /** Whether a shape lay where writing is allowed, at least in part. */
+    this.wrote = false;
     /** @type {Map<number, Uint8Array>} tile number -> its values before the edit */
     this.before = new Map();
   }
@@ -42,9 +44,14 @@ export class Edit {
     shape((y, x0, x1) => {
       if (!allowed) {
         data.fill(value, y * width + x0, y * width + x1);
+        this.wrote = true;
         return;
       }
-      for (let i = y * width + x0; i < y * width + x1; i++) if (allowed[i]) data[i] = value;
+      for (let i = y * width + x0; i < y * width + x1; i++) {
+        if (!allowed[i]) continue;
+        data[i] = value;
+        this.wrote = true;
+      }
     });
     this.map.changed(rect);
   }
