@@ -25,7 +25,7 @@ TINY = {
     "CPU threads": "1",
     "Log interval": "1",
     "Sample interval": "5",
-    "Eval interval": "0",
+    "Validation interval": "0",
     "Save interval": "5",
 }
 

@@ -3,7 +3,7 @@
 
 import { el } from "./dom.js";
 import { plain } from "./format.js";
-import { settingTitle, valueText } from "./labels.js";
+import { inTitles, settingTitle, valueText } from "./labels.js";
 import { options, parse, rangeText } from "./schema.js";
 
 /** Learning rates offered in the drop-down; others are typed. */
@@ -61,10 +61,15 @@ export class SettingsForm {
       el("label", { for: id, title: key }, settingTitle(key)),
       el("div", { class: "setting-control" }, control.node, property.unit ? el("span", { class: "unit" }, property.unit) : null),
       el("div", { class: "setting-text", id: `${id}-text` },
-        el("p", {}, property.description ?? "", " ", el("span", { class: "facts" }, `${facts.charAt(0).toUpperCase()}${facts.slice(1)}.`)), why, error, back));
+        el("p", {}, this.#inTitles(property.description ?? ""), " ", el("span", { class: "facts" }, `${facts.charAt(0).toUpperCase()}${facts.slice(1)}.`)), why, error, back));
     for (const input of control.controls) input.setAttribute("aria-describedby", `${id}-text`);
     this.fields.set(key, { row, write: control.write, controls: control.controls, error, back, why, misfit: "", refusal: "" });
     return row;
+  }
+
+  /** @param {string} words */
+  #inTitles(words) {
+    return inTitles(words, (key) => key in this.schema.properties);
   }
 
   /**
@@ -204,7 +209,7 @@ export class SettingsForm {
     const field = this.fields.get(key);
     if (!field) return;
     Object.assign(field, errors);
-    const message = field.misfit || field.refusal;
+    const message = field.misfit || this.#inTitles(field.refusal);
     // The same words anew would be spoken again.
     if (field.error.textContent !== message) field.error.textContent = message;
     field.error.hidden = !message;

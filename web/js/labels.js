@@ -65,6 +65,7 @@ const SETTINGS = {
   processes: "Training processes",
   threads: "CPU threads",
   keep_checkpoints: "Checkpoints kept",
+  eval_interval: "Validation interval",
 };
 
 /** @type {Record<string, Record<string, string>>} */
@@ -74,7 +75,7 @@ const CHOICES = {
     auto: "Automatic",
   },
   edge_generator: {
-    mec: "MEC (multi-scale edge completion)", "mec-shared": "MEC, shared blocks", edgeconnect: "EdgeConnect",
+    mec: "MEC (multi-scale edge completion)", "mec-shared": "MEC with shared blocks", edgeconnect: "EdgeConnect",
     egc: "EGC (enhanced gated convolution)", effunet: "EffU-Net (EfficientNet-B0)", multistep: "Multistep",
   },
   mask: {
@@ -175,6 +176,14 @@ export function titled(words) {
 
 /** @param {string} key a setting's name @returns {string} */
 export const settingTitle = (key) => SETTINGS[key] ?? readable(key);
+
+/**
+ * Sentences that name settings as files do, with the titles that the window gives them.
+ * @param {string} words "ends even before max_iters"
+ * @param {(key: string) => boolean} isSetting
+ * @returns {string} "ends even before “Iterations”"
+ */
+export const inTitles = (words, isSetting) => words.replace(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b/g, (key) => (isSetting(key) ? `“${settingTitle(key)}”` : key));
 
 /** @param {string} key @param {string} value @returns {string} */
 export const choiceTitle = (key, value) => CHOICES[key]?.[value] ?? value;

@@ -45,19 +45,6 @@ class Config(BaseModel):
         "predicted edges (edge-inpaint), both at once (joint), or first the edge, then the inpaint model, then both, each "
         "as soon as the one before has learned what it can (auto).",
     )
-    auto_patience: int = _model(
-        5,
-        "Validations without a better score after which auto goes on to its next phase.",
-        "validations",
-        ge=1,
-        le=1000,
-    )
-    auto_max_steps: int = _model(
-        0, "Steps after which auto goes on to its next phase in any case; 0 is no limit.", "steps", ge=0
-    )
-    auto_anneal_steps: int = _model(
-        20_000, "Steps of auto's inpaint phase over which true edges give way to predicted ones.", "steps", ge=0
-    )
     edge_generator: EdgeGeneratorName = _model(
         "mec",
         "The network that completes edges: mec (Multi-scale Edge Completion), mec-shared (the same with one stack of "
@@ -91,8 +78,21 @@ class Config(BaseModel):
     )
     edges_from: str = _model(
         "",
-        "A checkpoint or run folder whose edge generator is taken in place of init_from's: that of a later edge training, "
-        "say. Empty: init_from's.",
+        "A checkpoint or run folder to take the edge generator from, in place of the one in init_from: a later edge "
+        "training, say. Empty: that one.",
+    )
+    auto_patience: int = _model(
+        5,
+        "Validations without a better score after which auto goes on to its next phase.",
+        "validations",
+        ge=1,
+        le=1000,
+    )
+    auto_max_steps: int = _model(
+        0, "Steps after which auto goes on to its next phase in any case; 0 is no limit.", "steps", ge=0
+    )
+    auto_anneal_steps: int = _model(
+        20_000, "Steps of auto's inpaint phase over which true edges give way to predicted ones.", "steps", ge=0
     )
 
     data: str = _data(
