@@ -84,9 +84,13 @@ function wire(/** @type {boolean} */ hasScreen) {
   input("data").value = draft.values.data;
   byId("select-data").addEventListener("click", async () => {
     const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen, deep: true });
-    if (path) input("data").value = path;
+    if (path) {
+      input("data").value = path;
+      refuse("");
+    }
     byId("select-data").focus();
   });
+  byId("compare-form").addEventListener("input", () => refuse(""));
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();
     startOne();
@@ -102,7 +106,7 @@ function card(comparison) {
   const { name, state, message, generators, seeds, steps, seconds, data } = comparison;
   const busy = state === "running" || state === "starting";
   const budget = steps ? plural(steps, "step") : `${count(seconds ?? 0)} seconds`;
-  const what = generators.length ? `${generators.join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : busy && "being prepared";
+  const what = generators.length ? `${generators.map((name) => choiceTitle("edge_generator", name)).join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : busy && "being prepared";
   /** @param {string} title @param {() => void} onclick @param {string} [kind] */
   const button = (title, onclick, kind = "") =>
     el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${name}`, onclick }, title);

@@ -53,7 +53,7 @@ function showAround() {
 
 function showChanges() {
   const changed = draft.changedOnPageTwo;
-  byId("changes").hidden = !changed.length;
+  byId("changes").hidden = byId("changes-back").hidden = !changed.length;
   const than = draft instanceof ResumeDraft ? "the run until now" : "the preset";
   const heading = draft instanceof ResumeDraft ? "Until now" : "Preset";
   byId("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
@@ -74,7 +74,7 @@ function showSummary() {
   const values = draft.values;
   const parts = [stageTitle(values.stage), choiceTitle("edge_generator", values.edge_generator), choiceTitle("mask", values.mask),
     values.data ? shortPath(values.data) : "no dataset chosen"];
-  byId("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "iteration")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
+  byId("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "step")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
     + `${count(values.max_iters * values.batch_size * values.accumulation_steps)} pictures seen.`;
 }
 

@@ -2,7 +2,7 @@
 
 import { call, codeOf } from "../js/bridge.js";
 import { byId, factRows } from "../js/dom.js";
-import { plural, span } from "../js/format.js";
+import { pace, plural, span } from "../js/format.js";
 import { withProgress } from "../js/poll.js";
 import { errorText, say } from "../js/shell.js";
 
@@ -26,7 +26,7 @@ const FREE = new Set([
 const costOf = (values) => JSON.stringify(Object.entries(values).filter(([key]) => !FREE.has(key)));
 
 /** @param {number} bytes */
-const gib = (bytes) => `${(bytes / 2 ** 30).toFixed(bytes < 10 * 2 ** 30 ? 1 : 0)} GiB`;
+const gigabytes = (bytes) => (bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0);
 
 /** @param {number} seconds */
 const each = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`);
@@ -84,8 +84,8 @@ export class Machine {
     const whole = left * found.seconds_per_step;
     const limited = values.max_seconds > 0 && values.max_seconds < whole;
     /** @type {[string, string][]} */ const rows = [["Time per step", each(found.seconds_per_step)], [`${plural(left, "step")}`, limited ? `ends after ${span(values.max_seconds)}` : span(whole)],
-      ["Pictures a second", (found.pictures / found.seconds_per_step).toFixed(1)],
-      ["Memory", `${gib(found.memory_bytes)} of ${gib(found.memory_total_bytes)}`]];
+      ["Images/s", pace(found.pictures / found.seconds_per_step)],
+      ["Memory", `${gigabytes(found.memory_bytes)} of ${gigabytes(found.memory_total_bytes)} GB`]];
     this.facts.replaceChildren(...factRows(rows));
     this.facts.toggleAttribute("data-stale", stale);
     this.text.classList.remove("error-text");

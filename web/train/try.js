@@ -61,7 +61,7 @@ function draw() {
   byId("phase").textContent = phase();
   const last = view.lastStep;
   /** @type {[string, string][]} */ const facts = [["Device", view.started?.device ?? ""], ["Step", count(view.step)],
-    ["Pictures a second", last ? pace(last.images_per_s) : ""], ["Loss of edges", last ? measure(last.values.edge_bce_loss) : ""],
+    ["Images/s", last ? pace(last.images_per_s) : ""], ["Loss of edges", last ? measure(last.values.edge_bce_loss) : ""],
     ["Loss of colours", last ? measure(last.values.l1_loss) : ""]];
   byId("facts").replaceChildren(...factRows(facts.filter(([, value]) => value)));
   const sample = view.samples.at(-1);
