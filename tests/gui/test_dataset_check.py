@@ -46,6 +46,7 @@ def test_everything_wrong_is_said_by_name_with_the_way_to_its_field(page: Any, m
     for title, name in (("unreadable pictures", "broken.png"), ("duplicates", "picture-1"), ("near duplicates", "smaller.jpg")):
         page.get_by_text(f"Show {title}", exact=True).press("Enter")
         expect(page.locator("#check-problems details[open] li", has_text=name)).to_be_visible()
+    expect(page.locator("#check-problems").get_by_role("link", name="Choose the folder")).to_have_count(0)
     page.get_by_role("link", name="Change the input size").click()
     page.wait_for_url("**/train/gan.html#setting-input_size")
     expect(page.get_by_label("Input size")).to_be_focused()

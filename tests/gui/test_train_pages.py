@@ -243,14 +243,16 @@ def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, p
 
 def test_the_shape_of_the_networks_follows_the_checkpoint_chosen(page: Any, app: Any, pictures: Path) -> None:
     run = make_run(app.runs, "edges", pictures / "picture-0.png")
-    saved = run.checkpoint_path(20)
-    saved.mkdir(parents=True)
-    for name in (EDGE_WEIGHTS, TRAINING_STATE):
-        (saved / name).write_bytes(b"")
-    (saved / "config.yml").write_text("edge_generator: egc\nwidth: 24\nstem: unshuffle\n", encoding="utf-8")
+    for step in (20, 40):
+        saved = run.checkpoint_path(step)
+        saved.mkdir(parents=True)
+        for name in (EDGE_WEIGHTS, TRAINING_STATE):
+            (saved / name).write_bytes(b"")
+        (saved / "config.yml").write_text("edge_generator: egc\nwidth: 24\nstem: unshuffle\n", encoding="utf-8")
     open_train(page)
     type_dataset(page, pictures)
     start = page.get_by_label("Start from")
+    expect(start.locator("option", has_text="edges (step 40)")).to_have_count(0)  # that is what the run stands for
     for option, (generator, width, stem) in {
         "run edges (step 20)": ("egc", "24", "unshuffle"),
         "faces-lite": ("edgeconnect", "32", "unshuffle4"),

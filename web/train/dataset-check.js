@@ -28,9 +28,14 @@ const fieldAddress = (field) => ({ data: "/train/model.html#select-data", mask_d
 /** @type {Record<string, string>} */
 const LINKS = { data: "Choose the folder", mask_data: "Choose the masks", input_size: "Change the input size", val_data: "Choose a validation folder" };
 
-/** A problem with the way to its setting. @param {Problem} problem @param {string} [address] @returns {HTMLElement[]} */
+/**
+ * A problem with the way to its setting. A warning about the pictures themselves is none of the choice of the folder.
+ * @param {Problem} problem @param {string} [address] @returns {HTMLElement[]}
+ */
 function inWords(problem, address = fieldAddress(problem.field)) {
-  return [el("span", {}, `${errorText(problem)} `), el("a", { href: address }, LINKS[problem.field] ?? "Change it")];
+  const words = el("span", {}, `${errorText(problem)} `);
+  if (problem.level === "warning" && problem.field === "data") return [words];
+  return [words, el("a", { href: address }, LINKS[problem.field] ?? "Change it")];
 }
 
 /**

@@ -48,7 +48,8 @@ export class Preview {
     this.next = null;
     this.busy = true;
     const ticket = ++this.wanted;
-    this.note.textContent = "Drawing…";
+    const placeholder = this.grid.querySelector(".preview-empty");
+    (placeholder ?? this.note).textContent = "Drawing…";
     try {
       const { items } = await call("preview_data", values, SHOWN);
       if (ticket === this.wanted) this.#draw(items);

@@ -36,6 +36,8 @@ export class StartFrom {
   fill(runs, checkpoints) {
     this.runs = runs.filter((run) => run.step > 0);
     this.checkpoints = checkpoints;
+    // The first of a run's checkpoints is the one that the run itself stands for.
+    const first = new Set(this.runs.map(({ run, path }) => checkpoints.find((found) => found.name === run && found.path.startsWith(path))));
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
       const node = el("optgroup", { label });
       node.append(...options);
@@ -44,7 +46,7 @@ export class StartFrom {
     this.select.replaceChildren(el("option", { value: "" }, "Random weights (from scratch)"),
       group("Runs", this.runs.map((run) => el("option", { value: run.path },
         `${run.run} · ${stageTitle(run.stage)}, step ${count(run.step)}, ${ago(run.updated)}`))),
-      group("Checkpoints", checkpoints.map((found) => el("option", { value: found.path }, checkpointTitle(found)))));
+      group("Checkpoints", checkpoints.filter((found) => !first.has(found)).map((found) => el("option", { value: found.path }, checkpointTitle(found)))));
     this.show();
   }
 
