@@ -10,6 +10,9 @@ import { choiceTitle } from "../js/labels.js";
 /** Column titles as people read them; the one of true edges is named after the edge detector. @type {Record<string, string>} */
 const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", fill: "Fill" };
 
+/** @param {string[]} columns of a sample grid @returns {HTMLElement[]} their titles, to stand above it */
+export const sampleHeads = (columns) => columns.map((column) => el("span", {}, COLUMNS[column] ?? choiceTitle("edge", column)));
+
 export class SampleSlider {
   /** @param {string} run */
   constructor(run) {
@@ -54,7 +57,7 @@ export class SampleSlider {
     this.image.src = url;
     this.image.alt = `Sample grid at step ${sample.step}: ${sample.columns.join(", ")}`;
     this.link.href = url;
-    this.heads.replaceChildren(...sample.columns.map((column) => el("span", {}, COLUMNS[column] ?? choiceTitle("edge", column))));
+    this.heads.replaceChildren(...sampleHeads(sample.columns));
     // The neighbours come along so that the slider does not flicker.
     for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = sampleUrl(this.run, this.samples[near]);
   }

@@ -9,6 +9,7 @@ import { count } from "../js/format.js";
 import { settingTitle, valueText, valueTitle } from "../js/labels.js";
 import { RunView } from "../js/run-view.js";
 import { errorText } from "../js/shell.js";
+import { sampleHeads } from "./progress-samples.js";
 
 /** @typedef {{name: string, color: string, config: Record<string, unknown>, view: RunView}} Compared */
 
@@ -49,7 +50,7 @@ function showSamples(runs) {
   slider.value = slider.max;
   byId("sample-slider").hidden = steps.length < 2;
   byId("samples").append(...runs.map((run) => el("figure", {}, el("figcaption", {}, ...title(run), " ", el("span", { class: "muted num" })),
-    el("img", { alt: "", hidden: true }))));
+    el("div", { class: "sample-heads small", "aria-hidden": "true" }), el("img", { alt: "", hidden: true }))));
   const draw = () => {
     const step = steps[Number(slider.value)];
     const words = steps.length ? `Step ${count(step)}` : "No run has a sample yet.";
@@ -62,6 +63,7 @@ function showSamples(runs) {
       picture.hidden = !sample;
       /** @type {HTMLElement} */ (figure.querySelector("span")).textContent = sample ? `step ${count(sample.step)}` : "no sample yet";
       if (!sample) return;
+      figure.querySelector(".sample-heads")?.replaceChildren(...sampleHeads(sample.columns));
       const url = sampleUrl(name, sample);
       if (!picture.src.endsWith(url)) picture.src = url;
       picture.alt = `Samples of ${name} at step ${sample.step}: ${sample.columns.join(", ")}`;

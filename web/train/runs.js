@@ -61,6 +61,7 @@ function showChoice() {
   history.replaceState({ chosen: [...chosen] }, "");
   const link = byId("compare-runs", HTMLAnchorElement);
   link.hidden = chosen.size < 2;
+  byId("compare-hint").textContent = chosen.size === 1 ? "Tick another run to compare the two." : "";
   link.textContent = `Compare ${plural(chosen.size, "run")}`;
   link.href = `/train/runs-compare.html?${[...chosen].map((name) => `run=${encodeURIComponent(name)}`).join("&")}`;
 }
