@@ -111,5 +111,6 @@ def safe_name(name: str, fallback: str = "picture") -> str:
     name = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", name).strip().rstrip(" .")
     stem, dot, suffix = name.rpartition(".")
     if dot and len(suffix) <= 8:
-        return f"{stem[:110] or fallback}.{suffix}"
+        stem = stem if len(stem) <= 110 else f"{stem[:109].rstrip()}…"
+        return f"{stem or fallback}.{suffix}"
     return name[:120] or fallback
