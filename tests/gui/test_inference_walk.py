@@ -24,6 +24,7 @@ from .inference_pages import (
     picture_info,
     screen_colour,
     upload,
+    wait_until_kept,
     wait_until_settled,
     write_picture,
 )
@@ -233,6 +234,35 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     expect(page.get_by_role("button", name="Fill", exact=True)).to_be_enabled()
     page.wait_for_timeout(300)
     expect(page.locator("#progress")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 700), (640, 400)])
+def test_bars_and_main_actions_have_their_place(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path, width: int, height: int
+) -> None:
+    from playwright.sync_api import expect
+
+    page.set_viewport_size({"width": width, "height": height})
+    open_mask_page(page, app, write_picture(tmp_path / f"{'a-long-name-' * 8}.jpg"), checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(30, 30), (90, 90)])
+    wait_until_kept(page)
+    page.goto(page.url.replace("mask_image", "fill_missing_regions"))
+    fill = page.get_by_role("button", name="Fill", exact=True)
+    expect(fill).to_be_enabled()
+    expect(page.locator("#progress")).to_be_hidden()  # nobody has asked for a fill
+    assert page.locator("#picture-name span").last.inner_text().startswith(".jpg · ")
+    page.evaluate("() => { document.getElementById('divider-bar').hidden = false; }")
+    zoom, divider = (page.locator(bar).bounding_box() for bar in (".zoom-bar", ".divider-bar"))
+    assert zoom["x"] + zoom["width"] <= divider["x"] or divider["y"] + divider["height"] <= zoom["y"]
+    assert page.locator("compare-view").bounding_box()["height"] >= 240
+    if height > 600:
+        expect(fill).to_be_in_viewport(ratio=1)
+        expect(page.locator("#save")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#edit-mask")).to_be_in_viewport(ratio=1)
+    fill.scroll_into_view_if_needed()
+    on_top = "(it) => { const { x, y } = it.getBoundingClientRect(); return document.elementFromPoint(x + 9, y + 9) === it; }"
+    assert fill.evaluate(on_top)
 
 
 def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(

@@ -80,6 +80,8 @@ export class EdgeEditing {
     this.box.checked = active || this.shownBefore;
     this.toggle.setAttribute("aria-pressed", String(active));
     byId("edge-tools").hidden = !active;
+    byId("fill-edges").hidden = !active;
+    byId("fill-pair").hidden = active;
     byId("divider-bar").hidden = active || !this.page.shown();
     const { compare, drawing } = this;
     compare.pointer.handlers = active ? drawing.handlers : compare.compareHandlers;

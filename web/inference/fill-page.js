@@ -22,7 +22,7 @@ import { zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, showTitle, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -215,7 +215,7 @@ class FillPage {
       if (!this.tries.current) this.result.tell("Cancelled. Fill again, or edit the mask first.");
       say("Cancelled. Nothing was changed.");
       this.again.disabled = false;
-      this.again.focus();
+      (this.edges.active ? byId("fill-edges") : this.again).focus();
       return;
     }
     const again = el("button", { type: "button", class: "button primary", onclick: () => this.fill() }, "Fill again");
@@ -235,8 +235,7 @@ async function start() {
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });
   takeDrops(() => say("A picture is opened on the page Upload images, a mask on Mask image."));
-  const title = byId("picture-name");
-  title.textContent = title.title = `${info.name} · ${info.width} × ${info.height}`;
+  showTitle(info);
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   if (!info.mask_url) {
     refuse(new Error("Nothing is masked yet. Paint over the part of the picture that shall be filled."), linkTo("Mask Image", "mask"));

@@ -15,7 +15,7 @@ import { chosenEngine } from "./engine-choice.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, splitName, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 
@@ -144,8 +144,7 @@ async function start() {
   if (!chosen.picture) throw new Error("There is no picture yet. Open one first.");
   await ready();
   const info = await call("picture_info", chosen.picture);
-  const title = byId("picture-name");
-  title.textContent = title.title = `${info.name} · ${info.width} × ${info.height}`;
+  showTitle(info);
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   showOpening(info.name);
   const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);

@@ -1,6 +1,6 @@
 // What the three inference pages share: the picture and checkpoint in the address, and the header of steps.
 
-import { byId } from "../js/dom.js";
+import { byId, el } from "../js/dom.js";
 
 /** @typedef {"upload" | "mask" | "fill" | "folder"} StepName */
 
@@ -43,6 +43,14 @@ export function showOpening(name) {
   const note = byId("opening");
   note.textContent = `Opening ${name}…`;
   note.hidden = !name;
+}
+
+/** @param {{name: string, width: number, height: number}} picture is named in the header: a long name loses its middle only */
+export function showTitle({ name, width, height }) {
+  const { stem, suffix } = splitName(name);
+  const title = byId("picture-name");
+  title.title = `${name} · ${width} × ${height}`;
+  title.replaceChildren(el("span", {}, stem), el("span", {}, `${suffix} · ${width} × ${height}`));
 }
 
 /** @returns {"undo" | "redo" | null} what this page was opened to take back or do again */
