@@ -169,7 +169,9 @@ def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, e
     open_settings(page, pictures)
     for label, value in {**TINY, "Iterations": "2", "Name of the run": "next"}.items():
         page.get_by_label(label, exact=True).fill(value)
-    expect(page.locator("#others")).to_have_text("Another training is running: start now, or add this one to the queue.")
+    expect(page.locator("#others")).to_have_text(
+        "Another training is running: start now, or add this one to the queue."
+    )
     page.get_by_label("Batch size").fill("0")
     page.get_by_role("button", name="Add to queue").click()
     expect(page.get_by_label("Batch size")).to_be_focused()

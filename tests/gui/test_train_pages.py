@@ -193,6 +193,8 @@ def test_changes_are_marked_against_the_preset_and_survive_going_back(page: Any,
     expect(page.get_by_label("GAN loss")).to_have_value("nsgan")
     page.get_by_label("Preset").select_option(label="EdgeConnect")
     expect(page.locator("[data-changed]")).to_have_count(0)
+    expect(page.locator("#changes-text")).to_contain_text("1 change put back by the preset.")
+    expect(page.get_by_role("button", name="Put all back")).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Preset")).to_be_focused()
     expect(page.get_by_label("Another learning rate")).to_have_value("0.00042")

@@ -40,7 +40,9 @@ class SettingsCalls(Calls):
         """Return all settings of a ``config.yml``, EdgeConnect's included; what it leaves out has its default."""
         values = parse_yaml(str(text))
         if not values:
-            raise InpaintError("config-unreadable", "This text holds no settings.", "Choose a file as Export YAML writes it.")
+            raise InpaintError(
+                "config-unreadable", "This text holds no settings.", "Choose a file as Export YAML writes it."
+            )
         return {"values": make_config(values).model_dump()}
 
     def check_data(self, folder: str, masks: str, again: bool = False) -> dict[str, Any]:
