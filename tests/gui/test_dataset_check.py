@@ -43,7 +43,11 @@ def test_everything_wrong_is_said_by_name_with_the_way_to_its_field(page: Any, m
         "Pictures": "12", "Shorter side": "60 to 96 px, median 96", "Unreadable": "1", "Duplicates": "1",
         "Near duplicates": "1", "Gray": "1",
     }  # fmt: skip
-    for title, name in (("unreadable pictures", "broken.png"), ("duplicates", "picture-1"), ("near duplicates", "smaller.jpg")):
+    for title, name in (
+        ("unreadable pictures", "broken.png"),
+        ("duplicates", "picture-1"),
+        ("near duplicates", "smaller.jpg"),
+    ):
         page.get_by_text(f"Show {title}", exact=True).press("Enter")
         expect(page.locator("#check-problems details[open] li", has_text=name)).to_be_visible()
     expect(page.locator("#check-problems").get_by_role("link", name="Choose the folder")).to_have_count(0)

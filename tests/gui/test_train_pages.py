@@ -141,7 +141,12 @@ def test_settings_are_checked_at_their_fields_and_block_the_start(page: Any, pic
 
 def test_a_refusal_goes_when_another_setting_mends_it(page: Any, pictures: Path) -> None:
     open_settings(page, pictures)
-    weights = ("Edge adversarial weight", "Feature matching weight", "Edge cross entropy weight", "Spatial variant weight")
+    weights = (
+        "Edge adversarial weight",
+        "Feature matching weight",
+        "Edge cross entropy weight",
+        "Spatial variant weight",
+    )
     for label in weights:
         page.get_by_label(label, exact=True).fill("0")
     refused = page.locator(".setting .error:visible")
