@@ -57,6 +57,18 @@ def side_by_side(page: Any, along_edges: bool = False) -> None:
     dialog.get_by_role("button", name="Fill side by side").click()
 
 
+def check_panels_at(page: Any, results: list[np.ndarray], x: int, y: int) -> tuple[float, float]:
+    """Zoom in on a pixel, check that each panel shows its own result there, and return the pixel's middle."""
+    spot = float(x) + 0.5, float(y) + 0.5
+    page.mouse.move(5, 300)
+    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(7)")
+    page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", spot)
+    page.wait_for_timeout(150)
+    for panel, result in enumerate(results):
+        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(result[y, x])
+    return spot
+
+
 def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, tmp_path: Path) -> None:
     picture = write_picture(tmp_path / "portrait.png")
     first = tmp_path / "runs" / "first" / "checkpoints" / "step-000004000"
@@ -87,13 +99,7 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     results = [fetch_fill(page, fill) for fill in reversed(fills)]
     original = np.asarray(Image.open(picture))
     y, x = np.argwhere((results[0] != results[1]).any(axis=2) & (results[1] != original).any(axis=2))[0]
-    spot = float(x) + 0.5, float(y) + 0.5
-    page.mouse.move(5, 300)
-    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(7)")
-    page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", spot)
-    page.wait_for_timeout(150)
-    for panel in (0, 1):
-        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(results[panel][y, x])
+    spot = check_panels_at(page, results, x, y)
 
     # The wheel over one panel zooms both about the same place, a drag moves both.
     at = panel_point(page, 0, *spot)
@@ -145,13 +151,7 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
     results = [fetch_fill(page, second), fetch_fill(page, plain)]  # the newest run comes first
     changed = [(result != original).any(axis=2) for result in results]
     y, x = np.argwhere(changed[0] & changed[1])[0]
-    spot = float(x) + 0.5, float(y) + 0.5
-    page.mouse.move(5, 300)
-    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(7)")
-    page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", spot)
-    page.wait_for_timeout(150)
-    for panel in (0, 1):
-        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(results[panel][y, x])
+    check_panels_at(page, results, x, y)
 
     page.keyboard.press("Escape")
     page.route("**/edges", lambda route: route.fulfill(status=507, body="full"))
