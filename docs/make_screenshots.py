@@ -89,7 +89,7 @@ def walk(page: Page, origin: str, arguments: argparse.Namespace) -> None:
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_url("**/mask_image.html**")
     page.wait_for_selector("inpaint-editor[data-ready]")
-    page.get_by_label("Line width", exact=True).first.fill("7")
+    page.get_by_label("Line width").fill("7")
     for stroke in STROKES:
         draw(page, stroke)
     shoot("mask")

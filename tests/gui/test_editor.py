@@ -60,7 +60,7 @@ def test_shapes_erasers_and_one_history(editor: Any) -> None:
 def test_arrow_keys_take_the_slider_of_the_width_from_end_to_end(editor: Any) -> None:
     number = editor.get_by_role("spinbutton", name="Line width")
     number.fill("1")
-    slider = editor.get_by_role("slider", name="Line width")
+    slider = editor.get_by_role("slider", name="Width")
     slider.focus()
     for _ in range(30):
         editor.keyboard.press("ArrowRight")

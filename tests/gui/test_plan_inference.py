@@ -80,7 +80,7 @@ def test_plan_17_brush_draws_white_only(page: Any, app: App, picture: Path) -> N
     open_mask_page(page, app, picture)
     before = screen_colour(page, 80, 60)
     assert before != WHITE
-    page.get_by_role("spinbutton", name="Line width").fill("20")
+    page.get_by_label("Line width").fill("20")
     drag(page, [(40, 60), (120, 60)])
     page.mouse.move(5, 300)
     for x in (40, 60, 80, 119):
@@ -111,7 +111,7 @@ def test_plan_18_drawing_is_kept(page: Any, app: App, picture: Path) -> None:
 
 def test_plan_19_line_width_7_is_7_wide(page: Any, app: App, picture: Path) -> None:
     open_mask_page(page, app, picture)
-    page.get_by_role("spinbutton", name="Line width").fill("7")
+    page.get_by_label("Line width").fill("7")
     drag(page, [(30, 60.3), (130, 60.3)])
     mask = mask_of(page)
     assert (mask[:, 50:110].sum(axis=0) == 7).all()
@@ -139,7 +139,7 @@ def test_plan_20_clear_area_removes_all_lines(page: Any, app: App, picture: Path
 def fill(page: Any, app: App, picture: Path, checkpoint: Path) -> np.ndarray:
     """Mask a part of a picture and have it filled; returns the mask."""
     open_mask_page(page, app, picture, checkpoint)
-    page.get_by_role("spinbutton", name="Line width").fill("16")
+    page.get_by_label("Line width").fill("16")
     drag(page, [(60, 60), (100, 60)])
     mask = mask_of(page)
     page.get_by_role("button", name="Fill missing regions", exact=True).click()
