@@ -14,7 +14,7 @@ from . import __version__
 from .core.child import ERROR
 from .core.engines import ENGINES
 from .core.errors import InpaintError
-from .core.exit_codes import INTERRUPTED, REFUSED
+from .core.exit_codes import FAILED, INTERRUPTED, REFUSED
 
 DEVICES = ("auto", "cpu", "cuda")
 CHECKPOINT_HELP = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
@@ -275,7 +275,7 @@ def _check_data(arguments: argparse.Namespace) -> int:
 
     report = check_data(arguments.folder, masks=arguments.masks)
     print(report.model_dump_json(indent=2) if arguments.json else describe(report))
-    return 1 if any(problem.level == "error" for problem in report.problems) else 0
+    return FAILED if any(problem.level == "error" for problem in report.problems) else 0
 
 
 def _try(arguments: argparse.Namespace) -> int:

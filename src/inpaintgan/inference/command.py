@@ -15,7 +15,7 @@ from itertools import zip_longest
 from tqdm import tqdm
 
 from ..core.errors import InpaintError
-from ..core.exit_codes import INTERRUPTED
+from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
 from .files import FileReport
@@ -75,7 +75,7 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
         if ranks.is_first:
             print(f"Interrupted: {len(jobs) - len(reports)} of {len(jobs)} pictures are left.", file=sys.stderr)
         return INTERRUPTED
-    return 1 if any(report.status == "failed" for report in reports) else 0
+    return FAILED if any(report.status == "failed" for report in reports) else 0
 
 
 def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> FileReport:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..data.batch import Batch
-from ..data.tensors import to_pixels, to_tensor
+from ..data.tensors import flags_to_tensor, to_pixels, to_tensor
 from ..imaging.picture import to_gray
 from ..networks.smooth_fill import smooth_fill
 
@@ -50,7 +50,7 @@ def scaled(
         # A mean over an area with any unknown pixel is itself unknown, so what is under the hole cannot leak.
         resized = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
     else:
-        continued = to_pixels(smooth_fill(to_tensor([pixels]), to_tensor([unknown[..., None] * np.uint8(255)])))[0]
+        continued = to_pixels(smooth_fill(to_tensor([pixels]), flags_to_tensor([unknown])))[0]
         resized = cv2.resize(continued, (width, height), interpolation=cv2.INTER_CUBIC)
     drawn = None if edges is None else resize_any(edges, width, height)
     return np.asarray(resized, np.uint8), resize_any(unknown, width, height), drawn
@@ -68,13 +68,8 @@ def make_batch(views: list[View], device: torch.device) -> tuple[Batch, Tensor |
     batch = Batch(
         image=to_tensor([view.pixels for view in views]),
         gray=to_tensor([to_gray(view.pixels)[..., None] for view in views]),
-        edge=_flags([view.known_edges * (1 - view.unknown) for view in views]),
-        mask=_flags([view.unknown for view in views]),
+        edge=flags_to_tensor([view.known_edges * (1 - view.unknown) for view in views]),
+        mask=flags_to_tensor([view.unknown for view in views]),
     ).to(device)
     given = [view.given_edges for view in views if view.given_edges is not None]
-    return batch, _flags(given).to(device) if given else None
-
-
-def _flags(arrays: list[NDArray[np.uint8]]) -> Tensor:
-    """(h, w) arrays of 0 and 1 as (B, 1, h, w) float32."""
-    return torch.from_numpy(np.stack(arrays))[:, None].float()
+    return batch, flags_to_tensor(given).to(device) if given else None

@@ -26,7 +26,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
 from ..core.errors import InpaintError
-from ..core.exit_codes import INTERRUPTED, REFUSED
+from ..core.exit_codes import FAILED, INTERRUPTED, REFUSED
 from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
 from ..models.device import computes_bfloat16, pick_device
@@ -107,7 +107,7 @@ def launch(n: int, words: Sequence[str]) -> int:
                 return REFUSED
         else:
             return 0
-    return 1
+    return FAILED
 
 
 @contextmanager

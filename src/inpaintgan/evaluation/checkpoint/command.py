@@ -13,6 +13,7 @@ import numpy as np
 
 from ... import __version__
 from ...core.atomic import write_bytes, write_json
+from ...core.exit_codes import FAILED
 from ...core.outputs import make_folder, make_way, writing
 from ...core.paths import default_checkpoint
 from ...core.ranks import Ranks
@@ -96,7 +97,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         page = evaluation_html(report, _shown(arguments, setup, report)).encode()
         with writing(arguments.html):
             write_bytes(arguments.html, page)
-    return 1 if report["unreadable"] else 0
+    return FAILED if report["unreadable"] else 0
 
 
 def _open(arguments: argparse.Namespace) -> _Setup:

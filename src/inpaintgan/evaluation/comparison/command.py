@@ -10,7 +10,7 @@ from typing import Any
 from ...core.atomic import read_json, write_bytes
 from ...core.comparison import ComparisonDir, Kind
 from ...core.errors import InpaintError
-from ...core.exit_codes import INTERRUPTED
+from ...core.exit_codes import FAILED, INTERRUPTED
 from ...core.outputs import make_way, writing
 from ...core.paths import expanded
 from ...models.checkpoint import load_checkpoint
@@ -62,7 +62,7 @@ def compare(arguments: argparse.Namespace) -> int:
     for kind, copy in copies.items():
         with writing(copy):
             write_bytes(copy, folder.report(kind).read_bytes())
-    return 1 if failed or report["unreadable"] else 0
+    return FAILED if failed or report["unreadable"] else 0
 
 
 def _copies(report: Path | None) -> dict[Kind, Path]:

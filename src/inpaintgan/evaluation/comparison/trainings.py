@@ -17,7 +17,7 @@ from tqdm import tqdm
 from ...core.child import last_words, start_logged
 from ...core.config import Config
 from ...core.errors import InpaintError
-from ...core.events import EventTail, read_events
+from ...core.events import EventTail, newest
 from ...core.exit_codes import REFUSED
 from ...core.paths import main_script
 from ...core.rundir import RunDir
@@ -50,11 +50,7 @@ def is_finished(run: RunDir) -> bool:
 
 def _last_run_event(run: RunDir) -> dict[str, Any]:
     """The newest event about the run itself, such as its end; empty when there is none."""
-    last: dict[str, Any] = {}
-    for event in read_events(run.events_file):
-        if event["type"].startswith("run_"):
-            last = event
-    return last
+    return next((event for event in newest(run.events_file) if event["type"].startswith("run_")), {})
 
 
 def train_to_end(run: RunDir, config: Config, title: str, orders: Orders) -> None:
@@ -89,6 +85,7 @@ def _watch(run: RunDir, config: Config, title: str, orders: Orders, process: sub
     tail = EventTail(run.events_file)
     in_steps = not config.max_seconds
     total = config.max_iters if in_steps else config.max_seconds
+    told = False
     with _bar(title, total, in_steps=in_steps) as bar:
         status = TrainingStatus()
         while True:
@@ -99,9 +96,9 @@ def _watch(run: RunDir, config: Config, title: str, orders: Orders, process: sub
             if not alive:
                 return
             orders.take()
-            if orders.stop_wanted:
-                # Again each time: a training drops what it finds when it begins to listen.
+            if orders.stop_wanted and not told:
                 run.control.send("stop")
+                told = True
             time.sleep(_POLL_S)
 
 
