@@ -46,6 +46,17 @@ def panel_point(page: Any, panel: int, x: float, y: float) -> tuple[float, float
     return box["x"] + at["x"], box["y"] + at["y"]
 
 
+def fill_with_the_first(page: Any, app: App, tmp_path: Path) -> Path:
+    """Fill a hole in a picture with the first run's checkpoint; returns the picture."""
+    picture = write_picture(tmp_path / "portrait.png")
+    open_mask_page(page, app, picture, tmp_path / "runs" / "first" / "checkpoints" / "step-000004000")
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    return picture
+
+
 def side_by_side(page: Any, along_edges: bool = False) -> None:
     """Fill with both checkpoints."""
     page.keyboard.press("c")
@@ -70,13 +81,7 @@ def check_panels_at(page: Any, results: list[np.ndarray], x: int, y: int) -> tup
 
 
 def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, tmp_path: Path) -> None:
-    picture = write_picture(tmp_path / "portrait.png")
-    first = tmp_path / "runs" / "first" / "checkpoints" / "step-000004000"
-    open_mask_page(page, app, picture, first)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    picture = fill_with_the_first(page, app, tmp_path)
     page.keyboard.press("c")
     dialog = page.get_by_role("dialog", name="Checkpoints side by side")
     assert dialog.get_by_role("checkbox", name="run first").is_checked(), "the one in use is chosen already"
@@ -134,12 +139,7 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
         route.fulfill(body=code.replace("80e6", "1"), content_type="text/javascript")
 
     page.route("**/inference/tries.js", forgetful)
-    picture = write_picture(tmp_path / "portrait.png")
-    open_mask_page(page, app, picture, tmp_path / "runs" / "first" / "checkpoints" / "step-000004000")
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    picture = fill_with_the_first(page, app, tmp_path)
     page.get_by_label("Feather").fill("12")
     page.get_by_role("button", name="Fill again", exact=True).click()
     page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
@@ -165,12 +165,7 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
 
 
 def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, app: App, tmp_path: Path) -> None:
-    picture = write_picture(tmp_path / "portrait.png")
-    open_mask_page(page, app, picture, tmp_path / "runs" / "first" / "checkpoints" / "step-000004000")
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    picture = fill_with_the_first(page, app, tmp_path)
     page.get_by_label("Feather").fill("6")  # so that neither is there yet
     page.evaluate(
         """() => {
