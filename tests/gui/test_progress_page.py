@@ -15,6 +15,7 @@ from inpaintgan.core.events import EventLog, Paused, RunFinished, Step, Validati
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui.runs import MISSED_BYTES
 from run_events import run_started
+from waiting import wait_for
 
 from .training_pages import (
     draw_pictures,
@@ -162,7 +163,8 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
     open_run(page, app, "killed")
     page.get_by_role("button", name="Stop and save").click()
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
-    assert run.control.take() == "stop"
+    # The page closes its buttons before its order has arrived.
+    wait_for(lambda: run.control.take() == "stop")
     run.release()
     wait_state(page, "Interrupted", 20)
     run.claim()
