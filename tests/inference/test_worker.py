@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +11,23 @@ import pytest
 import tifffile
 from PIL import Image
 
-from inpaintgan.inference import worker
+from inpaintgan.inference import kept, worker
 from inpaintgan.inference.files import NOTHING_TO_FILL
 
 from .test_fill_command import draw_mask, load
 
+Ask = Callable[[str, dict[str, object]], dict]
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    monkeypatch.setattr(worker, "_loaded", {})
-    monkeypatch.setattr(worker, "_measuring", {})
+
+@pytest.fixture
+def fill_worker(monkeypatch):
     monkeypatch.setattr(worker, "measure_beside", lambda *_: None)
-    monkeypatch.setattr(worker._Open, "key", None)
+    return worker.FillWorker()
+
+
+@pytest.fixture
+def ask(fill_worker) -> Ask:
+    return lambda op, args: fill_worker.handlers[op](args, lambda _progress: None)
 
 
 @pytest.fixture
@@ -37,10 +43,6 @@ def request_for(checkpoint, pictures, tmp_path):
     return make
 
 
-def ask(op: str, args: dict[str, object]) -> dict:
-    return worker.HANDLERS[op](args, lambda _progress: None)
-
-
 def laid_over(picture: np.ndarray, patches: list[dict]) -> np.ndarray:
     """What a page shows: each patch drawn at its place."""
     shown = Image.fromarray(picture)
@@ -51,7 +53,7 @@ def laid_over(picture: np.ndarray, patches: list[dict]) -> np.ndarray:
     return np.asarray(shown)
 
 
-def test_a_fill_is_patches_of_the_hole_and_saving_pastes_them(request_for, pictures, inpainter, tmp_path):
+def test_a_fill_is_patches_of_the_hole_and_saving_pastes_them(ask, request_for, pictures, inpainter, tmp_path):
     before, mask = load(pictures / "a.png"), load(draw_mask(tmp_path / "mask.png"))[..., 0] > 127
     filled = ask("fill", request_for())
     (patch,) = filled["patches"]
@@ -64,7 +66,7 @@ def test_a_fill_is_patches_of_the_hole_and_saving_pastes_them(request_for, pictu
     assert saved["changed_outside_px"] == 0 and saved["bytes"] == (tmp_path / "out.png").stat().st_size
 
 
-def test_a_picture_without_a_hole_is_saved_to_the_byte(request_for, pictures, tmp_path):
+def test_a_picture_without_a_hole_is_saved_to_the_byte(ask, request_for, pictures, tmp_path):
     image, output = tmp_path / "photo.jpg", tmp_path / "out.jpg"
     with Image.open(pictures / "a.png") as picture:
         picture.convert("RGB").save(image, quality=60)
@@ -73,7 +75,7 @@ def test_a_picture_without_a_hole_is_saved_to_the_byte(request_for, pictures, tm
     assert saved["status"] == "unchanged" and saved["notices"] == [NOTHING_TO_FILL]
 
 
-def test_given_and_predicted_edges_come_as_patches_too(request_for, pictures, inpainter, tmp_path):
+def test_given_and_predicted_edges_come_as_patches_too(ask, request_for, pictures, inpainter, tmp_path):
     lines = draw_mask(tmp_path / "lines.png", box=(20, 44, 50, 46))
     steered = ask("fill", request_for(edges=str(lines)))
     black = np.zeros((96, 96, 3), np.uint8)
@@ -84,7 +86,7 @@ def test_given_and_predicted_edges_come_as_patches_too(request_for, pictures, in
     assert predicted.any() and np.array_equal(predicted, laid_over(black, plain["edge_patches"])[..., 0])
 
 
-def test_loading_says_what_can_run_the_networks_and_what_does(request_for, monkeypatch):
+def test_loading_says_what_can_run_the_networks_and_what_does(ask, request_for, monkeypatch):
     known = {"eager": {"start_s": 0.0, "fill_s": 0.1}}
     monkeypatch.setattr(worker, "recall", lambda *_: known)
     monkeypatch.setattr(worker, "obstacle", lambda engine, device: f"not on {device}" if engine == "onnx" else "")
@@ -95,10 +97,10 @@ def test_loading_says_what_can_run_the_networks_and_what_does(request_for, monke
     assert rows["onnx"] == ("not on cpu", None) and rows["eager"] == ("", 0.1)
 
 
-def test_what_was_measured_since_is_taken_up_when_a_page_opens(request_for, monkeypatch):
+def test_what_was_measured_since_is_taken_up_when_a_page_opens(fill_worker, ask, request_for, monkeypatch):
     loads = []
-    load_it = worker.Inpainter.load
-    monkeypatch.setattr(worker.Inpainter, "load", lambda *args, **more: loads.append(args) or load_it(*args, **more))
+    load_it = kept.Inpainter.load
+    monkeypatch.setattr(kept.Inpainter, "load", lambda *args, **more: loads.append(args) or load_it(*args, **more))
     fastest = {"engine": "eager"}
     monkeypatch.setattr(worker, "choose", lambda *_: fastest["engine"])
     for _ in range(2):
@@ -108,18 +110,18 @@ def test_what_was_measured_since_is_taken_up_when_a_page_opens(request_for, monk
     ask("fill", request_for(engine="auto"))
     assert len(loads) == 1, "no fill waits for it"
     ask("load", request_for(engine="auto"))
-    assert len(loads) == 2 and len(worker._loaded) == 1
+    assert len(loads) == 2 and len(fill_worker._checkpoints) == 1
 
 
-def test_a_picture_is_decoded_once_until_it_changes(request_for, pictures, tmp_path, monkeypatch):
+def test_a_picture_is_decoded_once_until_it_changes(ask, request_for, pictures, tmp_path, monkeypatch):
     decoded = []
-    decode = worker.decode
+    decode = kept.decode
 
     def noted(path, *rest):
         decoded.append(Path(path).name)
         return decode(path, *rest)
 
-    monkeypatch.setattr(worker, "decode", noted)
+    monkeypatch.setattr(kept, "decode", noted)
     image = tmp_path / "a.png"
     shutil.copy(pictures / "a.png", image)
     patches = ask("fill", request_for(image=str(image)))["patches"]
@@ -131,24 +133,24 @@ def test_a_picture_is_decoded_once_until_it_changes(request_for, pictures, tmp_p
     assert decoded == ["a.png", "a.png"]
 
 
-def test_checkpoints_that_are_compared_stay_loaded(request_for, checkpoint, tmp_path, monkeypatch):
+def test_checkpoints_that_are_compared_stay_loaded(ask, request_for, checkpoint, tmp_path, monkeypatch):
     copies = [tmp_path / name for name in ("one", "two", "three", "four")]
     for copy in copies:
         shutil.copytree(checkpoint, copy)
     loads = []
-    load_one = worker.Inpainter.load
+    load_one = kept.Inpainter.load
 
     def noted(path, *rest, **more):
         loads.append(Path(path).name)
         return load_one(path, *rest, **more)
 
-    monkeypatch.setattr(worker.Inpainter, "load", noted)
+    monkeypatch.setattr(kept.Inpainter, "load", noted)
     for name in ("one", "two", "one", "two", "three", "one", "four", "two"):
         ask("load", request_for(checkpoint=str(tmp_path / name)))
     assert loads == ["one", "two", "three", "four", "two"]  # two was used longest ago when four came
 
 
-def test_loading_says_what_it_is_and_measures_engines_once(request_for, monkeypatch):
+def test_loading_says_what_it_is_and_measures_engines_once(ask, request_for, monkeypatch):
     measured = []
     monkeypatch.setattr(worker, "measure_beside", lambda checkpoint, device: measured.append(checkpoint.step))
     for _ in range(2):
@@ -157,7 +159,7 @@ def test_loading_says_what_it_is_and_measures_engines_once(request_for, monkeypa
     assert measured == [5]
 
 
-def test_a_16_bit_picture_keeps_every_bit_on_its_way_through_the_window(request_for, tmp_path):
+def test_a_16_bit_picture_keeps_every_bit_on_its_way_through_the_window(ask, request_for, tmp_path):
     deep = np.random.default_rng(1).integers(0, 65536, (96, 96, 3), np.uint16)
     tifffile.imwrite(tmp_path / "deep.tif", deep, photometric="rgb")
     args = request_for(image=str(tmp_path / "deep.tif"))

@@ -16,7 +16,7 @@ from ..imaging.encode import DEEP_FORMATS, WITHOUT_ALPHA, output_format, save_pi
 from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_mask
 from ..imaging.picture import Picture
-from .patches import Patch, filled_picture, paste_edges
+from .patches import Patch, filled_picture
 from .pipeline import Inpainter
 
 BECAME_OPAQUE = "Transparent pixels inside the mask became opaque."
@@ -86,8 +86,7 @@ def fill_file(
         patches = inpainter.fill_patches(picture.pixels, hole, drawn, feather_px=feather_px)
         report.seconds = time.perf_counter() - start
     if save_edges is not None:
-        lines = inpainter.detect_edges(picture.pixels, hole) * np.uint8(255)
-        paste_edges(lines, patches)
+        lines = inpainter.edges_of(picture.pixels, hole, patches)
         save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges)
     save_filled(picture, patches, hole, output, report)
     return report

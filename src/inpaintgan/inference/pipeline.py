@@ -118,17 +118,14 @@ class Inpainter:
     ) -> Fill:
         """Fill the hole of a picture as `fill` does, and return the edges of the whole picture too."""
         patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
-        filled, drawn = image.copy(), self.detect_edges(image, _checked_hole(image, mask)) * np.uint8(255)
+        filled = image.copy()
         paste(filled, patches)
-        paste_edges(drawn, patches)
-        return Fill(filled, drawn)
+        return Fill(filled, self.edges_of(image, mask, patches))
 
     def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the edges that `fill` would paint along, (H, W) in [0, 255]; an edge-only checkpoint knows them too."""
         hole = _checked_hole(image, mask)
-        drawn = self.detect_edges(image, hole) * np.uint8(255)
-        paste_edges(drawn, self._run(image, hole, None, None, with_paint=False))
-        return drawn
+        return self.edges_of(image, hole, self._run(image, hole, None, None, with_paint=False))
 
     def fill_patches(
         self,
@@ -181,6 +178,12 @@ class Inpainter:
         _check_image(image)
         hole = None if mask is None else _checked_flags("mask", mask, image)
         return detect_edges(to_gray(image), self._edge_config, hole=hole)
+
+    def edges_of(self, image: NDArray[np.uint8], mask: NDArray[np.uint8], patches: list[Patch]) -> NDArray[np.uint8]:
+        """Return a filled picture's edges, (H, W) in [0, 255]: its own, and in the hole those of the fill's patches."""
+        drawn = self.detect_edges(image, mask) * np.uint8(255)
+        paste_edges(drawn, patches)
+        return drawn
 
     def _run(
         self,

@@ -1,4 +1,4 @@
-"""The window's filling worker: keeps checkpoints and the picture at hand in memory. Run by ``inpaintgan.jobs.serve``."""
+"""The window's filling worker, which keeps what it loaded between requests. Run by ``inpaintgan.jobs.serve``."""
 
 from __future__ import annotations
 
@@ -14,97 +14,156 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.engines import ENGINES, obstacle
-from ..imaging.io import decode
 from ..imaging.masks import read_mask
 from ..imaging.picture import Picture
 from ..networks.blocks import n_parameters
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
 from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
+from .kept import KeptCheckpoints, KeptPicture
 from .patches import read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
 
 Report = Callable[[dict[str, Any]], None]
 
 
-_KEPT_CHECKPOINTS = 3
-"""Checkpoints in memory, so that some can be compared on one picture without loading them anew for each fill."""
-_loaded: dict[tuple[str, str, str, float], Inpainter] = {}
-"""By folder, device, engine and the newest change of the files, the one used longest ago first."""
-_measuring: dict[str, subprocess.Popen[bytes] | None] = {}
-"""Processes that measure engines, by checkpoint folder; each checkpoint is measured once."""
+class FillWorker:
+    """Answers requests; every handler takes the request's ``args`` and a ``report`` that the window hears meanwhile."""
 
+    def __init__(self) -> None:
+        self._checkpoints = KeptCheckpoints()
+        self._picture = KeptPicture()
+        self._measuring: dict[str, subprocess.Popen[bytes] | None] = {}
+        """Processes that measure engines, by checkpoint folder; each checkpoint is measured once."""
+        self.handlers = {"load": self.load, "fill": self.fill, "save": self.save, "fill-folder": self.fill_folder}
 
-class _Open:
-    """The picture in memory, decoded once for all its fills and saves."""
+    def load(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+        """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest.
 
-    key: tuple[str, int, int] | None = None
-    picture: Picture
+        What was found out since is taken up here, when a page opens, and not during a fill.
+        """
+        inpainter = self._inpainter(args)
+        if (args.get("engine") or "auto") == "auto":
+            path = str(inpainter.checkpoint.path)
+            if path not in self._measuring:
+                self._measuring[path] = measure_beside(inpainter.checkpoint, inpainter.device)
+            elif inpainter.engine != choose(inpainter.checkpoint, inpainter.device, MANY_FILLS):
+                self._checkpoints.forget_newest()
+                inpainter = self._inpainter(args)
+        checkpoint = inpainter.checkpoint
+        networks = (checkpoint.edge_generator, checkpoint.inpaint_generator)
+        return {
+            "checkpoint": str(checkpoint.path),
+            "device": inpainter.device.type,
+            "engine": inpainter.engine,
+            "engines": _engines(inpainter),
+            "edge_generator": checkpoint.config.edge_generator if checkpoint.edge_generator else None,
+            "n_parameters": sum(n_parameters(network) for network in networks if network),
+            "step": checkpoint.step,
+        }
 
+    def fill(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+        """Fill a picture; reports real steps with the share done.
 
-def _picture(path: Path) -> Picture:
-    try:
-        facts = path.stat()
-        key = (str(path), facts.st_mtime_ns, facts.st_size)
-    except OSError:
-        key = None
-    if key is None or _Open.key != key:
-        _Open.key = None  # so that two pictures are never in memory at once
-        _Open.picture = Picture(np.empty((0, 0, 3), np.uint8))
-        _Open.picture = decode(path)
-        _Open.key = key
-    return _Open.picture
+        Args:
+            args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``checkpoint``,
+                ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their
+                names begin.
+            report: Told of ``step`` and ``fraction``.
 
+        Returns:
+            ``seconds``, ``engine``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and
+            ``patches`` and ``edge_patches``, each as `write_patches` lists them.
+        """
+        report({"step": "load", "fraction": 0.0})
+        inpainter = self._inpainter(args)
+        report({"step": "decode", "fraction": 0.05})
+        picture = self._picture.get(Path(args["image"]))
+        notices = [*picture.notices, *inpainter.notices]
+        mask = _layer(args["mask"], picture, notices)
+        drawn = _layer(args["edges"], picture, notices) if args.get("edges") else None
+        start = time.perf_counter()
+        patches = inpainter.fill_patches(
+            picture.pixels, mask, drawn,
+            lambda step, share: report({"step": step, "fraction": 0.1 + 0.8 * share}),
+            feather_px=float(args.get("feather_px") or 0),
+        )  # fmt: skip
+        seconds = time.perf_counter() - start
+        report({"step": "save", "fraction": 1.0})
+        if not patches:
+            notices.append(NOTHING_TO_FILL)
+        if picture.alpha is not None and (picture.alpha[mask == 1] < 255).any():
+            notices.append(BECAME_OPAQUE)
+        folder, stem = Path(args["folder"]), args["stem"]
+        return {
+            "seconds": seconds,
+            "engine": inpainter.engine,
+            "hole_px": cv2.countNonZero(mask),
+            "notices": notices,
+            "changed_outside_px": 0,
+            "patches": write_patches(patches, folder, stem, deep=picture.deep is not None, gray=picture.gray),
+            "edge_patches": write_edge_patches(patches, folder, stem),
+        }
 
-def _inpainter(args: dict[str, Any]) -> Inpainter:
-    """The checkpoint that a request names, loaded and warm."""
-    path = Path(args["checkpoint"])
-    stamp = max((file.stat().st_mtime for file in path.glob("*") if file.is_file()), default=0.0)
-    key = (str(path), args.get("device") or "auto", args.get("engine") or "auto", stamp)
-    inpainter = _loaded.pop(key, None)
-    if inpainter is None:
-        inpainter = Inpainter.load(path, key[1], key[2], n_fills=MANY_FILLS)
-        _warm_up(inpainter)
-        for old in list(_loaded)[: len(_loaded) - _KEPT_CHECKPOINTS + 1]:
-            del _loaded[old]
-    _loaded[key] = inpainter
-    return inpainter
+    def save(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+        """Encode a filled picture as the person asked, with all that the original carried.
 
+        Args:
+            args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format.
+            report: Not told anything.
 
-def _warm_up(inpainter: Inpainter) -> None:
-    """Run once on noise, so that the first fill a person waits for pays for no start-up."""
-    side = inpainter.checkpoint.config.input_size
-    mask = np.zeros((side, side), np.uint8)
-    mask[: side // 2] = 1
-    image = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
-    run = inpainter.fill if inpainter.checkpoint.inpaint_generator else inpainter.predict_edges
-    run(image, mask)
+        Returns:
+            A `FileReport` and ``bytes``.
 
+        Raises:
+            InpaintError: A file is missing, or the output cannot be written.
+        """
+        original = self._picture.get(Path(args["image"]))
+        result = FileReport(args["image"], args["output"], notices=list(original.notices))
+        result.height, result.width = original.pixels.shape[:2]
+        patches = read_patches(args["patches"])
+        hole = np.zeros((result.height, result.width), np.uint8)
+        for patch in patches:
+            hole[patch.window] |= patch.hole
+        result.hole_px = int(hole.sum())
+        output = Path(args["output"])
+        save_filled(original, patches, hole, output, result)
+        return {**asdict(result), "bytes": output.stat().st_size}
 
-def load(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest.
+    def fill_folder(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+        """Fill a folder of pictures, or one picture, from disk to disk.
 
-    What was found out since is taken up here, when a page opens, and not during a fill.
-    """
-    inpainter = _inpainter(args)
-    if (args.get("engine") or "auto") == "auto":
-        path = str(inpainter.checkpoint.path)
-        if path not in _measuring:
-            _measuring[path] = measure_beside(inpainter.checkpoint, inpainter.device)
-        elif inpainter.engine != choose(inpainter.checkpoint, inpainter.device, MANY_FILLS):
-            _loaded.popitem()
-            inpainter = _inpainter(args)
-    checkpoint = inpainter.checkpoint
-    networks = (checkpoint.edge_generator, checkpoint.inpaint_generator)
-    return {
-        "checkpoint": str(checkpoint.path),
-        "device": inpainter.device.type,
-        "engine": inpainter.engine,
-        "engines": _engines(inpainter),
-        "edge_generator": checkpoint.config.edge_generator if checkpoint.edge_generator else None,
-        "n_parameters": sum(n_parameters(network) for network in networks if network),
-        "step": checkpoint.step,
-    }
+        Args:
+            args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``,
+                ``device``, ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the
+                picture at hand, so that the checkpoint stays loaded and the report is whole.
+            report: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
+                None.
+
+        Returns:
+            ``filled``, ``unchanged``, ``skipped``, ``failed``, ``total``, ``cancelled`` and ``results``.
+        """
+        jobs = plan_jobs(Path(args["image"]), Path(args["mask"]), args["output"], recursive=bool(args.get("recursive")))
+        report({"done": 0, "total": len(jobs), "result": None})
+        stop = Path(args["cancel"]) if args.get("cancel") else None
+        reports = fill_folder(
+            self._inpainter(args),
+            jobs,
+            skip_existing=bool(args.get("skip_existing")),
+            on_result=lambda done, total, result: report({"done": done, "total": total, "result": asdict(result)}),
+            cancelled=lambda: stop is not None and stop.exists(),
+        )
+        return {
+            **count_reports(reports),
+            "total": len(jobs),
+            "cancelled": len(reports) < len(jobs),
+            "results": [asdict(result) for result in reports],
+        }
+
+    def _inpainter(self, args: dict[str, Any]) -> Inpainter:
+        return self._checkpoints.get(
+            Path(args["checkpoint"]), args.get("device") or "auto", args.get("engine") or "auto"
+        )
 
 
 def _engines(inpainter: Inpainter) -> list[dict[str, Any]]:
@@ -117,75 +176,6 @@ def _engines(inpainter: Inpainter) -> list[dict[str, Any]]:
     ]
 
 
-def fill(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Fill a picture; reports real steps with the share done.
-
-    Args:
-        args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``checkpoint``,
-            ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their names begin.
-        report: Told of ``step`` and ``fraction``.
-
-    Returns:
-        ``seconds``, ``engine``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and ``patches`` and
-        ``edge_patches``, each as `write_patches` lists them.
-    """
-    report({"step": "load", "fraction": 0.0})
-    inpainter = _inpainter(args)
-    report({"step": "decode", "fraction": 0.05})
-    picture = _picture(Path(args["image"]))
-    notices = [*picture.notices, *inpainter.notices]
-    mask = _layer(args["mask"], picture, notices)
-    drawn = _layer(args["edges"], picture, notices) if args.get("edges") else None
-    start = time.perf_counter()
-    patches = inpainter.fill_patches(
-        picture.pixels, mask, drawn,
-        lambda step, share: report({"step": step, "fraction": 0.1 + 0.8 * share}),
-        feather_px=float(args.get("feather_px") or 0),
-    )  # fmt: skip
-    seconds = time.perf_counter() - start
-    report({"step": "save", "fraction": 1.0})
-    if not patches:
-        notices.append(NOTHING_TO_FILL)
-    if picture.alpha is not None and (picture.alpha[mask == 1] < 255).any():
-        notices.append(BECAME_OPAQUE)
-    folder, stem = Path(args["folder"]), args["stem"]
-    return {
-        "seconds": seconds,
-        "engine": inpainter.engine,
-        "hole_px": cv2.countNonZero(mask),
-        "notices": notices,
-        "changed_outside_px": 0,
-        "patches": write_patches(patches, folder, stem, deep=picture.deep is not None, gray=picture.gray),
-        "edge_patches": write_edge_patches(patches, folder, stem),
-    }
-
-
-def save(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Encode a filled picture as the person asked, with all that the original carried.
-
-    Args:
-        args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format.
-        report: Not told anything.
-
-    Returns:
-        A `FileReport` and ``bytes``.
-
-    Raises:
-        InpaintError: A file is missing, or the output cannot be written.
-    """
-    original = _picture(Path(args["image"]))
-    result = FileReport(args["image"], args["output"], notices=list(original.notices))
-    result.height, result.width = original.pixels.shape[:2]
-    patches = read_patches(args["patches"])
-    hole = np.zeros((result.height, result.width), np.uint8)
-    for patch in patches:
-        hole[patch.window] |= patch.hole
-    result.hole_px = int(hole.sum())
-    output = Path(args["output"])
-    save_filled(original, patches, hole, output, result)
-    return {**asdict(result), "bytes": output.stat().st_size}
-
-
 def _layer(file: str, picture: Picture, notices: list[str]) -> NDArray[np.uint8]:
     """A mask or edges for a picture."""
     layer, notice = read_mask(Path(file), *picture.pixels.shape[:2])
@@ -194,38 +184,4 @@ def _layer(file: str, picture: Picture, notices: list[str]) -> NDArray[np.uint8]
     return layer
 
 
-def fill_pictures(args: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Fill a folder of pictures, or one picture, from disk to disk.
-
-    Args:
-        args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``, ``device``,
-            ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the picture at
-            hand, so that the checkpoint stays loaded and the report is whole.
-        report: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result`` None.
-
-    Returns:
-        ``filled``, ``unchanged``, ``skipped``, ``failed``, ``total``, ``cancelled`` and ``results``.
-    """
-    jobs = plan_jobs(Path(args["image"]), Path(args["mask"]), args["output"], recursive=bool(args.get("recursive")))
-    report({"done": 0, "total": len(jobs), "result": None})
-    stop = _path(args.get("cancel"))
-    reports = fill_folder(
-        _inpainter(args),
-        jobs,
-        skip_existing=bool(args.get("skip_existing")),
-        on_result=lambda done, total, result: report({"done": done, "total": total, "result": asdict(result)}),
-        cancelled=lambda: stop is not None and stop.exists(),
-    )
-    return {
-        **count_reports(reports),
-        "total": len(jobs),
-        "cancelled": len(reports) < len(jobs),
-        "results": [asdict(result) for result in reports],
-    }
-
-
-def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
-
-
-HANDLERS = {"load": load, "fill": fill, "save": save, "fill-folder": fill_pictures}
+HANDLERS = FillWorker().handlers
