@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from . import __version__
 from .core.child import ERROR
@@ -22,11 +24,12 @@ CHECKPOINT_HELP = "checkpoint or run folder; default: checkpoints/faces on an NV
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code. No arguments open the window."""
-    arguments = _parser().parse_args((sys.argv[1:] if argv is None else argv) or ["gui"])
+    words = (sys.argv[1:] if argv is None else argv) or ["gui"]
     try:
+        arguments = _parser().parse_args(words)
         return arguments.run(arguments)
     except InpaintError as error:
-        if getattr(arguments, "json", False):
+        if "--json" in words:
             print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
         print(f"{ERROR}{error}", file=sys.stderr)
         return REFUSED
@@ -34,10 +37,15 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses words as all else is refused, where argparse would end the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InpaintError("bad-arguments", f"{message}.", f"See {self.prog} --help.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="inpaintgan", description="Train and use two-stage image inpainting networks."
-    )
+    parser = _Parser(prog="inpaintgan", description="Train and use two-stage image inpainting networks.")
     parser.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
@@ -264,9 +272,12 @@ def _count(text: str) -> int:
 
 
 def _px(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 <= value <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1000 px")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1000")
     return value
 
 

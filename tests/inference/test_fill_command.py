@@ -199,3 +199,19 @@ def test_a_missing_checkpoint_is_refused(pictures, tmp_path, capsys):
     words = ["--image", str(pictures / "a.png"), "--mask", str(draw_mask(tmp_path / "m.png")), "--output", "o.png"]
     assert main(["fill", *words, "--checkpoint", str(tmp_path / "none")]) == 2
     assert "no checkpoint folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--image", "a.png"), "the following arguments are required: --mask, --output."),
+        (("--image", "a", "--mask", "b", "--output", ""), "argument --output: it is empty."),
+        (("--image", "a", "--mask", "b", "--output", "c", "--feather", "x"), "x is not a number from 0 to 1000."),
+    ],
+)
+def test_words_that_do_not_fit_are_refused_as_all_else_is(fill, words, said):
+    code, out, err = fill(*words)
+    assert code == 2 and not out and err.startswith("error: ") and said in err
+    code, out, _ = fill(*words, "--json")
+    assert code == 2 and json.loads(out)["error"]["code"] == "bad-arguments"
+    assert said in json.loads(out)["error"]["message"]

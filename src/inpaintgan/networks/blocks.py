@@ -40,7 +40,7 @@ class SpectralNorm(_SpectralNorm):
             return super().forward(weight)
 
 
-def conv(module: nn.Conv2d | nn.ConvTranspose2d, spectral: bool) -> nn.Module:
+def conv(module: nn.Conv2d | nn.ConvTranspose2d, *, spectral: bool = False) -> nn.Module:
     """Initialise a convolution with N(0, 0.02) and zero bias, then attach spectral norm if asked for.
 
     The order matters: the norm's power iteration starts from the weights it finds.
@@ -71,11 +71,11 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.conv_block = nn.Sequential(
             ReflectionPad(2),
-            conv(nn.Conv2d(channels, channels, 3, dilation=2, bias=bias), spectral),
+            conv(nn.Conv2d(channels, channels, 3, dilation=2, bias=bias), spectral=spectral),
             InstanceNorm(channels),
             nn.ReLU(inplace=True),
             ReflectionPad(1),
-            conv(nn.Conv2d(channels, channels, 3, bias=bias), spectral),
+            conv(nn.Conv2d(channels, channels, 3, bias=bias), spectral=spectral),
             InstanceNorm(channels),
         )
 
@@ -89,9 +89,9 @@ class DetailBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.block = nn.Sequential(
-            conv(nn.Conv2d(channels, channels // 2, 3, padding=2, dilation=2), False),
+            conv(nn.Conv2d(channels, channels // 2, 3, padding=2, dilation=2)),
             nn.ReLU(inplace=True),
-            conv(nn.Conv2d(channels // 2, channels, 3, padding=1), False),
+            conv(nn.Conv2d(channels // 2, channels, 3, padding=1)),
         )
 
     def forward(self, x: Tensor) -> Tensor:
@@ -109,13 +109,13 @@ def encoder(in_channels: int, width: int, *, stem: Stem, spectral: bool) -> nn.S
     kernel = _OUTER_KERNEL[stem]
     return nn.Sequential(
         ReflectionPad(kernel // 2),
-        conv(nn.Conv2d(in_channels, width, kernel), spectral),
+        conv(nn.Conv2d(in_channels, width, kernel), spectral=spectral),
         InstanceNorm(width),
         nn.ReLU(inplace=True),
-        conv(nn.Conv2d(width, 2 * width, 4, 2, 1), spectral),
+        conv(nn.Conv2d(width, 2 * width, 4, 2, 1), spectral=spectral),
         InstanceNorm(2 * width),
         nn.ReLU(inplace=True),
-        conv(nn.Conv2d(2 * width, 4 * width, 4, 2, 1), spectral),
+        conv(nn.Conv2d(2 * width, 4 * width, 4, 2, 1), spectral=spectral),
         InstanceNorm(4 * width),
         nn.ReLU(inplace=True),
     )
@@ -135,22 +135,22 @@ def decoder(
     maps = 2 if skips else 1
     detail = [DetailBlock(2 * width) for _ in range(_N_DETAIL_BLOCKS)] if skips else []
     return nn.Sequential(
-        conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral),
+        conv(nn.ConvTranspose2d(in_channels, 2 * width, 4, 2, 1), spectral=spectral),
         InstanceNorm(2 * width),
         nn.ReLU(inplace=True),
-        conv(nn.ConvTranspose2d(maps * 2 * width, width, 4, 2, 1), spectral),
+        conv(nn.ConvTranspose2d(maps * 2 * width, width, 4, 2, 1), spectral=spectral),
         InstanceNorm(width),
         nn.ReLU(inplace=True),
         *detail,
         ReflectionPad(kernel // 2),
-        conv(nn.Conv2d(maps * width, out_channels, kernel), False),
+        conv(nn.Conv2d(maps * width, out_channels, kernel)),
     )
 
 
 def upsampler(in_channels: int, out_channels: int) -> nn.Sequential:
     """Twice the size: ConvT4 s2, instance norm, ReLU, without spectral norm; MEC's way from one scale to the next."""
     return nn.Sequential(
-        conv(nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1), False),
+        conv(nn.ConvTranspose2d(in_channels, out_channels, 4, 2, 1)),
         InstanceNorm(out_channels),
         nn.ReLU(inplace=True),
     )

@@ -21,7 +21,7 @@ class Discriminator(nn.Module):
         channels = [in_channels, width, 2 * width, 4 * width, 8 * width, 1]
         strides = [2, 2, 2, 1, 1]
         for i, stride in enumerate(strides):
-            layer = [conv(nn.Conv2d(channels[i], channels[i + 1], 4, stride, 1, bias=False), True)]
+            layer = [conv(nn.Conv2d(channels[i], channels[i + 1], 4, stride, 1, bias=False), spectral=True)]
             if i < 4:
                 layer.append(nn.LeakyReLU(0.2, inplace=True))
             setattr(self, f"conv{i + 1}", nn.Sequential(*layer))

@@ -69,13 +69,13 @@ class EffUNetGenerator(EdgeGenerator):
         ins = [_LAST_CHANNELS, *outs]
         self.decoder = nn.ModuleList(
             nn.Sequential(
-                conv(nn.Conv2d(ins[i] + skips[i], outs[i], 3, 1, 1), False),
+                conv(nn.Conv2d(ins[i] + skips[i], outs[i], 3, 1, 1)),
                 InstanceNorm(outs[i]),
                 nn.ReLU(inplace=True),
             )
             for i in range(5)
         )
-        self.head = conv(nn.Conv2d(outs[-1], 1, 3, 1, 1), False)
+        self.head = conv(nn.Conv2d(outs[-1], 1, 3, 1, 1))
 
     def trunk(self, x: Tensor) -> Tensor:
         taps = []

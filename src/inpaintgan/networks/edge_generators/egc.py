@@ -49,10 +49,10 @@ class EnhancedGatedConv(nn.Module):
     def __init__(self, in_channels: int, out_channels: int, gate_channels: int, stride: int) -> None:
         super().__init__()
         self.halves = stride == 2
-        self.feature = conv(nn.Conv2d(in_channels, out_channels, 3, stride, 1), True)
+        self.feature = conv(nn.Conv2d(in_channels, out_channels, 3, stride, 1), spectral=True)
         self.norm = InstanceNorm(out_channels)
-        self.local_gate = conv(nn.Conv2d(in_channels, out_channels, 3, stride, 1), False)
-        self.gate = conv(nn.Conv2d(out_channels + gate_channels + 1, out_channels, 3, 1, 1), False)
+        self.local_gate = conv(nn.Conv2d(in_channels, out_channels, 3, stride, 1))
+        self.gate = conv(nn.Conv2d(out_channels + gate_channels + 1, out_channels, 3, 1, 1))
 
     def forward(self, features: Tensor, gate: Tensor | None, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return features and gate logits (B, out, h, w) and the mask (B, 1, h, w) at this layer's size."""
@@ -65,7 +65,7 @@ class EnhancedGatedConv(nn.Module):
 
 
 def _normed(layer: nn.Conv2d | nn.ConvTranspose2d) -> list[nn.Module]:
-    return [conv(layer, True), InstanceNorm(layer.out_channels), nn.ReLU(inplace=True)]
+    return [conv(layer, spectral=True), InstanceNorm(layer.out_channels), nn.ReLU(inplace=True)]
 
 
 def _doubled(in_channels: int, out_channels: int) -> list[nn.Module]:
@@ -98,7 +98,7 @@ class EGCGenerator(EdgeGenerator):
             *_smoothed(2 * width),
             *_doubled(2 * width, width),
             ReflectionPad(3),
-            conv(nn.Conv2d(width, folded, 7), False),
+            conv(nn.Conv2d(width, folded, 7)),
         )
 
     def trunk(self, x: Tensor) -> Tensor:

@@ -87,7 +87,7 @@ class GatedConv(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__()
-        self.both = conv(nn.Conv2d(in_channels, 2 * out_channels, 3, stride, 1), False)
+        self.both = conv(nn.Conv2d(in_channels, 2 * out_channels, 3, stride, 1))
         self.norm = InstanceNorm(out_channels)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -113,7 +113,7 @@ class MultistepGenerator(EdgeGenerator):
                 nn.Sequential(GatedConv(2 * width, 4 * width, 2), GatedConv(4 * width, 4 * width)),
             ]
         )
-        self.attention = nn.ModuleList(conv(nn.Conv2d(channels, channels, 1), False) for channels in scales)
+        self.attention = nn.ModuleList(conv(nn.Conv2d(channels, channels, 1)) for channels in scales)
 
     def inputs(self, masked_gray: Tensor, masked_edge: Tensor, mask: Tensor) -> Tensor:
         return torch.cat([super().inputs(masked_gray, masked_edge, mask), local_binary_pattern(masked_gray)], dim=1)
