@@ -6,6 +6,7 @@ Exit codes: 0 when all was done, 1 when a part failed, 2 for bad arguments or in
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import math
 import sys
@@ -25,6 +26,10 @@ CHECKPOINT_HELP = "checkpoint or run folder; default: checkpoints/faces on an NV
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code. No arguments open the window."""
     words = (sys.argv[1:] if argv is None else argv) or ["gui"]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         arguments = _parser().parse_args(words)
         return arguments.run(arguments)

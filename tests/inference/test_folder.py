@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,13 @@ def test_a_folder_cannot_be_paired_with_a_file(pictures, tmp_path):
         plan_jobs(pictures / "a.png", tmp_path, tmp_path / "out.png")
     with pytest.raises(InpaintError, match="is a file, but"):
         plan_jobs(pictures, mask, mask)
+
+
+def test_an_accent_is_the_same_however_a_system_writes_it(tmp_path):
+    draw_mask(tmp_path / "in" / unicodedata.normalize("NFC", "été.png"))
+    mask = draw_mask(tmp_path / "masks" / unicodedata.normalize("NFD", "été.png"))
+    (job,) = plan_jobs(tmp_path / "in", tmp_path / "masks", tmp_path / "out")
+    assert job.mask == mask
 
 
 def test_results_never_replace_masks(pictures, tmp_path):

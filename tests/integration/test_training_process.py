@@ -174,6 +174,16 @@ def test_a_run_that_is_a_file_and_an_empty_path_are_refused_in_words(pictures, t
     assert "--run: it is empty" in capsys.readouterr().err
 
 
+def test_many_processes_are_refused_where_they_cannot_train_together(pictures, tmp_path, capsys, monkeypatch):
+    from inpaintgan.cli import main
+
+    monkeypatch.setattr("inpaintgan.training.command.can_launch", lambda: False)  # as on Windows
+    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    assert main([*words, "processes=2"]) == 2
+    assert "processes: 2 processes cannot train together on Windows" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_training_that_breaks_down_for_good_has_failed_and_was_not_refused(pictures, tmp_path, capsys, monkeypatch):
     from inpaintgan.cli import main
     from inpaintgan.models.edge_model import EdgeModel

@@ -13,6 +13,7 @@ from inpaintgan.models.device import computes_bfloat16, gpu_memory, gpu_utilisat
 def test_a_device_is_what_was_wished_for_or_refused_with_what_there_is(monkeypatch: pytest.MonkeyPatch, n_gpus: int):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: n_gpus > 0)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: n_gpus)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", list)
     assert pick_device("auto").type == ("cuda" if n_gpus else "cpu")
     assert pick_device("cpu") == pick_device(torch.device("cpu")) == torch.device("cpu")
     allowed = "auto, cpu, cuda, cuda:0, cuda:1" if n_gpus else "auto, cpu"
@@ -24,6 +25,18 @@ def test_a_device_is_what_was_wished_for_or_refused_with_what_there_is(monkeypat
     else:
         with pytest.raises(InpaintError, match="No CUDA GPU"):
             pick_device("cuda:1")
+
+
+@pytest.mark.parametrize(("first", "auto"), [((6, 1), "cuda:1"), ((7, 5), "cuda")])
+def test_gpus_that_this_pytorch_has_no_code_for_are_not_offered(monkeypatch: pytest.MonkeyPatch, first, auto):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_arch_list", lambda: ["sm_75", "sm_90a", "compute_120"])
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda index: (first, (12, 0))[index])
+    assert pick_device("auto") == torch.device(auto)
+    if auto == "cuda:1":
+        with pytest.raises(InpaintError, match="Choose one of: auto, cpu, cuda:1"):
+            pick_device("cuda:0")
 
 
 def test_a_cpu_has_no_gpu_numbers():

@@ -5,9 +5,36 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
+
+T = TypeVar("T")
+
+_OPEN_FILES_BLOCK = os.name == "nt"
+_PATIENCE_S, _READ_PATIENCE_S = 10.0, 1.0
+
+
+def patient(action: Callable[[], T], patience_s: float = _PATIENCE_S) -> T:
+    """Do something to files; on Windows try again while another process has one of them open.
+
+    There neither a rename nor a removal passes a reader, and virus scanners and indexers read what was just written.
+    """
+    deadline, pause_s = time.monotonic() + patience_s, 0.01
+    while True:
+        try:
+            return action()
+        except PermissionError:
+            if not _OPEN_FILES_BLOCK or time.monotonic() > deadline:
+                raise
+        time.sleep(pause_s)
+        pause_s = min(2 * pause_s, 0.5)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Rename a file or a folder, over another file if there is one, with the patience of `patient`."""
+    patient(lambda: os.replace(source, target))
 
 
 def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -23,7 +50,7 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        replace(temporary, path)
     except Exception as error:
         # A library that writes through our file (torch.save) wraps the disk's refusal in an exception of its own.
         if not isinstance(error, OSError) and isinstance(error.__context__, OSError):
@@ -46,6 +73,6 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any | None:
     """Return the JSON in ``path``, or None when it is missing or not JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(patient(lambda: path.read_text(encoding="utf-8"), _READ_PATIENCE_S))
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return None

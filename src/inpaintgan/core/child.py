@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -25,7 +26,8 @@ _SOURCE = Path(__file__).resolve().parents[2]
 def child_environment() -> dict[str, str]:
     """Return an environment in which a child finds this package, installed or not."""
     path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])])}
+    # UTF-8 between processes on Windows too, where a pipe else has the system's old encoding.
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])]), "PYTHONUTF8": "1"}
 
 
 def start_logged(arguments: list[str], log_file: Path) -> subprocess.Popen[bytes]:
@@ -61,11 +63,11 @@ def last_words(log_file: Path) -> str:
     return (refusals or said or [""])[-1]
 
 
-def process_record(pid: int | None = None) -> dict[str, float]:
+def process_record(pid: int | None = None) -> dict[str, Any]:
     """Return what `live_pid` knows a process again by; None is this one. One that is gone is not alive by its record."""
     try:
         process = psutil.Process(pid)
-        return {"pid": process.pid, "started": process.create_time()}
+        return {"pid": process.pid, "started": process.create_time(), "command": process.cmdline()}
     except psutil.NoSuchProcess as gone:
         return {"pid": gone.pid, "started": 0.0}
 
@@ -73,13 +75,15 @@ def process_record(pid: int | None = None) -> dict[str, float]:
 def live_pid(record: object) -> int | None:
     """Return the process id in a record of `process_record`, as read from a file, while that process lives, else None.
 
-    A reused id is told apart by its start time.
+    A reused id is told apart by its start time; by its command line too, since a clock that was set while the process ran,
+    as after a laptop's sleep, moves the time at which it is said to have started.
     """
     if not isinstance(record, dict):
         return None
     try:
         process = psutil.Process(int(record["pid"]))
         same = abs(process.create_time() - float(record["started"])) < 1
+        same = same or process.cmdline() == (record.get("command") or None)
         return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
         return None

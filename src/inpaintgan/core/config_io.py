@@ -97,7 +97,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         InpaintError: The file is missing or is not a YAML list of settings.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InpaintError("config-missing", f"The configuration {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

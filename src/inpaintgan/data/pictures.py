@@ -114,7 +114,7 @@ def _listed(file: Path) -> tuple[Path, list[str]]:
     Paths in a list are those from the current folder, which EdgeConnect takes them for, or else from the list's own.
     """
     try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise InpaintError(
             "list-unreadable", f"The list {file} cannot be read.", "It is a text of a path a line."
@@ -129,7 +129,12 @@ def _listed(file: Path) -> tuple[Path, list[str]]:
             "Write full paths, or such as begin in the current folder or in the list's.",
         )
     paths = [os.path.normpath(start / line) for line in lines]
-    root = os.path.commonpath([os.path.split(path)[0] for path in paths])
+    try:
+        root = os.path.commonpath([os.path.split(path)[0] for path in paths])
+    except ValueError as error:
+        raise InpaintError(
+            "list-unreadable", f"{file} names files on several drives.", "Make a list for each, or move them to one."
+        ) from error
     return Path(root), [Path(os.path.relpath(path, root)).as_posix() for path in paths]
 
 

@@ -37,7 +37,8 @@ Add-Type -AssemblyName System.Windows.Forms
 [Console]::OutputEncoding = [Text.Encoding]::UTF8
 $dialog = New-Object System.Windows.Forms.FolderBrowserDialog
 $dialog.Description = $env:{_TITLE}
-if ($dialog.ShowDialog() -eq "OK") {{ [Console]::Out.Write($dialog.SelectedPath) }}
+$front = New-Object System.Windows.Forms.Form -Property @{{ TopMost = $true }}
+if ($dialog.ShowDialog($front) -eq "OK") {{ [Console]::Out.Write($dialog.SelectedPath) }}
 """
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from ..core.atomic import replace
 from ..core.errors import InpaintError
 from .answers import NOT_FOUND, Answer
 
@@ -84,7 +85,7 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
         with open(temporary, "wb") as file:
             for chunk in _chunks(read, length):
                 file.write(chunk)
-        temporary.replace(target)
+        replace(temporary, target)
     except OSError as error:
         said = f"The upload cannot be stored: {error.strerror}."
         raise InpaintError("disk-full", said, "Make room on the disk.") from error

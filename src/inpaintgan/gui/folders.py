@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import string
 import sys
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
@@ -121,7 +122,7 @@ def _shortcuts() -> list[dict[str, str]]:
     places = [("Home", home)] + [(name, home / name) for name in ("Pictures", "Desktop", "Downloads")]
     places += [("Program", work_root()), ("Examples", resource("examples"))]
     if sys.platform == "win32":
-        places += [(f"{letter}:", Path(f"{letter}:\\")) for letter in string.ascii_uppercase]
+        places += [(drive.device.rstrip("\\"), Path(drive.device)) for drive in psutil.disk_partitions()]
     elif sys.platform == "darwin":
         places += [("Volumes", Path("/Volumes")), ("Computer", Path("/"))]
     else:

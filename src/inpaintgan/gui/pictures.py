@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..core.atomic import replace
 from ..core.errors import InpaintError
 from ..jobs.process import Worker
 from .files import safe_name
@@ -154,6 +155,6 @@ class Pictures:
         """Make an uploaded PNG the picture's mask or edges."""
         self.check_layer(name, file)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-        file.replace(picture.folder / f"{name}.png")
+        replace(file, picture.folder / f"{name}.png")
         picture.layers[name] = digest
         return picture.info()

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ..core.atomic import replace
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
 from ..jobs.supervisor import is_run
@@ -26,7 +27,7 @@ def discard(run: RunDir) -> str:
     place = run.path.parent / FOLDER / ticket
     place.mkdir(parents=True)
     try:
-        run.path.rename(place / run.path.name)
+        replace(run.path, place / run.path.name)
     except OSError:
         place.rmdir()
         raise
@@ -47,7 +48,7 @@ def restore(runs: Path, ticket: str) -> str:
     back = runs / held[0].name
     if back.exists():
         raise InpaintError("run-exists", f"There is another run '{back.name}' by now.", "Delete that one first.")
-    held[0].rename(back)
+    replace(held[0], back)
     place.rmdir()
     return back.name
 

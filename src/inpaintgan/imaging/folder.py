@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Collection, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..core.errors import InpaintError
 from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
@@ -22,6 +23,14 @@ def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:
     if not found:
         raise InpaintError("folder-empty", f"There are no pictures in the folder {folder}.", ACCEPTED)
     return [folder / name for name in found]
+
+
+def match_key(relative: PurePath) -> str:
+    """Return what a picture has in common with its mask or its edges: the path in its folder, without the extension.
+
+    Names are compared as people read them: a Mac writes an accent as a character of its own, others do not.
+    """
+    return unicodedata.normalize("NFC", relative.with_suffix("").as_posix())
 
 
 def list_files(folder: Path, suffixes: Collection[str], recursive: bool = True) -> list[str]:
@@ -42,16 +51,18 @@ def _walk(root: Path, suffixes: tuple[str, ...], recursive: bool) -> Iterator[st
     Millions of files pass through here: names stay text, and only folders and links are looked at.
     """
     folders, linked = [""], []
-    seen: set[tuple[int, int]] = set()
+    seen: set[object] = set()
     while folders or linked:
         if not folders:
             linked.sort(reverse=True)
         inside = folders.pop() if folders else linked.pop()
         try:
-            identity = (root / inside).stat()
-            if (identity.st_dev, identity.st_ino) in seen:
+            facts = (root / inside).stat()
+            # Some shared drives number all their folders 0.
+            identity = (facts.st_dev, facts.st_ino) if facts.st_ino else (root / inside).resolve()
+            if identity in seen:
                 continue
-            seen.add((identity.st_dev, identity.st_ino))
+            seen.add(identity)
             with os.scandir(root / inside) as entries:
                 for entry in entries:
                     name = entry.name

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
 from ..core.outputs import writing
-from ..imaging.folder import find_pictures
+from ..imaging.folder import find_pictures, match_key
 from .files import FileReport, fill_file
 from .pipeline import Inpainter
 
@@ -64,11 +64,13 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
         return [Job(image, mask, output / _writable(Path(image.name)) if into_folder else output)]
     if output.is_file():
         raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
-    masks = {_key(file, mask): file for file in find_pictures(mask, recursive)} if mask.is_dir() else {}
+    masks = (
+        {match_key(file.relative_to(mask)): file for file in find_pictures(mask, recursive)} if mask.is_dir() else {}
+    )
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}
     for file in _pictures_outside(image, output, recursive):
-        relative, key = file.relative_to(image), _key(file, image)
+        relative, key = file.relative_to(image), match_key(file.relative_to(image))
         result = output / _writable(relative)
         earlier = taken.setdefault(result, relative)
         own = masks.get(key) if mask.is_dir() else mask
@@ -87,10 +89,6 @@ def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
     for job in jobs:
         if job.output.resolve() in read:
             raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Name another output folder.")
-
-
-def _key(file: Path, folder: Path) -> str:
-    return file.relative_to(folder).with_suffix("").as_posix()
 
 
 def _pictures_outside(folder: Path, output: Path, recursive: bool) -> list[Path]:

@@ -36,8 +36,11 @@ def main(module: str) -> int:
 
     def send(message: dict[str, Any]) -> None:
         data = json.dumps(message, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-        while data:
-            data = data[os.write(answers, data) :]
+        try:
+            while data:
+                data = data[os.write(answers, data) :]
+        except OSError as error:  # Windows has another one for a pipe that is closed
+            raise BrokenPipeError from error
 
     handlers, broken = _load(module)
     for request in _lines(requests):

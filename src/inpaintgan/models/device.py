@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 import torch
 
@@ -15,17 +16,29 @@ def pick_device(wish: str | torch.device) -> torch.device:
     Raises:
         InpaintError: ``device-missing`` for cuda where there is none, ``device-unknown`` for any other wish.
     """
-    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    gpus = _gpus()
     wish = str(wish)
     if wish == "auto":
-        return torch.device("cuda" if gpus else "cpu")
+        return torch.device("cuda" if "cuda:0" in gpus else gpus[0] if gpus else "cpu")
     if wish.startswith("cuda") and not gpus:
         raise InpaintError("device-missing", "No CUDA GPU can be used here.", "Choose the device cpu, or auto.")
     # One of a list, because PyTorch knows names of devices that it cannot compute on, and that nothing here was tried on.
-    allowed = ["auto", "cpu", *(["cuda", *gpus] if gpus else [])]
+    allowed = ["auto", "cpu", *(["cuda"] if "cuda:0" in gpus else []), *gpus]
     if wish not in allowed:
         raise InpaintError("device-unknown", f"'{wish}' is no device here.", f"Choose one of: {', '.join(allowed)}.")
     return torch.device(wish)
+
+
+def _gpus() -> list[str]:
+    """The GPUs that this build of PyTorch has code for; of older ones it says that they are there, then fails at a layer."""
+    if not torch.cuda.is_available():
+        return []
+    known = [int(found[1]) for arch in torch.cuda.get_arch_list() if (found := re.match(r"sm_(\d+)", arch))]
+    indices = range(torch.cuda.device_count())
+    capabilities = (
+        [major * 10 + minor for major, minor in map(torch.cuda.get_device_capability, indices)] if known else []
+    )
+    return [f"cuda:{index}" for index in indices if not known or capabilities[index] >= min(known)]
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import resource
 from ..core.rundir import RunDir
 from ..data.loader import check_shares
-from .runtime import is_rank, joined, launch
+from .runtime import can_launch, is_rank, joined, launch
 from .sinks import Console
 from .trainer import Trainer
 
@@ -38,8 +38,14 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     run = RunDir(run_path)
     if not is_rank():
         config, _ = _checked(run, data, config_file, settings, resume=resume)
-        n = config.processes or torch.cuda.device_count()
+        n = config.processes or (torch.cuda.device_count() if can_launch() else 1)
         if n > 1:
+            if not can_launch():
+                raise InpaintError(
+                    "processes-unsupported",
+                    f"processes: {n} processes cannot train together on Windows, for which PyTorch has no NCCL.",
+                    "Set processes to 1, or train under Linux (WSL).",
+                )
             check_shares(config, n)
             given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
             words = [str(word) for name, value in given if value is not None for word in (name, value)]

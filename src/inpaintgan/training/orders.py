@@ -14,7 +14,8 @@ from ..core.control import COMMANDS, Control
 from ..core.ranks import Ranks
 
 _POLL_S = 0.2
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+"""The last is Windows', where nobody sends the second: Ctrl+Break, and a console window that is closed."""
 
 
 class Orders:
