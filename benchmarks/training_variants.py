@@ -28,10 +28,10 @@ from inpaintgan.networks.norm import InstanceNorm
 from inpaintgan.networks.vgg19 import VGG19Features
 from inpaintgan.training import build
 from inpaintgan.training.build import build_stage
+from inpaintgan.training.learner import Learner
 from inpaintgan.training.meter import Meter
 from inpaintgan.training.runtime import prepare
 from inpaintgan.training.stages import Stage
-from inpaintgan.training.trained import Trained
 from training_plain import plain_loop
 
 _LOG_INTERVAL = 10
@@ -102,15 +102,15 @@ def _wait_every_step() -> None:
 
 
 def _separate_adam() -> None:
-    begin = Trained.__init__
+    begin = Learner.__init__
 
-    def init(trained: Trained, *arguments: Any) -> None:
+    def init(trained: Learner, *arguments: Any) -> None:
         begin(trained, *arguments)
         for settings in trained._settings.values():
             settings.update(fused=False, foreach=False)
         trained.set_rate(1.0)
 
-    Trained.__init__ = init
+    Learner.__init__ = init
 
 
 PLAIN = Variant("plain loop", plain=True)

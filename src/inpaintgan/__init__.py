@@ -6,14 +6,46 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .core.config import Config
+    from .core.errors import InpaintError
+    from .core.rundir import RunDir
+    from .data.batch import Batch
     from .inference.pipeline import Inpainter
+    from .models.edge_model import EdgeModel
+    from .models.inpaint_model import InpaintModel
+    from .training.trainer import Trainer
 
 __version__ = "0.1.0"
-__all__ = ["Inpainter", "__version__"]
+__all__ = [
+    "Batch",
+    "Config",
+    "EdgeModel",
+    "InpaintError",
+    "InpaintModel",
+    "Inpainter",
+    "RunDir",
+    "Trainer",
+    "__version__",
+]
+
+_HOMES = {
+    "Batch": ".data.batch",
+    "Config": ".core.config",
+    "EdgeModel": ".models.edge_model",
+    "InpaintError": ".core.errors",
+    "InpaintModel": ".models.inpaint_model",
+    "Inpainter": ".inference.pipeline",
+    "RunDir": ".core.rundir",
+    "Trainer": ".training.trainer",
+}
 
 
 def __getattr__(name: str) -> Any:
     # On demand: the window imports this package and must not import torch.
-    if name == "Inpainter":
-        return importlib.import_module(".inference.pipeline", __name__).Inpainter
-    raise AttributeError(name)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

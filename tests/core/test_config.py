@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inpaintgan.core.config import Config
+from inpaintgan.core.config import LOSS_WEIGHTS, Config
 from inpaintgan.core.config_io import load_config, make_config, parse_yaml, with_full_paths, yaml_text
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.paths import resource
@@ -184,6 +184,13 @@ def test_settings_that_contradict_each_other_are_refused():
     assert refusal(edge="external").message.startswith("edge_data: ")
     silent = {"edge_adv_loss_weight": 0, "fm_loss_weight": 0}
     assert refusal(**silent).message.startswith("edge_adv_loss_weight: ")
+    names = LOSS_WEIGHTS["inpaint"]
+    assert refusal(stage="joint", **dict.fromkeys(names, 0)).message.startswith(
+        "l1_loss_weight: the inpaint model needs"
+    )
+    assert set(LOSS_WEIGHTS["edge"]) | set(names) == {
+        name for name in Config.model_fields if name.endswith("loss_weight")
+    }
     assert make_config({"stage": "inpaint", **silent}) and make_config({"edge_bce_loss_weight": 1, **silent})
 
 

@@ -20,7 +20,7 @@ from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import EventLog, EventTail, Step, Validation, Warned, finite, newest, read_events
 from inpaintgan.core.lock import FileLock
-from inpaintgan.core.rundir import EDGE_WEIGHTS, TRAINING_STATE, RunDir, find_checkpoint
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, TRAINING_STATE, RunDir, find_checkpoint
 
 
 def test_a_failing_write_leaves_the_old_file_and_no_litter(tmp_path: Path):
@@ -214,6 +214,18 @@ def test_a_dead_trainer_does_not_hold_its_run(tmp_path: Path):
     assert run.trainer_pid() is None
 
 
+def test_a_clock_that_was_set_does_not_make_a_live_trainer_dead(tmp_path: Path):
+    record = process_record()
+    for started, command, pid in (
+        (record["started"] - 3600, record["command"], record["pid"]),
+        (record["started"], [], record["pid"]),
+        (record["started"] - 3600, ["another", "program"], None),
+        (record["started"] - 3600, [], None),
+    ):
+        atomic.write_json(tmp_path / "process.json", {"pid": record["pid"], "started": started, "command": command})
+        assert RunDir(tmp_path).trainer_pid() == pid
+
+
 def test_of_two_trainings_that_begin_together_one_is_refused(tmp_path: Path):
     run, lock = RunDir(tmp_path), FileLock(tmp_path / ".lock")
     assert lock.acquire(), "another process is looking who trains here"
@@ -251,8 +263,8 @@ def test_only_whole_checkpoints_count(tmp_path: Path):
     assert find_checkpoint(tmp_path) == run.checkpoint_path(10)
 
 
-@pytest.mark.parametrize("links_allowed", [True, False])
-def test_best_and_latest_lead_to_a_checkpoint(tmp_path: Path, monkeypatch, links_allowed):
+@pytest.mark.parametrize("links", ["allowed", "refused", "no longer used"])
+def test_best_and_latest_lead_to_a_checkpoint(tmp_path: Path, monkeypatch, links):
     run = RunDir(tmp_path)
     run.create(Config())
     for step in (10, 20):
@@ -262,13 +274,28 @@ def test_best_and_latest_lead_to_a_checkpoint(tmp_path: Path, monkeypatch, links
     def refuse(*_args, **_kwargs):
         raise OSError("a privilege is not held")
 
-    if not links_allowed:
+    if links == "refused":
         monkeypatch.setattr(Path, "symlink_to", refuse)
     run.point("best", 10)
+    monkeypatch.setattr("inpaintgan.core.rundir._LINKS", links != "no longer used")  # as on Windows
     run.point("best", 20)
     assert run.pointer("best") == run.checkpoint_path(20)
     assert find_checkpoint(tmp_path) == find_checkpoint(run.checkpoints / "best") == run.checkpoint_path(20)
-    assert (run.checkpoints / "best").is_symlink() == links_allowed
+    assert (run.checkpoints / "best").is_symlink() == (links == "allowed")
+
+
+def test_a_best_checkpoint_that_cannot_paint_gives_way_to_the_newest_that_can(tmp_path: Path):
+    run = RunDir(tmp_path)
+    run.create(Config())
+    for name, step, files in (("best", 10, (EDGE_WEIGHTS,)), ("latest", 20, (EDGE_WEIGHTS, INPAINT_WEIGHTS))):
+        run.checkpoint_path(step).mkdir()
+        for file in files:
+            (run.checkpoint_path(step) / file).write_bytes(b"x")
+        run.point(name, step)
+    assert find_checkpoint(tmp_path) == run.checkpoint_path(20)
+    assert find_checkpoint(run.checkpoints / "best") == run.checkpoint_path(10)
+    (run.checkpoint_path(20) / INPAINT_WEIGHTS).unlink()
+    assert find_checkpoint(tmp_path) == run.checkpoint_path(10)
 
 
 def test_a_folder_without_checkpoint_is_refused(tmp_path: Path):

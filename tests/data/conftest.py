@@ -9,7 +9,8 @@ import pytest
 import skimage.data
 
 from inpaintgan.core.config import Config
-from inpaintgan.imaging.io import Picture, save_picture
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.picture import Picture
 
 N_PICTURES = 7
 

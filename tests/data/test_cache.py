@@ -20,7 +20,10 @@ from inpaintgan.data.cache import PictureCache, row_bytes, set_key
 from inpaintgan.data.cache_store import CacheRefused, open_cache
 from inpaintgan.data.loader import make_train_loader
 from inpaintgan.data.sample import SampleMaker
-from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, save_picture
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.io import read_rgb
+from inpaintgan.imaging.picture import Picture
 
 PLENTY = 10**9
 

@@ -9,7 +9,8 @@ import pytest
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.check import MAX_LISTED, DataReport, check_data, describe
-from inpaintgan.imaging.io import Picture, save_picture
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.picture import Picture
 
 
 def codes(report: DataReport) -> dict[str, str]:

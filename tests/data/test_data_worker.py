@@ -13,7 +13,10 @@ import skimage.data
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.sample import SampleMaker
 from inpaintgan.data.worker import HANDLERS
-from inpaintgan.imaging.io import Picture, decode, find_pictures, save_picture
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.io import decode
+from inpaintgan.imaging.picture import Picture
 
 
 def ask(op: str, **args) -> tuple[dict, list[dict]]:

@@ -16,7 +16,9 @@ from inpaintgan.data.cache_store import open_cache
 from inpaintgan.data.edge_files import find_edge_files, read_edges
 from inpaintgan.data.sample import SampleMaker
 from inpaintgan.imaging.edges import canny
-from inpaintgan.imaging.io import Picture, find_pictures, save_picture, to_gray
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.picture import Picture, to_gray
 
 
 def save_gray(gray: np.ndarray, path: Path) -> Path:

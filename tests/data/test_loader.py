@@ -17,7 +17,7 @@ from inpaintgan.core.ranks import Ranks
 from inpaintgan.data.batch import Batch
 from inpaintgan.data.loader import StreamSampler, make_train_loader, make_val_loader, split
 from inpaintgan.data.pictures import open_pictures
-from inpaintgan.imaging.io import find_pictures
+from inpaintgan.imaging.folder import find_pictures
 from waiting import has_ended, wait_for
 
 
@@ -125,6 +125,14 @@ def test_validation_is_the_same_each_time(folder, config):
     assert torch.equal(next(iter(other_size)).mask, torch.cat([batch.mask for batch in once]))
 
 
+def test_a_batch_can_be_kept_without_what_it_was_sent_through(folder, config):
+    batch = next(iter(make_val_loader(find_pictures(folder), config.model_copy(update={"workers": 1}))))
+    kept = batch.owned()
+    assert batch.image.is_shared() and not any(tensor.is_shared() for tensor in kept._tensors().values())
+    assert torch.equal(kept.image, batch.image) and kept.positions == batch.positions
+    assert kept.owned().image is kept.image, "what is owned is not copied"
+
+
 def test_validation_is_spread_over_the_set(folder, config):
     files = find_pictures(folder)
     few = make_val_loader(files, config.model_copy(update={"val_size": 3}))
@@ -179,7 +187,7 @@ from pathlib import Path
 from inpaintgan.core.config import Config
 from inpaintgan.data.loader import make_train_loader
 from inpaintgan.data.pictures import open_pictures
-from inpaintgan.imaging.io import find_pictures
+from inpaintgan.imaging.folder import find_pictures
 config = Config(**{config.model_dump() | {"workers": 2}})
 batches = iter(make_train_loader(find_pictures(Path(config.data)), config, 0))
 next(batches)

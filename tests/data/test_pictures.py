@@ -19,7 +19,9 @@ from inpaintgan.data.check import check_data
 from inpaintgan.data.loader import make_train_loader, split
 from inpaintgan.data.pictures import open_masks, open_pictures
 from inpaintgan.data.sample import SampleMaker
-from inpaintgan.imaging.io import Picture, encode, find_pictures
+from inpaintgan.imaging.encode import encode
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.picture import Picture
 
 
 def write_shard(path, members: dict[str, bytes], mode: str = "w") -> None:
@@ -59,6 +61,19 @@ def test_a_list_of_what_is_not_there_is_refused_in_words(tmp_path):
         open_pictures(list_file)
     list_file.write_text("\n")
     with pytest.raises(InpaintError, match="There are no pictures in"):
+        open_pictures(list_file)
+
+
+def test_a_list_may_begin_as_windows_texts_do_but_not_span_its_drives(folder, tmp_path, monkeypatch):
+    list_file, files = tmp_path / "train.txt", find_pictures(folder)
+    list_file.write_text("\n".join(map(str, files)), encoding="utf-8-sig")
+    assert list(open_pictures(list_file)) == files
+
+    def refuse(_paths):
+        raise ValueError("Paths don't have the same drive")
+
+    monkeypatch.setattr(os.path, "commonpath", refuse)
+    with pytest.raises(InpaintError, match="names files on several drives"):
         open_pictures(list_file)
 
 
@@ -148,6 +163,18 @@ def test_a_picture_is_trained_with_the_mask_beside_it(folder, config, tmp_path):
     kept = [[np.array_equal(maker.make(p, file).picture, whole[file]) for p in range(12)] for file in (0, 1)]
     assert all(kept[0]), "its mask would no longer lie where it belongs"
     assert not all(kept[1]), "a picture without a mask of its own is zoomed"
+
+
+def test_a_mask_beside_an_oblong_picture_is_cut_as_the_picture_is(config, tmp_path):
+    picture, mask = np.zeros((64, 128, 3), np.uint8), np.zeros((64, 128, 3), np.uint8)
+    picture[20:40, 40:50] = mask[20:40, 40:50] = 255
+    members = {"a.png": encode(Picture(picture), "PNG"), "a.mask.png": encode(Picture(mask), "PNG")}
+    write_shard(tmp_path / "set.tar", members)
+    external = config.model_copy(
+        update={"mask": "external", "mask_data": str(tmp_path / "set.tar"), "augment_flip": False}
+    )
+    made = SampleMaker(open_pictures(tmp_path / "set.tar"), external, train=True).make(0, 0)
+    assert np.array_equal(made.mask, made.picture[..., 0] // 255) and made.mask.sum() == 200
 
 
 def test_edges_from_files_are_found_for_pictures_in_shards(sharded, config, tmp_path):

@@ -11,7 +11,10 @@ from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.sample import NothingReadable, SampleMaker
 from inpaintgan.imaging.edges import detect_edges
-from inpaintgan.imaging.io import Picture, find_pictures, read_rgb, resize_square, save_picture, to_gray
+from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.io import read_rgb
+from inpaintgan.imaging.picture import Picture, resize_square, to_gray
 
 
 def same(one, other) -> bool:

@@ -11,7 +11,8 @@ from inpaintgan.data import loader
 from inpaintgan.data.loader import make_train_loader, make_val_loader
 from inpaintgan.data.torch_canny import _connected, torch_canny
 from inpaintgan.imaging.edges import canny
-from inpaintgan.imaging.io import find_pictures, to_gray
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.picture import to_gray
 
 
 @pytest.mark.parametrize("sigma", [1.0, 2.0, 3.7])

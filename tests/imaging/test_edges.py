@@ -10,7 +10,7 @@ from skimage.feature import canny as reference
 from inpaintgan.core.config import Config
 from inpaintgan.imaging.edges import canny, detect_edges
 from inpaintgan.imaging.gradients import laplacian_of_gaussian, multi_scale, sobel
-from inpaintgan.imaging.io import to_gray
+from inpaintgan.imaging.picture import to_gray
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.imaging.io import find_pictures
+from inpaintgan.imaging.folder import find_pictures
 
 
 def names(folder, **options) -> list[str]:

@@ -14,7 +14,9 @@ from PIL import Image, ImageCms
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.formats import PICTURE_SUFFIXES, WRITABLE
-from inpaintgan.imaging.io import Picture, decode, encode, read_header, read_rgb, resize_square, save_picture, to_gray
+from inpaintgan.imaging.encode import encode, save_picture
+from inpaintgan.imaging.io import decode, read_header, read_rgb
+from inpaintgan.imaging.picture import Picture, resize_square, to_gray
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 

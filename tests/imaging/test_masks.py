@@ -11,7 +11,7 @@ from PIL import Image
 
 from inpaintgan.core.config import MaskKind
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.imaging.io import Picture, encode
+from inpaintgan.imaging.encode import encode
 from inpaintgan.imaging.masks import (
     binarize,
     check_mask,
@@ -22,6 +22,7 @@ from inpaintgan.imaging.masks import (
     is_empty,
     read_mask,
 )
+from inpaintgan.imaging.picture import Picture
 
 
 def png(array: np.ndarray, mode: str | None = None) -> bytes:

@@ -183,6 +183,15 @@ def test_an_edge_only_checkpoint_predicts_edges_but_does_not_paint(tmp_path):
         inpainter.fill(image, mask)
 
 
+def test_loading_leaves_the_callers_random_numbers_alone_and_devices_may_be_words(checkpoint):
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    loaded = Inpainter.load(checkpoint, "cpu")
+    assert torch.equal(torch.rand(1), expected)
+    assert Inpainter(loaded.checkpoint, "cpu", "auto").engine == "eager"
+
+
 def test_a_missing_gpu_is_refused_in_words(checkpoint):
     if torch.cuda.is_available():
         pytest.skip("this machine has a GPU")

@@ -8,8 +8,10 @@ from torchvision.models import efficientnet_b0
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.models.checkpoint import save_checkpoint
 from inpaintgan.models.edge_model import EdgeModel
 from inpaintgan.networks.edge_generators.effunet import EffUNetGenerator
+from inpaintgan.training.build import build_stage
 
 
 @pytest.fixture(scope="module")
@@ -20,15 +22,21 @@ def imagenet():
 
 def test_the_trunk_takes_its_weights_from_a_file(imagenet, tmp_path):
     torch.save(imagenet.state_dict(), tmp_path / "b0.pth")
-    model = EdgeModel(Config(edge_generator="effunet", width=8, efficientnet_weights=str(tmp_path / "b0.pth"))).eval()
-    picture = torch.rand(1, 3, 64, 64)
+    config = Config(edge_generator="effunet", width=8, efficientnet_weights=str(tmp_path / "b0.pth"))
+    stage, _ = build_stage(config, torch.device("cpu"))
+    generator, picture = stage.edge.model.generator.eval(), torch.rand(1, 3, 64, 64)
     with torch.no_grad():
-        torch.testing.assert_close(model.generator.trunk_layers(picture), imagenet.features[:8](picture))
+        torch.testing.assert_close(generator.trunk_layers(picture), imagenet.features[:8](picture))
 
 
-def test_other_generators_and_off_look_for_no_weights():
-    EdgeModel(Config(edge_generator="effunet", width=8))
-    EdgeModel(Config(edge_generator="egc", width=8, efficientnet_weights="/nowhere"))
+def test_only_a_training_that_begins_with_it_looks_for_imagenets_weights(tmp_path):
+    gone = Config(edge_generator="effunet", width=8, efficientnet_weights="/nowhere")
+    with pytest.raises(InpaintError, match="/nowhere"):
+        build_stage(gone, torch.device("cpu"))
+    build_stage(gone, torch.device("cpu"), resumes=True)
+    save_checkpoint(tmp_path, gone, 1, EdgeModel(gone).generator, None)
+    build_stage(gone.model_copy(update={"init_from": str(tmp_path)}), torch.device("cpu"))
+    build_stage(gone.model_copy(update={"edge_generator": "egc"}), torch.device("cpu"))
 
 
 def test_files_that_are_no_efficientnet_are_refused_in_words(imagenet, tmp_path):

@@ -29,7 +29,8 @@ def test_a_finer_generator_computes_of_half_a_picture_what_the_coarse_one_did_of
             parameter += 0.02 * torch.randn_like(parameter)
         for _ in range(30):
             coarse.logits(doubled(x))  # lets the power iteration settle
-        assert refold(coarse, fine) == []
+        assert refold(coarse, fine.eval()) == []
+        assert not any(module.training for module in fine.modules()), "it stays in the mode it was in"
         expected = F.avg_pool2d(coarse.eval().logits(doubled(x)), 2)
         assert expected.std() > 0.01
         torch.testing.assert_close(fine.eval().logits(x), expected, atol=0.01, rtol=0.01)

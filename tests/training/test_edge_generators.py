@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def test_three_hundred_steps_teach_eight_pictures(training, name):
     # The running average, in evaluation mode, is what checkpoints hold: its batch norm must have followed too.
     for batch in batches:
         with torch.no_grad():
-            averaged = predict_edges(stage.edge_generator, batch)
+            averaged = predict_edges(stage.edge_generator, batch.gray, batch.edge, batch.mask)
         assert all(score.mean() > 0.6 for score in precision_recall(averaged, batch.edge, batch.mask, 0.5))
 
 
@@ -62,3 +63,24 @@ def test_batch_norms_statistics_are_averaged_with_the_weights(training):
     stage.step(batch, 90)
     torch.testing.assert_close(norms[1].running_mean, 0.91 * before + 0.09 * norms[0].running_mean)
     assert norms[1].num_batches_tracked == norms[0].num_batches_tracked == 1
+
+
+def test_pictures_that_pass_twice_in_an_accumulated_step_count_once_in_batch_norm(training):
+    means = []
+    for n in (1, 2):
+        config = training.config(edge_generator="effunet", **SETTINGS, accumulation_steps=n)
+        stage, _ = build_stage(config, torch.device("cpu"))
+        batch = next(iter(make_train_loader(find_pictures(training.data), training.config(**SETTINGS), 0))).to("cpu")
+        generator = stage.edge.model.generator
+        if n == 1:
+            weights = {key: value.clone() for key, value in generator.state_dict().items()}
+        generator.load_state_dict(weights)
+        twice = replace(
+            batch,
+            **{name: torch.cat([getattr(batch, name)] * n) for name in ("image", "gray", "edge", "mask", "focus")},
+            positions=batch.positions * n,
+        )
+        before = generator.trunk_layers[0][1].running_mean.clone()
+        stage.step(twice, 0)
+        means.append(generator.trunk_layers[0][1].running_mean - 0.9**n * before)
+    torch.testing.assert_close(means[1], 1.9 * means[0])  # 0.1 * 0.9 + 0.1 of the batch's mean, not of four passes

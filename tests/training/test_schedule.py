@@ -15,7 +15,7 @@ from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.models.checkpoint import load_checkpoint
 from inpaintgan.training.build import build_stage
 from inpaintgan.training.phases import Phases
-from inpaintgan.training.schedule import rate_factor, true_edge_share
+from inpaintgan.training.schedule import annealed_share, rate_factor
 from inpaintgan.training.state import Progress
 
 CPU = torch.device("cpu")
@@ -131,6 +131,7 @@ def test_auto_goes_on_when_edges_no_longer_get_better(training):
 def test_in_autos_inpaint_phase_true_edges_give_way_before_the_plateau_counts(training):
     phases, stage, progress = phases_of(training)
     progress.phase, shares = "inpaint", []
+    progress.best_score, progress.best_by = 20.0, "psnr_hole"
     for _ in range(6):
         assert phases.prepare_step() is None
         shares.append(stage.true_edges)
@@ -139,6 +140,9 @@ def test_in_autos_inpaint_phase_true_edges_give_way_before_the_plateau_counts(tr
     assert shares == [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     said = phases.prepare_step()
     assert said and "PSNR in the hole" in said and stage.phase == "joint"
+    assert progress.best_score == 20, (
+        "the joint phase has the same measure: its first score is not the best for that alone"
+    )
     assert phases.prepare_step() is None and stage.phase == "joint" and stage.true_edges == 0
 
 
@@ -157,7 +161,7 @@ def test_auto_without_a_way_on_is_refused():
 
 
 def test_each_picture_is_shown_true_edges_with_the_falling_probability(training):
-    assert [true_edge_share(Config(auto_anneal_steps=100), steps) for steps in (0, 25, 100, 500)] == [1, 0.75, 0, 0]
+    assert [annealed_share(Config(auto_anneal_steps=100), steps) for steps in (0, 25, 100, 500)] == [1, 0.75, 0, 0]
     trainer = training.trainer(stage="auto", eval_interval=1, batch_size=8, max_iters=60)
     trainer.prepare()
     stage = trainer.loop.stage
@@ -199,6 +203,8 @@ def test_auto_trains_samples_validates_and_saves_in_each_phase(training):
     columns = [event.columns for event in events if event.type == "sample"]
     assert ["fill" in names for names in columns] == [False, False, True, True]
     scores = [set(event.values) for event in events if event.type == "validation"]
+    beside = [set(event.baselines) for event in events if event.type == "validation"]
+    assert beside == [set()] * 2 + [{"telea", "navier-stokes"}] * 4, "what fills score stands beside fills alone"
     assert "psnr_hole" not in scores[0] and {"precision", "psnr_hole"} <= scores[2] and scores[2] == scores[4]
     edge_only = load_checkpoint(training.run.checkpoint_path(2))
     assert edge_only.edge_generator is not None and edge_only.inpaint_generator is None

@@ -1,7 +1,8 @@
 """The settings of a training run: one frozen model, from which the command line, the files and the forms are all drawn.
 
 A setting is described once, here: its name, default, range, unit, group and explanation. `Config.model_json_schema()`
-draws the training pages and `yaml_text` writes the comments of ``config.yml``.
+draws the training pages, to which ``web/js/labels.js`` adds titles and words for choices, and `yaml_text` writes the comments
+of ``config.yml``.
 """
 
 from __future__ import annotations
@@ -12,9 +13,26 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Stage = Literal["edge", "inpaint", "edge-inpaint", "joint", "auto"]
+TRAINS: dict[str, tuple[str, ...]] = {
+    "edge": ("edge",),
+    "inpaint": ("inpaint",),
+    "edge-inpaint": ("inpaint",),
+    "joint": ("edge", "inpaint"),
+    "auto": ("edge", "inpaint"),
+}
+"""The models that each stage trains."""
 EdgeGeneratorName = Literal["mec", "mec-shared", "edgeconnect", "egc", "effunet", "multistep"]
 EdgeDetector = Literal["canny", "sobel", "log", "multi-scale", "external"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
+
+LOSS_WEIGHTS = {
+    "edge": ("edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight"),
+    "inpaint": (
+        "l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight",
+        "hrf_loss_weight",
+    ),
+}  # fmt: skip
+"""The weights of each model's losses, of which one at least is above 0."""
 
 FIXED = ("stage", "edge_generator", "width", "stem")
 """Settings that a run keeps for ever, because its networks are made of them."""
@@ -312,7 +330,8 @@ class Config(BaseModel):
     precision: Literal["auto", "float32", "bfloat16"] = _run(
         "float32",
         "Arithmetic of the networks; losses stay float32. bfloat16 halves the digits and is faster where the processor has it: "
-        "recent NVIDIA GPUs, CPUs with AVX512-BF16 or AMX. auto takes it there.",
+        "recent NVIDIA GPUs, CPUs with AVX512-BF16 or AMX. auto takes it there. NVIDIA GPUs round float32 to TF32 in "
+        "convolutions.",
     )
     compile: Literal["auto", "on", "off"] = _run(
         "auto",
@@ -345,10 +364,9 @@ class Config(BaseModel):
             raise ValueError(
                 f"stem: '{self.stem}' is not for effunet, whose trunk halves the picture itself; allowed is conv"
             )
-        if self.stage in ("edge", "joint", "auto") and not any(
-            (self.edge_adv_loss_weight, self.fm_loss_weight, self.edge_bce_loss_weight, self.svr_loss_weight)
-        ):
-            raise ValueError("edge_adv_loss_weight: the edge model needs a loss whose weight is above 0")
+        for model in TRAINS[self.stage]:
+            if not any(getattr(self, name) for name in LOSS_WEIGHTS[model]):
+                raise ValueError(f"{LOSS_WEIGHTS[model][0]}: the {model} model needs a loss whose weight is above 0")
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
         if self.edge == "external" and self.augment_zoom > 1:

@@ -24,6 +24,7 @@ INPAINT_DISCRIMINATOR = "inpaint_discriminator.safetensors"
 TRAINING_STATE = "training_state.pt"
 SCORES = "scores.json"
 """A released checkpoint's scores: ``values``, a number by metric, and ``on``, in words what they were measured on."""
+_LINKS = os.name != "nt"
 _STEP_NAME = re.compile(r"step-(\d{9})")
 _POINTER_BYTES = 64
 
@@ -111,8 +112,16 @@ class RunDir:
         return _pointed_at(self.checkpoints / name)
 
     def point(self, name: str, step: int) -> None:
-        """Let ``latest`` or ``best`` name the checkpoint of a step: a link, or a text file where links are not allowed."""
+        """Let ``latest`` or ``best`` name the checkpoint of a step: a link, or a text file where links are not allowed.
+
+        On Windows it is a text file always: a link to a folder cannot be replaced there.
+        """
         pointer = self.checkpoints / name
+        if not _LINKS:
+            if pointer.is_symlink():  # of a run that was brought here
+                pointer.unlink()
+            write_bytes(pointer, step_name(step).encode())
+            return
         link = pointer.with_name(f".{name}.{os.getpid()}.tmp")
         link.unlink(missing_ok=True)
         try:
@@ -183,6 +192,8 @@ def _pointed_at(pointer: Path) -> Path | None:
 def find_checkpoint(path: Path) -> Path:
     """Return the checkpoint folder behind a path: itself, what ``best`` or ``latest`` names, or a run folder's best one.
 
+    Of a run of the stage ``auto`` the best one may still be of its edge phase: then it is the newest, which can paint.
+
     Raises:
         InpaintError: ``checkpoint-missing`` when there is none.
     """
@@ -190,9 +201,9 @@ def find_checkpoint(path: Path) -> Path:
     if (path / EDGE_WEIGHTS).is_file() or (path / INPAINT_WEIGHTS).is_file():
         return path
     run = RunDir(path)
-    for found in (run.pointer("best"), run.pointer("latest")):
-        if found:
-            return found
+    named = [found for found in (run.pointer("best"), run.pointer("latest")) if found]
+    if named:
+        return next((found for found in named if (found / INPAINT_WEIGHTS).is_file()), named[0])
     steps = run.saved_steps()
     if steps:
         return run.checkpoint_path(steps[-1])

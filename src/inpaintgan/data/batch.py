@@ -25,7 +25,7 @@ class Batch:
     mask: torch.Tensor
     """(B, 1, H, W), 1 in the hole."""
     focus: torch.Tensor | None = None
-    """(B, 2) integers, row and column of a pixel of each hole: where losses look that see a part of large holes alone."""
+    """(B, 2) integers, row and column of a random pixel of each hole: there losses look that see only part of a large one."""
     unreadable: tuple[str, ...] = ()
     """Files that could not be read while this batch was made; the next readable one stood in for each."""
     positions: tuple[int, ...] = ()
@@ -81,6 +81,11 @@ class Batch:
     def pin_memory(self) -> Batch:
         """Return the batch in page-locked memory; the loader calls this."""
         return replace(self, **{name: tensor.pin_memory() for name, tensor in self._tensors().items()})
+
+    def owned(self) -> Batch:
+        """Return the batch in this process's own memory; a loader's processes share theirs, at a file descriptor a tensor."""
+        shared = {name: tensor for name, tensor in self._tensors().items() if tensor.is_shared()}
+        return replace(self, **{name: tensor.clone() for name, tensor in shared.items()})
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}

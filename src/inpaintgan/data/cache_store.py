@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from ..core.atomic import read_json
+from ..core.atomic import read_json, replace
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.lock import FileLock
@@ -110,8 +110,8 @@ def _fill(folder: Path, files: Sequence[PictureFile], config: Config, progress: 
         del cache
         if _find(folder) is None:  # what may lie there is damaged
             shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(FileExistsError, PermissionError):
-            os.replace(building, folder)
+        with contextlib.suppress(FileExistsError):
+            replace(building, folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return _find(folder)

@@ -19,8 +19,9 @@ import numpy as np
 from pydantic import BaseModel
 
 from ..core.errors import InpaintError
-from ..imaging.io import read_header, read_rgb, resize_square
+from ..imaging.io import read_header, read_rgb
 from ..imaging.masks import binarize
+from ..imaging.picture import resize_square
 from .check_report import (
     LARGEST_SIDE_PX,
     MAX_LISTED,

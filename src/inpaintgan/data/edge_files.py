@@ -10,8 +10,10 @@ import numpy as np
 
 from ..core.config import Config
 from ..core.errors import InpaintError, about
-from ..imaging.io import decode, find_pictures
+from ..imaging.folder import find_pictures, match_key
+from ..imaging.io import decode
 from ..imaging.masks import binarize
+from ..imaging.picture import middle_square
 from .pictures import PictureFile
 
 _ASPECT_TOLERANCE = 0.02
@@ -40,10 +42,11 @@ def find_edge_files(files: Sequence[PictureFile], config: Config) -> list[Path |
         root, folder = _root_of(file, roots)
         if folder not in known:
             with about("edge_data" if folder == Path(config.edge_data) else "val_edge_data"):
-                known[folder] = {_key(edge, folder): edge for edge in find_pictures(folder)}
-        edge = known[folder].get(_key(file, root))
+                known[folder] = {match_key(edge.relative_to(folder)): edge for edge in find_pictures(folder)}
+        key = match_key(file.relative_to(root))
+        edge = known[folder].get(key)
         if edge is None:
-            missing.append((file, folder / f"{_key(file, root)}.png"))
+            missing.append((file, folder / f"{key}.png"))
         else:
             found.append(edge)
     if missing:
@@ -87,9 +90,8 @@ def read_edges(source: Path, side: int, picture_shape: tuple[int, ...] | None = 
             f"{source} is {width}x{height}, which is not the shape of its picture.",
             "Edges need the shape of their picture, or a square one.",
         )
-    cut = min(height, width)
-    top, left = (height - cut) // 2, (width - cut) // 2
-    square = edges[top : top + cut, left : left + cut]
+    square = middle_square(edges)
+    cut = len(square)
     if cut <= side:
         return cv2.resize(square, (side, side), interpolation=cv2.INTER_NEAREST_EXACT)
     shares = cv2.resize(square.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
@@ -101,7 +103,3 @@ def _root_of(file: PictureFile, roots: dict[Path, Path]) -> tuple[Path, Path]:
     inside = [root for root in roots if file.is_relative_to(root)]
     root = max(inside, key=lambda path: len(path.parts), default=file.parent)
     return root, roots.get(root, next(iter(roots.values())))
-
-
-def _key(file: PictureFile, root: Path) -> str:
-    return file.relative_to(root).with_suffix("").as_posix()

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..core.config import Config
 from ..imaging.edges import NO_EDGES, detect_edges
-from ..imaging.io import read_rgb, resize_square, to_gray
+from ..imaging.io import read_rgb
+from ..imaging.picture import resize_square, to_gray
 from .edge_files import read_edges
 from .pictures import PictureFile
 

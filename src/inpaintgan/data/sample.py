@@ -11,8 +11,8 @@ import numpy as np
 from ..core.config import Config
 from ..core.errors import InpaintError, about
 from ..imaging.edges import NO_EDGES, RANDOM_SIGMA, detect_edges, random_sigma
-from ..imaging.io import to_gray
-from ..imaging.masks import draw_mask, is_empty, read_mask
+from ..imaging.masks import draw_mask, is_empty, load_mask, resize_mask
+from ..imaging.picture import middle_square, to_gray
 from .augment import zoomed
 from .cache import PictureCache
 from .edge_files import find_edge_files, read_edges
@@ -166,12 +166,12 @@ def _mask_beside(file: PictureFile) -> Span | None:
 
 
 def _own_mask(file: PictureFile, side: int, mirrored: bool) -> np.ndarray | None:
-    """Return the mask that lies beside a picture in its shard, if it is one that can be trained on."""
+    """Return the mask that lies beside a picture in its shard, if it is one that can be trained on, cut as the picture is."""
     beside = _mask_beside(file)
     if beside is None:
         return None
     try:
-        mask, _ = read_mask(beside, side, side)
+        mask = resize_mask(middle_square(load_mask(beside)), side, side)
     except InpaintError:
         return None
     if is_empty(mask) or mask.all():

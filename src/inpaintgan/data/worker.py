@@ -11,8 +11,10 @@ import numpy as np
 
 from ..core.atomic import write_bytes
 from ..core.config_io import make_config
-from ..imaging.io import Picture, decode, encode
+from ..imaging.encode import encode
+from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
+from ..imaging.picture import Picture
 from .check import check_data
 from .pictures import open_pictures
 from .sample import SampleMaker

@@ -16,25 +16,8 @@ from PIL import Image
 from ..core.errors import InpaintError
 from ..core.formats import ACCEPTED
 from .deep import decode_16_bit, is_16_bit
-from .encode import encode, output_format, save_picture
-from .folder import find_pictures
 from .metadata import read_coding, read_dpi, read_orientation, upright_exif, upright_xmp
-from .picture import Picture, on_white, reduced, resize_square, to_gray
-
-__all__ = [
-    "Header",
-    "Picture",
-    "decode",
-    "encode",
-    "find_pictures",
-    "on_white",
-    "output_format",
-    "read_header",
-    "read_rgb",
-    "resize_square",
-    "save_picture",
-    "to_gray",
-]
+from .picture import Picture, on_white, reduced
 
 MAX_PIXELS = 100_000_000
 _PNG_GRAY_TYPES = (0, 4)

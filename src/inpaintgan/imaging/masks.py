@@ -11,6 +11,16 @@ from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from .io import Readable, decode, read_plain_gray
 
+SHARES: dict[MaskKind, dict[str, float]] = {
+    "random-block": {"block": 1},
+    "half": {"half": 1},
+    "irregular": {"strokes": 1},
+    "mixed": {"strokes": 0.6, "block": 0.3, "half": 0.1},
+    "external": {"file": 1},
+    "external-block": {"file": 0.5, "block": 0.5},
+    "external-block-half": {"file": 1 / 3, "block": 1 / 3, "half": 1 / 3},
+}
+"""What each kind of mask is drawn as: strokes, a block, a half or a file, each with its probability."""
 _STROKE_COVERAGE = (0.05, 0.56)
 _MAX_COVERAGE = 0.62
 
@@ -39,13 +49,10 @@ def check_mask(mask: np.ndarray) -> None:
         )
 
 
-def read_mask(source: Readable | bytes, height: int, width: int, name: str = "mask") -> tuple[np.ndarray, str]:
-    """Read a mask file for a picture of a given size, or edges, which are files of the same kind.
+def load_mask(source: Readable | bytes) -> np.ndarray:
+    """Read a mask file at its own size, (H, W) uint8 of 0 and 1, or edges, which are files of the same kind.
 
     A mask drawn into the alpha channel alone (all of it one colour) is read from there: opaque is the hole.
-
-    Returns:
-        The mask, (height, width) uint8 of 0 and 1, and a notice for people, empty when there is nothing to say.
 
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
@@ -57,7 +64,16 @@ def read_mask(source: Readable | bytes, height: int, width: int, name: str = "ma
         if picture.alpha is not None and picture.alpha.min() < 255:
             one_colour = gray.min() == gray.max()
             gray = picture.alpha if one_colour else np.where(picture.alpha >= 128, gray, 0)
-    mask = binarize(gray)
+    return binarize(gray)
+
+
+def read_mask(source: Readable | bytes, height: int, width: int, name: str = "mask") -> tuple[np.ndarray, str]:
+    """Read a mask or edges, as `load_mask` does, for a picture of a given size.
+
+    Returns:
+        The mask, (height, width) uint8 of 0 and 1, and a notice for people, empty when there is nothing to say.
+    """
+    mask = load_mask(source)
     if mask.shape == (height, width):
         return mask, ""
     notice = f"The {name} of {mask.shape[1]}x{mask.shape[0]} was resized to the picture's {width}x{height}."
@@ -98,8 +114,8 @@ def draw_half(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
 def draw_strokes(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
     """Return free-form brush strokes: thick, curved, as a person draws them, with an occasional blob.
 
-    Shapes are added until a coverage drawn beforehand is reached; coverages spread over 5 to 60 % of the picture, about
-    28 % on average. Both sides must be at least 8 px.
+    Shapes are added until a coverage drawn beforehand is reached; coverages spread over 4 to 60 % of the picture, about
+    32 % on average. Both sides must be at least 8 px.
     """
     mask = np.zeros((height, width), np.uint8)
     target = rng.uniform(*_STROKE_COVERAGE) ** 1.1 * height * width
@@ -177,10 +193,8 @@ def draw_mask(
 ) -> np.ndarray:
     """Draw one training mask.
 
-    ``mixed`` is strokes, a block or a half with probabilities 0.6, 0.3 and 0.1. ``external`` is a file of ``files``,
-    ``external-block`` a file or a block half the time each, ``external-block-half`` a file, a block or a half a third
-    each; files are resized to the picture and mirrored half of the time. A picture's own mask, where ``own`` gives one,
-    takes the place of a file.
+    `SHARES` says what each kind draws how often. Files are resized to the picture and mirrored half of the time; a picture's
+    own mask, where ``own`` gives one, takes the place of a file.
 
     Returns:
         (height, width) uint8 of 0 and 1, neither empty nor full.
@@ -194,18 +208,9 @@ def draw_mask(
         "half": lambda: draw_half(height, width, rng),
         "file": lambda: mask if (mask := own()) is not None else _pick_file(files, height, width, rng),
     }
-    shares: dict[str, dict[str, float]] = {
-        "random-block": {"block": 1},
-        "half": {"half": 1},
-        "irregular": {"strokes": 1},
-        "mixed": {"strokes": 0.6, "block": 0.3, "half": 0.1},
-        "external": {"file": 1},
-        "external-block": {"file": 0.5, "block": 0.5},
-        "external-block-half": {"file": 1 / 3, "block": 1 / 3, "half": 1 / 3},
-    }
-    names, weights = zip(*shares[kind].items(), strict=True)
-    edges = np.cumsum(weights)
-    choice = int(np.searchsorted(edges, rng.random() * edges[-1], side="right"))
+    names, weights = zip(*SHARES[kind].items(), strict=True)
+    bounds = np.cumsum(weights)
+    choice = int(np.searchsorted(bounds, rng.random() * bounds[-1], side="right"))
     return draws[names[min(choice, len(names) - 1)]]()
 
 

@@ -55,12 +55,18 @@ def reduced(deep: np.ndarray) -> np.ndarray:
     return result
 
 
-def resize_square(rgb: np.ndarray, side: int) -> np.ndarray:
-    """Cut the largest square from the middle and resize it to ``side`` px: by area when shrinking, else bilinearly."""
-    height, width = rgb.shape[:2]
+def middle_square(array: np.ndarray) -> np.ndarray:
+    """Return the largest square in the middle of an array (H, W, ...), a view."""
+    height, width = array.shape[:2]
     cut = min(height, width)
     top, left = (height - cut) // 2, (width - cut) // 2
-    square = rgb[top : top + cut, left : left + cut]
+    return array[top : top + cut, left : left + cut]
+
+
+def resize_square(rgb: np.ndarray, side: int) -> np.ndarray:
+    """Cut the largest square from the middle and resize it to ``side`` px: by area when shrinking, else bilinearly."""
+    square = middle_square(rgb)
+    cut = len(square)
     if cut == side:
         return np.ascontiguousarray(square)
     return cv2.resize(square, (side, side), interpolation=cv2.INTER_AREA if cut > side else cv2.INTER_LINEAR)

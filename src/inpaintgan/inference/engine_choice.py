@@ -25,7 +25,6 @@ from ..core.atomic import read_json
 from ..core.engines import ENGINES
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
-from ..data.batch import Batch
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
 from ..models.edge_model import predict_edges
@@ -104,7 +103,7 @@ def _run(networks: Networks, checkpoint: Checkpoint, device: torch.device) -> to
     mask[..., size // 4 : -size // 4, size // 4 : -size // 4] = 1
     edge = torch.zeros_like(mask)
     if networks.edge is not None:
-        edge = predict_edges(networks.edge, Batch(picture, picture[:, :1], edge, mask))
+        edge = predict_edges(networks.edge, picture[:, :1], edge, mask)
     output = edge if networks.inpaint is None else paint_both_ways(networks.inpaint, picture, edge, mask)
     return output.cpu()  # waits for a GPU to be done
 

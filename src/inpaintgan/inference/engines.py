@@ -52,7 +52,7 @@ def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks
     Raises:
         InpaintError: ``engine-unknown``, or ``engine-missing`` for one that cannot run here.
     """
-    if engine not in ENGINES or engine == "auto":
+    if engine not in ENGINES:
         raise InpaintError("engine-unknown", f"engine: '{engine}' is not allowed.", f"Allowed: {' | '.join(ENGINES)}.")
     if not is_available(engine, device):
         why = obstacle(engine, device.type)

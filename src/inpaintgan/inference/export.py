@@ -21,10 +21,10 @@ from ..core.errors import InpaintError
 from ..core.outputs import make_way, writing
 from ..core.paths import default_checkpoint
 from ..models.checkpoint import Checkpoint, load_baked
-from ..models.composition import composite, masked_image
+from ..models.composition import composite, corrected
+from ..models.edge_model import predict_edges
 from ..models.inpaint_model import paint_both_ways
 from ..networks.generator import Generator
-from ..networks.smooth_fill import spread
 
 _OPSET = 18
 
@@ -50,11 +50,9 @@ class WholeFill(nn.Module):
         """
         known = edge * (1 - mask)
         if self.edge_generator is not None:
-            predicted = self.edge_generator(masked_image(luma(image), mask), known, mask)
-            known = composite(predicted, known, mask)
+            known = composite(predict_edges(self.edge_generator, luma(image), known, mask), known, mask)
         painted = paint_both_ways(self.inpaint_generator, image, known, mask)
-        painted = (painted + spread(image - painted, mask)).clamp(0, 1)
-        return composite(painted, image, mask), known
+        return composite(corrected(painted, image, mask), image, mask), known
 
 
 def luma(image: Tensor) -> Tensor:
@@ -133,12 +131,7 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
         InpaintError: It cannot paint, the packages are missing, or the file cannot be written.
     """
     make_way(output)
-    if checkpoint.inpaint_generator is None:
-        raise InpaintError(
-            "inpaint-generator-missing",
-            f"{checkpoint.path} holds an edge generator only and cannot paint.",
-            "Train an inpaint model that starts from it, or choose another checkpoint.",
-        )
+    painter = checkpoint.painter()
     config, size, sides = checkpoint.config, checkpoint.config.input_size, export_sides(checkpoint)
     heights = f"each {size}" if len(sides) == 1 else f"each a multiple of {sides.step} from {sides[0]} to {size}"
     about = {
@@ -157,7 +150,7 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
             "edges": "float32, as edge, complete",
         },
     }
-    module = WholeFill(checkpoint.edge_generator, checkpoint.inpaint_generator).eval()
+    module = WholeFill(checkpoint.edge_generator, painter).eval()
     names = ("image", "mask", "edge")
     outputs = ("filled", "edges")
     data = to_onnx(module, (3, 1, 1), size, names, outputs, sides=sides, about=json.dumps(about, indent=2))

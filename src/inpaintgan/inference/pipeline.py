@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..core.errors import InpaintError
 from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.masks import check_mask
 from ..imaging.picture import to_gray
@@ -55,10 +54,15 @@ class Inpainter:
         notices: What is to know about every fill of this checkpoint, in words.
     """
 
-    def __init__(self, checkpoint: Checkpoint, device: torch.device, engine: str = "eager") -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, device: str | torch.device = "cpu", engine: str = "eager", n_fills: int = 1
+    ) -> None:
+        """Fill with a checkpoint that is loaded already, on its device, with spectral norm baked in; see `load`."""
         self.checkpoint = checkpoint
-        self.device = device
-        self._predictor = Predictor(build(checkpoint, engine, device), device)
+        self.device = pick_device(device)
+        if engine == "auto":
+            engine = choose(checkpoint, self.device, n_fills)
+        self._predictor = Predictor(build(checkpoint, engine, self.device), self.device)
         config = checkpoint.config
         self._size = config.input_size
         # A training may draw sigma anew for every picture; using it wants one.
@@ -84,8 +88,7 @@ class Inpainter:
                 engine.
         """
         where = pick_device(device)
-        checkpoint = load_baked(Path(path), where)
-        return cls(checkpoint, where, choose(checkpoint, where, n_fills) if engine == "auto" else engine)
+        return cls(load_baked(Path(path), where), where, engine, n_fills)
 
     @property
     def engine(self) -> str:
@@ -156,12 +159,7 @@ class Inpainter:
         """
         hole = _checked_hole(image, mask)
         drawn = None if edges is None else _checked_flags("edges", edges, image)
-        if self._predictor.networks.inpaint is None:
-            raise InpaintError(
-                "inpaint-generator-missing",
-                f"{self.checkpoint.path} holds an edge generator only and cannot paint.",
-                "Train an inpaint model that starts from it, or choose another checkpoint.",
-            )
+        self.checkpoint.painter()
         patches = self._run(image, hole, drawn, progress, with_paint=True)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
 

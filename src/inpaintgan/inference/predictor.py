@@ -11,10 +11,9 @@ import numpy as np
 import torch
 
 from ..data.batch import Batch
-from ..models.composition import composite
+from ..models.composition import composite, corrected
 from ..models.edge_model import predict_edges
 from ..models.inpaint_model import paint_both_ways
-from ..networks.smooth_fill import spread
 from .engines import Networks
 from .views import Prediction, View, make_batch
 
@@ -80,11 +79,8 @@ class Predictor:
         work.tell("inpaint")
         assert self.networks.inpaint is not None
         painted = paint_both_ways(self.networks.inpaint, batch.image, complete, batch.mask)
-        # Where the networks reproduce known colour wrongly, they are as wrong next to it: take that off. Those with an
-        # unshuffle stem leave it as it is.
-        wrong = (batch.image - painted) * (1 - batch.mask)
-        if wrong.any():
-            painted = (painted + spread(wrong, batch.mask)).clamp(0, 1)
+        if ((batch.image - painted) * (1 - batch.mask)).any():
+            painted = corrected(painted, batch.image, batch.mask)
         colours = painted.permute(0, 2, 3, 1).cpu().numpy()
         return [Prediction(colour, line) for colour, line in zip(colours, lines, strict=True)]
 
@@ -94,7 +90,7 @@ class Predictor:
             return composite(given, batch.edge, batch.mask)
         if self.networks.edge is None:
             return batch.edge
-        return composite(predict_edges(self.networks.edge, batch), batch.edge, batch.mask)
+        return composite(predict_edges(self.networks.edge, batch.gray, batch.edge, batch.mask), batch.edge, batch.mask)
 
 
 def batches(items: list[_T], size: int) -> list[list[_T]]:

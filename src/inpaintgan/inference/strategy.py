@@ -76,7 +76,7 @@ def plan_crops(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
         first_row, height = _span(top, bottom - top, side, mask.shape[0])
         first_column, width = _span(left, right - left, side, mask.shape[1])
         window = (first_column, first_row, first_column + width, first_row + height)
-        filled = _well_inside(boxes, window, mask.shape, _context(longest) // 2) & ~done
+        filled = _well_inside(boxes, window, mask.shape, int(_context(longest)) // 2) & ~done
         filled[members] = ~done[members]
         filled[0] = False
         done |= filled
@@ -97,14 +97,14 @@ def _cut(labels: NDArray[np.int32], origin: tuple[int, int], window: Box) -> NDA
     return part
 
 
-def _context(longest: int) -> int:
-    return max(MIN_CONTEXT_PX, round(_CONTEXT_OF_HOLE * longest))
+def _context(longest: int | NDArray[np.int32]) -> NDArray[np.int64]:
+    """Context on each side of a hole, for its longer side."""
+    return np.maximum(MIN_CONTEXT_PX, np.rint(_CONTEXT_OF_HOLE * np.asarray(longest)).astype(np.int64))
 
 
 def _crop_side(longest: int | NDArray[np.int32], network_size: int) -> NDArray[np.int64]:
     """Side of the crop for a hole's longer side."""
-    context = np.maximum(MIN_CONTEXT_PX, np.rint(_CONTEXT_OF_HOLE * np.asarray(longest)).astype(np.int64))
-    return np.maximum(network_size, longest + 2 * context)
+    return np.maximum(network_size, longest + 2 * _context(longest))
 
 
 def _box(row: NDArray[np.int32]) -> Box:
@@ -114,35 +114,43 @@ def _box(row: NDArray[np.int32]) -> Box:
 
 def _merge(boxes: NDArray[np.int32], large: list[int], network_size: int) -> list[tuple[Box, list[int]]]:
     """Join large holes whose crops overlap, unless the joint crop would be much larger; largest first."""
-    groups = [(_box(boxes[label]), [label]) for label in large]
-    merged = True
-    while merged:
-        merged = False
-        groups.sort(key=lambda group: -_longest(group[0]))
-        for i, (a, members) in enumerate(groups):
-            for j in range(i + 1, len(groups)):
-                b, others = groups[j]
-                joint = (min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3]))
-                limit = _MERGED_GROWTH * float(_crop_side(_longest(a), network_size))
-                if _crops_overlap(a, b) and float(_crop_side(_longest(joint), network_size)) <= limit:
-                    groups[i] = (joint, members + others)
-                    del groups[j]
-                    merged = True
-                    break
-            if merged:
-                break
-    return groups
+    large = sorted(large, key=lambda label: -_longest(boxes[label]))
+    found, members = boxes[large], [[label] for label in large]
+    i = 0
+    while i < len(found):
+        fitting = np.flatnonzero(_belong_together(found[i], found[i + 1 :], network_size))
+        if not len(fitting):
+            i += 1
+            continue
+        j = i + 1 + int(fitting[0])
+        joint = _joint(found[i], found[j])
+        both = members[i] + members[j]
+        found = np.delete(found, (i, j), axis=0)
+        del members[j], members[i]
+        i = int((_longest(found[:i]) >= _longest(joint)).sum())
+        found = np.insert(found, i, joint, axis=0)
+        members.insert(i, both)
+        # Among those before it none belonged to another, but one may belong to what has grown.
+        i = next((k for k in range(i) if _belong_together(found[k], joint, network_size)), i)
+    return [(_box(row), labels) for row, labels in zip(found, members, strict=True)]
 
 
-def _longest(box: Box) -> int:
-    return max(box[2] - box[0], box[3] - box[1])
+def _longest(boxes: NDArray[np.int32]) -> NDArray[np.int32]:
+    return (boxes[..., 2:] - boxes[..., :2]).max(axis=-1)
 
 
-def _crops_overlap(a: Box, b: Box) -> bool:
-    reach = _context(_longest(a)) + _context(_longest(b))
-    return (
-        a[0] - reach < b[2] and b[0] - reach < a[2] and a[1] - reach < b[3] and b[1] - reach < a[3]
-    )  # fmt: skip
+def _joint(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The smallest box around two."""
+    return np.concatenate([np.minimum(a[..., :2], b[..., :2]), np.maximum(a[..., 2:], b[..., 2:])], axis=-1)
+
+
+def _belong_together(a: NDArray[np.int32], b: NDArray[np.int32], network_size: int) -> NDArray[np.bool_]:
+    """Whether the crops of a hole and of smaller ones, (4,) and (..., 4), overlap, and the joint crop is not much larger."""
+    reach = (_context(_longest(a)) + _context(_longest(b)))[..., None]
+    overlap = ((a[:2] - reach < b[..., 2:]) & (b[..., :2] - reach < a[2:])).all(axis=-1)
+    joint = _joint(np.broadcast_to(a, b.shape), b)
+    limit = _MERGED_GROWTH * _crop_side(_longest(a), network_size)
+    return overlap & (_crop_side(_longest(joint), network_size) <= limit)
 
 
 def _span(start: int, length: int, side: int, limit: int) -> tuple[int, int]:

@@ -1,1 +1,1 @@
-"""The losses of both stages. Every one is computed in float32, whatever the networks ran in."""
+"""The losses of both stages, computed in float32; the networks that some of them look through run as all networks do."""

@@ -6,8 +6,27 @@ Eq. 16 and 17, for the hinge.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+
+class _Costs(NamedTuple):
+    """What each logit costs: the discriminator, on a real and on a fake picture, and the generator on a fake one."""
+
+    real: Callable[[Tensor], Tensor]
+    fake: Callable[[Tensor], Tensor]
+    generator: Callable[[Tensor], Tensor]
+
+
+_COSTS = {
+    "nsgan": _Costs(lambda real: F.softplus(-real), F.softplus, lambda fake: F.softplus(-fake)),
+    "lsgan": _Costs(lambda real: (real - 1).square(), torch.square, lambda fake: (fake - 1).square()),
+    "hinge": _Costs(lambda real: F.relu(1 - real), lambda fake: F.relu(1 + fake), torch.neg),
+}
 
 
 def discriminator_loss(kind: str, real: Tensor, fake: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -23,26 +42,19 @@ def discriminator_loss(kind: str, real: Tensor, fake: Tensor, weight: Tensor | N
     Returns:
         A scalar.
     """
-    real, fake = real.float(), fake.float()
-    if kind == "nsgan":
-        return (_mean(F.softplus(-real), weight) + _mean(F.softplus(fake), weight)) / 2
-    if kind == "lsgan":
-        return (_mean((real - 1).square(), weight) + _mean(fake.square(), weight)) / 2
-    if kind == "hinge":
-        return (_mean(F.relu(1 - real), weight) + _mean(F.relu(1 + fake), weight)) / 2
-    raise ValueError(f"unknown adversarial loss {kind!r}")
+    costs = _costs(kind)
+    return (_mean(costs.real(real.float()), weight) + _mean(costs.fake(fake.float()), weight)) / 2
 
 
 def generator_loss(kind: str, fake: Tensor, weight: Tensor | None = None) -> Tensor:
     """What the generator pays for fakes that are seen through, a scalar. Arguments as in `discriminator_loss`."""
-    fake = fake.float()
-    if kind == "nsgan":
-        return _mean(F.softplus(-fake), weight)
-    if kind == "lsgan":
-        return _mean((fake - 1).square(), weight)
-    if kind == "hinge":
-        return _mean(-fake, weight)
-    raise ValueError(f"unknown adversarial loss {kind!r}")
+    return _mean(_costs(kind).generator(fake.float()), weight)
+
+
+def _costs(kind: str) -> _Costs:
+    if kind not in _COSTS:
+        raise ValueError(f"unknown adversarial loss {kind!r}")
+    return _COSTS[kind]
 
 
 def _mean(values: Tensor, weight: Tensor | None) -> Tensor:

@@ -19,8 +19,7 @@ def precision_recall(
         tolerance_px: An edge counts as met when one lies this near; 0 is the published exact-pixel score.
 
     Returns:
-        Two (B,) tensors. Where neither side has an edge both are 1; where only one side has, its score is 0 and the
-        other's is 0 as well.
+        Two (B,) tensors. If neither map has an edge in the hole both are 1; if only one has, both are 0.
 
     Source: the InpaintGAN paper, section 5.4; EdgeConnect (arXiv 1901.00212), Table 1.
     """

@@ -44,6 +44,8 @@ def _blurred(pictures: Tensor) -> Tensor:
         size = pictures.shape[-2]
         mirrored = [pictures[..., :_RADIUS, :].flip(-2), pictures, pictures[..., -_RADIUS:, :].flip(-2)]
         padded = torch.cat(mirrored, -2)
-        taps = (weight * padded[..., i : i + size, :] for i, weight in enumerate(window))
-        pictures = torch.stack([*taps]).sum(0).transpose(-1, -2)
+        blurred = torch.zeros_like(pictures)
+        for i, weight in enumerate(window):
+            blurred += weight * padded[..., i : i + size, :]
+        pictures = blurred.transpose(-1, -2)
     return pictures

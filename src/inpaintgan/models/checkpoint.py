@@ -37,6 +37,16 @@ class Checkpoint:
     edge_generator: Generator | None
     inpaint_generator: InpaintGenerator | None
 
+    def painter(self) -> InpaintGenerator:
+        """Return the inpaint generator. Raises `InpaintError` ``inpaint-generator-missing`` where there is none."""
+        if self.inpaint_generator is None:
+            raise InpaintError(
+                "inpaint-generator-missing",
+                f"{self.path} holds an edge generator only and cannot paint.",
+                "Train an inpaint model that starts from it, or choose another checkpoint.",
+            )
+        return self.inpaint_generator
+
 
 def save_checkpoint(
     folder: Path,
@@ -90,7 +100,8 @@ def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoin
     networks: dict[str, Generator | None] = {EDGE_WEIGHTS: None, INPAINT_WEIGHTS: None}
     for name in networks:
         if (folder / name).is_file():
-            network = build_generator(name, config)
+            with torch.random.fork_rng(devices=[]):  # the noise that is overwritten here is nobody else's business
+                network = build_generator(name, config)
             step = max(step, load_weights(network, folder / name))
             networks[name] = network.to(device).eval().requires_grad_(False)
     inpaint = networks[INPAINT_WEIGHTS]

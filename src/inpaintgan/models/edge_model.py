@@ -16,13 +16,19 @@ from ..losses.spatial_variant import svr_loss
 from ..networks.blocks import held_spectral_norm
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
-from ..networks.edge_generators.effunet import EffUNetGenerator
 from .composition import masked_image
 
 
-def predict_edges(generator: Callable[..., Tensor], batch: Batch) -> Tensor:
-    """Edge probabilities of a generator for a batch, (B, 1, H, W); nothing inside the hole is shown to it."""
-    return generator(masked_image(batch.gray, batch.mask), batch.edge * (1 - batch.mask), batch.mask)
+def predict_edges(generator: Callable[..., Tensor], gray: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+    """Edge probabilities of a generator; nothing inside the hole is shown to it. All are (B, 1, H, W).
+
+    Args:
+        generator: Takes gray and edges with the hole masked, and the mask: the network, or an engine that runs it.
+        gray: In [0, 1].
+        edge: 1 on edges; what lies in the hole is not looked at.
+        mask: 1 in the hole.
+    """
+    return generator(masked_image(gray, mask), edge * (1 - mask), mask)
 
 
 class EdgeModel(nn.Module):
@@ -32,8 +38,6 @@ class EdgeModel(nn.Module):
         super().__init__()
         self.config = config
         self.generator = EDGE_GENERATORS[config.edge_generator](config.width, config.stem)
-        if isinstance(self.generator, EffUNetGenerator):
-            self.generator.start_from_imagenet(config.efficientnet_weights)
         self.discriminator = Discriminator(2, config.width)
 
     @property
@@ -43,7 +47,7 @@ class EdgeModel(nn.Module):
 
     def forward(self, batch: Batch) -> Tensor:
         """Return edge probabilities (B, 1, H, W) for the whole picture."""
-        return predict_edges(self.generator, batch)
+        return predict_edges(self.generator, batch.gray, batch.edge, batch.mask)
 
     def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the discriminator on true and on detached predicted edges, and its logs."""
@@ -53,7 +57,7 @@ class EdgeModel(nn.Module):
         return loss, {"edge_discriminator_loss": loss.detach()}
 
     def generator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of the generator, and its unweighted parts as logs. The discriminator should be frozen meanwhile."""
+        """Loss of the generator; as logs its parts, unweighted, and itself. The discriminator should be frozen meanwhile."""
         loss, logs = self._discriminated(batch, fake) if self.uses_discriminator else (fake.new_zeros(()), {})
         if self.config.edge_bce_loss_weight:
             logs["edge_bce_loss"] = edge_bce_loss(fake, batch.edge, batch.mask, batch.hole_share)

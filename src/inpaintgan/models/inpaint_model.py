@@ -90,7 +90,7 @@ class InpaintModel(nn.Module):
     def generator_loss(
         self, batch: Batch, fake: Tensor, *, with_perceptual: bool = True
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of the generator, and its unweighted parts as logs. The discriminator should be frozen meanwhile.
+        """Loss of the generator; as logs its parts, unweighted, and itself. The discriminator should be frozen meanwhile.
 
         Args:
             batch: The ground truth.
@@ -131,7 +131,7 @@ class InpaintModel(nn.Module):
         bright to them; centred on 0 they are told apart by more (row 41 of the recipe, `benchmarks/discriminator.py`).
 
         Args:
-            batch: Of which the holes are used.
+            batch: Only its masks and focus are used.
             pictures: (B, 3, H, W) in [0, 1] each.
 
         Returns:

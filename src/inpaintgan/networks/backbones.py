@@ -51,7 +51,7 @@ class Backbone:
 def pooled(features: Tensor) -> Tensor:
     """(B, C, H, W) to (B, C): the mean over places of features that have length sqrt(C) at each place.
 
-    Lengths hang on a network's weights and would decide what the kernel of KID sees; pooled features of Inception V3, for
+    Lengths depend on a network's weights and would decide what the kernel of KID sees; pooled features of Inception V3, for
     which it was made, have about this size of their own.
     """
     return F.normalize(features.float(), dim=1).mean((2, 3)) * features.shape[1] ** 0.5
@@ -95,7 +95,12 @@ def _of_file(file: Path) -> Backbone:
             return Backbone("SqueezeNet 1.1", f"{network.network.origin}: {_POOLING}", network)
     except Exception as error:
         raise InpaintError("weights-unreadable", f"--feature-weights: {file} cannot be read.", _HINT) from error
-    vgg = load_vgg19(str(file))
+    try:
+        vgg = load_vgg19(str(file))
+    except InpaintError as error:
+        raise InpaintError(
+            error.code, f"--feature-weights: {file} holds no network that is known here.", _HINT
+        ) from error
     assert vgg is not None  # only "off" and "auto" give none
     return of_vgg(vgg)
 

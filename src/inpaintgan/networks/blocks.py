@@ -173,6 +173,20 @@ def held_spectral_norm(*networks: nn.Module) -> Iterator[None]:
             norm.train(training)
 
 
+@contextmanager
+def held_batch_norm(*networks: nn.Module) -> Iterator[None]:
+    """Within it, forward passes leave the running statistics of batch norm as they are: the same pictures counted before."""
+    norms = [module for network in networks for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    before = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0
+    try:
+        yield
+    finally:
+        for norm, momentum in zip(norms, before, strict=True):
+            norm.momentum = momentum
+
+
 def n_parameters(module: nn.Module) -> int:
     """Number of weights, trainable or frozen; buffers do not count."""
     return sum(parameter.numel() for parameter in module.parameters())

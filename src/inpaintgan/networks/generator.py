@@ -20,7 +20,7 @@ class Generator(nn.Module):
 
     The ``conv`` stem is the papers'. The ``unshuffle`` stems, ours, fold 2x2 pixels into channels for a quarter of the
     arithmetic, or 4x4 for a sixteenth. Their bottleneck is too narrow to carry every known pixel, so there are ways around
-    it: each generator has one of its own, and the decoder sees the encoder's maps (U-Net, arXiv 1505.04597).
+    it: each generator has one of its own, and in most the decoder sees the encoder's maps (U-Net, arXiv 1505.04597).
     """
 
     multiple = 4
@@ -64,7 +64,8 @@ class EdgeGenerator(Generator):
 
     That 3x3 convolution of the input is added to the logits. It starts as a copy of the known edges.
 
-    Subclasses define `trunk`, and set `n_inputs` when `inputs` adds channels behind gray, edge and mask.
+    Subclasses define `trunk`, or `layers` where the shortcut belongs elsewhere (`MultistepGenerator`), and set `n_inputs`
+    when `inputs` adds channels behind gray, edge and mask.
     """
 
     n_inputs = 3

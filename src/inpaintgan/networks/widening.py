@@ -76,6 +76,9 @@ def estimate_spectral_norms(network: nn.Module) -> None:
         if isinstance(module, parametrize.ParametrizationList):
             for norm in module:
                 if isinstance(norm, SpectralNorm):
+                    training = norm.training
+                    norm.train()  # else it does not iterate
                     with torch.no_grad():
                         for _ in range(_POWER_ITERATIONS):
-                            norm.train()(module.original)
+                            norm(module.original)
+                    norm.train(training)

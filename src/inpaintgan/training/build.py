@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..core.config import Config
+from ..core.config import TRAINS, Config
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
@@ -16,6 +16,7 @@ from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
 from ..networks.blocks import FOLD, weights_fit
 from ..networks.discriminator import Discriminator
+from ..networks.edge_generators.effunet import EffUNetGenerator
 from ..networks.finer_stem import refold
 from ..networks.generator import Generator
 from ..networks.inpaint_generator import InpaintGenerator
@@ -27,15 +28,23 @@ from .stages import Stage
 from .state import saved_discriminator
 
 UNAVAILABLE = "unavailable"
-"""Stands for a perceptual network that was wanted but is not to be had."""
+"""Stands for a perceptual network that was wanted but can neither be found nor downloaded."""
 
 
-def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None) -> tuple[Stage, str]:
+def build_stage(
+    config: Config, device: torch.device, ranks: Ranks | None = None, *, resumes: bool = False
+) -> tuple[Stage, str]:
     """Build the stage that a config names, for all ranks alike.
+
+    Args:
+        config: The settings.
+        device: Where it trains.
+        ranks: The processes that train together.
+        resumes: A saved state takes the place of the weights, which then need none of ImageNet's to start from.
 
     Returns:
         The stage on the device, and the perceptual networks in words: their origins, ``"unavailable"`` for one that was
-        wanted but is not to be had, ``"off"`` where none was wanted.
+        wanted but can neither be found nor downloaded, ``"off"`` where none was wanted.
 
     Raises:
         InpaintError: ``init_from`` or ``edges_from`` cannot be used, or edge-inpaint has no edge generator to take from
@@ -43,7 +52,7 @@ def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None
     """
     ranks = ranks or Ranks()
     with ranks.together():
-        edge, inpaint, frozen, perceptual = _networks(config, device)
+        edge, inpaint, frozen, perceptual = _networks(config, device, resumes=resumes)
     stage = Stage(config, edge, inpaint, frozen, device, ranks)
     # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
     networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
@@ -53,18 +62,20 @@ def build_stage(config: Config, device: torch.device, ranks: Ranks | None = None
 
 
 def _networks(
-    config: Config, device: torch.device
+    config: Config, device: torch.device, *, resumes: bool
 ) -> tuple[EdgeModel | None, InpaintModel | None, Generator | None, str]:
     start = _start("init_from", config)
     edge_start = _start("edges_from", config) if config.edges_from else start
-    trains_edges = config.stage in ("edge", "joint", "auto")
+    trains = TRAINS[config.stage]
     vgg, squeezenet, perceptual = _perceptual(config, device)
-    edge = EdgeModel(config) if trains_edges else None
-    inpaint = InpaintModel(config, vgg, squeezenet) if config.stage != "edge" else None
-    frozen = _frozen_edge_generator(config, edge_start) if edge_start and not trains_edges else None
+    edge = EdgeModel(config) if "edge" in trains else None
+    inpaint = InpaintModel(config, vgg, squeezenet) if "inpaint" in trains else None
+    frozen = _frozen_edge_generator(config, edge_start) if edge_start and not edge else None
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
         _start_discriminator(edge.discriminator, "edge", edge_start.path / EDGE_DISCRIMINATOR)
+    elif edge and isinstance(edge.generator, EffUNetGenerator) and not resumes:
+        edge.generator.start_from_imagenet(config.efficientnet_weights)
     if start and inpaint and start.inpaint_generator:
         _start_from(inpaint.generator, start.inpaint_generator, start)
         # One that looks at squares around the hole has learned of other pictures than one that looks at whole ones.
@@ -113,7 +124,7 @@ def _start(setting: str, config: Config) -> Checkpoint | None:
 def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | None, SqueezeNetFeatures | None, str]:
     """The networks that the losses look through, and both in words."""
     vgg, squeezenet, words = None, None, []
-    paints = config.stage != "edge"
+    paints = "inpaint" in TRAINS[config.stage]
     if paints and (config.content_loss_weight or config.style_loss_weight) and config.perceptual_weights != "off":
         vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
         words.append(vgg.origin if vgg else UNAVAILABLE)

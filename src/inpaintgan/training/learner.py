@@ -17,7 +17,7 @@ from ..networks.generator import Generator
 ModelT = TypeVar("ModelT", EdgeModel, InpaintModel)
 
 
-class Trained(Generic[ModelT]):
+class Learner(Generic[ModelT]):
     """A model under training.
 
     Attributes:

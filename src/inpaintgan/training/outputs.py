@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Literal
 
 from ..core import events
@@ -61,7 +62,6 @@ class Outputs:
         self._config, self._run, self._stage, self._progress = config, run, stage, progress
         self._val_batches, self._ranks = val_batches, ranks
         self._health, self._reporter, self._disk, self._meter = health, reporter, disk, meter
-        self._baselines = ranks.first(lambda: baselines(stage, val_batches))
         self.saved_step: int | None = progress.step or None
 
     def sample(self) -> None:
@@ -73,17 +73,23 @@ class Outputs:
         if columns is not None:
             self._reporter.emit(events.Sample(path=path.relative_to(self._run.path).as_posix(), columns=columns))
 
+    @cached_property
+    def _baselines(self) -> dict[str, dict[str, float | None]]:
+        """What OpenCV reaches on the held-out pictures: seconds of work for large ones, so done when it is first told."""
+        return self._ranks.first(lambda: baselines(self._stage, self._val_batches))
+
     def validate(self, learn: Callable[[dict[str, float]], None]) -> None:
         """Score the held-out pictures, hand the scores to ``learn``, and keep the best checkpoint."""
         with self._meter.paused():
             scores = self._ranks.first(lambda: validate(self._stage, self._val_batches))
+            beside = self._baselines if "psnr" in scores else {}
         learn(scores)
         measure, score = headline(scores)
         so_far = self._progress.best_score if self._progress.best_by == measure else None
         best = math.isfinite(score) and not self._health.is_doubtful and (so_far is None or score > so_far)
         if best:
             self._progress.best_score, self._progress.best_by = score, measure
-        self._reporter.emit(events.Validation(values=events.finite(scores), baselines=self._baselines, best=best))
+        self._reporter.emit(events.Validation(values=events.finite(scores), baselines=beside, best=best))
         if best and self.save("best"):
             self._disk.write(lambda: self._run.point("best", self._progress.step))
 
@@ -101,8 +107,8 @@ class Outputs:
             raise BrokeDown("weights are no longer finite numbers")
         if reason in _GOOD and not self._health.is_doubtful:
             progress.good_step = progress.step
-        said = self.saved_step == progress.step
-        if not said:
+        already_saved = self.saved_step == progress.step
+        if not already_saved:
             with self._meter.paused():
                 path = self._disk.write(lambda: state.save_training(self._run, self._config, self._stage, progress))
             if path is None:
@@ -110,7 +116,7 @@ class Outputs:
             self.saved_step = progress.step
             if self._ranks.is_first:
                 state.rotate(self._run, self._config.keep_checkpoints, progress.good_step)
-        if not said or reason in ("requested", "best"):
+        if not already_saved or reason in ("requested", "best"):
             path = self._run.checkpoint_path(progress.step).relative_to(self._run.path)
             self._reporter.emit(events.CheckpointSaved(path=path.as_posix(), reason=reason))
         return True

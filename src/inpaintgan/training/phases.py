@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.config import Config
-from .schedule import true_edge_share
+from .schedule import annealed_share
 from .stages import Stage
 from .state import Progress
 
@@ -30,7 +30,7 @@ class Phases:
         progress = self._progress
         progress.phase = progress.phase or "edge"
         self._stage.phase = progress.phase
-        self._stage.true_edges = true_edge_share(self._config, self._steps()) if progress.phase == "inpaint" else 0.0
+        self._stage.true_edges = annealed_share(self._config, self._steps()) if progress.phase == "inpaint" else 0.0
 
     def validated(self, scores: dict[str, float]) -> None:
         """Learn from a validation whether the phase still gets better.
@@ -77,4 +77,3 @@ class Phases:
         progress = self._progress
         progress.phase, progress.phase_step = _NEXT[progress.phase], progress.step
         progress.plateau_score, progress.plateau_validations = None, 0
-        progress.best_score = None  # another phase is scored by another measure

@@ -46,7 +46,7 @@ def prepare(config: Config, ranks: Ranks) -> torch.device:
     """Seed everything, set threads and return the device: with many processes, each its own GPU.
 
     Every rank starts from the same seed. Nothing in the networks draws random numbers while they train, and what is
-    random about a picture hangs on its place in the stream.
+    random about a picture depends on its place in the stream.
 
     Raises:
         InpaintError: ``device-missing``, or ``devices-missing`` when there are fewer GPUs than processes.
@@ -80,6 +80,11 @@ def in_bfloat16(config: Config, device: torch.device) -> bool:
 def is_rank() -> bool:
     """Whether ``torchrun`` started this process."""
     return dist.is_available() and dist.is_torchelastic_launched()
+
+
+def can_launch() -> bool:
+    """Whether several processes can train together on this system."""
+    return os.name != "nt"
 
 
 def launch(n: int, words: Sequence[str]) -> int:

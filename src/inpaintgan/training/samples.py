@@ -33,7 +33,11 @@ def fill_batch(stage: Stage, batch: Batch) -> tuple[Tensor | None, Tensor | None
         Edge probabilities (B, 1, H, W) or None without an edge generator, and the filled composite (B, 3, H, W) or
         None without an inpaint generator. The inpaint stage paints along true edges, as it is trained.
     """
-    predicted = predict_edges(stage.edge_generator, batch).float() if stage.edge_generator else None
+    predicted = (
+        predict_edges(stage.edge_generator, batch.gray, batch.edge, batch.mask).float()
+        if stage.edge_generator
+        else None
+    )
     if stage.inpaint_generator is None:
         return predicted, None
     edges = batch.edge

@@ -28,6 +28,6 @@ def _scheduled(config: Config, step: int) -> float:
     return 1.0
 
 
-def true_edge_share(config: Config, steps: int) -> float:
+def annealed_share(config: Config, steps: int) -> float:
     """The probability that a picture is painted along its true edges, after some steps of auto's inpaint phase."""
     return max(0.0, 1 - steps / config.auto_anneal_steps) if config.auto_anneal_steps else 0.0

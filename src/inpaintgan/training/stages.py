@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..core.config import Config
+from ..core.config import TRAINS, Config
 from ..core.ranks import Ranks
 from ..data.batch import Batch
 from ..metrics.edge import precision_recall
@@ -29,12 +29,11 @@ from ..metrics.image import psnr
 from ..models.composition import composite
 from ..models.edge_model import EdgeModel, predict_edges
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import held_spectral_norm
+from ..networks.blocks import held_batch_norm, held_spectral_norm
 from ..networks.generator import Generator
+from .learner import Learner
 from .runtime import autocast
-from .trained import Trained
 
-_TRAINS = {"edge": ("edge",), "inpaint": ("inpaint",), "edge-inpaint": ("inpaint",), "joint": ("edge", "inpaint")}
 _CHOICE_STREAM = 2  # keeps the choice of edges apart from an item's own random numbers
 
 
@@ -44,7 +43,7 @@ class Stage:
     Attributes:
         edge: The edge model under training, or None.
         inpaint: The inpaint model under training, or None.
-        frozen_edge_generator: Given edges by, but not training, this network; kept in checkpoints too.
+        frozen_edge_generator: Gives edges but is not trained; saved in checkpoints too.
         phase: The stage whose steps are taken now; another than the config's only in the stage auto.
         true_edges: The probability that a picture is painted along its true edges, not along predicted ones, 0 to 1.
         is_whole: False while a step is half taken, and the networks are those of no step.
@@ -62,22 +61,22 @@ class Stage:
         self.config = config
         self.device = device
         self.ranks = ranks or Ranks()
-        self.edge = Trained(edge_model, config, self.ranks) if edge_model else None
-        self.inpaint = Trained(inpaint_model, config, self.ranks) if inpaint_model else None
+        self.edge = Learner(edge_model, config, self.ranks) if edge_model else None
+        self.inpaint = Learner(inpaint_model, config, self.ranks) if inpaint_model else None
         self.frozen_edge_generator = frozen_edge_generator
         self.phase = "edge" if config.stage == "auto" else config.stage
         self.true_edges = {"inpaint": 1.0, "edge-inpaint": config.true_edge_share}.get(config.stage, 0.0)
         self.is_whole = True
 
     @property
-    def trained(self) -> dict[str, Trained[EdgeModel] | Trained[InpaintModel]]:
+    def trained(self) -> dict[str, Learner[EdgeModel] | Learner[InpaintModel]]:
         """The models that the run trains, by name."""
         return {name: model for name, model in (("edge", self.edge), ("inpaint", self.inpaint)) if model}
 
     @property
-    def active(self) -> list[Trained[EdgeModel] | Trained[InpaintModel]]:
+    def active(self) -> list[Learner[EdgeModel] | Learner[InpaintModel]]:
         """The models that the present phase trains."""
-        return [model for name, model in self.trained.items() if name in _TRAINS[self.phase]]
+        return [model for name, model in self.trained.items() if name in TRAINS[self.phase]]
 
     @property
     def edge_generator(self) -> Generator | None:
@@ -110,7 +109,7 @@ class Stage:
             step: The number of steps before this one.
 
         Returns:
-            Losses (unweighted parts) and batch scores as detached scalars; nothing here waits for the GPU.
+            Losses, their unweighted parts and batch scores as detached scalars; nothing here waits for the GPU.
         """
         self.is_whole = False  # from the first pass on, which moves the vectors of spectral norm
         batch = replace(batch, step_hole_share=self.ranks.mean(batch.mask.mean()))
@@ -128,11 +127,12 @@ class Stage:
                 self._discriminators_learn(part, *fakes, len(parts), logs)
         for model in self._with_discriminator():
             model.discriminator_step()
-        # On steps 1, 2, 3... times the interval, so that a logged step, whose losses are judged, is one of them.
+        # On steps 1, 2, 3... times the interval: where it divides `log_interval`, logged steps, which are judged, are
+        # among them.
         with_perceptual = (step + 1) % self.config.perceptual_interval == 0
         for number, part in enumerate(parts):
             if not alone:
-                with self._held(True):
+                with self._held(True), held_batch_norm(*self._models()):
                     fakes = self._forward(part)
             with self._held(number > 0), self._frozen_discriminators():
                 self._learn(*self._generator_loss(part, *fakes, with_perceptual), len(parts), logs)
@@ -202,7 +202,7 @@ class Stage:
         if predicted is None:
             assert self.edge_generator is not None
             with torch.no_grad(), self._autocast():
-                predicted = predict_edges(self.edge_generator, batch).float()
+                predicted = predict_edges(self.edge_generator, batch.gray, batch.edge, batch.mask).float()
         completed = composite(predicted, batch.edge, batch.mask)
         if self.true_edges > 0:
             chosen = [_drawn(self.config.seed, position) < self.true_edges for position in batch.positions]
@@ -213,22 +213,25 @@ class Stage:
         return completed, predicted
 
     def _trains(self, name: str) -> bool:
-        return name in _TRAINS[self.phase]
+        return name in TRAINS[self.phase]
 
-    def _with_discriminator(self) -> list[Trained[EdgeModel] | Trained[InpaintModel]]:
-        """The active models whose discriminator somebody listens to."""
+    def _with_discriminator(self) -> list[Learner[EdgeModel] | Learner[InpaintModel]]:
+        """The active models whose discriminator a weighted loss asks."""
         return [model for model in self.active if model.model.uses_discriminator]
 
     def _autocast(self) -> torch.autocast:
         return autocast(self.config, self.device)
 
     def _held(self, held: bool) -> AbstractContextManager[None]:
-        return held_spectral_norm(*(model.model for model in self.active)) if held else nullcontext()
+        return held_spectral_norm(*self._models()) if held else nullcontext()
+
+    def _models(self) -> list[EdgeModel | InpaintModel]:
+        return [model.model for model in self.active]
 
     @contextmanager
     def _frozen_discriminators(self) -> Iterator[None]:
         """Within it, discriminators pass gradients on but gather none."""
-        networks: list[nn.Module] = [model.model.discriminator for model in self.active]
+        networks: list[nn.Module] = [model.discriminator for model in self._models()]
         for network in networks:
             network.requires_grad_(False)
         try:

@@ -15,7 +15,7 @@ import psutil
 import torch
 from torch import Tensor
 
-from ..core.atomic import write_atomic
+from ..core.atomic import replace, write_atomic
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
@@ -84,8 +84,8 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
         }
         write_atomic(building / TRAINING_STATE, lambda file: torch.save(state, file))
         if target.is_dir():  # from a course that was given up, or damaged
-            os.replace(target, old)
-        os.replace(building, target)
+            replace(target, old)
+        replace(building, target)
     finally:
         for leftover in (building, old):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -51,7 +52,13 @@ class Trainer:
     """
 
     def __init__(
-        self, config: Config, run: RunDir, *, resume: bool, sinks: list[Sink], ranks: Ranks | None = None
+        self,
+        config: Config,
+        run: RunDir,
+        *,
+        resume: bool = False,
+        sinks: Sequence[Sink] = (),
+        ranks: Ranks | None = None,
     ) -> None:
         self.config, self.run_dir, self.resume = config, run, resume
         self.ranks = ranks or Ranks()
@@ -101,14 +108,14 @@ class Trainer:
             train_files, val_files = split(pictures, config)
             make_train_loader(train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
         check_same_files(train_files, ranks)
-        stage, perceptual = build_stage(config, device, ranks)
+        stage, perceptual = build_stage(config, device, ranks, resumes=self.resume)
         if self.resume:
             self.progress.copy_from(state.load_training(self.run_dir, stage, ranks))
         # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
         if not ranks.restartable or self.progress.step > config.max_iters:
             Budget(config, self.progress).check_remaining()
         with ranks.together():
-            val_batches = list(make_val_loader(val_files, config)) if ranks.is_first else []
+            val_batches = [batch.owned() for batch in make_val_loader(val_files, config)] if ranks.is_first else []
         return stage, perceptual, train_files, val_batches
 
     def _claim(self) -> None:
@@ -142,8 +149,9 @@ class Trainer:
         )  # fmt: skip
         meter.start(progress.elapsed_s)
         return Loop(
-            config, ranks, progress, stage, batches, phases, Budget(config, progress), self.orders, meter, health,
-            recovery, reporter, outputs,
+            config=config, ranks=ranks, progress=progress, stage=stage, batches=batches, phases=phases,
+            budget=Budget(config, progress), orders=self.orders, meter=meter, health=health, recovery=recovery,
+            reporter=reporter, outputs=outputs,
         )  # fmt: skip
 
     def _remove_damaged(self) -> None:

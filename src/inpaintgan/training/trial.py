@@ -16,8 +16,10 @@ from ..core.events import read_events
 from ..core.paths import resource, work_root
 from ..core.rundir import RunDir, find_checkpoint
 from ..core.trial import FILL_FILE, VERDICT_FILE, trial_config
-from ..imaging.io import Picture, decode, encode
+from ..imaging.encode import encode
+from ..imaging.io import decode
 from ..imaging.masks import read_mask, with_white_hole
+from ..imaging.picture import Picture
 from ..inference.pipeline import Inpainter
 from .sinks import Console
 from .trainer import Trainer

@@ -1,4 +1,4 @@
-"""What the window asks of its third worker: measuring settings, and judging a trial."""
+"""What the window asks of its training worker: measuring settings, and judging a trial."""
 
 from __future__ import annotations
 

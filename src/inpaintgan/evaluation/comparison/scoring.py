@@ -218,7 +218,7 @@ def inpainter_of(edges: Checkpoint | None, inpaint: Checkpoint, config: Config, 
 @torch.inference_mode()
 def _feature_matching(generator: Generator, discriminator: Discriminator, batch: Batch) -> float:
     """The training's unweighted feature matching loss on a held-out picture."""
-    predicted = predict_edges(generator, batch).float()
+    predicted = predict_edges(generator, batch.gray, batch.edge, batch.mask).float()
     fake, real = (discriminator(torch.cat([batch.gray, edge], dim=1))[1] for edge in (predicted, batch.edge))
     return float(feature_matching_loss(fake, real))
 
