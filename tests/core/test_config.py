@@ -123,6 +123,9 @@ def test_paths_in_full_mean_the_same_from_anywhere(tmp_path: Path, monkeypatch: 
 def test_an_unknown_key_is_named_with_the_nearest_one():
     error = refusal(sigmma=2)
     assert "sigmma" in error.message and "'sigma'" in error.hint
+    with pytest.raises(InpaintError, match=r"^SIGMMA: there is no such setting") as refused:
+        make_config(parse_yaml("SIGMMA: 2"))
+    assert "'sigma'" in refused.value.hint
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,8 @@ def test_an_unknown_key_is_named_with_the_nearest_one():
         ("stage", "edges", "edge | inpaint | edge-inpaint | joint"),
         ("width", 30, "a whole number from 8 to 128 in steps of 8 channels"),
         ("augment_flip", "perhaps", "true or false"),
+        ("batch_size", True, "a whole number from 1 to 1024 pictures"),
+        ("lr", False, "a number above 0 to 0.1 per step"),
         ("max_iters", "many", "a whole number from 1"),
     ],
 )

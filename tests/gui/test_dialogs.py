@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from inpaintgan.core.errors import InpaintError
@@ -114,6 +116,8 @@ def test_the_list_works_on_other_systems_and_for_accounts_without_a_home(
     monkeypatch.setattr(Path, "expanduser", no_home)
     monkeypatch.setattr(folders, "work_root", lambda: tmp_path)
     monkeypatch.setattr(Path, "is_dir", gone)
+    drives = [SimpleNamespace(device=f"{letter}:\\") for letter in "CE"]
+    monkeypatch.setattr(psutil, "disk_partitions", lambda: drives)
     for system, place in (("win32", "C:"), ("darwin", "Volumes")):
         monkeypatch.setattr(sys, "platform", system)
         found = folders.list_folder("")

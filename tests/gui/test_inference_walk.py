@@ -162,7 +162,7 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     page.locator("inpaint-editor").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("compare-view[data-fill]", timeout=SLOW_MS)
-    expect(page.locator("#notices")).to_contain_text("Transparent pixels inside the mask became opaque.")
+    expect(page.locator("#notices")).to_contain_text("What was erased inside the mask became opaque.")
     # The picture as it was has nothing of the fill behind it.
     page.evaluate("() => document.querySelector('compare-view').setDivider(1)")
     page.wait_for_timeout(150)

@@ -128,6 +128,9 @@ def test_plan_12_learning_rate(page: Any, pictures: Path) -> None:
 def test_plan_13_train_the_model(page: Any, pictures: Path, ended_trainings: Any) -> None:
     run = start_tiny(page, pictures)
     timer = page.get_by_role("timer")
+    # It runs at once, while the training still loads what it needs; then it counts the time of training.
+    expect(timer).not_to_have_text("0:00", timeout=4_000)
+    expect(page.locator("#timer-label")).to_have_text("Training time", timeout=60_000)
     expect(timer).not_to_have_text("0:00", timeout=20_000)
     before = seconds(timer.inner_text())
     page.wait_for_function(

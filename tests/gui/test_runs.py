@@ -95,7 +95,7 @@ def test_the_state_follows_from_events_and_process(
 def test_a_run_that_was_just_started_again_is_starting(run: RunDir) -> None:
     write(run, STARTED, step(1), {"type": "run_finished", "reason": "stopped"})
     launch(run, 2000, os.getpid())
-    assert summary(run)["state"] == "starting"
+    assert (summary(run)["state"], summary(run)["launched"]) == ("starting", 2000)
 
 
 def test_a_start_that_failed_says_why(run: RunDir) -> None:
@@ -117,7 +117,7 @@ def test_a_summary_tells_a_list_what_it_shows(run: RunDir) -> None:
     assert summary(run) == {
         "run": "läuft 1", "path": str(run.path), "state": "failed", "stage": "inpaint", "step": 41, "max_iters": 500,
         "scores": None, "elapsed_s": 20.0, "updated": 1003.0, "error": "The disk is full. Make room.",
-        "fills": None, "order": None, "last_sample_url": "/api/runs/l%C3%A4uft%201/samples/step-000000040.png",
+        "fills": None, "order": None, "launched": None, "last_sample_url": "/api/runs/l%C3%A4uft%201/samples/step-000000040.png",
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from inpaintgan.cli import main
+from inpaintgan.inference.files import BECAME_OPAQUE
 from inpaintgan.inference.pipeline import Inpainter
 
 
@@ -59,7 +60,25 @@ def test_orientation_is_applied_once_and_profile_and_alpha_are_kept(fill, tmp_pa
     assert out.info["icc_profile"] == profile
     assert out.getexif().get(0x0112, 1) == 1
     alpha = np.asarray(out)[..., 3]
-    assert alpha[0, 0] == 200 and alpha[40, 30] == 255
+    assert (alpha == 200).all()
+
+
+def test_transparency_is_kept_but_what_was_erased_becomes_opaque(fill, tmp_path):
+    rgba = np.random.default_rng(0).integers(0, 256, (60, 100, 4), np.uint8)
+    Image.fromarray(rgba).save(tmp_path / "in.png")
+    mask = draw_mask(tmp_path / "mask.png", size=(100, 60))
+    words = ("--image", tmp_path / "in.png", "--mask", mask, "--output", tmp_path / "out.png")
+    assert BECAME_OPAQUE not in fill(*words)[1]
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out.png"))[..., 3], rgba[..., 3])
+
+    rgba[..., 3] = 255
+    rgba[35:50, 25:40, 3] = 0  # with a soft rim
+    rgba[34, 25:40, 3] = rgba[50, 25:40, 3] = 90
+    rgba[5, 5, 3] = 0
+    Image.fromarray(rgba).save(tmp_path / "in.png")
+    assert BECAME_OPAQUE in fill(*words)[1]
+    alpha = np.asarray(Image.open(tmp_path / "out.png"))[..., 3]
+    assert (alpha[30:60, 20:50] == 255).all() and alpha[5, 5] == 0
 
 
 def test_an_all_black_mask_gives_the_picture_back_with_a_notice(fill, pictures, tmp_path):

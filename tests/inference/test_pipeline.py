@@ -109,6 +109,19 @@ def test_given_edges_replace_predicted_ones_and_change_the_fill(inpainter):
     assert not np.array_equal(plain.picture, crossed.picture)
 
 
+@pytest.mark.parametrize(
+    "convert", [lambda levels: levels, lambda levels: levels / 255, lambda levels: levels * np.uint16(257)]
+)
+def test_predicted_edges_that_are_given_back_are_painted_along_as_they_were(inpainter, convert):
+    image = np.ascontiguousarray(ASTRONAUT[:64, :64])
+    mask = holed(64, 64, (16, 16, 48, 48))
+    filled = inpainter.fill_with_edges(image, mask)
+    assert len(np.unique(filled.edges[mask == 1])) > 2, "less than certain ones among them"
+    again = inpainter.fill_with_edges(image, mask, convert(filled.edges))
+    assert np.array_equal(again.edges, filled.edges)
+    assert np.abs(again.picture.astype(int) - filled.picture).max() <= 1  # they were rounded to 255 levels
+
+
 def test_edges_outside_the_hole_are_the_known_ones(inpainter):
     image = np.ascontiguousarray(ASTRONAUT[:64, :64])
     mask = holed(64, 64, (16, 16, 48, 48))

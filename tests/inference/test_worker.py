@@ -86,6 +86,31 @@ def test_given_and_predicted_edges_come_as_patches_too(ask, request_for, picture
     assert predicted.any() and np.array_equal(predicted, laid_over(black, plain["edge_patches"])[..., 0])
 
 
+def test_edges_that_were_drawn_over_a_fills_own_change_it_where_they_differ_alone(ask, request_for, tmp_path):
+    first = ask("fill", request_for())
+    seen = np.zeros((96, 96), np.uint8)
+    for patch in first["edge_patches"]:
+        drawn = Image.open(patch["file"]).convert("L").point(lambda level: 255 * (level >= 128))
+        seen[patch["top"] :, patch["left"] :][: patch["height"], : patch["width"]] = np.asarray(drawn)
+    seen[31, 21] ^= 255  # where nothing changed, one would be told what is in sight already
+    Image.fromarray(seen).save(tmp_path / "lines.png")
+    again = ask("fill", request_for(edges=str(tmp_path / "lines.png"), drawn_over=first["edge_patches"], stem="fill-2"))
+    before, after = (np.asarray(Image.open(fill["edge_patches"][0]["file"]).convert("L")) for fill in (first, again))
+    assert np.array_equal(before[5:, 5:], after[5:, 5:]) and after[1, 1] == seen[31, 21]
+    assert len(np.unique(after)) > 2
+
+
+def test_what_stays_transparent_is_said(ask, request_for, pictures, tmp_path):
+    with Image.open(pictures / "a.png") as picture:
+        sheer = picture.convert("RGBA")
+    sheer.putalpha(90)
+    sheer.save(tmp_path / "sheer.png")
+    assert any(
+        "keeps it transparent" in said
+        for said in ask("fill", request_for(image=str(tmp_path / "sheer.png")))["notices"]
+    )
+
+
 def test_loading_says_what_can_run_the_networks_and_what_does(ask, request_for, monkeypatch):
     known = {"eager": {"start_s": 0.0, "fill_s": 0.1}}
     monkeypatch.setattr(worker, "recall", lambda *_: known)

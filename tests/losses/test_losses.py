@@ -14,9 +14,10 @@ from inpaintgan.core.config import Config
 from inpaintgan.data.batch import Batch
 from inpaintgan.imaging.masks import draw_strokes
 from inpaintgan.losses import adversarial
+from inpaintgan.losses.crops import crop_around_holes
 from inpaintgan.losses.edge import edge_bce_loss
 from inpaintgan.losses.feature_matching import feature_matching_loss
-from inpaintgan.losses.perceptual import crop_around_holes, hrf_loss, perceptual_loss, style_loss
+from inpaintgan.losses.perceptual import hrf_loss, perceptual_loss, style_loss
 from inpaintgan.models.inpaint_model import InpaintModel
 from inpaintgan.networks.squeezenet import SqueezeNetFeatures
 from inpaintgan.networks.vgg19 import load_vgg19

@@ -39,6 +39,15 @@ def test_loaded_networks_give_the_saved_ones_output(tmp_path: Path, name, stem):
         assert torch.equal(loaded.inpaint_generator(rgb, *inputs[:2]), inpaint(rgb, *inputs[:2]))
 
 
+def test_equal_weights_are_equal_files(tmp_path: Path):
+    edge = build_generator(EDGE_WEIGHTS, Config(edge_generator="edgeconnect", width=8))
+    files = []
+    for number in range(6):
+        save_checkpoint(tmp_path / str(number), Config(edge_generator="edgeconnect", width=8), 7, edge, None)
+        files.append((tmp_path / str(number) / EDGE_WEIGHTS).read_bytes())
+    assert set(files) == {files[0]} and load_checkpoint(tmp_path / "0").step == 7
+
+
 @pytest.mark.parametrize(("name", "stem"), [case for case in NETWORKS if case[0] != "effunet"])
 def test_weights_of_when_edges_were_1_in_the_hole_compute_what_they_did(tmp_path: Path, name, stem):
     config = Config(edge_generator=name, stem=stem, width=8)

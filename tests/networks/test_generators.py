@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 import torch
 
+from inpaintgan.core.config import EdgeGeneratorName
 from inpaintgan.models.checkpoint import bake_spectral_norm
-from inpaintgan.networks.blocks import n_parameters
 from inpaintgan.networks.discriminator import Discriminator
 from inpaintgan.networks.edge_generators import EDGE_GENERATORS
 from inpaintgan.networks.generator import pad_to_multiple
 from inpaintgan.networks.inpaint_generator import InpaintGenerator
 from inpaintgan.networks.smooth_fill import smooth_fill
+from inpaintgan.networks.weights import n_parameters
 
 SIZES = [(256, 256), (200, 312), (64, 64), (37, 53)]
 EDGE_NAMES = sorted(EDGE_GENERATORS)
@@ -40,6 +43,10 @@ def gated_convolution_count() -> int:
     count += 16 * 256 * 256 * 9
     count += layer(512, 256, 4) + layer(256, 256, 3) + layer(256, 128, 4) + layer(128, 128, 3) + layer(128, 64, 4)
     return count + layer(64, 1, 7)
+
+
+def test_the_setting_names_every_edge_generator():
+    assert tuple(EDGE_GENERATORS) == get_args(EdgeGeneratorName)
 
 
 @pytest.mark.parametrize(

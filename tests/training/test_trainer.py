@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -112,6 +113,24 @@ def test_an_order_that_comes_while_the_process_loads_is_obeyed(training):
     assert training.run.saved_steps() == []
 
 
+def test_an_order_that_is_none_is_told_and_changes_nothing(training):
+    written = []
+
+    def order(event):
+        if event.type == "step" and event.step <= 2:
+            text = '{"command": "dance"}' if event.step == 1 else "not even JSON"
+            (training.run.path / "control.json").write_text(text)
+            written.append(text)
+
+    assert training.train(sinks=[order], stage="edge", max_iters=4) == "max_iters"
+    warnings = [event["message"] for event in training.events("warning") if event["code"] == "order-unknown"]
+    assert warnings[1].startswith("control.json held no command.")
+    assert len(written) == len(warnings) == 2 and warnings[0].startswith(
+        "'dance' is not a training command. Allowed: pause"
+    )
+    assert not (training.run.path / "control.json").exists()
+
+
 def test_pause_holds_the_training_until_resume(training):
     steps_at_pause = []
 
@@ -173,6 +192,29 @@ def test_unreadable_picture_is_reported_once_and_skipped(training, tmp_path, pic
     training.train(stage="edge", data=str(folder), max_iters=12)
     warnings = training.events("warning")
     assert len(warnings) == 1 and "broken.png" in warnings[0]["message"]
+
+
+def test_a_small_set_whose_held_out_picture_is_damaged_is_trained_on(training, tmp_path, pictures):
+    few = tmp_path / "few"
+    few.mkdir()
+    for index, file in enumerate(sorted(pictures.rglob("*.png"))[:3]):
+        shutil.copy(file, few / f"{index}.png")
+    (few / "0.png").write_bytes(b"junk")
+    assert training.train(stage="edge", data=str(few), eval_interval=1) == "max_iters"
+    assert training.events("validation")
+    with pytest.raises(InpaintError, match=r"val_data: None of the pictures can be read\."):
+        (tmp_path / "val").mkdir()
+        shutil.copy(few / "0.png", tmp_path / "val")
+        training.train(stage="edge", data=str(few), val_data=str(tmp_path / "val"))
+
+
+def test_a_run_that_was_copied_by_following_its_links_goes_on(training, new_training):
+    training.train(stage="edge", max_iters=2, eval_interval=1)
+    copied = new_training("copied")
+    shutil.copytree(training.run.path, copied.run.path)
+    assert copied.run.pointer("best") == copied.run.checkpoints / "best"
+    assert copied.train(stage="edge", max_iters=3, eval_interval=1, resume=True) == "max_iters"
+    assert copied.run.pointer("latest") == copied.run.checkpoint_path(3)
 
 
 def test_max_iters_below_the_resumed_step_is_refused_before_the_start(training):

@@ -35,6 +35,8 @@ export class EdgeEditing {
     this.drawing.onMissed = () => say("Edges are drawn inside the hole.");
     this.drawing.enable(false);
     keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
+    /** @type {number | null} the fill whose edges are drawn over: what is not changed keeps their certainty */
+    this.drawnOver = null;
     this.active = false;
     this.toggle = byId("edit-edges");
     this.box = byId("show-edges", HTMLInputElement);
@@ -51,11 +53,13 @@ export class EdgeEditing {
   }
 
   /**
-   * Replace the edges as a part of a larger step.
+   * Replace the edges by those of a fill, as a part of a larger step.
    * @param {Uint8Array} lines inside the hole
+   * @param {Fill} fill whose they are
    * @returns {Patch | null} the change, for the history; null when nothing changes
    */
-  replace(lines) {
+  replace(lines, fill) {
+    this.drawnOver = fill.fill;
     return this.drawing.changes.edit((edit) => edit.replace(lines));
   }
 
@@ -66,6 +70,7 @@ export class EdgeEditing {
    */
   async restore(url, fill) {
     const { width, height } = this.compare.edges;
+    this.drawnOver = fill?.fill ?? null;
     const data = url ? (await decoded(await fetched(url), width, height)).data : fill && await this.edgesOf(fill);
     if (data) this.compare.edges.replace(data);
   }
@@ -190,6 +195,7 @@ export class EdgeEditing {
       const data = fill && await this.edgesOf(fill);
       if (!data) throw new Error("There is no result whose edges could be taken. Fill first.");
       await drawing.changes.change("Edges of the result", (edit) => edit.replace(data));
+      this.drawnOver = fill.fill;
       say("These are the edges that the result in sight was painted along.");
     });
     press("edges-save", async () => {
@@ -206,6 +212,7 @@ export class EdgeEditing {
       const { data, resized } = await decoded(chosen, width, height);
       this.#clip(data);
       await drawing.changes.change("Load edges", (edit) => edit.replace(data));
+      this.drawnOver = null;
       const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";
       say(data.includes(1) ? `${chosen.name} gives the edges in the hole now.${size}`
         : `${chosen.name} has no white lines inside the hole.${size}`);

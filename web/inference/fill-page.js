@@ -136,7 +136,10 @@ class FillPage {
    * @returns {Promise<Fill>}
    */
   async run(checkpoint, edges, title = "Filling") {
-    const options = { checkpoint, device: "auto", engine: this.engines.value, edges, feather_px: this.feather };
+    const options = {
+      checkpoint, device: "auto", engine: this.engines.value, edges, drawn_over: edges ? this.edges.drawnOver : null,
+      feather_px: this.feather,
+    };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.#add(fill);
     return fill;

@@ -27,6 +27,8 @@ const samples = new SampleSlider(run);
 /** @type {() => void} */ let unsubscribe = () => {};
 /** What was asked of the training and has not been seen done. */
 let ordered = "";
+/** Since when, in seconds since 1970, the training loads what it needs, which takes seconds before its clock runs; else 0. */
+let startingSince = 0;
 /** An order that still waits for the step to end: there is room for one. */
 let waiting = "";
 let drawing = 0;
@@ -115,7 +117,12 @@ function showHead() {
 
 function tick() {
   if (gone) return;
-  byId("timer").textContent = timer(view.clockAt(Date.now() / 1000));
+  const now = Date.now() / 1000;
+  const starting = view.state === "starting";
+  if (!starting) startingSince = 0;
+  else if (!startingSince) startingSince = summary?.launched ?? now;
+  byId("timer-label").textContent = starting ? "Starting" : "Training time";
+  byId("timer").textContent = timer(starting ? Math.max(0, now - startingSince) : view.clockAt(now));
 }
 
 function showNumbers() {

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 Stage = Literal["edge", "inpaint", "edge-inpaint", "joint", "auto"]
 TRAINS: dict[str, tuple[str, ...]] = {
@@ -353,6 +353,13 @@ class Config(BaseModel):
     save_interval: int = _run(1000, "A checkpoint every n steps; 0 only at the end.", "steps", ge=0)
     keep_checkpoints: int = _run(3, "Checkpoints kept beside the best; older ones go.", ge=1, le=1000)
     tensorboard: bool = _run(True, "Write TensorBoard files too.")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
+            raise ValueError("a truth value is no number")
+        return value
 
     @model_validator(mode="after")
     def _fits_together(self) -> Config:

@@ -90,6 +90,9 @@ def parse_value(key: str, text: str) -> Any:
         raise InpaintError("config-invalid", f"{key}: '{text}' cannot be read.", "Write --set key=value.") from error
 
 
+_ONE_A_LINE = "A configuration is a text of 'key: value' lines, such as config.yml."
+
+
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the settings of a YAML file under our names, unvalidated.
 
@@ -99,9 +102,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise InpaintError("config-missing", f"The configuration {path} cannot be read: {error.strerror}.") from error
+        said = f"The configuration {path} cannot be read: {error.strerror}."
+        raise InpaintError("config-missing", said, "Check its name and its folder.") from error
     except UnicodeDecodeError as error:
-        raise InpaintError("config-unreadable", f"{path} is not a UTF-8 text file.") from error
+        raise InpaintError("config-unreadable", f"{path} is not a UTF-8 text file.", _ONE_A_LINE) from error
     return parse_yaml(text, str(path))
 
 
@@ -122,11 +126,11 @@ def parse_yaml(text: str, name: str = "This text") -> dict[str, Any]:
     except _NOT_YAML as error:
         where = getattr(error, "problem_mark", None)
         line = f" (line {where.line + 1})" if where else ""
-        raise InpaintError("config-unreadable", f"{name} is not valid YAML{line}.") from error
+        raise InpaintError("config-unreadable", f"{name} is not valid YAML{line}.", _ONE_A_LINE) from error
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise InpaintError("config-unreadable", f"{name} holds no 'key: value' settings.")
+        raise InpaintError("config-unreadable", f"{name} holds no 'key: value' settings.", _ONE_A_LINE)
     lines: dict[str, int] = {}
     for key, _value in node.value:
         line = key.start_mark.line + 1
@@ -162,6 +166,8 @@ def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
             name = _EDGECONNECT_RENAMED.get(key.lower(), key.lower())
             if name in _EDGECONNECT_UNUSED:
                 continue
+            if name not in Config.model_fields:
+                name = key  # a refusal names it as it is written
             if name in _EDGECONNECT_CHOICES:
                 value = _chosen(key, value, _EDGECONNECT_CHOICES[name])
         if name in translated:

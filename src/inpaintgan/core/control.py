@@ -20,9 +20,15 @@ _SENDING = threading.Lock()
 """Held from looking at what is pending until it is written; threads of the window send at once."""
 
 
-def _command(path: Path) -> str | None:
+def _written(path: Path) -> str:
+    """The text that a file gives as its command; empty when it gives none."""
     order = read_json(path)
     command = order.get("command") if isinstance(order, dict) else None
+    return command if isinstance(command, str) else ""
+
+
+def _command(path: Path) -> str | None:
+    command = _written(path)
     return command if command in COMMANDS else None
 
 
@@ -63,7 +69,10 @@ class Control:
         return _command(self._path)
 
     def take(self) -> str | None:
-        """Return the pending command and remove it. None is the usual answer and costs one file look-up."""
+        """Return the pending command, or what else was written in its place (empty: none), and remove it.
+
+        None is the usual answer and costs one file look-up.
+        """
         if not self._path.exists():
             return None
         taken = self._path.with_name(f".{self._path.name}.taken")
@@ -72,7 +81,7 @@ class Control:
             os.replace(self._path, taken)
         except OSError:  # a disk that became read-only: what cannot be taken away would be obeyed again and again
             return "stop" if self.peek() == "stop" else None
-        command = _command(taken)
+        command = _written(taken)
         with suppress(OSError):
             taken.unlink()
         return command

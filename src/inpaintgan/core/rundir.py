@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ TRAINING_STATE = "training_state.pt"
 SCORES = "scores.json"
 """A released checkpoint's scores: ``values``, a number by metric, and ``on``, in words what they were measured on."""
 _LINKS = os.name != "nt"
+_POINTERS = ("best", "latest")
 _STEP_NAME = re.compile(r"step-(\d{9})")
 _POINTER_BYTES = 64
 
@@ -117,6 +119,8 @@ class RunDir:
         On Windows it is a text file always: a link to a folder cannot be replaced there.
         """
         pointer = self.checkpoints / name
+        if pointer.is_dir() and not pointer.is_symlink():  # of a run that was copied by following its links
+            shutil.rmtree(pointer)
         if not _LINKS:
             if pointer.is_symlink():  # of a run that was brought here
                 pointer.unlink()
@@ -174,7 +178,12 @@ def step_name(step: int) -> str:
 
 
 def _pointed_at(pointer: Path) -> Path | None:
-    """Return the folder beside a pointer that it names, or None. Any other file, of whatever size, is no pointer."""
+    """Return the folder beside a pointer that it names, or None. Any other file, of whatever size, is no pointer.
+
+    Of a run that was copied by following its links the pointer is that folder.
+    """
+    if pointer.name in _POINTERS and pointer.is_dir() and not pointer.is_symlink():
+        return pointer
     try:
         if pointer.is_symlink():
             name = str(pointer.readlink())

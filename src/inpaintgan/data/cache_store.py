@@ -28,7 +28,7 @@ GIB = 2**30
 _CHUNK = 32
 _POLL_S = 0.2
 
-Progress = Callable[[int, int], bool]
+OnProgress = Callable[[int, int], bool]
 """Told the pictures done and those in all; returns whether to go on."""
 
 
@@ -36,7 +36,9 @@ class CacheRefused(Exception):
     """There is no room for a set; the text says why, for people. Training goes on without."""
 
 
-def open_cache(files: Sequence[PictureFile], config: Config, n_wanted: int, progress: Progress) -> PictureCache | None:
+def open_cache(
+    files: Sequence[PictureFile], config: Config, n_wanted: int, progress: OnProgress
+) -> PictureCache | None:
     """Return the cached rows of a set, made now if need be.
 
     One process fills a set, the others wait for it. A set appears whole or not at all.
@@ -72,7 +74,7 @@ def open_cache(files: Sequence[PictureFile], config: Config, n_wanted: int, prog
 
 
 def _find_or_fill(
-    folder: Path, files: Sequence[PictureFile], config: Config, progress: Progress
+    folder: Path, files: Sequence[PictureFile], config: Config, progress: OnProgress
 ) -> PictureCache | None:
     lock = FileLock(_lock_file(folder))
     try:
@@ -98,7 +100,7 @@ def _find(folder: Path) -> PictureCache | None:
     return cache
 
 
-def _fill(folder: Path, files: Sequence[PictureFile], config: Config, progress: Progress) -> PictureCache | None:
+def _fill(folder: Path, files: Sequence[PictureFile], config: Config, progress: OnProgress) -> PictureCache | None:
     building = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     _sweep(folder)
     try:
@@ -137,7 +139,7 @@ class _Rows(Dataset[int]):
         return len(indices)
 
 
-def _decode_into(cache: PictureCache, files: Sequence[PictureFile], config: Config, progress: Progress) -> bool:
+def _decode_into(cache: PictureCache, files: Sequence[PictureFile], config: Config, progress: OnProgress) -> bool:
     """Fill all rows; returns whether it went to the end."""
     rows = DataLoader(
         _Rows(cache, files, config),

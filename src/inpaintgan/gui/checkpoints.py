@@ -8,6 +8,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+from ..core import weight_header
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint, resource, work_root
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
@@ -93,6 +94,6 @@ def _step_in_weights(path: Path) -> int | None:
         with open(path, "rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             header = json.loads(file.read(min(length, 10**7)))
-        return int(header["__metadata__"]["step"])
-    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        return weight_header.read(header.get("__metadata__"), "step")
+    except (OSError, ValueError, AttributeError, TypeError, struct.error):
         return None

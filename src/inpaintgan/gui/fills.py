@@ -35,7 +35,8 @@ class Fills:
         Args:
             identity: Picture id.
             options: ``checkpoint``, ``device``, ``engine``; ``edges``: True steers the fill by the stored edges;
-                ``feather_px``: the fill fades over so many pixels from the hole's border inwards.
+                ``drawn_over``: the number of the fill whose edges these were drawn over, or None; ``feather_px``: the fill
+                fades over so many pixels from the hole's border inwards.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
@@ -57,10 +58,12 @@ class Fills:
                 "device": options["device"],
                 "engine": options["engine"],
                 "edges": str(edges) if edges else None,
+                "drawn_over": picture.edge_patches.get(options.get("drawn_over") or 0, []),
                 "feather_px": options.get("feather_px", 0.0),
             },
         )
         picture.patches[number] = result["patches"]
+        picture.edge_patches[number] = result["edge_patches"]
         fill = {
             "fill": number,
             "patches": self._shown(picture, result["patches"]),
@@ -168,6 +171,7 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
     if engine not in ENGINES:
         allowed = f"Allowed: {' | '.join(ENGINES)}."
         raise InpaintError("engine-unknown", f"engine: {engine!r} is not allowed.", allowed)
+    over = options.get("drawn_over")
     feather = options.get("feather_px") or 0
     if not isinstance(feather, int | float) or not 0 <= feather <= MAX_FEATHER_PX:
         raise InpaintError(
@@ -178,5 +182,6 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
         "device": device,
         "engine": engine,
         "edges": bool(options.get("edges")),
+        "drawn_over": over if isinstance(over, int) else None,
         "feather_px": float(feather),
     }

@@ -49,10 +49,10 @@ def check_mask(mask: np.ndarray) -> None:
         )
 
 
-def load_mask(source: Readable | bytes) -> np.ndarray:
-    """Read a mask file at its own size, (H, W) uint8 of 0 and 1, or edges, which are files of the same kind.
+def load_levels(source: Readable | bytes) -> np.ndarray:
+    """Read a file of edges, or of a mask, as (H, W) uint8 gray: what is transparent is 0.
 
-    A mask drawn into the alpha channel alone (all of it one colour) is read from there: opaque is the hole.
+    What was drawn into the alpha channel alone (all of it one colour) is read from there.
 
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
@@ -64,20 +64,38 @@ def load_mask(source: Readable | bytes) -> np.ndarray:
         if picture.alpha is not None and picture.alpha.min() < 255:
             one_colour = gray.min() == gray.max()
             gray = picture.alpha if one_colour else np.where(picture.alpha >= 128, gray, 0)
-    return binarize(gray)
+    return gray
 
 
-def read_mask(source: Readable | bytes, height: int, width: int, name: str = "mask") -> tuple[np.ndarray, str]:
-    """Read a mask or edges, as `load_mask` does, for a picture of a given size.
+def load_mask(source: Readable | bytes) -> np.ndarray:
+    """Read a mask file at its own size, (H, W) uint8 of 0 and 1: opaque is the hole where all is of one colour.
+
+    Raises:
+        InpaintError: As `load_levels`.
+    """
+    return binarize(load_levels(source))
+
+
+def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
+    """Read a mask, as `load_mask` does, for a picture of a given size.
 
     Returns:
         The mask, (height, width) uint8 of 0 and 1, and a notice for people, empty when there is nothing to say.
     """
     mask = load_mask(source)
-    if mask.shape == (height, width):
-        return mask, ""
-    notice = f"The {name} of {mask.shape[1]}x{mask.shape[0]} was resized to the picture's {width}x{height}."
-    return resize_mask(mask, height, width), notice
+    return resize_mask(mask, height, width), _resized(mask, height, width, "mask")
+
+
+def read_lines(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
+    """Read edges to paint along for a picture of a given size: (height, width) uint8 gray, and a notice as `read_mask`'s."""
+    levels = load_levels(source)
+    return resize_mask(levels, height, width), _resized(levels, height, width, "picture of edges")
+
+
+def _resized(array: np.ndarray, height: int, width: int, name: str) -> str:
+    if array.shape == (height, width):
+        return ""
+    return f"The {name} of {array.shape[1]}x{array.shape[0]} was resized to the picture's {width}x{height}."
 
 
 def with_white_hole(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -87,6 +105,8 @@ def with_white_hole(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def resize_mask(mask: np.ndarray, height: int, width: int) -> np.ndarray:
     """Resize a mask by nearest neighbour, so that it stays 0 and 1."""
+    if mask.shape == (height, width):
+        return mask
     return cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
 
 

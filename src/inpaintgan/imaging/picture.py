@@ -9,6 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+WHITE_16 = 65535
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -61,6 +63,11 @@ def middle_square(array: np.ndarray) -> np.ndarray:
     cut = min(height, width)
     top, left = (height - cut) // 2, (width - cut) // 2
     return array[top : top + cut, left : left + cut]
+
+
+def deepened(pixels: np.ndarray) -> np.ndarray:
+    """Return 8-bit values scaled to 16 bits, which `reduced` takes back exactly."""
+    return pixels.astype(np.uint16) * np.uint16(257)
 
 
 def resize_square(rgb: np.ndarray, side: int) -> np.ndarray:

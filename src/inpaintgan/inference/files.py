@@ -14,12 +14,12 @@ from ..core.errors import InpaintError
 from ..core.outputs import make_way, writing
 from ..imaging.encode import DEEP_FORMATS, WITHOUT_ALPHA, output_format, save_picture
 from ..imaging.io import decode
-from ..imaging.masks import is_empty, read_mask
+from ..imaging.masks import is_empty, read_lines, read_mask
 from ..imaging.picture import Picture
 from .patches import Patch, filled_picture
 from .pipeline import Inpainter
 
-BECAME_OPAQUE = "Transparent pixels inside the mask became opaque."
+BECAME_OPAQUE = "What was erased inside the mask became opaque."
 _NO_HOLE = "The mask is all black: there is nothing to fill"
 NOTHING_TO_FILL = f"{_NO_HOLE}, the picture is unchanged."
 
@@ -75,9 +75,13 @@ def fill_file(
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
-    hole = _read_aligned(mask, picture, report)
+    hole, *notices = read_mask(mask, report.height, report.width)
     report.hole_px = int(hole.sum())
-    drawn = None if edges is None else _read_aligned(edges, picture, report, "picture of edges")
+    drawn = None
+    if edges is not None:
+        drawn, notice = read_lines(edges, report.height, report.width)
+        notices.append(notice)
+    report.notices += filter(None, notices)
     for file in filter(None, (output, save_edges)):
         make_way(file)
     patches: list[Patch] = []
@@ -158,14 +162,6 @@ def count_changed(before: Picture, after: Picture, hole: NDArray[np.uint8]) -> i
         int(((a[top : top + rows] != b[top : top + rows]).any(axis=2) & (hole[top : top + rows] == 0)).sum())
         for top in range(0, len(a), rows)
     )
-
-
-def _read_aligned(file: Path, picture: Picture, report: FileReport, name: str = "mask") -> NDArray[np.uint8]:
-    height, width = picture.pixels.shape[:2]
-    mask, notice = read_mask(file, height, width, name)
-    if notice:
-        report.notices.append(notice)
-    return mask
 
 
 def same_file(a: Path, b: Path) -> bool:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ..imaging.encode import save_picture
 from ..imaging.io import decode
-from ..imaging.picture import Picture, reduced, to_gray
+from ..imaging.masks import load_levels
+from ..imaging.picture import WHITE_16, Picture, deepened, reduced, to_gray
 
-_FULL = 65535
+_SPECK_PX = 5
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def feathered(patch: Patch, image: NDArray[np.uint8], hole: NDArray[np.uint8], r
     depth = cv2.distanceTransform(near, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     depth = depth[top - first[0] :, left - first[1] :][:height, :width]
     opacity = (np.minimum(depth / (radius_px + 1), 1))[..., None]
-    below = image[patch.window].astype(np.float32) * 257
+    below = deepened(image[patch.window]).astype(np.float32)
     colour = np.rint(opacity * patch.colour + (1 - opacity) * below).astype(np.uint16)
     return replace(patch, colour=colour)
 
@@ -83,10 +84,20 @@ def paste_edges(edges: NDArray[np.uint8], patches: list[Patch]) -> None:
         edges[patch.window][inside] = patch.edges[inside]
 
 
+def erased(alpha: NDArray[np.uint8], hole: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return where a picture was erased inside a hole: what is fully transparent over more than specks, and its soft rim.
+
+    Elsewhere transparency is the picture's own, and filling leaves it as it is.
+    """
+    brush = cv2.getStructuringElement(cv2.MORPH_RECT, (_SPECK_PX, _SPECK_PX))
+    gone = cv2.morphologyEx((alpha == 0).astype(np.uint8), cv2.MORPH_OPEN, brush)
+    return (np.asarray(cv2.dilate(gone, brush)) == 1) & (hole == 1)
+
+
 def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, bool]:
     """Return a picture with patches in its holes, at its own depth, and whether transparent pixels became opaque.
 
-    A hole that stayed see-through would not be filled to the eye.
+    What was erased becomes opaque, or its fill could not be seen.
     """
     pixels = picture.pixels.copy()
     deep = None if picture.deep is None else picture.deep.copy()
@@ -100,10 +111,12 @@ def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, boo
         pixels[patch.window][inside] = reduced(colour[inside][None])[0]
         if deep is not None:
             deep[patch.window][inside, :3] = colour[inside]
-            deep[patch.window][inside, 3:] = _FULL
-        if alpha is not None:
-            cleared |= bool((alpha[patch.window][inside] < 255).any())
-            alpha[patch.window][inside] = 255
+        if picture.alpha is not None and alpha is not None:
+            opaque = erased(picture.alpha[patch.window], patch.hole)
+            cleared |= bool(opaque.any())
+            alpha[patch.window][opaque] = 255
+            if deep is not None:
+                deep[patch.window][opaque, 3:] = WHITE_16
     return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
 
 
@@ -126,7 +139,7 @@ def write_patches(
     for patch in patches:
         colour = patch.colour if not gray else np.repeat(to_gray(patch.colour)[..., None], 3, axis=2)
         colour = colour * patch.hole[..., None]
-        opacity = patch.hole * np.uint16(_FULL)
+        opacity = patch.hole * np.uint16(WHITE_16)
         wide = np.dstack([colour, opacity]) if deep else None
         pictures.append(Picture(reduced(colour), patch.hole * np.uint8(255), deep=wide))
     return _write(patches, pictures, folder, stem)
@@ -157,7 +170,16 @@ def read_patches(listed: list[dict[str, Any]]) -> list[Patch]:
     for item in listed:
         picture = decode(Path(item["file"]))
         assert picture.alpha is not None
-        colour = picture.pixels.astype(np.uint16) * 257 if picture.deep is None else picture.deep[..., :3]
+        colour = deepened(picture.pixels) if picture.deep is None else picture.deep[..., :3]
         hole = (picture.alpha >= 128).astype(np.uint8)
         patches.append(Patch(item["top"], item["left"], hole, np.ascontiguousarray(colour), np.zeros_like(hole)))
     return patches
+
+
+def read_edge_patches(listed: list[dict[str, Any]], height: int, width: int) -> NDArray[np.uint8]:
+    """Read what `write_edge_patches` wrote for a picture of a size: (height, width) in [0, 255], 0 outside of the holes."""
+    edges = np.zeros((height, width), np.uint8)
+    for item in listed:
+        window = slice(item["top"], item["top"] + item["height"]), slice(item["left"], item["left"] + item["width"])
+        edges[window] |= load_levels(Path(item["file"]))
+    return edges

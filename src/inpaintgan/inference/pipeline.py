@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.masks import check_mask
-from ..imaging.picture import to_gray
+from ..imaging.picture import WHITE_16, to_gray
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
 from .engine_choice import choose
 from .engines import build
 from .patches import Patch, feathered, paste, paste_edges, trimmed
-from .predictor import MAX_BATCH, Predictor, Progress, Work, batches
+from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
 from .refine import Canvas, fill_coarse_to_fine
 from .strategy import Crop, plan_crops
 from .views import Prediction, View, scaled
@@ -29,7 +29,6 @@ _CANNY_STANDS_IN = (
     "This checkpoint was trained on edges from files. Canny's stand in for them here; "
     "edges of your own can be given inside the hole."
 )
-_FULL = 65535
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class Inpainter:
         image: NDArray[np.uint8],
         mask: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None = None,
-        progress: Progress | None = None,
+        progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
     ) -> NDArray[np.uint8]:
@@ -115,7 +114,7 @@ class Inpainter:
         image: NDArray[np.uint8],
         mask: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None = None,
-        progress: Progress | None = None,
+        progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
     ) -> Fill:
@@ -135,7 +134,7 @@ class Inpainter:
         image: NDArray[np.uint8],
         mask: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None = None,
-        progress: Progress | None = None,
+        progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
     ) -> list[Patch]:
@@ -145,7 +144,8 @@ class Inpainter:
             image: (H, W, 3) uint8 RGB.
             mask: (H, W), the hole where it is at least half: of 1, or of 255 where it goes beyond 1. An empty mask gives
                 no patches.
-            edges: (H, W) of the same kind, edges to paint along inside the hole, in place of predicted ones.
+            edges: (H, W) from 0 to 1, 255 or 65535, edges to paint along inside the hole, in place of predicted ones. Values
+                between are lines that are less than certain, as `predict_edges` gives them.
             progress: Called as parts begin.
             feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
                 shows there; 0 never looks under the hole.
@@ -158,7 +158,7 @@ class Inpainter:
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         hole = _checked_hole(image, mask)
-        drawn = None if edges is None else _checked_flags("edges", edges, image)
+        drawn = None if edges is None else _checked_levels("edges", edges, image)
         self.checkpoint.painter()
         patches = self._run(image, hole, drawn, progress, with_paint=True)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
@@ -188,7 +188,7 @@ class Inpainter:
         image: NDArray[np.uint8],
         hole: NDArray[np.uint8],
         edges: NDArray[np.uint8] | None,
-        progress: Progress | None,
+        progress: OnProgress | None,
         *,
         with_paint: bool,
     ) -> list[Patch]:
@@ -206,7 +206,7 @@ class Inpainter:
         picture, unknown = (image.copy(), hole.copy()) if len(crops) > 1 else (image, hole)
 
         def finish(crop: Crop, canvas: Canvas) -> None:
-            lines = canvas.edges if edges is None else edges[crop.window] * np.uint8(255)
+            lines = canvas.edges if edges is None else edges[crop.window]
             patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
             patches.append(trimmed(patch))
             if len(crops) > 1 and paints:
@@ -261,10 +261,20 @@ def _check_image(image: object) -> None:
 
 def _checked_flags(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:
     """Binarise an array at half, as mask files are; it may reach up to 1, 255 or 65535."""
+    return (layer >= _white(name, layer, image) / 2).astype(np.uint8)
+
+
+def _checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:
+    """An array that may reach up to 1, 255 or 65535 as levels from 0 to 255."""
+    white = _white(name, layer, image)
+    return np.rint(np.clip(layer, 0, white) * (255 / white)).astype(np.uint8)
+
+
+def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
+    """Refuse what is no array of the image's size; returns what stands for white in it."""
     if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
         raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
-    white = 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
-    return (layer >= white / 2).astype(np.uint8)
+    return 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
 
 
 def _seen(value: object) -> str:
@@ -284,4 +294,4 @@ def _to_canvas(prediction: Prediction, crop: Crop) -> Canvas:
         size = (crop.width, crop.height)
         colour = cv2.resize(colour, size, interpolation=cv2.INTER_AREA).clip(0, 1)
         edges = cv2.resize(edges, size, interpolation=cv2.INTER_AREA).clip(0, 1)
-    return Canvas(np.rint(colour * _FULL).astype(np.uint16), np.rint(edges * 255).astype(np.uint8))
+    return Canvas(np.rint(colour * WHITE_16).astype(np.uint16), np.rint(edges * 255).astype(np.uint8))

@@ -17,7 +17,7 @@ from ..models.inpaint_model import paint_both_ways
 from .engines import Networks
 from .views import Prediction, View, make_batch
 
-Progress = Callable[[str, float], None]
+OnProgress = Callable[[str, float], None]
 """Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all work done, 0 to 1."""
 MAX_BATCH = 8
 """Views that the networks see at once."""
@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 class Work:
     """How much of the crops is done, and whom to tell."""
 
-    progress: Progress
+    progress: OnProgress
     total: int
     done: int = 0
     within: float = 0.0

@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..imaging.picture import WHITE_16, deepened
 from .views import Prediction, View, scaled
 
 _BAND = 3 / 16
 """How far from known pixels a step paints anew, as a share of the networks' size."""
 _DETAIL = 1.0
 """What a step must show around the hole beyond the last one, in gray levels of 255 on average."""
-_FULL = 65535
 
 MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None], View]
 Predict = Callable[[list[View]], list[Prediction]]
@@ -74,7 +74,7 @@ def fill_coarse_to_fine(
         pixels: (H, W, 3) RGB.
         unknown: (H, W), 1 where the picture is not known.
         hole: (H, W), 1 where it is to be filled; part of ``unknown``.
-        edges: (H, W), 1 on edges to paint along, or None.
+        edges: (H, W) in [0, 255], edges to paint along, or None.
         network_size: In px.
         make_view: Finds the known edges of a part.
         predict: Runs the networks.
@@ -90,7 +90,7 @@ def fill_coarse_to_fine(
         wanted = missing if scale < 1 else hole
         if canvas is None:
             # Outside the hole lies the picture itself, which enlarging mixes with the fill at the border.
-            start = Canvas(part.astype(np.uint16) * 257, np.zeros((height, width), np.uint8))
+            start = Canvas(deepened(part), np.zeros((height, width), np.uint8))
             canvas = _paint(part, missing, wanted, drawn, start, network_size, make_view, predict)
             continue
         if _detail(part, missing, canvas.edges.shape, _BAND * network_size) < _DETAIL:
@@ -160,7 +160,7 @@ def _paint(
     for (window, weight), prediction in zip(tiles, predict(views), strict=True):
         share = weight * wanted[window]
         # Rounded down, so that the shares of overlapping tiles never add up to more than white.
-        colour[window] += np.floor(prediction.colour * (share * _FULL)[..., None]).astype(np.uint16)
+        colour[window] += np.floor(prediction.colour * (share * WHITE_16)[..., None]).astype(np.uint16)
         lines[window] += prediction.edges * share * 255
     return Canvas(colour, np.rint(lines.clip(0, 255)).astype(np.uint8))
 

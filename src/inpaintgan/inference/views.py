@@ -27,7 +27,7 @@ class View:
     known_edges: NDArray[np.uint8]
     """(h, w), 1 on edges of what is known."""
     given_edges: NDArray[np.uint8] | None
-    """(h, w), 1 on edges to paint along in the hole, or None to have them predicted."""
+    """(h, w) in [0, 255], edges to paint along in the hole, or None to have them predicted."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Prediction:
 def scaled(
     pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None, width: int, height: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Scale a picture, its 0/1 hole and its edges; nothing that lies in the hole reaches pixels outside of it."""
+    """Scale a picture, its 0/1 hole and its edges in [0, 255]; nothing in the hole reaches pixels outside of it."""
     if pixels.shape[:2] == (height, width):
         return pixels, unknown, edges
     if height < pixels.shape[0]:
@@ -52,7 +52,7 @@ def scaled(
     else:
         continued = to_pixels(smooth_fill(to_tensor([pixels]), flags_to_tensor([unknown])))[0]
         resized = cv2.resize(continued, (width, height), interpolation=cv2.INTER_CUBIC)
-    drawn = None if edges is None else resize_any(edges, width, height)
+    drawn = None if edges is None else _resized_lines(edges, width, height)
     return np.asarray(resized, np.uint8), resize_any(unknown, width, height), drawn
 
 
@@ -63,6 +63,15 @@ def resize_any(flags: NDArray[np.uint8], width: int, height: int) -> NDArray[np.
     return (resized >= 0.5 if grown else resized > 0).astype(np.uint8)
 
 
+def _resized_lines(levels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Resize edges: thin certain lines survive as such, faint ones are averaged."""
+    certain = levels >= 128
+    faint = cv2.resize(np.where(certain, np.uint8(0), levels), (width, height), interpolation=cv2.INTER_AREA)
+    return np.where(
+        resize_any(certain.astype(np.uint8), width, height) == 1, np.uint8(255), np.asarray(faint, np.uint8)
+    )
+
+
 def make_batch(views: list[View], device: torch.device) -> tuple[Batch, Tensor | None]:
     """Tensors of views of one size, and their given edges, if any."""
     batch = Batch(
@@ -71,5 +80,5 @@ def make_batch(views: list[View], device: torch.device) -> tuple[Batch, Tensor |
         edge=flags_to_tensor([view.known_edges * (1 - view.unknown) for view in views]),
         mask=flags_to_tensor([view.unknown for view in views]),
     ).to(device)
-    given = [view.given_edges for view in views if view.given_edges is not None]
-    return batch, flags_to_tensor(given).to(device) if given else None
+    given = [view.given_edges[..., None] for view in views if view.given_edges is not None]
+    return batch, to_tensor(given).to(device) if given else None

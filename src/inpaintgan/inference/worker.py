@@ -11,19 +11,21 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..core.engines import ENGINES, obstacle
-from ..imaging.masks import read_mask
-from ..imaging.picture import Picture
-from ..networks.blocks import n_parameters
+from ..imaging.masks import binarize, is_empty, read_lines, read_mask
+from ..networks.weights import n_parameters
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
 from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
 from .kept import KeptCheckpoints, KeptPicture
-from .patches import read_patches, write_edge_patches, write_patches
+from .patches import erased, read_edge_patches, read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
+from .steering import steered
 
+_KEEPS_TRANSPARENCY = (
+    "What is partly transparent inside the mask is shown opaque here; a saved picture keeps it transparent."
+)
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -66,7 +68,8 @@ class FillWorker:
         """Fill a picture; reports real steps with the share done.
 
         Args:
-            args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``checkpoint``,
+            args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``drawn_over``, the
+                ``edge_patches`` of the fill whose edges they were drawn over (see `steered`), or none; ``checkpoint``,
                 ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their
                 names begin.
             report: Told of ``step`` and ``fraction``.
@@ -80,8 +83,16 @@ class FillWorker:
         report({"step": "decode", "fraction": 0.05})
         picture = self._picture.get(Path(args["image"]))
         notices = [*picture.notices, *inpainter.notices]
-        mask = _layer(args["mask"], picture, notices)
-        drawn = _layer(args["edges"], picture, notices) if args.get("edges") else None
+        height, width = picture.pixels.shape[:2]
+        mask, *more = read_mask(Path(args["mask"]), height, width)
+        drawn = None
+        if args.get("edges"):
+            drawn, notice = read_lines(Path(args["edges"]), height, width)
+            more.append(notice)
+            if args.get("drawn_over") and not is_empty(mask):
+                before = read_edge_patches(args["drawn_over"], height, width)
+                drawn = steered(binarize(drawn), before, mask)
+        notices += filter(None, more)
         start = time.perf_counter()
         patches = inpainter.fill_patches(
             picture.pixels, mask, drawn,
@@ -92,8 +103,12 @@ class FillWorker:
         report({"step": "save", "fraction": 1.0})
         if not patches:
             notices.append(NOTHING_TO_FILL)
-        if picture.alpha is not None and (picture.alpha[mask == 1] < 255).any():
-            notices.append(BECAME_OPAQUE)
+        if picture.alpha is not None:
+            opaque = erased(picture.alpha, mask)
+            if opaque.any():
+                notices.append(BECAME_OPAQUE)
+            if (picture.alpha[(mask == 1) & ~opaque] < 255).any():
+                notices.append(_KEEPS_TRANSPARENCY)
         folder, stem = Path(args["folder"]), args["stem"]
         return {
             "seconds": seconds,
@@ -174,14 +189,6 @@ def _engines(inpainter: Inpainter) -> list[dict[str, Any]]:
         {"engine": engine, "obstacle": obstacle(engine, device.type), "fill_s": measured.get(engine, {}).get("fill_s")}
         for engine in ENGINES
     ]
-
-
-def _layer(file: str, picture: Picture, notices: list[str]) -> NDArray[np.uint8]:
-    """A mask or edges for a picture."""
-    layer, notice = read_mask(Path(file), *picture.pixels.shape[:2])
-    if notice:
-        notices.append(notice)
-    return layer
 
 
 HANDLERS = FillWorker().handlers

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 
 from ..core.errors import InpaintError
-from ..networks.blocks import weights_fit
+from ..networks.weights import weights_fit
 from .checkpoint import Checkpoint
 
 

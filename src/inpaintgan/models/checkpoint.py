@@ -14,16 +14,17 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from ..core import weight_header
 from ..core.atomic import write_bytes
 from ..core.config import Config
 from ..core.config_io import load_config, save_config
 from ..core.errors import InpaintError
 from ..core.paths import at_hand
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, find_checkpoint
-from ..networks.blocks import to_float32, weights_fit
 from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.generator import Generator
 from ..networks.inpaint_generator import InpaintGenerator
+from ..networks.weights import to_float32, weights_fit
 from .weight_format import WEIGHT_FORMAT, in_todays_format
 
 
@@ -80,7 +81,7 @@ def save_checkpoint(
 def save_weights(file: Path, network: nn.Module, step: int, *, half: bool = False) -> None:
     """Write a network's weights as one safetensors file, atomically; `load_weights` reads it."""
     state = {key: _storable(value, half) for key, value in network.state_dict().items()}
-    write_bytes(file, save(state, metadata={"step": str(step), "format": str(WEIGHT_FORMAT)}))
+    write_bytes(file, save(state, metadata=weight_header.written(step, WEIGHT_FORMAT)))
 
 
 def _storable(value: Tensor, half: bool) -> Tensor:
@@ -124,7 +125,8 @@ def load_weights(network: nn.Module, file: Path) -> int:
     """
     with _opened(file) as tensors:
         state = to_float32({key: tensors.get_tensor(key) for key in tensors.keys()})  # noqa: SIM118
-        step, saved_format = _number(tensors, "step", 0), _number(tensors, "format", 1)
+        step = weight_header.read(tensors.metadata(), "step") or 0
+        saved_format = weight_header.read(tensors.metadata(), "format") or 1
     if not all(bool(torch.isfinite(value).all()) for value in state.values()):
         raise InpaintError(
             "checkpoint-unreadable", f"{file} holds weights that are not finite numbers.", "Its training broke down."
@@ -148,7 +150,7 @@ def saved_step(path: Path) -> int:
     for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS):
         if (folder / name).is_file():
             with _opened(folder / name) as tensors:
-                steps.append(_number(tensors, "step", 0))
+                steps.append(weight_header.read(tensors.metadata(), "step") or 0)
     return max(steps)
 
 
@@ -160,10 +162,6 @@ def _opened(file: Path) -> Iterator[Any]:
             yield tensors
     except (OSError, SafetensorError, ValueError) as error:
         raise InpaintError("checkpoint-unreadable", f"{file} is not a whole safetensors file.") from error
-
-
-def _number(tensors: Any, name: str, default: int) -> int:
-    return int((tensors.metadata() or {}).get(name, default))
 
 
 def load_baked(path: Path, device: torch.device) -> Checkpoint:

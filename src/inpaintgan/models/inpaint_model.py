@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from ..core.config import Config
 from ..data.batch import Batch
 from ..losses import adversarial
-from ..losses.perceptual import crop_around_holes, hrf_loss, perceptual_loss, style_loss
+from ..losses.crops import crop_around_holes
+from ..losses.perceptual import hrf_loss, perceptual_loss, style_loss
 from ..networks.discriminator import Discriminator
 from ..networks.inpaint_generator import InpaintGenerator
 from ..networks.squeezenet import SqueezeNetFeatures

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from .blocks import SpectralNorm, weights_fit
+from .blocks import SpectralNorm
 from .generator import Generator
+from .weights import weights_fit
 
 _POWER_ITERATIONS = 50
 

@@ -14,7 +14,7 @@ from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATO
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import FOLD, weights_fit
+from ..networks.blocks import FOLD
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators.effunet import EffUNetGenerator
 from ..networks.finer_stem import refold
@@ -22,6 +22,7 @@ from ..networks.generator import Generator
 from ..networks.inpaint_generator import InpaintGenerator
 from ..networks.squeezenet import SqueezeNetFeatures, load_squeezenet
 from ..networks.vgg19 import VGG19Features, load_vgg19
+from ..networks.weights import weights_fit
 from ..networks.widening import widen
 from .acceleration import compile_networks, placed
 from .stages import Stage

@@ -10,6 +10,7 @@ from typing import Any
 
 import psutil
 
+from ..core.child import BEGAN
 from ..core.control import COMMANDS, Control
 from ..core.ranks import Ranks
 
@@ -26,8 +27,13 @@ class Orders:
         interrupted: Whether it was a signal.
     """
 
-    def __init__(self, control: Control, ranks: Ranks | None = None) -> None:
-        self._control, self._ranks = control, ranks or Ranks()
+    def __init__(
+        self,
+        control: Control,
+        ranks: Ranks | None = None,
+        warn: Callable[[str, str], object] = lambda _code, _said: None,
+    ) -> None:
+        self._control, self._ranks, self._warn = control, ranks or Ranks(), warn
         self._signalled = False
         self.stop_wanted = False
         self.interrupted = False
@@ -41,11 +47,9 @@ class Orders:
         passes that signal on as its word to stop.
         """
         if self._ranks.is_first:
-            process = psutil.Process()
-            launcher = (
-                process.parent() if self._ranks.restartable else None
-            )  # which outlives a failed start of the ranks
-            self._control.clear(before=(launcher or process).create_time())
+            # torchrun outlives a failed start of the ranks.
+            launcher = psutil.Process().parent() if self._ranks.restartable else None
+            self._control.clear(before=launcher.create_time() if launcher else BEGAN)
         handlers: dict[int, Any] = dict.fromkeys(_STOP_SIGNALS, self._on_signal)
         if hasattr(signal, "SIGHUP"):
             handlers[signal.SIGHUP] = self._on_signal if self._ranks.restartable else signal.SIG_IGN
@@ -66,6 +70,10 @@ class Orders:
     def take(self) -> str | None:
         """Return the next order other than stop, which sets `stop_wanted`, as a signal does."""
         own = self._control.take() if self._ranks.is_first else None
+        if own is not None and own not in COMMANDS:
+            said = f"'{own}' is not a training command" if own else "control.json held no command"
+            self._warn("order-unknown", f"{said}. Allowed: {', '.join(COMMANDS)}.")
+            own = None
         number, signalled = self._ranks.largest(COMMANDS.index(own) if own else -1, self._signalled)
         order = COMMANDS[int(number)] if number >= 0 else None
         if signalled:

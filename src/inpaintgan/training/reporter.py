@@ -17,7 +17,7 @@ from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..models.device import device_name
-from ..networks.blocks import n_parameters
+from ..networks.weights import n_parameters
 from .build import UNAVAILABLE
 from .runtime import in_bfloat16
 from .sinks import Sink

@@ -54,19 +54,20 @@ class Trainer:
     def __init__(
         self,
         config: Config,
-        run: RunDir,
+        run: RunDir | str | Path,
         *,
         resume: bool = False,
         sinks: Sequence[Sink] = (),
         ranks: Ranks | None = None,
     ) -> None:
+        run = run if isinstance(run, RunDir) else RunDir(Path(run))
         self.config, self.run_dir, self.resume = config, run, resume
         self.ranks = ranks or Ranks()
         self.progress = state.Progress(lr=config.lr)
-        self.orders = Orders(run.control, self.ranks)
         if config.tensorboard and self.ranks.is_first:
             sinks = [*sinks, tensorboard_sink(run.tensorboard)]
         self.reporter = Reporter(run, config.stage, self.progress, sinks, self.ranks)
+        self.orders = Orders(run.control, self.ranks, self.reporter.warn)
         self.loop: Loop | None = None
 
     def train(self) -> End:
@@ -115,7 +116,8 @@ class Trainer:
         if not ranks.restartable or self.progress.step > config.max_iters:
             Budget(config, self.progress).check_remaining()
         with ranks.together():
-            val_batches = [batch.owned() for batch in make_val_loader(val_files, config)] if ranks.is_first else []
+            held_out = make_val_loader(val_files, config, train_files) if ranks.is_first else ()
+            val_batches = [batch.owned() for batch in held_out]
         return stage, perceptual, train_files, val_batches
 
     def _claim(self) -> None:

@@ -39,10 +39,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...core.errors import InpaintError
-from ..blocks import Stem, conv, weights_fit
+from ..blocks import Stem, conv
 from ..generator import EdgeGenerator
 from ..norm import InstanceNorm
 from ..pretrained import pretrained_state
+from ..weights import weights_fit
 
 if TYPE_CHECKING:
     from torchvision.models import WeightsEnum
