@@ -96,3 +96,42 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     page.get_by_role("link", name="Fill missing regions").click()
     page.wait_for_selector("compare-view[data-fill]")
     assert changed.is_hidden()
+
+
+def test_a_line_leaves_edges_elsewhere_as_certain_as_they_were_and_clearing_leaves_none(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+
+    def fill_along(number: int) -> np.ndarray:
+        page.get_by_role("button", name="Fill from these edges", exact=True).click()
+        page.wait_for_function(f"() => document.querySelectorAll('.try').length === {number}", timeout=60_000)
+        return edge_levels(page, number - 1)
+
+    page.keyboard.press("p")
+    drag(page, [(56.5, 45.5), (56.5, 70.5)], element="compare-view")
+    first, second = edge_levels(page, 0), fill_along(2)
+    assert len(np.unique(first[40:80, 75:110])) > 2, "less than certain ones among them"
+    assert np.array_equal(second[:, 75:], first[:, 75:]) and not np.array_equal(second, first)
+
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Clear edges", exact=True).click()
+    drag(page, [(56.5, 45.5), (56.5, 70.5)], element="compare-view")
+    assert not fill_along(3)[:, 75:].any()
+
+
+def edge_levels(page: Any, number: int) -> np.ndarray:
+    """Return the edges that a fill was painted along, as levels over the whole picture."""
+    info = picture_info(page)
+    levels = np.zeros((info["height"], info["width"]), np.uint8)
+    for patch in info["fills"][number]["edge_patches"]:
+        window = (
+            slice(patch["top"], patch["top"] + patch["height"]),
+            slice(patch["left"], patch["left"] + patch["width"]),
+        )
+        levels[window] |= fetch_picture(page, patch["url"])[..., 0]
+    return levels

@@ -35,7 +35,10 @@ export class EdgeEditing {
     this.drawing.onMissed = () => say("Edges are drawn inside the hole.");
     this.drawing.enable(false);
     keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
-    /** @type {number | null} the fill whose edges are drawn over: what is not changed keeps their certainty */
+    /**
+     * The fill whose edges are drawn over: what is not changed keeps their certainty. Null where lines are all there is.
+     * @type {number | null}
+     */
     this.drawnOver = null;
     this.active = false;
     this.toggle = byId("edit-edges");
@@ -188,6 +191,7 @@ export class EdgeEditing {
     press("fill-edges", () => this.fill());
     press("edges-clear", async () => {
       await drawing.changes.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)));
+      this.drawnOver = null;
       say("There are no edges in the hole now. Undo brings them back.");
     });
     press("edges-predicted", async () => {
