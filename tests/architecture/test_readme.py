@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inpaintgan.cli import _parser
+from inpaintgan.cli import parser
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -24,7 +24,7 @@ def test_there_are_commands():
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_parse(command):
-    assert _parser().parse_args(shlex.split(command)[2:]).run
+    assert parser().parse_args(shlex.split(command)[2:]).run
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

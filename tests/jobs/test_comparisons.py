@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inpaintgan.cli import _parser
+from inpaintgan.cli import parser
 from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
@@ -38,7 +38,7 @@ def test_going_on_asks_for_the_same_plan(commands, tmp_path):
     }  # fmt: skip
     plan = freeze(folder, make_plan(Namespace(**given)))
     Comparisons(tmp_path / "comparisons").resume(folder)
-    again = make_plan(_parser().parse_args(words(commands[0])))
+    again = make_plan(parser().parse_args(words(commands[0])))
     assert again == plan
     assert freeze(folder, again) == plan
 
@@ -46,7 +46,7 @@ def test_going_on_asks_for_the_same_plan(commands, tmp_path):
 def test_a_start_from_the_window_asks_for_what_was_chosen(commands, tmp_path):
     config = Config(data=str(tmp_path), width=16)
     folder = Comparisons(tmp_path / "c").start("name", config, ["mec", "egc"], 50, 2)
-    arguments = _parser().parse_args(words(commands[0]))
+    arguments = parser().parse_args(words(commands[0]))
     plan = make_plan(arguments)
     assert plan.generators == ("mec", "egc") and plan.steps == 50 and plan.seeds == (10, 11) and plan.base.width == 16
     assert Path(arguments.output) == folder.path

@@ -1,0 +1,190 @@
+"""The words that each command of the command line takes."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from .core.engines import ENGINES
+
+_DEVICES = ("auto", "cpu", "cuda")
+_CHECKPOINT = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
+
+
+def gui(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, help="serve on this port; default: any free one")
+    parser.add_argument("--no-window", action="store_true", help="only serve, and print the address as JSON")
+    parser.add_argument("--runs", type=_path, help="folder of the trainings; default: runs")
+
+
+def train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", help="folder of training pictures; default: the config's")
+    parser.add_argument("--run", type=_path, required=True, help="run folder, made when missing", dest="run_dir")
+    parser.add_argument("--config", type=_path, help="a config.yml; default: the run folder's, else the program's")
+    parser.add_argument(
+        "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from the run's newest checkpoint, if there is one")
+
+
+def fill(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--image", type=_path, required=True, help="a picture or a folder")
+    parser.add_argument("--mask", type=_path, required=True, help="a mask (white is the hole) or a folder of masks")
+    parser.add_argument(  # no Path, which would forget a slash at the end
+        "--output",
+        type=_given,
+        required=True,
+        help="the filled picture, or the folder for it: one that is there or ends in /",
+    )
+    parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
+    parser.add_argument("--edges", type=_path, help="edges to paint along in the hole, white on black")
+    parser.add_argument(
+        "--save-edges", type=_path, help="write the picture's edges, with those painted along in the hole"
+    )
+    parser.add_argument(
+        "--feather", type=_px, default=0.0, metavar="PX", help="fade over PX inside the hole into what lies under it"
+    )
+    parser.add_argument("--device", choices=_DEVICES, default="auto")
+    parser.add_argument("--engine", choices=ENGINES, default="auto", help="what runs the networks; see main.py engines")
+    parser.add_argument("--recursive", action="store_true", help="search sub-folders too")
+    parser.add_argument("--skip-existing", action="store_true", help="leave results that are already there")
+    parser.add_argument("--overwrite", action="store_true", help="let a result replace the picture it was made from")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
+    parser.add_argument("--data", type=_path, required=True, help="folder of pictures the networks have never seen")
+    parser.add_argument(
+        "--masks", required=True, nargs="+", metavar="MASKS",
+        help="holes, one or several of: a folder of masks, or of folders of them named 20-30 and the like; random-block | "
+        "half | irregular | mixed; irregular-01-10 ... irregular-50-60 (percent of the picture) | thin | medium | thick "
+        "(strokes); buckets | strokes | all",
+    )  # fmt: skip
+    parser.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    parser.add_argument(
+        "--candidate", action="append", default=[], metavar="NAME=DIR",
+        help="another program's results for what --save-inputs wrote; may be given several times",
+    )  # fmt: skip
+    parser.add_argument(
+        "--save-inputs", type=_path, metavar="DIR", help="write pictures, masked pictures and masks for other programs"
+    )
+    parser.add_argument(
+        "--perceptual-weights", default="auto", metavar="FILE", help="VGG19 for the proxy, as in config.yml"
+    )
+    parser.add_argument(
+        "--lpips", choices=("alex", "vgg", "squeeze"),
+        help="score LPIPS of the whole picture too, over this network of torchvision's (downloaded once)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--feature-weights", default="auto", metavar="FILE",
+        help="network for FID, KID, U-IDS and P-IDS: a file of Inception V3, SqueezeNet or VGG19; auto: Inception V3 "
+        "where PyTorch's cache holds it, else the proxy's VGG19; off",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=_count, default=10, help="seed of the masks that are drawn")
+    parser.add_argument("--device", choices=_DEVICES, default="auto")
+    parser.add_argument("--report", type=_path, metavar="FILE.json", help="write all scores")
+    parser.add_argument("--html", type=_path, metavar="FILE.html", help="write a page with tables and pictures")
+    parser.add_argument("--save-fills", type=_path, metavar="DIR", help="write picture, hole and fills side by side")
+
+
+def compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", help="folder of training pictures; default: the config's")
+    parser.add_argument("--generators", metavar="A,B,...", help="edge generators; default: all")
+    budget = parser.add_mutually_exclusive_group(required=True)
+    budget.add_argument("--steps", type=int, help="budget of each training in steps")
+    budget.add_argument("--seconds", type=float, help="budget of each training in seconds of training")
+    parser.add_argument("--seeds", type=int, default=1, metavar="K", help="train each K times, for the spread")
+    parser.add_argument("--val-data", help="folder of held-out pictures; default: one in twenty of --data")
+    parser.add_argument(
+        "--masks", help="holes to score: a folder, or one of the kinds that evaluate draws; default: as trained"
+    )
+    parser.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
+    parser.add_argument("--config", type=_path, help="a config.yml; default: the program's")
+    parser.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override a setting")
+    parser.add_argument(
+        "--inpaint",
+        type=_path,
+        metavar="CHECKPOINT",
+        help="fills along every edge generator's edges; default: one is trained for each seed",
+    )
+    parser.add_argument("--perceptual-weights", metavar="FILE", help="VGG19 for losses and proxy, as in config.yml")
+    parser.add_argument(
+        "--output", type=_path, help="folder; default: runs/comparisons/ and a name from data and budget"
+    )
+    parser.add_argument(
+        "--report", type=_path, metavar="FILE.json", help="write the report, .csv and .html beside it, here too"
+    )
+
+
+def check_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=_path)
+    parser.add_argument("--masks", type=_path, help="folder of masks to check too")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def try_it(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--seconds", type=float, default=60.0, help="of training; default: 60")
+    parser.add_argument("--run", type=_path, help="run folder; default: one under runs", dest="run_dir")
+
+
+def import_edgeconnect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--edge", type=_path, metavar="FILE.pth", help="EdgeModel_gen.pth")
+    parser.add_argument("--inpaint", type=_path, metavar="FILE.pth", help="InpaintingModel_gen.pth")
+    parser.add_argument("--edge-discriminator", type=_path, metavar="FILE.pth", help="EdgeModel_dis.pth, to train on")
+    parser.add_argument(
+        "--inpaint-discriminator", type=_path, metavar="FILE.pth", help="InpaintingModel_dis.pth, likewise"
+    )
+    parser.add_argument("--config", type=_path, help="the config.yml beside them, whose settings are kept")
+    parser.add_argument("--output", type=_path, required=True, help="the checkpoint folder to make")
+
+
+def export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=_path, help="checkpoint or run folder; default: checkpoints/faces-lite")
+    parser.add_argument("--format", choices=("onnx",), default="onnx", help="default: onnx")
+    parser.add_argument("--output", type=_path, required=True, help="the file; its name ends in the format")
+
+
+def engines(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
+    parser.add_argument("--device", choices=_DEVICES, default="auto")
+
+
+def release(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", type=_path, required=True, dest="run_dir")
+    parser.add_argument("--name", required=True, help="name of the checkpoint folder")
+    parser.add_argument("--output", type=_path, help="folder to make it in; default: the program's checkpoints")
+    parser.add_argument("--report", type=_path, metavar="FILE.json", help="a report of evaluate, for the card")
+    parser.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
+    parser.add_argument(
+        "--blend", type=_path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights of another training"
+    )
+    parser.add_argument("--share", type=float, default=0.5, help="of the mixture, what is --blend's; default: 0.5")
+
+
+def _given(text: str) -> str:
+    # An empty text is what a script's unset variable leaves; as a path it would mean the current folder.
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_given(text))
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 on")
+    return int(text)
+
+
+def _px(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 1000")
+    return value
