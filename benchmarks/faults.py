@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import shutil
@@ -119,8 +120,8 @@ def _can_mount(work: Path) -> bool:
 
 
 def plan(rounds: int, seed: int) -> list[str]:
-    """The kinds of all rounds, in their proportions and a random order."""
-    kinds = [kind for kind, (share, _) in KINDS.items() for _ in range(max(1, round(share * rounds / 100)))]
+    """The kinds of all rounds, in their proportions, each at least once if there is room, and a random order."""
+    kinds = [kind for kind, (share, _) in KINDS.items() for _ in range(math.ceil(share * rounds / 100))]
     random.Random(seed).shuffle(kinds)
     return kinds[:rounds]
 
