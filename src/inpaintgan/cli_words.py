@@ -38,7 +38,9 @@ def fill(parser: argparse.ArgumentParser) -> None:
         help="the filled picture, or the folder for it: one that is there or ends in /",
     )
     parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
-    parser.add_argument("--edges", type=_path, help="edges to paint along in the hole, white on black")
+    parser.add_argument(
+        "--edges", type=_path, help="edges to paint along in the hole, white on black, gray where less certain"
+    )
     parser.add_argument(
         "--save-edges", type=_path, help="write the picture's edges, with those painted along in the hole"
     )

@@ -159,7 +159,7 @@ def test_each_fill_keeps_the_mask_it_was_made_with(pictures: Pictures, fills: Fi
     second = fills.fill(picture.id, {**OPTIONS, "edges": True})
     assert [fill["fill"] for fill in picture.info()["fills"]] == [1, 2]
     assert (first["edge_patches"], first["steered"]) == ([], False)
-    assert picture.edge_patches[1] == [] and len(picture.edge_patches[2]) == 1, "what further lines may be drawn over"
+    assert picture.predictions == {1: [], 2: []}, "what further lines are drawn over"
     place = {"left": 1, "top": 0, "width": 2, "height": 3}
     assert first["patches"] == [{"url": picture.url("fill-1-0.png"), **place}]
     assert second["edge_patches"] == [{"url": picture.url("fill-2-edges-0.png"), **place}]

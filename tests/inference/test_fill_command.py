@@ -80,6 +80,12 @@ def test_transparency_is_kept_but_what_was_erased_becomes_opaque(fill, tmp_path)
     alpha = np.asarray(Image.open(tmp_path / "out.png"))[..., 3]
     assert (alpha[30:60, 20:50] == 255).all() and alpha[5, 5] == 0
 
+    rgba[..., 3] = 255
+    rgba[:, 17:20, 3] = 0  # a thin line beside the hole, which the hole's own window must not make wider
+    Image.fromarray(rgba).save(tmp_path / "in.png")
+    assert BECAME_OPAQUE not in fill(*words)[1]
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out.png"))[..., 3], rgba[..., 3])
+
 
 def test_an_all_black_mask_gives_the_picture_back_with_a_notice(fill, pictures, tmp_path):
     mask = draw_mask(tmp_path / "mask.png", box=(0, 0, 0, 0))

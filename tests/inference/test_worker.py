@@ -106,8 +106,7 @@ def test_what_stays_transparent_is_said(ask, request_for, pictures, tmp_path):
     sheer.putalpha(90)
     sheer.save(tmp_path / "sheer.png")
     assert any(
-        "keeps it transparent" in said
-        for said in ask("fill", request_for(image=str(tmp_path / "sheer.png")))["notices"]
+        "keeps it as it was" in said for said in ask("fill", request_for(image=str(tmp_path / "sheer.png")))["notices"]
     )
 
 

@@ -46,6 +46,11 @@ def test_equal_weights_are_equal_files(tmp_path: Path):
         save_checkpoint(tmp_path / str(number), Config(edge_generator="edgeconnect", width=8), 7, edge, None)
         files.append((tmp_path / str(number) / EDGE_WEIGHTS).read_bytes())
     assert set(files) == {files[0]} and load_checkpoint(tmp_path / "0").step == 7
+    file = tmp_path / "0" / EDGE_WEIGHTS
+    for about in ("7", '{"step": null}'):
+        save_file(load_file(file), file, metadata={"inpaintgan": about})
+        with pytest.raises(InpaintError, match="is not a whole safetensors file"):
+            load_checkpoint(tmp_path / "0")
 
 
 @pytest.mark.parametrize(("name", "stem"), [case for case in NETWORKS if case[0] != "effunet"])

@@ -202,6 +202,9 @@ def test_a_small_set_whose_held_out_picture_is_damaged_is_trained_on(training, t
     (few / "0.png").write_bytes(b"junk")
     assert training.train(stage="edge", data=str(few), eval_interval=1) == "max_iters"
     assert training.events("validation")
+    assert [event["message"] for event in training.events("warning") if event["code"] == "held-out-unreadable"] == [
+        f"{few / '0.png'}: held out but unreadable; scores are of pictures that are trained on."
+    ]
     with pytest.raises(InpaintError, match=r"val_data: None of the pictures can be read\."):
         (tmp_path / "val").mkdir()
         shutil.copy(few / "0.png", tmp_path / "val")

@@ -35,11 +35,6 @@ export class EdgeEditing {
     this.drawing.onMissed = () => say("Edges are drawn inside the hole.");
     this.drawing.enable(false);
     keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
-    /**
-     * The fill whose edges are drawn over: what is not changed keeps their certainty. Null where lines are all there is.
-     * @type {number | null}
-     */
-    this.drawnOver = null;
     this.active = false;
     this.toggle = byId("edit-edges");
     this.box = byId("show-edges", HTMLInputElement);
@@ -56,13 +51,20 @@ export class EdgeEditing {
   }
 
   /**
-   * Replace the edges by those of a fill, as a part of a larger step.
+   * The fill whose edges are drawn over: what is not changed keeps their certainty. Null where lines are all there is.
+   * @returns {number | null}
+   */
+  get drawnOver() {
+    const { over } = this.keeper.history.done.findLast((step) => step.over !== undefined) ?? {};
+    return over !== undefined ? over : this.page.shown()?.fill ?? null;
+  }
+
+  /**
+   * Replace the edges as a part of a larger step.
    * @param {Uint8Array} lines inside the hole
-   * @param {Fill} fill whose they are
    * @returns {Patch | null} the change, for the history; null when nothing changes
    */
-  replace(lines, fill) {
-    this.drawnOver = fill.fill;
+  replace(lines) {
     return this.drawing.changes.edit((edit) => edit.replace(lines));
   }
 
@@ -73,7 +75,6 @@ export class EdgeEditing {
    */
   async restore(url, fill) {
     const { width, height } = this.compare.edges;
-    this.drawnOver = fill?.fill ?? null;
     const data = url ? (await decoded(await fetched(url), width, height)).data : fill && await this.edgesOf(fill);
     if (data) this.compare.edges.replace(data);
   }
@@ -190,16 +191,14 @@ export class EdgeEditing {
     const press = (/** @type {string} */ id, /** @type {() => unknown} */ action) => byId(id).addEventListener("click", guarded(action));
     press("fill-edges", () => this.fill());
     press("edges-clear", async () => {
-      await drawing.changes.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)));
-      this.drawnOver = null;
+      await drawing.changes.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)), { over: null });
       say("There are no edges in the hole now. Undo brings them back.");
     });
     press("edges-predicted", async () => {
       const fill = this.page.shown();
       const data = fill && await this.edgesOf(fill);
       if (!data) throw new Error("There is no result whose edges could be taken. Fill first.");
-      await drawing.changes.change("Edges of the result", (edit) => edit.replace(data));
-      this.drawnOver = fill.fill;
+      await drawing.changes.change("Edges of the result", (edit) => edit.replace(data), { over: fill.fill });
       say("These are the edges that the result in sight was painted along.");
     });
     press("edges-save", async () => {
@@ -215,8 +214,7 @@ export class EdgeEditing {
       if (!chosen) return;
       const { data, resized } = await decoded(chosen, width, height);
       this.#clip(data);
-      await drawing.changes.change("Load edges", (edit) => edit.replace(data));
-      this.drawnOver = null;
+      await drawing.changes.change("Load edges", (edit) => edit.replace(data), { over: null });
       const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";
       say(data.includes(1) ? `${chosen.name} gives the edges in the hole now.${size}`
         : `${chosen.name} has no white lines inside the hole.${size}`);

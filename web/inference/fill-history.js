@@ -64,11 +64,12 @@ export class FillHistory {
     // From here on nothing can come between: an undo would, of a step that is about to be replaced.
     const replaced = step.looking && history.next("undo")?.looking ? history.drop() : null;
     const from = replaced ? fillOf(replaced)?.from ?? null : tries.current?.fill ?? null;
-    const patch = !lines || (step.looking && edges.unfinished) ? null : edges.replace(lines, fill);
+    const taken = lines && !(step.looking && edges.unfinished);
+    const patch = taken ? edges.replace(lines) : null;
     /** @type {Change[]} */
     const changes = [{ kind: "fill", from, to: fill.fill }];
     if (patch) changes.push({ kind: "edges", patch });
-    history.push({ ...step, changes });
+    history.push({ ...step, ...(taken ? { over: fill.fill } : {}), changes });
     await this.present(fill);
   }
 }

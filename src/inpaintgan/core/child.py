@@ -12,7 +12,10 @@ from typing import Any
 import psutil
 
 BEGAN = time.time()
-"""When this process began, in seconds since 1970; what the system tells of it is a second off at times."""
+"""When this process began, as far as that can be told: when this module was imported, which the command line does first.
+
+In seconds since 1970. What the system says of it is a second off at times.
+"""
 OWN_SESSION = sys.platform != "win32"
 CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What keeps a child out of this terminal's Ctrl+C, on POSIX and on Windows."""

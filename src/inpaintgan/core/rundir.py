@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .atomic import read_json, write_bytes, write_json
+from .atomic import read_json, replace, write_bytes, write_json
 from .child import live_pid, process_record
 from .config import Config
 from .config_io import load_config, save_config
@@ -120,7 +120,11 @@ class RunDir:
         """
         pointer = self.checkpoints / name
         if pointer.is_dir() and not pointer.is_symlink():  # of a run that was copied by following its links
-            shutil.rmtree(pointer)
+            aside = pointer.with_name(f".{name}.old.{os.getpid()}.tmp")
+            replace(pointer, aside)
+            self.point(name, step)
+            shutil.rmtree(aside)
+            return
         if not _LINKS:
             if pointer.is_symlink():  # of a run that was brought here
                 pointer.unlink()

@@ -23,6 +23,8 @@ def read(metadata: Mapping[str, str] | None, name: str) -> int | None:
         ValueError: What is there is not what this program writes.
     """
     entries = dict(metadata or {})
-    if _ENTRY in entries:
-        entries |= json.loads(entries[_ENTRY])
-    return int(entries[name]) if name in entries else None  # files of older versions have them openly
+    try:
+        entries |= json.loads(entries.get(_ENTRY, "{}"))
+        return int(entries[name]) if name in entries else None  # files of older versions have them openly
+    except TypeError as error:
+        raise ValueError(f"{_ENTRY}: {entries.get(_ENTRY)} is not what this program writes") from error

@@ -116,16 +116,10 @@ def check_shares(config: Config, n_processes: int) -> None:
         )
 
 
-def make_val_loader(files: Sequence[PictureFile], config: Config, stand_in: Sequence[PictureFile] = ()) -> DataLoader:
+def make_val_loader(files: Sequence[PictureFile], config: Config) -> DataLoader:
     """Return a loader over ``val_size`` pictures with the same masks each time, the last batch maybe smaller.
 
     The pictures are spread evenly over the set, so that a set sorted by source is scored on every source.
-
-    Args:
-        files: The held-out pictures.
-        config: The settings.
-        stand_in: Those that are trained on. Of a small set the one picture that was held out may be unreadable; then these
-            serve as both, unless ``val_data`` was named.
 
     Raises:
         InpaintError: No picture can be read, or the folder of mask pictures is missing, empty or holds no usable mask.
@@ -133,11 +127,9 @@ def make_val_loader(files: Sequence[PictureFile], config: Config, stand_in: Sequ
     try:
         maker = SampleMaker(files, config, train=False)
     except NothingReadable as error:
-        if config.val_data:
-            raise InpaintError(error.code, f"val_data: {error.message}", error.hint) from error
-        if not len(stand_in):
+        if not config.val_data:
             raise
-        maker = SampleMaker(stand_in, config, train=False)
+        raise InpaintError(error.code, f"val_data: {error.message}", error.hint) from error
     count = min(config.val_size, len(maker))
     tickets = [(position, position * len(maker) // count) for position in range(count)]
     return DataLoader(

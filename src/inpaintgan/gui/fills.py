@@ -46,6 +46,7 @@ class Fills:
         mask_url = picture.layer_url("mask")
         mask = self._snapshot(picture, "mask", f"fill-{number}-mask.png")
         edges = self._snapshot(picture, "edges", f"fill-{number}-steered.png") if options.get("edges") else None
+        predicted = picture.predictions.get(options.get("drawn_over") or 0, [])
         result = self._ask(
             picture,
             "fill",
@@ -58,12 +59,12 @@ class Fills:
                 "device": options["device"],
                 "engine": options["engine"],
                 "edges": str(edges) if edges else None,
-                "drawn_over": picture.edge_patches.get(options.get("drawn_over") or 0, []),
+                "drawn_over": predicted,
                 "feather_px": options.get("feather_px", 0.0),
             },
         )
         picture.patches[number] = result["patches"]
-        picture.edge_patches[number] = result["edge_patches"]
+        picture.predictions[number] = predicted if edges else result["edge_patches"]
         fill = {
             "fill": number,
             "patches": self._shown(picture, result["patches"]),

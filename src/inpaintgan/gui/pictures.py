@@ -39,8 +39,8 @@ class Picture:
     fills: list[dict[str, Any]] = field(default_factory=list)
     patches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The files of each fill's patches, by its number."""
-    edge_patches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    """Likewise, of the edges that it was painted along."""
+    predictions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """Likewise, of the predicted edges that it was painted along, or that its lines were drawn over; none if lines were all."""
     progress: dict[str, Any] = field(default_factory=lambda: {"step": "", "fraction": 0.0})
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     """Numbers for fills, predictions and saved files."""

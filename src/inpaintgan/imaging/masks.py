@@ -89,6 +89,7 @@ def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.nda
 def read_lines(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
     """Read edges to paint along for a picture of a given size: (height, width) uint8 gray, and a notice as `read_mask`'s."""
     levels = load_levels(source)
+    levels = np.where(levels > 1, levels, np.uint8(0))  # 1 of 255 is no line; in an array of 0 and 1 it would be one
     return resize_mask(levels, height, width), _resized(levels, height, width, "picture of edges")
 
 
@@ -135,7 +136,7 @@ def draw_strokes(height: int, width: int, rng: np.random.Generator) -> np.ndarra
     """Return free-form brush strokes: thick, curved, as a person draws them, with an occasional blob.
 
     Shapes are added until a coverage drawn beforehand is reached; coverages spread over 4 to 60 % of the picture, about
-    32 % on average. Both sides must be at least 8 px.
+    30 % on average. Both sides must be at least 8 px.
     """
     mask = np.zeros((height, width), np.uint8)
     target = rng.uniform(*_STROKE_COVERAGE) ** 1.1 * height * width

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from ..imaging.encode import save_picture
 from ..imaging.io import decode
-from ..imaging.masks import load_levels
 from ..imaging.picture import WHITE_16, Picture, deepened, reduced, to_gray
 
 _SPECK_PX = 5
@@ -101,8 +100,16 @@ def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, boo
     """
     pixels = picture.pixels.copy()
     deep = None if picture.deep is None else picture.deep.copy()
-    alpha = None if picture.alpha is None else picture.alpha.copy()
-    cleared = False
+    alpha = None
+    opaque = None
+    if picture.alpha is not None:
+        hole = np.zeros(picture.alpha.shape, np.uint8)
+        for patch in patches:
+            hole[patch.window] |= patch.hole
+        opaque = erased(picture.alpha, hole)
+        alpha = np.where(opaque, np.uint8(255), picture.alpha)
+        if deep is not None:
+            deep[opaque, 3:] = WHITE_16
     for patch in patches:
         inside = patch.hole == 1
         colour = patch.colour
@@ -111,13 +118,7 @@ def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, boo
         pixels[patch.window][inside] = reduced(colour[inside][None])[0]
         if deep is not None:
             deep[patch.window][inside, :3] = colour[inside]
-        if picture.alpha is not None and alpha is not None:
-            opaque = erased(picture.alpha[patch.window], patch.hole)
-            cleared |= bool(opaque.any())
-            alpha[patch.window][opaque] = 255
-            if deep is not None:
-                deep[patch.window][opaque, 3:] = WHITE_16
-    return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
+    return replace(picture, pixels=pixels, deep=deep, alpha=alpha), opaque is not None and bool(opaque.any())
 
 
 def write_patches(
@@ -181,5 +182,7 @@ def read_edge_patches(listed: list[dict[str, Any]], height: int, width: int) -> 
     edges = np.zeros((height, width), np.uint8)
     for item in listed:
         window = slice(item["top"], item["top"] + item["height"]), slice(item["left"], item["left"] + item["width"])
-        edges[window] |= load_levels(Path(item["file"]))
+        picture = decode(Path(item["file"]))  # not as a mask: one that is all black is no shape in its transparency
+        assert picture.alpha is not None
+        edges[window] |= np.where(picture.alpha >= 128, picture.pixels[..., 0], np.uint8(0))
     return edges

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,10 +13,10 @@ import torch
 from numpy.typing import NDArray
 
 from ..imaging.edges import RANDOM_SIGMA, detect_edges
-from ..imaging.masks import check_mask
 from ..imaging.picture import WHITE_16, to_gray
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
+from .arrays import check_image, checked_flags, checked_hole, checked_levels
 from .engine_choice import choose
 from .engines import build
 from .patches import Patch, feathered, paste, paste_edges, trimmed
@@ -98,7 +99,7 @@ class Inpainter:
         self,
         image: NDArray[np.uint8],
         mask: NDArray[np.uint8],
-        edges: NDArray[np.uint8] | None = None,
+        edges: NDArray[Any] | None = None,
         progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
@@ -113,7 +114,7 @@ class Inpainter:
         self,
         image: NDArray[np.uint8],
         mask: NDArray[np.uint8],
-        edges: NDArray[np.uint8] | None = None,
+        edges: NDArray[Any] | None = None,
         progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
@@ -126,14 +127,14 @@ class Inpainter:
 
     def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the edges that `fill` would paint along, (H, W) in [0, 255]; an edge-only checkpoint knows them too."""
-        hole = _checked_hole(image, mask)
+        hole = checked_hole(image, mask)
         return self.edges_of(image, hole, self._run(image, hole, None, None, with_paint=False))
 
     def fill_patches(
         self,
         image: NDArray[np.uint8],
         mask: NDArray[np.uint8],
-        edges: NDArray[np.uint8] | None = None,
+        edges: NDArray[Any] | None = None,
         progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
@@ -145,7 +146,8 @@ class Inpainter:
             mask: (H, W), the hole where it is at least half: of 1, or of 255 where it goes beyond 1. An empty mask gives
                 no patches.
             edges: (H, W) from 0 to 1, 255 or 65535, edges to paint along inside the hole, in place of predicted ones. Values
-                between are lines that are less than certain, as `predict_edges` gives them.
+                between are lines that are less than certain, as `predict_edges` gives them; where it is negative, edges are
+                predicted all the same.
             progress: Called as parts begin.
             feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
                 shows there; 0 never looks under the hole.
@@ -157,8 +159,8 @@ class Inpainter:
             ValueError: What is given is no array, or has the wrong shape or type.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
-        hole = _checked_hole(image, mask)
-        drawn = None if edges is None else _checked_levels("edges", edges, image)
+        hole = checked_hole(image, mask)
+        drawn = None if edges is None else checked_levels("edges", edges, image)
         self.checkpoint.painter()
         patches = self._run(image, hole, drawn, progress, with_paint=True)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
@@ -173,8 +175,8 @@ class Inpainter:
         Raises:
             ValueError: What is given is no array, or has the wrong shape or type.
         """
-        _check_image(image)
-        hole = None if mask is None else _checked_flags("mask", mask, image)
+        check_image(image)
+        hole = None if mask is None else checked_flags("mask", mask, image)
         return detect_edges(to_gray(image), self._edge_config, hole=hole)
 
     def edges_of(self, image: NDArray[np.uint8], mask: NDArray[np.uint8], patches: list[Patch]) -> NDArray[np.uint8]:
@@ -187,7 +189,7 @@ class Inpainter:
         self,
         image: NDArray[np.uint8],
         hole: NDArray[np.uint8],
-        edges: NDArray[np.uint8] | None,
+        edges: NDArray[np.int16] | None,
         progress: OnProgress | None,
         *,
         with_paint: bool,
@@ -206,7 +208,7 @@ class Inpainter:
         picture, unknown = (image.copy(), hole.copy()) if len(crops) > 1 else (image, hole)
 
         def finish(crop: Crop, canvas: Canvas) -> None:
-            lines = canvas.edges if edges is None else edges[crop.window]
+            lines = canvas.edges if edges is None else _laid_over(edges[crop.window], canvas.edges)
             patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
             patches.append(trimmed(patch))
             if len(crops) > 1 and paints:
@@ -216,7 +218,7 @@ class Inpainter:
         def predict(views: list[View]) -> list[Prediction]:
             return self._predictor.predict(views, work, with_paint=paints)
 
-        def part(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None]:
+        def part(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int16] | None]:
             return picture[crop.window], unknown[crop.window], None if edges is None else edges[crop.window]
 
         for large, group in groupby(crops, key=self._is_large):
@@ -239,46 +241,13 @@ class Inpainter:
     def _is_large(self, crop: Crop) -> bool:
         return max(crop.height, crop.width) > self._size
 
-    def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None) -> View:
+    def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.int16] | None) -> View:
         known = self.detect_edges(np.ascontiguousarray(pixels), unknown)
         return View(pixels, unknown, known, edges)
 
 
-def _checked_hole(image: np.ndarray, mask: np.ndarray) -> NDArray[np.uint8]:
-    """Refuse arrays that cannot be filled; returns the mask as (H, W) of 0 and 1."""
-    _check_image(image)
-    hole = _checked_flags("mask", mask, image)
-    check_mask(hole)
-    return hole
-
-
-def _check_image(image: object) -> None:
-    if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(f"image must be a NumPy array, (H, W, 3) uint8, not {_seen(image)}")
-    if not image.size:
-        raise ValueError(f"image must have pixels, not the shape {image.shape}")
-
-
-def _checked_flags(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:
-    """Binarise an array at half, as mask files are; it may reach up to 1, 255 or 65535."""
-    return (layer >= _white(name, layer, image) / 2).astype(np.uint8)
-
-
-def _checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:
-    """An array that may reach up to 1, 255 or 65535 as levels from 0 to 255."""
-    white = _white(name, layer, image)
-    return np.rint(np.clip(layer, 0, white) * (255 / white)).astype(np.uint8)
-
-
-def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
-    """Refuse what is no array of the image's size; returns what stands for white in it."""
-    if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
-        raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
-    return 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
-
-
-def _seen(value: object) -> str:
-    return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+def _laid_over(given: NDArray[np.int16], predicted: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.where(given < 0, predicted, given).astype(np.uint8)
 
 
 def _network_shape(crop: Crop, size: int) -> tuple[int, int]:

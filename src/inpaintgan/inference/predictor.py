@@ -85,12 +85,16 @@ class Predictor:
         return [Prediction(colour, line) for colour, line in zip(colours, lines, strict=True)]
 
     def _complete_edges(self, batch: Batch, given: torch.Tensor | None) -> torch.Tensor:
-        """Known edges outside the hole; inside, the given ones, else predicted ones, else none."""
-        if given is not None:
-            return composite(given, batch.edge, batch.mask)
+        """Known edges outside the hole; inside, given ones where there are any, else predicted ones, else none."""
         if self.networks.edge is None:
-            return batch.edge
-        return composite(predict_edges(self.networks.edge, batch.gray, batch.edge, batch.mask), batch.edge, batch.mask)
+            inside = batch.edge * (1 - batch.mask)
+        elif given is None or bool((given < 0).any()):
+            inside = predict_edges(self.networks.edge, batch.gray, batch.edge, batch.mask)
+        else:
+            inside = given
+        if given is not None:
+            inside = torch.where(given < 0, inside, given)
+        return composite(inside, batch.edge, batch.mask)
 
 
 def batches(items: list[_T], size: int) -> list[list[_T]]:

@@ -25,7 +25,7 @@ _BAND = 3 / 16
 _DETAIL = 1.0
 """What a step must show around the hole beyond the last one, in gray levels of 255 on average."""
 
-MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None], View]
+MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int16] | None], View]
 Predict = Callable[[list[View]], list[Prediction]]
 Window = tuple[slice, slice]
 
@@ -61,7 +61,7 @@ def fill_coarse_to_fine(
     pixels: NDArray[np.uint8],
     unknown: NDArray[np.uint8],
     hole: NDArray[np.uint8],
-    edges: NDArray[np.uint8] | None,
+    edges: NDArray[np.int16] | None,
     network_size: int,
     make_view: MakeView,
     predict: Predict,
@@ -74,7 +74,7 @@ def fill_coarse_to_fine(
         pixels: (H, W, 3) RGB.
         unknown: (H, W), 1 where the picture is not known.
         hole: (H, W), 1 where it is to be filled; part of ``unknown``.
-        edges: (H, W) in [0, 255], edges to paint along, or None.
+        edges: (H, W), edges to paint along as `checked_levels` gives them, or None.
         network_size: In px.
         make_view: Finds the known edges of a part.
         predict: Runs the networks.
@@ -143,7 +143,7 @@ def _paint(
     pixels: NDArray[np.uint8],
     unknown: NDArray[np.uint8],
     wanted: NDArray[np.uint8],
-    edges: NDArray[np.uint8] | None,
+    edges: NDArray[np.int16] | None,
     behind: Canvas,
     network_size: int,
     make_view: MakeView,

@@ -14,6 +14,10 @@ from ..data.batch import Batch
 from ..data.tensors import flags_to_tensor, to_pixels, to_tensor
 from ..imaging.picture import to_gray
 from ..networks.smooth_fill import smooth_fill
+from .arrays import AS_PREDICTED
+
+_CERTAIN = 250
+"""Of 255: networks hardly ever predict as much."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,8 @@ class View:
     """(h, w), 1 where the picture is not known."""
     known_edges: NDArray[np.uint8]
     """(h, w), 1 on edges of what is known."""
-    given_edges: NDArray[np.uint8] | None
-    """(h, w) in [0, 255], edges to paint along in the hole, or None to have them predicted."""
+    given_edges: NDArray[np.int16] | None
+    """(h, w), edges to paint along in the hole as `checked_levels` gives them, or None to have all of them predicted."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,9 @@ class Prediction:
 
 
 def scaled(
-    pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.uint8] | None, width: int, height: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Scale a picture, its 0/1 hole and its edges in [0, 255]; nothing in the hole reaches pixels outside of it."""
+    pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.int16] | None, width: int, height: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int16] | None]:
+    """Scale a picture, its 0/1 hole and its edges; nothing in the hole reaches pixels outside of it."""
     if pixels.shape[:2] == (height, width):
         return pixels, unknown, edges
     if height < pixels.shape[0]:
@@ -63,22 +67,23 @@ def resize_any(flags: NDArray[np.uint8], width: int, height: int) -> NDArray[np.
     return (resized >= 0.5 if grown else resized > 0).astype(np.uint8)
 
 
-def _resized_lines(levels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
-    """Resize edges: thin certain lines survive as such, faint ones are averaged."""
-    certain = levels >= 128
-    faint = cv2.resize(np.where(certain, np.uint8(0), levels), (width, height), interpolation=cv2.INTER_AREA)
-    return np.where(
-        resize_any(certain.astype(np.uint8), width, height) == 1, np.uint8(255), np.asarray(faint, np.uint8)
-    )
+def _resized_lines(levels: NDArray[np.int16], width: int, height: int) -> NDArray[np.int16]:
+    """Resize edges: those that are certain, such as drawn ones, survive however thin; others are averaged."""
+    values = np.maximum(levels, 0).astype(np.uint8)
+    resized = np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA), np.int16)
+    if width < levels.shape[1]:
+        resized[resize_any((values >= _CERTAIN).astype(np.uint8), width, height) == 1] = 255
+    given = (levels != AS_PREDICTED).astype(np.uint8)
+    return resized if given.all() else np.where(resize_any(given, width, height) == 1, resized, np.int16(AS_PREDICTED))
 
 
 def make_batch(views: list[View], device: torch.device) -> tuple[Batch, Tensor | None]:
-    """Tensors of views of one size, and their given edges, if any."""
+    """Tensors of views of one size, and their given edges, if any: (B, 1, H, W), negative where they are to be predicted."""
     batch = Batch(
         image=to_tensor([view.pixels for view in views]),
         gray=to_tensor([to_gray(view.pixels)[..., None] for view in views]),
         edge=flags_to_tensor([view.known_edges * (1 - view.unknown) for view in views]),
         mask=flags_to_tensor([view.unknown for view in views]),
     ).to(device)
-    given = [view.given_edges[..., None] for view in views if view.given_edges is not None]
-    return batch, to_tensor(given).to(device) if given else None
+    given = [view.given_edges for view in views if view.given_edges is not None]
+    return batch, torch.from_numpy(np.stack(given))[:, None].to(device, torch.float32) / 255 if given else None

@@ -23,9 +23,7 @@ from .patches import erased, read_edge_patches, read_patches, write_edge_patches
 from .pipeline import Inpainter
 from .steering import steered
 
-_KEEPS_TRANSPARENCY = (
-    "What is partly transparent inside the mask is shown opaque here; a saved picture keeps it transparent."
-)
+_KEEPS_TRANSPARENCY = "What is transparent inside the mask is shown opaque here; a saved picture keeps it as it was."
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -69,7 +67,7 @@ class FillWorker:
 
         Args:
             args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``drawn_over``, the
-                ``edge_patches`` of the fill whose edges they were drawn over (see `steered`), or none; ``checkpoint``,
+                ``edge_patches`` of the fill whose predicted edges they were drawn over (see `steered`), or none; ``checkpoint``,
                 ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their
                 names begin.
             report: Told of ``step`` and ``fraction``.
@@ -85,15 +83,15 @@ class FillWorker:
         notices = [*picture.notices, *inpainter.notices]
         height, width = picture.pixels.shape[:2]
         mask, *more = read_mask(Path(args["mask"]), height, width)
+        start = time.perf_counter()
         drawn = None
         if args.get("edges"):
             drawn, notice = read_lines(Path(args["edges"]), height, width)
             more.append(notice)
             if args.get("drawn_over") and not is_empty(mask):
-                before = read_edge_patches(args["drawn_over"], height, width)
-                drawn = steered(binarize(drawn), before, mask)
+                predicted = read_edge_patches(args["drawn_over"], height, width)
+                drawn = steered(binarize(drawn), predicted, mask)
         notices += filter(None, more)
-        start = time.perf_counter()
         patches = inpainter.fill_patches(
             picture.pixels, mask, drawn,
             lambda step, share: report({"step": step, "fraction": 0.1 + 0.8 * share}),

@@ -97,8 +97,8 @@ def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen
     """Start a process that works in a folder, and record it there, so that any window finds it again."""
     launched = time.time()
     process = start_logged(command, log_file)
-    # "launched" is compared with the times of events.
-    write_json(folder / "launch.json", {**process_record(process.pid), "launched": launched})
+    # "launched" is compared with the times of events. The system may not know the command of so young a process yet.
+    write_json(folder / "launch.json", {**process_record(process.pid), "command": command, "launched": launched})
     return process
 
 

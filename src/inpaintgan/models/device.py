@@ -16,20 +16,20 @@ def pick_device(wish: str | torch.device) -> torch.device:
     Raises:
         InpaintError: ``device-missing`` for cuda where there is none, ``device-unknown`` for any other wish.
     """
-    gpus = _gpus()
+    usable = gpus()
     wish = str(wish)
     if wish == "auto":
-        return torch.device("cuda" if "cuda:0" in gpus else gpus[0] if gpus else "cpu")
-    if wish.startswith("cuda") and not gpus:
+        return torch.device("cuda" if "cuda:0" in usable else usable[0] if usable else "cpu")
+    if wish.startswith("cuda") and not usable:
         raise InpaintError("device-missing", "No CUDA GPU can be used here.", "Choose the device cpu, or auto.")
     # One of a list, because PyTorch knows names of devices that it cannot compute on, and that nothing here was tried on.
-    allowed = ["auto", "cpu", *(["cuda"] if "cuda:0" in gpus else []), *gpus]
+    allowed = ["auto", "cpu", *(["cuda"] if "cuda:0" in usable else []), *usable]
     if wish not in allowed:
         raise InpaintError("device-unknown", f"'{wish}' is no device here.", f"Choose one of: {', '.join(allowed)}.")
     return torch.device(wish)
 
 
-def _gpus() -> list[str]:
+def gpus() -> list[str]:
     """The GPUs that this build of PyTorch has code for; of older ones it says that they are there, then fails at a layer."""
     if not torch.cuda.is_available():
         return []

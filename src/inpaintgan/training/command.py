@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import torch
-
 from ..core.child import ERROR
 from ..core.config import FIXED, Config
 from ..core.config_io import load_config, with_full_paths
@@ -15,6 +13,7 @@ from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import resource
 from ..core.rundir import RunDir
 from ..data.loader import check_shares
+from ..models.device import gpus
 from .runtime import can_launch, is_rank, joined, launch
 from .sinks import Console
 from .trainer import Trainer
@@ -38,7 +37,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     run = RunDir(run_path)
     if not is_rank():
         config, _ = _checked(run, data, config_file, settings, resume=resume)
-        n = config.processes or (torch.cuda.device_count() if can_launch() else 1)
+        n = config.processes or (len(gpus()) if can_launch() else 1)
         if n > 1:
             if not can_launch():
                 raise InpaintError(

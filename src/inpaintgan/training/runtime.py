@@ -29,7 +29,7 @@ from ..core.errors import InpaintError
 from ..core.exit_codes import FAILED, INTERRUPTED, REFUSED
 from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
-from ..models.device import computes_bfloat16, pick_device
+from ..models.device import computes_bfloat16, gpus, pick_device
 
 T = TypeVar("T")
 
@@ -141,8 +141,9 @@ class Processes(Ranks):
         store, self.rank, self.size = _fresh_store()
         dist.init_process_group("gloo", store=store, rank=self.rank, world_size=self.size, timeout=_PATIENCE)
         self._local_rank = int(os.environ["LOCAL_RANK"])
-        if torch.cuda.is_available():
-            torch.cuda.set_device(self._local_rank % torch.cuda.device_count())
+        self._gpus = gpus()
+        if self._gpus:
+            torch.cuda.set_device(self._gpus[self._local_rank % len(self._gpus)])
         self._gradients: dist.ProcessGroup | None = None
 
     def use(self, device: torch.device) -> torch.device:
@@ -150,13 +151,13 @@ class Processes(Ranks):
         n_local = int(os.environ["LOCAL_WORLD_SIZE"])
         with self.together():
             if device.type == "cuda":
-                if n_local > torch.cuda.device_count():
+                if n_local > len(self._gpus):
                     raise InpaintError(
                         "devices-missing",
-                        f"{n_local} processes were started on a machine with {torch.cuda.device_count()} GPUs.",
+                        f"{n_local} processes were started on a machine with {len(self._gpus)} GPUs.",
                         "Start one process for each GPU: torchrun --nproc-per-node gpu.",
                     )
-                device = torch.device("cuda", self._local_rank)
+                device = torch.device(self._gpus[self._local_rank])
         kinds = set(self.gather(device.type))
         if len(kinds) > 1:
             raise InpaintError(

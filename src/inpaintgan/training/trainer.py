@@ -14,6 +14,7 @@ from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..data.loader import make_train_loader, make_val_loader, split
 from ..data.pictures import PictureSet, open_pictures
+from ..data.sample import NothingReadable
 from . import state
 from .budget import Budget
 from .build import build_stage
@@ -69,6 +70,8 @@ class Trainer:
         self.reporter = Reporter(run, config.stage, self.progress, sinks, self.ranks)
         self.orders = Orders(run.control, self.ranks, self.reporter.warn)
         self.loop: Loop | None = None
+        self._notes: list[tuple[str, str]] = []
+        """Warnings, code and words, for when the run has begun."""
 
     def train(self) -> End:
         """Train, and return why it ended. Failures after the start become a ``run_failed`` event; all are raised again."""
@@ -116,9 +119,22 @@ class Trainer:
         if not ranks.restartable or self.progress.step > config.max_iters:
             Budget(config, self.progress).check_remaining()
         with ranks.together():
-            held_out = make_val_loader(val_files, config, train_files) if ranks.is_first else ()
-            val_batches = [batch.owned() for batch in held_out]
+            val_batches = self._held_out(train_files, val_files) if ranks.is_first else []
         return stage, perceptual, train_files, val_batches
+
+    def _held_out(self, train_files: PictureSet, val_files: PictureSet) -> list[Batch]:
+        try:
+            loader = make_val_loader(val_files, self.config)
+        except NothingReadable:  # of a small set one picture is held out
+            loader = make_val_loader(train_files, self.config)
+            names = ", ".join(map(str, val_files))
+            self._notes.append(
+                (
+                    "held-out-unreadable",
+                    f"{names}: held out but unreadable; scores are of pictures that are trained on.",
+                )
+            )
+        return [batch.owned() for batch in loader]
 
     def _claim(self) -> None:
         self.run_dir.create(self.config)
@@ -132,6 +148,8 @@ class Trainer:
         ranks.first(self._claim)
         n_val = sum(map(len, val_batches))
         reporter.started(stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
+        for note in self._notes:
+            reporter.warn(*note)
         for batch in val_batches:
             reporter.unreadable(batch)
         if self.resume:

@@ -6,7 +6,11 @@
 
 /** @typedef {import("./patch.js").Patch} Patch */
 /** @typedef {{kind: "mask" | "edges", patch: Patch} | {kind: "fill", from: number | null, to: number | null}} Change */
-/** @typedef {{label: string, changes: Change[], looking?: boolean}} Step `looking`: nothing was made, only another fill shown */
+/**
+ * @typedef {{label: string, changes: Change[], looking?: boolean, over?: number | null}} Step
+ *   `looking`: nothing was made, only another fill shown; `over`: from here on edges are drawn over those of this fill, or,
+ *   if null, over none
+ */
 /** @typedef {"undo" | "redo"} Way */
 
 export class History {

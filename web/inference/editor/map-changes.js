@@ -4,6 +4,7 @@ import { Edit } from "./edit.js";
 
 /** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 /** @typedef {import("./history.js").History} History */
+/** @typedef {import("./history.js").Step} Step */
 /** @typedef {import("./patch.js").Patch} Patch */
 
 export class MapChanges {
@@ -42,23 +43,25 @@ export class MapChanges {
   /**
    * @param {Edit} edit
    * @param {string} label
+   * @param {Partial<Step>} [more] what else the step is to tell
    */
-  commit(edit, label) {
+  commit(edit, label, more) {
     const patch = edit.commit();
-    if (patch) this.#record(label, patch);
+    if (patch) this.#record(label, patch, more);
   }
 
   /**
    * A change that is made at once, such as a clearing.
    * @param {string} label
    * @param {(edit: Edit) => void} change
+   * @param {Partial<Step>} [more] what else the step is to tell
    * @returns {Promise<void>} resolves when it is done, which is at once unless another one is being computed
    */
-  change(label, change) {
+  change(label, change, more) {
     return this.#inTurn(() => {
       const edit = this.begin();
       change(edit);
-      this.commit(edit, label);
+      this.commit(edit, label, more);
     });
   }
 
@@ -118,10 +121,11 @@ export class MapChanges {
   /**
    * @param {string} label
    * @param {Patch} patch
+   * @param {Partial<Step>} [more]
    */
-  #record(label, patch) {
+  #record(label, patch, more) {
     this.#tell(); // first, so that who keeps the history knows that the map is ahead of what is stored
-    this.history.push({ label, changes: [{ kind: this.kind, patch }] });
+    this.history.push({ ...more, label, changes: [{ kind: this.kind, patch }] });
   }
 
   #tell() {

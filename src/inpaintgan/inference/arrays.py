@@ -1,0 +1,55 @@
+"""The arrays that a caller gives: refused with what is needed, or brought to the form that is used inside.
+
+All raise `ValueError` for what is no array or has the wrong shape or type.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..imaging.masks import check_mask
+
+AS_PREDICTED = -1
+"""In place of the level of an edge: what the networks predict there."""
+
+
+def checked_hole(image: np.ndarray, mask: np.ndarray) -> NDArray[np.uint8]:
+    """Refuse arrays that cannot be filled; return the mask as (H, W) of 0 and 1."""
+    check_image(image)
+    hole = checked_flags("mask", mask, image)
+    check_mask(hole)
+    return hole
+
+
+def check_image(image: object) -> None:
+    """Refuse what is no picture as the networks take it."""
+    if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+        raise ValueError(f"image must be a NumPy array, (H, W, 3) uint8, not {_seen(image)}")
+    if not image.size:
+        raise ValueError(f"image must have pixels, not the shape {image.shape}")
+
+
+def checked_flags(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:
+    """Binarise an array of the image's height and width at half, as mask files are; it may reach up to 1, 255 or 65535."""
+    return (layer >= _white(name, layer, image) / 2).astype(np.uint8)
+
+
+def checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.int16]:
+    """Return an array that may reach up to 1, 255 or 65535 as levels from 0 to 255, `AS_PREDICTED` where it is negative."""
+    white = _white(name, layer, image)
+    if white == 255 and layer.dtype in (np.uint8, np.int16):
+        return layer.astype(np.int16)
+    scaled = np.rint(np.nan_to_num(layer.astype(np.float32)) * np.float32(255 / white))
+    return np.where(layer < 0, AS_PREDICTED, scaled.clip(0, 255, out=scaled)).astype(np.int16)
+
+
+def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
+    """Refuse what is no array of the image's size; returns what stands for white in it."""
+    if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
+        raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
+    return 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
+
+
+def _seen(value: object) -> str:
+    return f"{value.shape} {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
