@@ -56,6 +56,15 @@ def open_mask_page(page: Any, app: App, picture: Path, checkpoint: Path | str = 
     page.wait_for_selector("inpaint-editor[data-ready]")
 
 
+def fill_rectangle(page: Any, app: App, picture: Path, checkpoint: Path) -> None:
+    """Open a picture, mask a rectangle in the middle of it and fill that."""
+    open_mask_page(page, app, picture, checkpoint)
+    page.keyboard.press("r")
+    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+
+
 def on_screen(page: Any, x: float, y: float, element: str = "inpaint-editor") -> tuple[float, float]:
     """Return where the window shows a point of the picture."""
     return tuple(

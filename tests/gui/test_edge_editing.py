@@ -16,6 +16,7 @@ from .inference_pages import (
     drag,
     fetch_fill,
     fetch_picture,
+    fill_rectangle,
     open_mask_page,
     picture_info,
     screen_colour,
@@ -101,11 +102,7 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
 def test_a_line_leaves_edges_elsewhere_as_certain_as_they_were_and_clearing_leaves_none(
     page: Any, app: App, tmp_path: Path, checkpoint: Path
 ) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
 
     def fill_along(number: int) -> np.ndarray:
         page.get_by_role("button", name="Fill from these edges", exact=True).click()

@@ -15,6 +15,7 @@ from .inference_pages import (
     drag,
     fetch_fill,
     fetch_picture,
+    fill_rectangle,
     map_of,
     mask_of,
     open_mask_page,
@@ -110,10 +111,7 @@ def test_edge_file_gives_the_lines_and_they_are_saved_again(
 ) -> None:
     from PIL import Image
 
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.keyboard.press("Enter")
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
     shown_fill(page, 1)
     lines = np.zeros((HEIGHT, WIDTH), np.uint8)
     lines[50:52] = 255
