@@ -122,6 +122,18 @@ def test_predicted_edges_that_are_given_back_are_painted_along_as_they_were(inpa
     assert np.abs(again.picture.astype(int) - filled.picture).max() <= 1  # they were rounded to 255 levels
 
 
+def test_where_given_edges_are_negative_they_are_predicted(inpainter):
+    image = np.ascontiguousarray(ASTRONAUT[:64, :64])
+    mask = holed(64, 64, (16, 16, 48, 48))
+    predicted = inpainter.fill_with_edges(image, mask)
+    for nothing in (np.int16(-1), np.int16(-7), np.float32(-0.5)):
+        edges = np.full((64, 64), nothing)
+        assert np.array_equal(inpainter.fill(image, mask, edges), predicted.picture)
+        edges[30:33, 16:48] = 255 if edges.dtype == np.int16 else 1
+        drawn = inpainter.fill_with_edges(image, mask, edges)
+        assert (drawn.edges[30:33, 16:48] == 255).all() and np.array_equal(drawn.edges[33:], predicted.edges[33:])
+
+
 def test_edges_outside_the_hole_are_the_known_ones(inpainter):
     image = np.ascontiguousarray(ASTRONAUT[:64, :64])
     mask = holed(64, 64, (16, 16, 48, 48))

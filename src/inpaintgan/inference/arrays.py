@@ -39,7 +39,7 @@ def checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[n
     """Return an array that may reach up to 1, 255 or 65535 as levels from 0 to 255, `AS_PREDICTED` where it is negative."""
     white = _white(name, layer, image)
     if white == 255 and layer.dtype in (np.uint8, np.int16):
-        return layer.astype(np.int16)
+        return np.maximum(layer.astype(np.int16), AS_PREDICTED)
     scaled = np.rint(np.nan_to_num(layer.astype(np.float32)) * np.float32(255 / white))
     return np.where(layer < 0, AS_PREDICTED, scaled.clip(0, 255, out=scaled)).astype(np.int16)
 
