@@ -225,7 +225,7 @@ def test_memory_stays_within_a_few_pictures(smooth):
     picture = Picture(image)
     tracemalloc.start()
     try:
-        filled, _ = filled_picture(picture, smooth.fill_patches(image, mask))
+        filled, _ = filled_picture(picture, smooth.fill_patches(image, mask), mask)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

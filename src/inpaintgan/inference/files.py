@@ -138,7 +138,7 @@ def save_filled(
                 write_bytes(output, Path(report.image).read_bytes())
             return
         report.notices.append(f"{_NO_HOLE}, the picture was only written as {output_format(output)}.")
-    filled, cleared = filled_picture(original, patches)
+    filled, cleared = filled_picture(original, patches, hole)
     if cleared:
         report.notices.append(BECAME_OPAQUE)
     if original.deep is not None and output_format(output) not in DEEP_FORMATS:

@@ -93,20 +93,17 @@ def erased(alpha: NDArray[np.uint8], hole: NDArray[np.uint8]) -> NDArray[np.bool
     return (np.asarray(cv2.dilate(gone, brush)) == 1) & (hole == 1)
 
 
-def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, bool]:
-    """Return a picture with patches in its holes, at its own depth, and whether transparent pixels became opaque.
+def filled_picture(picture: Picture, patches: list[Patch], hole: NDArray[np.uint8]) -> tuple[Picture, bool]:
+    """Return a picture with the patches of its hole, at its own depth, and whether transparent pixels became opaque.
 
     What was erased becomes opaque, or its fill could not be seen.
     """
     pixels = picture.pixels.copy()
     deep = None if picture.deep is None else picture.deep.copy()
-    alpha = None
-    opaque = None
+    alpha, cleared = None, False
     if picture.alpha is not None:
-        hole = np.zeros(picture.alpha.shape, np.uint8)
-        for patch in patches:
-            hole[patch.window] |= patch.hole
         opaque = erased(picture.alpha, hole)
+        cleared = bool(opaque.any())
         alpha = np.where(opaque, np.uint8(255), picture.alpha)
         if deep is not None:
             deep[opaque, 3:] = WHITE_16
@@ -118,7 +115,7 @@ def filled_picture(picture: Picture, patches: list[Patch]) -> tuple[Picture, boo
         pixels[patch.window][inside] = reduced(colour[inside][None])[0]
         if deep is not None:
             deep[patch.window][inside, :3] = colour[inside]
-    return replace(picture, pixels=pixels, deep=deep, alpha=alpha), opaque is not None and bool(opaque.any())
+    return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
 
 
 def write_patches(
@@ -180,9 +177,6 @@ def read_patches(listed: list[dict[str, Any]]) -> list[Patch]:
 def read_edge_patches(listed: list[dict[str, Any]], height: int, width: int) -> NDArray[np.uint8]:
     """Read what `write_edge_patches` wrote for a picture of a size: (height, width) in [0, 255], 0 outside of the holes."""
     edges = np.zeros((height, width), np.uint8)
-    for item in listed:
-        window = slice(item["top"], item["top"] + item["height"]), slice(item["left"], item["left"] + item["width"])
-        picture = decode(Path(item["file"]))  # not as a mask: one that is all black is no shape in its transparency
-        assert picture.alpha is not None
-        edges[window] |= np.where(picture.alpha >= 128, picture.pixels[..., 0], np.uint8(0))
+    for patch in read_patches(listed):
+        edges[patch.window] |= reduced(patch.colour)[..., 0] * patch.hole
     return edges

@@ -86,12 +86,9 @@ class Predictor:
 
     def _complete_edges(self, batch: Batch, given: torch.Tensor | None) -> torch.Tensor:
         """Known edges outside the hole; inside, given ones where there are any, else predicted ones, else none."""
-        if self.networks.edge is None:
-            inside = batch.edge * (1 - batch.mask)
-        elif given is None or bool((given < 0).any()):
+        inside = torch.zeros_like(batch.edge)
+        if self.networks.edge is not None and (given is None or bool((given < 0).any())):
             inside = predict_edges(self.networks.edge, batch.gray, batch.edge, batch.mask)
-        else:
-            inside = given
         if given is not None:
             inside = torch.where(given < 0, inside, given)
         return composite(inside, batch.edge, batch.mask)
