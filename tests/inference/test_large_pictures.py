@@ -19,7 +19,7 @@ from inpaintgan.inference.patches import filled_picture
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.inference.refine import fill_coarse_to_fine, plan_scales, plan_tiles
 from inpaintgan.inference.strategy import plan_crops
-from inpaintgan.inference.views import Prediction, View
+from inpaintgan.inference.views import Prediction, Scene, View
 from inpaintgan.models.checkpoint import Checkpoint, build_generator
 from inpaintgan.networks.smooth_fill import spread
 
@@ -64,6 +64,10 @@ def test_weights_of_overlapping_tiles_add_up_to_one(shape):
     assert np.allclose(total, 1, atol=1e-6)
 
 
+def _without_edges(scene: Scene) -> View:
+    return View(scene, np.zeros_like(scene.unknown))
+
+
 def test_detail_goes_as_deep_into_the_hole_as_the_band():
     """A network that knows fine stripes paints them at full size near known pixels, and coarsely in the middle."""
     height, width = 600, 700
@@ -73,17 +77,14 @@ def test_detail_goes_as_deep_into_the_hole_as_the_band():
     sizes = []
 
     def predict(views: list[View]) -> list[Prediction]:
-        sizes.extend(view.unknown.shape for view in views)
-        stripes = [0.5 + 0.4 * (np.indices(view.unknown.shape)[0] % 2 * 2 - 1) for view in views]
+        sizes.extend(view.scene.unknown.shape for view in views)
+        stripes = [0.5 + 0.4 * (np.indices(view.scene.unknown.shape)[0] % 2 * 2 - 1) for view in views]
         return [
             Prediction(np.repeat(s[..., None], 3, 2).astype(np.float32), np.zeros(s.shape, np.float32)) for s in stripes
         ]
 
-    def view(pixels, unknown, edges):
-        return View(pixels, unknown, np.zeros_like(unknown), edges)
-
     band = 128 * 3 / 16
-    canvas = fill_coarse_to_fine(pixels, hole, hole, None, 128, view, predict)
+    canvas = fill_coarse_to_fine(Scene(pixels, hole, None), hole, 128, _without_edges, predict)
     assert sizes[0] == (110, 128) and set(sizes[1:]) == {(128, 128)}
     depth = cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     contrast = np.abs(np.diff(canvas.colour[..., 0].astype(int), axis=0)) / 65535
@@ -102,15 +103,13 @@ def test_an_enlarged_picture_is_filled_at_the_size_that_it_had():
 
     def predict(views: list[View]) -> list[Prediction]:
         steps.append(len(views))
-        return [Prediction(np.zeros((*v.unknown.shape, 3), np.float32), v.unknown.astype(np.float32)) for v in views]
-
-    def view(pixels, unknown, edges):
-        return View(pixels, unknown, np.zeros_like(unknown), edges)
+        holes = [view.scene.unknown for view in views]
+        return [Prediction(np.zeros((*hole.shape, 3), np.float32), hole.astype(np.float32)) for hole in holes]
 
     for picture in (cv2.resize(small, (512, 512), interpolation=cv2.INTER_CUBIC), ASTRONAUT):
         for under in (picture, noise):
             seen = np.where(hole[..., None] == 1, under, picture)
-            fill_coarse_to_fine(seen, hole, hole, None, 128, view, predict)
+            fill_coarse_to_fine(Scene(seen, hole, None), hole, 128, _without_edges, predict)
         assert len(steps) == (2 if picture is not ASTRONAUT else 2 * len(plan_scales(hole, 128)))
         assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
         steps.clear()

@@ -23,7 +23,7 @@ from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
 from .refine import Canvas, fill_coarse_to_fine
 from .strategy import Crop, plan_crops
-from .views import Prediction, View, scaled
+from .views import Prediction, Scene, View
 
 _DEFAULT_SIGMA = 2.0
 _CANNY_STANDS_IN = (
@@ -205,35 +205,31 @@ class Inpainter:
         work = Work(progress or (lambda _step, _share: None), len(crops))
         patches: list[Patch] = []
         # Later crops see what earlier ones filled.
-        picture, unknown = (image.copy(), hole.copy()) if len(crops) > 1 else (image, hole)
+        scene = Scene(image.copy(), hole.copy(), edges) if len(crops) > 1 else Scene(image, hole, edges)
 
         def finish(crop: Crop, canvas: Canvas) -> None:
             lines = canvas.edges if edges is None else _laid_over(edges[crop.window], canvas.edges)
             patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
             patches.append(trimmed(patch))
             if len(crops) > 1 and paints:
-                paste(picture, [patch])
-                unknown[crop.window][crop.hole == 1] = 0
+                paste(scene.pixels, [patch])
+                scene.unknown[crop.window][crop.hole == 1] = 0
 
         def predict(views: list[View]) -> list[Prediction]:
             return self._predictor.predict(views, work, with_paint=paints)
 
-        def part(crop: Crop) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int16] | None]:
-            return picture[crop.window], unknown[crop.window], None if edges is None else edges[crop.window]
-
         for large, group in groupby(crops, key=self._is_large):
             for batch in batches(list(group), 1 if large else MAX_BATCH):
+                parts = [scene.part(crop.window) for crop in batch]
                 if large:
-                    crop = batch[0]
-                    pixels, missing, drawn = part(crop)
-                    canvas = fill_coarse_to_fine(
-                        pixels, missing, crop.hole, drawn, self._size, self._view, predict, paints=paints
-                    )
-                    finish(crop, canvas)
+                    canvases = [
+                        fill_coarse_to_fine(parts[0], batch[0].hole, self._size, self._view, predict, paints=paints)
+                    ]
                 else:
-                    views = [self._view(*scaled(*part(crop), *_network_shape(crop, self._size))) for crop in batch]
-                    for crop, prediction in zip(batch, predict(views), strict=True):
-                        finish(crop, _to_canvas(prediction, crop))
+                    views = [self._view(part.scaled(*_network_shape(part, self._size))) for part in parts]
+                    canvases = [_to_canvas(*pair) for pair in zip(predict(views), batch, strict=True)]
+                for crop, canvas in zip(batch, canvases, strict=True):
+                    finish(crop, canvas)
                 work.done += len(batch)
         work.tell("paste")
         return patches
@@ -241,19 +237,19 @@ class Inpainter:
     def _is_large(self, crop: Crop) -> bool:
         return max(crop.height, crop.width) > self._size
 
-    def _view(self, pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.int16] | None) -> View:
-        known = self.detect_edges(np.ascontiguousarray(pixels), unknown)
-        return View(pixels, unknown, known, edges)
+    def _view(self, scene: Scene) -> View:
+        return View(scene, self.detect_edges(np.ascontiguousarray(scene.pixels), scene.unknown))
 
 
 def _laid_over(given: NDArray[np.int16], predicted: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(given < 0, predicted, given).astype(np.uint8)
 
 
-def _network_shape(crop: Crop, size: int) -> tuple[int, int]:
-    """Width and height at which the networks see a crop that is no larger than their size."""
-    scale = size / max(crop.height, crop.width)
-    return max(1, round(crop.width * scale)), max(1, round(crop.height * scale))
+def _network_shape(part: Scene, size: int) -> tuple[int, int]:
+    """Width and height at which the networks see what is no larger than their size."""
+    height, width = part.unknown.shape
+    scale = size / max(height, width)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _to_canvas(prediction: Prediction, crop: Crop) -> Canvas:

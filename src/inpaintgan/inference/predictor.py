@@ -61,7 +61,7 @@ class Predictor:
             with_paint: False completes the edges only; the colour is then black.
         """
         predictions: list[Prediction] = []
-        for _, group in groupby(views, key=lambda view: view.unknown.shape):
+        for _, group in groupby(views, key=lambda view: view.scene.unknown.shape):
             for part in batches(list(group), MAX_BATCH):
                 predictions += self._batch(part, work, with_paint=with_paint)
                 work.within = len(predictions) / len(views)

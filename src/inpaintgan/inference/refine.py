@@ -10,7 +10,7 @@ show at the last one, as in a picture that was enlarged, is left out: there the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import cv2
@@ -18,16 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..imaging.picture import WHITE_16, deepened
-from .views import Prediction, View, scaled
+from .views import Prediction, Scene, View, Window
 
 _BAND = 3 / 16
 """How far from known pixels a step paints anew, as a share of the networks' size."""
 _DETAIL = 1.0
 """What a step must show around the hole beyond the last one, in gray levels of 255 on average."""
 
-MakeView = Callable[[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int16] | None], View]
+MakeView = Callable[[Scene], View]
 Predict = Callable[[list[View]], list[Prediction]]
-Window = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,8 @@ def _padded(hole: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def fill_coarse_to_fine(
-    pixels: NDArray[np.uint8],
-    unknown: NDArray[np.uint8],
+    scene: Scene,
     hole: NDArray[np.uint8],
-    edges: NDArray[np.int16] | None,
     network_size: int,
     make_view: MakeView,
     predict: Predict,
@@ -71,10 +68,8 @@ def fill_coarse_to_fine(
     """Fill the hole of a crop that is larger than the networks' size.
 
     Args:
-        pixels: (H, W, 3) RGB.
-        unknown: (H, W), 1 where the picture is not known.
-        hole: (H, W), 1 where it is to be filled; part of ``unknown``.
-        edges: (H, W), edges to paint along as `checked_levels` gives them, or None.
+        scene: The crop.
+        hole: (H, W), 1 where it is to be filled; part of what is unknown.
         network_size: In px.
         make_view: Finds the known edges of a part.
         predict: Runs the networks.
@@ -84,28 +79,28 @@ def fill_coarse_to_fine(
         The fill at the crop's size.
     """
     canvas: Canvas | None = None
+    full_height, full_width = hole.shape
     for scale in plan_scales(hole, network_size):
-        width, height = (max(1, round(side * scale)) for side in (pixels.shape[1], pixels.shape[0]))
-        part, missing, drawn = scaled(pixels, unknown, edges, width, height)
-        wanted = missing if scale < 1 else hole
+        width, height = max(1, round(full_width * scale)), max(1, round(full_height * scale))
+        seen = scene.scaled(width, height)
+        wanted = seen.unknown if scale < 1 else hole
         if canvas is None:
             # Outside the hole lies the picture itself, which enlarging mixes with the fill at the border.
-            start = Canvas(deepened(part), np.zeros((height, width), np.uint8))
-            canvas = _paint(part, missing, wanted, drawn, start, network_size, make_view, predict)
+            start = Canvas(deepened(seen.pixels), np.zeros((height, width), np.uint8))
+            canvas = _paint(seen, wanted, start, network_size, make_view, predict)
             continue
-        if _detail(part, missing, canvas.edges.shape, _BAND * network_size) < _DETAIL:
+        if _detail(seen, canvas.edges.shape, _BAND * network_size) < _DETAIL:
             continue
         before = _resized(canvas, width, height)
         near = _distance(wanted) <= _BAND * network_size
         band = (wanted == 1) & near
         if paints:
-            part = np.where(((wanted == 1) & ~near)[..., None], (before.colour >> 8).astype(np.uint8), part)
-            missing = missing & (band | (wanted == 0))
-        canvas = _paint(
-            part, missing.astype(np.uint8), band.astype(np.uint8), drawn, before, network_size, make_view, predict
-        )
+            beyond = (wanted == 1) & ~near
+            pixels = np.where(beyond[..., None], (before.colour >> 8).astype(np.uint8), seen.pixels)
+            seen = replace(seen, pixels=pixels, unknown=np.where(beyond, np.uint8(0), seen.unknown))
+        canvas = _paint(seen, band.astype(np.uint8), before, network_size, make_view, predict)
     assert canvas is not None
-    return _resized(canvas, pixels.shape[1], pixels.shape[0])
+    return _resized(canvas, full_width, full_height)
 
 
 def _distance(region: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -113,19 +108,19 @@ def _distance(region: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(cv2.distanceTransform(region, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
-def _detail(pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], coarser: tuple[int, ...], reach_px: float) -> float:
+def _detail(scene: Scene, coarser: tuple[int, ...], reach_px: float) -> float:
     """How much known pixels around the unknown ones differ from the same picture at a coarser (height, width).
 
     Returns:
         The mean over all pixels and colours, 0 to 255. What is not known has no part in it.
     """
-    height, width = unknown.shape
+    height, width = scene.unknown.shape
     # As far as a coarse pixel and its neighbours, between which enlarging interpolates, carry what lies in the hole.
     mixed_px = 3 * height / coarser[0]
-    distance = _distance(1 - unknown)
+    distance = _distance(1 - scene.unknown)
     around = (distance > mixed_px) & (distance <= mixed_px + reach_px)
-    small = cv2.resize(pixels, coarser[::-1], interpolation=cv2.INTER_AREA)
-    lost = cv2.absdiff(pixels, cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
+    small = cv2.resize(scene.pixels, coarser[::-1], interpolation=cv2.INTER_AREA)
+    lost = cv2.absdiff(scene.pixels, cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC))
     return float(lost[around].mean()) if around.any() else 0.0
 
 
@@ -140,10 +135,8 @@ def _resized(canvas: Canvas, width: int, height: int) -> Canvas:
 
 
 def _paint(
-    pixels: NDArray[np.uint8],
-    unknown: NDArray[np.uint8],
+    scene: Scene,
     wanted: NDArray[np.uint8],
-    edges: NDArray[np.int16] | None,
     behind: Canvas,
     network_size: int,
     make_view: MakeView,
@@ -153,10 +146,8 @@ def _paint(
     colour, lines = behind.colour.copy(), behind.edges.astype(np.float32)
     colour[wanted == 1] = 0
     lines[wanted == 1] = 0
-    tiles = [
-        (window, weight) for window, weight in plan_tiles(wanted.shape, network_size) if wanted[window].any()
-    ]  # fmt: skip
-    views = [make_view(pixels[w], unknown[w], None if edges is None else edges[w]) for w, _ in tiles]
+    tiles = [(window, weight) for window, weight in plan_tiles(wanted.shape, network_size) if wanted[window].any()]
+    views = [make_view(scene.part(window)) for window, _ in tiles]
     for (window, weight), prediction in zip(tiles, predict(views), strict=True):
         share = weight * wanted[window]
         # Rounded down, so that the shares of overlapping tiles never add up to more than white.

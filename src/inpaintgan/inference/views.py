@@ -16,22 +16,48 @@ from ..imaging.picture import to_gray
 from ..networks.smooth_fill import smooth_fill
 from .arrays import AS_PREDICTED
 
+Window = tuple[slice, slice]
+
 _CERTAIN = 250
 """Of 255: networks hardly ever predict as much."""
 
 
 @dataclass(frozen=True)
-class View:
-    """One picture as the networks see it."""
+class Scene:
+    """A picture or part of one, what is not known of it, and what was drawn over that."""
 
     pixels: NDArray[np.uint8]
-    """(h, w, 3) RGB."""
+    """(H, W, 3) RGB."""
     unknown: NDArray[np.uint8]
-    """(h, w), 1 where the picture is not known."""
+    """(H, W), 1 where the picture is not known."""
+    edges: NDArray[np.int16] | None
+    """(H, W), edges to paint along in the hole as `checked_levels` gives them, or None to have all of them predicted."""
+
+    def part(self, window: Window) -> Scene:
+        """Return what lies in a window, as views of the same arrays."""
+        return Scene(self.pixels[window], self.unknown[window], None if self.edges is None else self.edges[window])
+
+    def scaled(self, width: int, height: int) -> Scene:
+        """Return the scene at another size; nothing in the hole reaches pixels outside of it."""
+        if self.unknown.shape == (height, width):
+            return self
+        if height < self.unknown.shape[0]:
+            # A mean over an area with any unknown pixel is itself unknown, so what is under the hole cannot leak.
+            resized = cv2.resize(self.pixels, (width, height), interpolation=cv2.INTER_AREA)
+        else:
+            continued = to_pixels(smooth_fill(to_tensor([self.pixels]), flags_to_tensor([self.unknown])))[0]
+            resized = cv2.resize(continued, (width, height), interpolation=cv2.INTER_CUBIC)
+        edges = None if self.edges is None else _resized_lines(self.edges, width, height)
+        return Scene(np.asarray(resized, np.uint8), resize_any(self.unknown, width, height), edges)
+
+
+@dataclass(frozen=True)
+class View:
+    """A scene as the networks see it."""
+
+    scene: Scene
     known_edges: NDArray[np.uint8]
-    """(h, w), 1 on edges of what is known."""
-    given_edges: NDArray[np.int16] | None
-    """(h, w), edges to paint along in the hole as `checked_levels` gives them, or None to have all of them predicted."""
+    """(H, W), 1 on edges of what is known."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +68,6 @@ class Prediction:
     """(h, w, 3) RGB in [0, 1], the whole view."""
     edges: NDArray[np.float32]
     """(h, w) in [0, 1]: known edges outside the hole, predicted or given ones inside."""
-
-
-def scaled(
-    pixels: NDArray[np.uint8], unknown: NDArray[np.uint8], edges: NDArray[np.int16] | None, width: int, height: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int16] | None]:
-    """Scale a picture, its 0/1 hole and its edges; nothing in the hole reaches pixels outside of it."""
-    if pixels.shape[:2] == (height, width):
-        return pixels, unknown, edges
-    if height < pixels.shape[0]:
-        # A mean over an area with any unknown pixel is itself unknown, so what is under the hole cannot leak.
-        resized = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-    else:
-        continued = to_pixels(smooth_fill(to_tensor([pixels]), flags_to_tensor([unknown])))[0]
-        resized = cv2.resize(continued, (width, height), interpolation=cv2.INTER_CUBIC)
-    drawn = None if edges is None else _resized_lines(edges, width, height)
-    return np.asarray(resized, np.uint8), resize_any(unknown, width, height), drawn
 
 
 def resize_any(flags: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
@@ -79,11 +89,12 @@ def _resized_lines(levels: NDArray[np.int16], width: int, height: int) -> NDArra
 
 def make_batch(views: list[View], device: torch.device) -> tuple[Batch, Tensor | None]:
     """Tensors of views of one size, and their given edges, if any: (B, 1, H, W), negative where they are to be predicted."""
+    scenes = [view.scene for view in views]
     batch = Batch(
-        image=to_tensor([view.pixels for view in views]),
-        gray=to_tensor([to_gray(view.pixels)[..., None] for view in views]),
-        edge=flags_to_tensor([view.known_edges * (1 - view.unknown) for view in views]),
-        mask=flags_to_tensor([view.unknown for view in views]),
+        image=to_tensor([scene.pixels for scene in scenes]),
+        gray=to_tensor([to_gray(scene.pixels)[..., None] for scene in scenes]),
+        edge=flags_to_tensor([view.known_edges * (1 - view.scene.unknown) for view in views]),
+        mask=flags_to_tensor([scene.unknown for scene in scenes]),
     ).to(device)
-    given = [view.given_edges for view in views if view.given_edges is not None]
+    given = [scene.edges for scene in scenes if scene.edges is not None]
     return batch, torch.from_numpy(np.stack(given))[:, None].to(device, torch.float32) / 255 if given else None
