@@ -210,7 +210,7 @@ def our_loop(config: Config, device: torch.device, meter: Meter) -> Callable[[],
     pictures = open_pictures(Path(config.data))
     stage, _ = build_stage(config, device)
     cache = open_cache(pictures, config, 10**9, lambda done, total: True)
-    batches = iter(make_train_loader(pictures, config, 0, cache))
+    batches = iter(make_train_loader(pictures, config, 0, cache, device=device))
     taken = 0
 
     def step() -> int:

@@ -15,6 +15,7 @@ from inpaintgan.core.paths import default_checkpoint
         ("auto", None, "faces-lite"),
         ("auto", "/usr/bin/nvidia-smi", "faces"),
         ("cuda", None, "faces"),
+        ("cuda:1", None, "faces"),
         ("cpu", "/usr/bin/nvidia-smi", "faces-lite"),
     ],
 )

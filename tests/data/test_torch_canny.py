@@ -7,7 +7,6 @@ import pytest
 import skimage.data
 import torch
 
-from inpaintgan.data import loader
 from inpaintgan.data.loader import make_train_loader, make_val_loader
 from inpaintgan.data.torch_canny import _connected, torch_canny
 from inpaintgan.imaging.edges import canny
@@ -48,18 +47,19 @@ def test_a_strong_end_reaches_along_a_curve_that_fills_the_picture():
     assert not _connected(weak, torch.zeros_like(strong)).any()
 
 
-def test_deferred_edges_are_drawn_by_the_device_from_the_same_random_numbers(folder, config, monkeypatch):
-    monkeypatch.setattr(loader, "_uses_gpu", lambda config: True)
-    monkeypatch.setattr(loader, "_common", lambda config: {"collate_fn": loader.collate, "num_workers": 0})
+@pytest.mark.filterwarnings("ignore:.*pin_memory")
+def test_deferred_edges_are_drawn_by_the_device_from_the_same_random_numbers(folder, config):
+    gpu = torch.device("cuda")
     files = find_pictures(folder)
     random = config.model_copy(update={"sigma": 0.0, "input_size": 96})
     deferred = random.model_copy(update={"edge_device": "gpu"})
-    plain, drawn = (next(iter(make_train_loader(files, one, 0))) for one in (random, deferred))
+    plain, drawn = (next(iter(make_train_loader(files, one, 0, device=gpu))) for one in (random, deferred))
     assert plain.sigma is None and not drawn.edge.any()
     on_device = drawn.to("cpu")
     assert on_device.sigma is None
     assert torch.equal(on_device.mask, plain.mask)
     assert (on_device.edge != plain.edge).float().mean() < 1e-3
     # Fixed edges and those that scores are taken of stay scikit-image's.
-    assert next(iter(make_train_loader(files, deferred.model_copy(update={"sigma": 2.0}), 0))).sigma is None
+    assert next(iter(make_train_loader(files, deferred.model_copy(update={"sigma": 2.0}), 0, device=gpu))).sigma is None
     assert next(iter(make_val_loader(files, deferred))).sigma is None
+    assert next(iter(make_train_loader(files, deferred, 0))).sigma is None

@@ -32,6 +32,11 @@ def fail(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     raise KeyError("x")
 
 
+def use_up_the_gpu(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Raise what torch does, which a worker without it knows by name alone."""
+    raise type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+
 def not_json(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"value": float("nan")}
 
@@ -57,5 +62,5 @@ def chatter(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 HANDLERS = {
     "echo": echo, "count": count, "refuse": refuse, "fail": fail, "not-json": not_json, "die": die, "slow": slow,
-    "chatter": chatter,
+    "chatter": chatter, "use-up-the-gpu": use_up_the_gpu,
 }  # fmt: skip

@@ -44,6 +44,7 @@ def test_progress_arrives_in_order_before_the_value(worker: Worker) -> None:
     [
         ("refuse", "not-that", "Not that."),
         ("fail", "worker-failed", "That failed: KeyError: 'x'"),
+        ("use-up-the-gpu", "out-of-memory", "There is not enough GPU memory for that."),
         ("not-json", "worker-failed", "That failed: ValueError: Out of range float values"),
         ("nothing", "worker-unknown-op", "The worker has no operation 'nothing'."),
     ],

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 from torchvision.models import efficientnet_b0
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.models.checkpoint import save_checkpoint
 from inpaintgan.models.edge_model import EdgeModel
+from inpaintgan.networks.blocks import held_batch_norm
 from inpaintgan.networks.edge_generators.effunet import EffUNetGenerator
 from inpaintgan.training.build import build_stage
 
@@ -64,3 +66,14 @@ def test_auto_without_a_network_is_refused_rather_than_started_from_noise(monkey
 def test_the_unshuffle_stem_is_refused():
     with pytest.raises(ValueError, match="stem: 'unshuffle' is not for effunet"):
         Config(edge_generator="effunet", stem="unshuffle")
+
+
+def test_statistics_of_a_batch_seen_before_are_left_out_by_many_processes_too():
+    """Several of them train with another class of batch norm."""
+    networks = (
+        nn.Sequential(nn.BatchNorm2d(3)),
+        nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(nn.BatchNorm2d(3))),
+    )
+    with held_batch_norm(*networks):
+        assert [network[0].momentum for network in networks] == [0, 0]
+    assert [network[0].momentum for network in networks] == [0.1, 0.1]

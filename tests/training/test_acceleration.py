@@ -11,7 +11,7 @@ from torch import nn
 
 from inpaintgan.core.config import Config
 from inpaintgan.networks.norm import InstanceNorm, instance_norm
-from inpaintgan.training import acceleration
+from inpaintgan.training import acceleration, build
 from inpaintgan.training.acceleration import compile_networks
 from inpaintgan.training.build import build_stage
 
@@ -67,6 +67,31 @@ def test_compiled_networks_train_as_plain_ones(new_training, monkeypatch, accumu
     assert plain.run.saved_steps() == compiled.run.saved_steps() == [2]
 
 
+def test_scores_and_samples_compile_nothing_more(new_training, monkeypatch):
+    """They run without autocast and on a smaller last batch, each of which would be another form."""
+    traced, compile_with = [], torch.compile
+
+    def backend(graph, example_inputs):
+        traced.append(graph)
+        return graph.forward
+
+    monkeypatch.setattr(torch, "compile", lambda it, **options: compile_with(it, **options, backend=backend))
+    edges = new_training("edges")
+    edges.train(stage="edge", edge_generator="edgeconnect", max_iters=1)
+    settings = {
+        "stage": "edge-inpaint",
+        "edge_generator": "edgeconnect",
+        "init_from": str(edges.run.path),
+        "compile": "on",
+    }
+    counts = []
+    for name, seen in (("unseen", {}), ("seen", {"eval_interval": 1, "sample_interval": 1, "val_size": 3})):
+        torch.compiler.reset()
+        new_training(name).train(**settings, max_iters=2, **seen)
+        counts.append(len(traced))
+    assert counts[0] > 0 and counts[1] == 2 * counts[0]
+
+
 @pytest.mark.parametrize(
     ("wish", "device", "able", "expected"),
     [("auto", "cpu", True, False), ("auto", "cuda", True, True), ("auto", "cuda", False, False),
@@ -102,3 +127,18 @@ def test_a_run_saved_on_the_other_kind_of_device_goes_on_with_this_ones_adam(tra
     group = trained.generator_optimizer.param_groups[0]
     assert group["fused"] is fused
     assert all(float(trained.generator_optimizer.state[p]["step"]) == 1 for p in group["params"])
+
+
+def test_moments_lie_in_memory_as_the_weights_do_wherever_they_were_saved(training, monkeypatch):
+    """The fused Adam of a GPU, where weights are channels-last, refuses those of a CPU as they were."""
+    saved = build_stage(training.config(stage="edge"), torch.device("cpu"))[0].edge
+    saved.model.generator(*torch.rand(3, 1, 1, 32, 32)).sum().backward()
+    saved.generator_step()
+    monkeypatch.setattr(build, "placed", lambda network, device: network.to(memory_format=torch.channels_last))
+    learner = build_stage(training.config(stage="edge"), torch.device("cpu"))[0].edge
+    learner.load_state_dict(copy.deepcopy(saved.state_dict()))
+    taken_over = learner.generator_optimizer.state
+    for parameter, before in zip(taken_over, saved.generator_optimizer.state.values(), strict=True):
+        for name in ("exp_avg", "exp_avg_sq"):
+            assert taken_over[parameter][name].stride() == parameter.stride()
+            assert torch.equal(taken_over[parameter][name], before[name])

@@ -20,7 +20,7 @@ def obstacle(engine: str, device: str) -> str:
 
     Args:
         engine: One of `ENGINES`.
-        device: ``cpu`` or ``cuda``.
+        device: ``cpu``, ``cuda`` or ``cuda:1``.
     """
     if engine in _PACKAGES:
         if device != "cpu":
@@ -29,4 +29,6 @@ def obstacle(engine: str, device: str) -> str:
         return f"It needs {', '.join(missing)}. {INSTALL}" if missing else ""
     if engine == "compile" and device == "cpu" and not any(map(shutil.which, _COMPILERS)):
         return "It needs a C++ compiler, such as g++."
+    if engine == "compile" and device.startswith("cuda") and importlib.util.find_spec("triton") is None:
+        return "It needs Triton, which PyTorch brings along for Linux."
     return ""

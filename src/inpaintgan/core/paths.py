@@ -64,7 +64,8 @@ def default_checkpoint(device: str = "auto") -> Path:
     """Return the checkpoint that is used unless another is named: ``faces`` on an NVIDIA GPU, else ``faces-lite``.
 
     Args:
-        device: ``auto``, ``cpu`` or ``cuda``. For ``auto`` the driver's own program tells: the window has no torch to ask.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``. For ``auto`` the driver's own program tells: the window has no torch
+            to ask.
     """
-    on_gpu = device == "cuda" or (device == "auto" and shutil.which("nvidia-smi") is not None)
+    on_gpu = device.startswith("cuda") or (device == "auto" and shutil.which("nvidia-smi") is not None)
     return resource("checkpoints") / ("faces" if on_gpu else "faces-lite")

@@ -21,6 +21,7 @@ from .pictures import PictureFile, PictureSet, open_pictures
 from .sample import NothingReadable, SampleMaker
 
 _HELD_OUT = 20
+_CPU = torch.device("cpu")
 
 
 def split(pictures: PictureSet, config: Config) -> tuple[PictureSet, PictureSet]:
@@ -81,12 +82,13 @@ def make_train_loader(
     start_position: int,
     cache: PictureCache | None = None,
     ranks: Ranks | None = None,
+    device: torch.device = _CPU,
 ) -> DataLoader:
     """Return a loader of endless batches, of which the first begins at a position of the stream.
 
     Position p is picture p modulo n of epoch p // n: a run goes on exactly where it stopped by starting at the number
     of items it has used, whatever the number of workers. A batch holds all pictures of a step; with many ranks, this
-    rank's share of them.
+    rank's share of them. For a GPU as the ``device``, batches lie in page-locked memory, and edges may be left to it.
 
     Raises:
         InpaintError: No picture can be read, the folder of mask pictures is missing, empty or holds no usable mask, or
@@ -95,11 +97,14 @@ def make_train_loader(
     ranks = ranks or Ranks()
     check_shares(config, ranks.size)
     n_pictures = config.batch_size * config.accumulation_steps
-    defer_edges = config.edge_device == "gpu" and _uses_gpu(config)
+    on_gpu = device.type == "cuda"
     return DataLoader(
-        InpaintDataset(SampleMaker(files, config, train=True, cache=cache, defer_edges=defer_edges)),
+        InpaintDataset(
+            SampleMaker(files, config, train=True, cache=cache, defer_edges=on_gpu and config.edge_device == "gpu")
+        ),
         batch_size=n_pictures // ranks.size,
         sampler=StreamSampler(len(files), config.seed, start_position, n_pictures, ranks),
+        pin_memory=on_gpu,
         persistent_workers=config.workers > 0,
         prefetch_factor=max(1, 4 // config.accumulation_steps) if config.workers > 0 else None,
         **_common(config),
@@ -144,15 +149,10 @@ def _common(config: Config) -> dict:
     return {
         "num_workers": config.workers,
         "collate_fn": collate,
-        "pin_memory": _uses_gpu(config),
         "worker_init_fn": start_worker,
         # A loader draws a base seed when it starts; from a generator of its own, so that the run's stays exact.
         "generator": torch.Generator(),
     }
-
-
-def _uses_gpu(config: Config) -> bool:
-    return config.device == "cuda" or (config.device == "auto" and torch.cuda.is_available())
 
 
 def start_worker(_worker_id: int) -> None:

@@ -92,14 +92,29 @@ def _answer(
         raise
     except InpaintError as error:
         send({"id": number, "error": error.as_dict()})
-    except MemoryError:
-        send({"id": number, "error": InpaintError("out-of-memory", "There is not enough memory for that.").as_dict()})
     except Exception as error:
-        traceback.print_exc()
-        said = InpaintError(
-            "worker-failed", f"That failed: {type(error).__name__}: {error}", "The terminal shows details."
-        )
+        said = _out_of_memory(error)
+        if said is None:
+            traceback.print_exc()
+            said = InpaintError(
+                "worker-failed", f"That failed: {type(error).__name__}: {error}", "The terminal shows details."
+            )
         send({"id": number, "error": said.as_dict()})
+
+
+def _out_of_memory(error: Exception) -> InpaintError | None:
+    """What is to be said where memory ran out, a GPU's too, whose error torch names: this process may have none."""
+    if type(error).__name__ == "OutOfMemoryError":
+        return InpaintError(
+            "out-of-memory",
+            "There is not enough GPU memory for that.",
+            "End what else uses the GPU, a training perhaps.",
+        )
+    return (
+        InpaintError("out-of-memory", "There is not enough memory for that.")
+        if isinstance(error, MemoryError)
+        else None
+    )
 
 
 if __name__ == "__main__":

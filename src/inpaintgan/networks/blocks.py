@@ -12,6 +12,7 @@ from typing import Literal
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import _SpectralNorm
 
@@ -176,7 +177,7 @@ def held_spectral_norm(*networks: nn.Module) -> Iterator[None]:
 @contextmanager
 def held_batch_norm(*networks: nn.Module) -> Iterator[None]:
     """Within it, forward passes leave the running statistics of batch norm as they are: the same pictures counted before."""
-    norms = [module for network in networks for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    norms = [module for network in networks for module in network.modules() if isinstance(module, _BatchNorm)]
     before = [norm.momentum for norm in norms]
     for norm in norms:
         norm.momentum = 0.0

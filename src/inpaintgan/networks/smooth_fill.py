@@ -10,6 +10,7 @@ biharmonic inpainting.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import torch
@@ -110,9 +111,15 @@ def _bilaplacian(like: Tensor) -> Callable[[Tensor], Tensor]:
     if like.device.type == "cpu" and not torch.compiler.is_compiling():
         return lambda x: _laplacian(_laplacian(x))
     channels = like.shape[1]
-    # Asked not to wait, so that a training on a GPU does not stop here; and once for all steps, of which it has hundreds.
-    kernel = _BILAPLACIAN.to(like, non_blocking=True).repeat(channels, 1, 1, 1)
+    make = _kernel.__wrapped__ if torch.compiler.is_compiling() else _kernel
+    kernel = make(like.device, channels)
     return lambda x: F.conv2d(x, kernel, groups=channels)
+
+
+@functools.cache
+def _kernel(device: torch.device, channels: int) -> Tensor:
+    """Brought to a GPU once: a copy from ordinary memory may make a training wait."""
+    return _BILAPLACIAN.to(device).repeat(channels, 1, 1, 1)
 
 
 def _laplacian(x: Tensor) -> Tensor:

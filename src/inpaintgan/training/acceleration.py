@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import torch
@@ -37,6 +38,14 @@ def compile_networks(networks: Iterable[nn.Module], config: Config, device: torc
         else:
             network.compile(dynamic=False)
     return True
+
+
+def uncompiled() -> AbstractContextManager[object]:
+    """Within it compiled networks run as they are written.
+
+    What runs now and then, on batches of other sizes and without autocast, would be compiled again for far longer than it runs.
+    """
+    return torch.compiler.set_stance("force_eager")
 
 
 def _can_compile(device: torch.device) -> bool:

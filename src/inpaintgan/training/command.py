@@ -37,7 +37,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     run = RunDir(run_path)
     if not is_rank():
         config, _ = _checked(run, data, config_file, settings, resume=resume)
-        n = config.processes or (len(gpus()) if can_launch() else 1)
+        n = config.processes or (len(gpus()) if can_launch() and config.device != "cpu" else 1)
         if n > 1:
             if not can_launch():
                 raise InpaintError(

@@ -8,6 +8,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+import torch
+
 from ..core import events
 from ..core.config import Config
 from ..core.errors import InpaintError
@@ -82,6 +84,7 @@ def endless_batches(
     start_position: int,
     cache: PictureCache | None,
     ranks: Ranks,
+    device: torch.device,
     warn: Callable[[str, str], None],
 ) -> Iterator[Batch]:
     """Yield this rank's share of the training's batches from a position of the stream on.
@@ -93,7 +96,7 @@ def endless_batches(
     """
     position, deaths = start_position, 0
     while True:
-        batches = iter(make_train_loader(files, config, position, cache, ranks))
+        batches = iter(make_train_loader(files, config, position, cache, ranks, device))
         if config.workers and hasattr(signal, "SIGCHLD"):
             # PyTorch would raise at the death of a process wherever the trainer stands, in the midst of a step too.
             # Without its handler the death is noticed while waiting for the batch that does not come.

@@ -88,6 +88,10 @@ class Learner(Generic[ModelT]):
             # It decides where the numbers of steps lie; the run may have been saved on another kind of device.
             groups = [{**group, "fused": self._settings[name]["fused"]} for group in saved["param_groups"]]
             optimizer.load_state_dict({**saved, "param_groups": groups})
+            for parameter, kept in optimizer.state.items():
+                # The one kernel wants moments that lie in memory as their weights do, which is another way on a CPU.
+                moments = {name: value for name, value in kept.items() if name != "step"}
+                kept.update({name: torch.empty_like(parameter).copy_(value) for name, value in moments.items()})
         self.set_rate(1.0)
 
     def _optimizers(self) -> dict[str, torch.optim.Optimizer]:

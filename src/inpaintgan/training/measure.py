@@ -74,10 +74,11 @@ def measure(config: Config, say: Say) -> Measured:
 
 def _measured(config: Config, device: torch.device, say: Say) -> Measured:
     files, _ = split(open_pictures(Path(config.data)), config)
+    torch.compiler.reset()  # of what was measured before, which would count as forms of the same functions
     stage, perceptual = build_stage(config, device)
     if config.stage == "auto":
         stage.phase = "joint"
-    batches = iter(make_train_loader(files, config.model_copy(update={"workers": 0}), 0))
+    batches = iter(make_train_loader(files, config.model_copy(update={"workers": 0}), 0, device=device))
     start = time.perf_counter()
     batch = next(batches)
     data_s = time.perf_counter() - start

@@ -13,6 +13,7 @@ from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from . import state
+from .acceleration import uncompiled
 from .disk import PatientDisk
 from .health import BrokeDown, Health
 from .meter import Meter
@@ -68,7 +69,7 @@ class Outputs:
         """Draw the sample grid."""
         path = self._run.sample_path(self._progress.step)
         rows = self._config.sample_size
-        with self._meter.paused():
+        with self._meter.paused(), uncompiled():
             columns = self._disk.write(lambda: save_samples(self._stage, self._val_batches, rows, path))
         if columns is not None:
             self._reporter.emit(events.Sample(path=path.relative_to(self._run.path).as_posix(), columns=columns))
@@ -80,7 +81,7 @@ class Outputs:
 
     def validate(self, learn: Callable[[dict[str, float]], None]) -> None:
         """Score the held-out pictures, hand the scores to ``learn``, and keep the best checkpoint."""
-        with self._meter.paused():
+        with self._meter.paused(), uncompiled():
             scores = self._ranks.first(lambda: validate(self._stage, self._val_batches))
             beside = self._baselines if "psnr" in scores else {}
         learn(scores)

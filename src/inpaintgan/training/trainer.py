@@ -160,7 +160,7 @@ class Trainer:
             lambda: cached_pictures(train_files, config, n_wanted, reporter.emit, self.orders.stop_is_near)
         )
         meter, health = Meter(ranks), Health(progress)
-        batches = endless_batches(train_files, config, progress.position, cache, ranks, reporter.warn)
+        batches = endless_batches(train_files, config, progress.position, cache, ranks, stage.device, reporter.warn)
         disk = PatientDisk(self.run_dir, ranks, reporter=reporter, orders=self.orders, meter=meter)
         recovery = Recovery(config, self.run_dir, stage, progress, reporter, ranks)
         outputs = Outputs(
