@@ -233,3 +233,16 @@ def test_the_rows_lie_on_the_disk_in_the_size_announced(folder, cached):
     assert lying == len(files) * row_bytes(cached)
     assert np.array_equal(cache.get(0).picture.shape, (64, 64, 3))
     assert read_rgb(files[0]).dtype == cache.get(0).picture.dtype
+
+
+def test_rows_belong_to_the_code_of_the_detectors(folder, config, monkeypatch):
+    """Who writes one changes it many times."""
+    files = find_pictures(folder)
+    before = set_key(files, config)
+    monkeypatch.setattr(cache_module, "_detectors", lambda: ["another"])
+    assert set_key(files, config) != before
+    without_edges = config.model_copy(update={"sigma": 0.0})
+    monkeypatch.undo()
+    same = set_key(files, without_edges)
+    monkeypatch.setattr(cache_module, "_detectors", lambda: ["another"])
+    assert set_key(files, without_edges) == same

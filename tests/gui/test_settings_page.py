@@ -123,7 +123,7 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     run = start_tiny(page, pictures, Iterations="6")
     wait_state(page, "Finished")
     page.goto(f"{app.origin}/train/runs.html")
-    page.get_by_role("link", name=f"Resume {run} with changes").click()
+    page.get_by_role("link", name=f"Resume with changes: {run}").click()
     iterations = page.get_by_label("Iterations")
     expect(iterations).to_have_value("6")
     expect(page.locator(".steps")).to_have_count(0)

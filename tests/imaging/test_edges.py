@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import skimage.data
 from skimage.feature import canny as reference
 
-from inpaintgan.core.config import Config
-from inpaintgan.imaging.edges import canny, detect_edges
+from inpaintgan.core.config import Config, EdgeDetector
+from inpaintgan.imaging.edges import _DETECTORS, canny, detect_edges
 from inpaintgan.imaging.gradients import laplacian_of_gaussian, multi_scale, sobel
 from inpaintgan.imaging.picture import to_gray
 
@@ -101,3 +103,8 @@ def test_external_edges_are_taken_as_they_are_or_thinned_by_canny(gray):
     assert not detect_edges(gray, config.model_copy(update={"sigma": -1.0}), external=given).any()
     # A picture that has no file of edges, as when filling.
     assert np.array_equal(detect_edges(gray, config, hole), canny(gray, 2, hole))
+
+
+def test_every_detector_that_can_be_chosen_is_there():
+    """Canny stands in for edges of files, and would for a name that nothing stands behind."""
+    assert {*_DETECTORS, "canny", "external"} == {*get_args(EdgeDetector)}

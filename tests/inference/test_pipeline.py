@@ -15,6 +15,7 @@ from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture, to_gray
 from inpaintgan.inference.files import fill_file
 from inpaintgan.inference.pipeline import Inpainter
+from inpaintgan.inference.views import Scene
 from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 
 from .conftest import CONFIG
@@ -76,6 +77,29 @@ def test_what_is_no_array_is_refused_with_what_is_needed(inpainter, convert):
             run(image, convert(mask))
     with pytest.raises(ValueError, match="image must be a NumPy array"):
         inpainter.detect_edges(convert(image))
+
+
+@pytest.mark.parametrize(
+    "layer", [np.full((64, 64), np.nan), np.full((64, 64), "1"), np.full((64, 64), None), np.ones((64, 64), complex)]
+)
+def test_masks_and_edges_are_numbers(inpainter, layer):
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (8, 8, 24, 24))
+    with pytest.raises(ValueError, match="mask must be of numbers"):
+        inpainter.fill(image, layer)
+    with pytest.raises(ValueError, match="edges must be of numbers"):
+        inpainter.fill(image, mask, layer)
+
+
+def test_known_edges_are_nearer_to_the_whole_pictures_than_with_the_hole_left_out(inpainter):
+    """In training they are the whole picture's. What lies under the hole has no part in them."""
+    hole = holed(*ASTRONAUT.shape[:2], (100, 150, 200, 300))
+    known = 1 - hole
+    seen = inpainter._view(Scene(ASTRONAUT, hole, None)).known_edges * known
+    whole, left_out = inpainter.detect_edges(ASTRONAUT) * known, inpainter.detect_edges(ASTRONAUT, hole) * known
+    assert 0 < (seen != whole).sum() < 0.8 * (left_out != whole).sum()
+    other = ASTRONAUT.copy()
+    other[hole == 1] = 90
+    assert np.array_equal(inpainter._view(Scene(other, hole, None)).known_edges * known, seen)
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,14 @@ def test_two_trainers_in_one_run_folder_are_refused(training):
 def test_tensorboard_files_are_written_when_wanted(training):
     training.train(stage="edge", tensorboard=True)
     assert list(training.run.tensorboard.iterdir())
+
+
+def test_a_training_is_neither_begun_over_another_nor_resumed_as_another(training):
+    """What a notebook's cell does that is run twice."""
+    training.train(stage="edge", max_iters=2)
+    before = training.run.events_file.read_bytes()
+    with pytest.raises(InpaintError, match="already holds a training"):
+        training.train(stage="edge", max_iters=2)
+    with pytest.raises(InpaintError, match="width: this run was trained with 8, so 16 cannot go on"):
+        training.train(stage="edge", width=16, max_iters=4, resume=True)
+    assert training.run.events_file.read_bytes() == before

@@ -88,6 +88,9 @@ export class EdgeEditing {
     if (active) this.shownBefore = this.box.checked;
     this.box.checked = active || this.shownBefore;
     this.toggle.setAttribute("aria-pressed", String(active));
+    byId("canvas-help").textContent = active
+      ? "Arrow keys move a crosshair, Space starts and ends drawing, V leaves the edges, question mark lists all keys."
+      : "Hold B to see the picture as it was. Question mark lists all keys.";
     byId("edge-tools").hidden = !active;
     byId("fill-edges").hidden = !active;
     byId("fill-pair").hidden = active;

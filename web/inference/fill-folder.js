@@ -1,7 +1,7 @@
 // Many pictures at once: a folder of them, one mask for all or one each, and what became of every one.
 
 import { call, codeOf, putPicture, ready } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { byId, el, holdFocus, setUsable } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
 import { withProgress } from "../js/poll.js";
@@ -27,6 +27,8 @@ const cancelButton = byId("cancel", HTMLButtonElement);
 
 /** @type {{id: string, name: string} | null} the mask file that was chosen, as the program knows it */
 let maskFile = null;
+/** Done when the mask file that was chosen last is there. @type {Promise<unknown>} */
+let opening = Promise.resolve();
 
 const maskKind = () => /** @type {HTMLInputElement} */ (form.querySelector("input[name=mask]:checked")).value;
 
@@ -63,7 +65,9 @@ function refuse(error, field = codeOf(error).split("-")[0]) {
   const place = byId(paths.some(({ id }) => id === field) ? `${field}-error` : "problem");
   place.textContent = errorText(error);
   place.hidden = false;
-  document.getElementById(field)?.focus();
+  const wanted = document.getElementById(field);
+  if (wanted?.checkVisibility()) wanted.focus();
+  else byId("choose-mask").focus();
   showError(error);
 }
 
@@ -82,6 +86,7 @@ function chosenMask() {
 function show(progress) {
   const { state, done, total, failures, error } = progress;
   const running = isRunning(state);
+  const moveOn = holdFocus();
   byId("explain").hidden = state !== "idle";
   byId("going").hidden = state === "idle";
   startButton.hidden = running;
@@ -97,7 +102,8 @@ function show(progress) {
   byId("current").textContent = progress.current;
   byId("where").textContent = progress.output;
   cancelButton.hidden = !running;
-  cancelButton.disabled = state === "cancelling";
+  setUsable(cancelButton, state !== "cancelling");
+  moveOn(running ? cancelButton : startButton);
   byId("failures").hidden = !progress.failed;
   byId("failures-title").textContent = `${plural(progress.failed, "picture")} failed`;
   const rows = byId("failure-rows");
@@ -124,6 +130,7 @@ async function followEarlier() {
 
 /** @param {CheckpointChoice} checkpoints */
 async function fill(checkpoints) {
+  await opening;
   if (startButton.hidden) return; // one runs, and Enter in a field asks for another
   clearErrors();
   const options = {
@@ -132,7 +139,10 @@ async function fill(checkpoints) {
   };
   keep();
   byId("failure-rows").replaceChildren();
+  const moveOn = holdFocus();
   startButton.hidden = true;
+  byId("going").hidden = cancelButton.hidden = false;
+  moveOn(cancelButton);
   say("Filling the folder…");
   try {
     const end = await withProgress(call("fill_folder", options), () => call("folder_progress"), show, POLL_MS);
@@ -143,13 +153,32 @@ async function fill(checkpoints) {
   } catch (error) {
     refuse(error);
   } finally {
+    const moveBack = holdFocus();
     startButton.hidden = false;
+    cancelButton.hidden = true;
+    moveBack(startButton);
   }
 }
 
 function saveFailures() {
   const lines = [...byId("failure-rows").children].map((row) => [...row.children].map(({ textContent }) => textContent).join("\t"));
   saveBlob(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }), "failed.txt");
+}
+
+/** @param {File} picked */
+async function openMask(picked) {
+  byId("mask-name").textContent = `Opening ${picked.name}…`;
+  try {
+    const { id, name } = await putPicture(picked);
+    maskFile = { id, name };
+    byId("masks-error").hidden = true;
+    showMaskKind();
+    keep();
+    say(`${name} is the mask for all pictures.`);
+  } catch (error) {
+    showMaskKind();
+    refuse(error, "masks");
+  }
 }
 
 /** @param {boolean} hasScreen */
@@ -174,25 +203,13 @@ function listen(hasScreen) {
   });
   const file = byId("mask-file", HTMLInputElement);
   byId("choose-mask").addEventListener("click", () => file.click());
-  file.addEventListener("change", async () => {
+  file.addEventListener("change", () => {
     const [picked] = file.files ?? [];
     file.value = "";
-    if (!picked) return;
-    byId("mask-name").textContent = `Opening ${picked.name}…`;
-    try {
-      const { id, name } = await putPicture(picked);
-      maskFile = { id, name };
-      byId("masks-error").hidden = true;
-      showMaskKind();
-      keep();
-      say(`${name} is the mask for all pictures.`);
-    } catch (error) {
-      showMaskKind();
-      refuse(error, "masks");
-    }
+    if (picked) opening = openMask(picked);
   });
   cancelButton.addEventListener("click", () => {
-    cancelButton.disabled = true;
+    setUsable(cancelButton, false);
     say("Cancelling after the picture at hand…");
     call("cancel_folder").catch(showError);
   });

@@ -225,6 +225,7 @@ class FillPage {
     const goOn = this.tries.current
       ? el("button", { type: "button", class: "button", onclick: () => { message.hidden = true; } }, "Back to the result") : null;
     refuse(error, codeOf(error) === "mask-missing" ? null : again, linkTo("Edit the mask", "mask"), goOn);
+    if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (message.querySelector("button, a"))?.focus();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { call, putMask, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { count } from "../js/format.js";
+import { count, plural } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
 import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
@@ -60,15 +60,16 @@ function maskButtons(pictureName) {
     field.value = String(pixels);
     return pixels;
   };
-  /** @param {string} id @param {() => Promise<void> | undefined} change @param {string} done */
+  /** @param {string} id @param {() => Promise<void> | undefined} change @param {() => string} done */
   const button = (id, change, done) => byId(id).addEventListener("click", guarded(async () => {
     await change();
-    say(done);
+    say(done());
   }));
-  button("clear", () => editor.clear(), "The mask is empty. Undo brings it back.");
-  button("invert", () => editor.invert(), "The mask is inverted.");
-  button("grow", () => editor.grow(by()), "The mask has grown.");
-  button("shrink", () => editor.shrink(by()), "The mask has shrunk.");
+  const pixels = () => `by ${plural(by(), "pixel")}`;
+  button("clear", () => editor.clear(), () => "The mask is empty. Undo brings it back.");
+  button("invert", () => editor.invert(), () => "The mask is inverted.");
+  button("grow", () => editor.grow(by()), () => `The mask has grown ${pixels()}.`);
+  button("shrink", () => editor.shrink(by()), () => `The mask has shrunk ${pixels()}.`);
 
   const load = guarded(async (/** @type {File} */ maskFile) => {
     const read = await decoded(maskFile, editor.mask.width, editor.mask.height);

@@ -1,6 +1,6 @@
 // What the mask page and the filling page share about their picture: one history, and keeping what is drawn.
 
-import { byId, el } from "../js/dom.js";
+import { byId, el, setUsable } from "../js/dom.js";
 import { say, showError, statusSide } from "../js/shell.js";
 import { HistoryStore } from "./editor/history-store.js";
 import { History } from "./editor/history.js";
@@ -40,7 +40,7 @@ export class PictureKeeper {
     });
     const show = () => buttons.forEach((button, i) => {
       const [way, step] = [WORDS[ways[i]], this.history.next(ways[i])];
-      button.disabled = !step;
+      setUsable(button, Boolean(step));
       button.title = step ? `${way.verb}: ${step.label} (${way.keys})` : way.none;
     });
     show();
@@ -62,8 +62,13 @@ export class PictureKeeper {
       .some(({ changes }) => changes.every(({ kind }) => kind === drawing.kind));
     statusSide.append(state);
     const words = { saved: `${name} kept`, waiting: `Keeping the ${name.toLowerCase()}…`, failed: `The ${name.toLowerCase()} could not be kept` };
+    const others = new BroadcastChannel(`inpaintgan-${this.layers.id}-${drawing.kind}`);
+    others.onmessage = () => {
+      say(`The ${name.toLowerCase()} of this picture changed in another window, and what is drawn here would replace it. Reload this page to see it.`, { kind: "error" });
+    };
     const saver = new LayerSaver(drawing.changes.map, async (png) => {
       this.layers = await send(png);
+      others.postMessage("changed");
     }, (outcome, error) => {
       state.textContent = words[outcome];
       state.dataset.state = outcome;

@@ -1,7 +1,7 @@
 // The save dialog: name, format, download, and the receipt of what changed outside the mask.
 
 import { call } from "../js/bridge.js";
-import { byId } from "../js/dom.js";
+import { byId, setFault } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { download } from "../js/save-blob.js";
 import { errorText, say } from "../js/shell.js";
@@ -57,7 +57,7 @@ export function saveDialog(picture, current) {
   };
   const renew = () => {
     receipt.hidden = true;
-    error.hidden = true;
+    setFault(name, error, "");
     close.textContent = "Cancel";
   };
   format.addEventListener("change", () => {
@@ -84,8 +84,7 @@ export function saveDialog(picture, current) {
     const typed = name.value.trim();
     renew();
     if (!typed || typed === format.value) {
-      error.textContent = "Give the file a name.";
-      error.hidden = false;
+      setFault(name, error, "Give the file a name.");
       name.focus();
       return;
     }
@@ -112,8 +111,7 @@ export function saveDialog(picture, current) {
       close.textContent = "Close";
       say(receipt.textContent, { kind: same ? "ok" : "info" });
     } catch (failure) {
-      error.textContent = errorText(failure);
-      error.hidden = false;
+      setFault(name, error, errorText(failure));
     } finally {
       button.disabled = false;
     }

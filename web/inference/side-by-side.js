@@ -183,6 +183,7 @@ export class SideBySide {
         if (codeOf(error) === "cancelled") {
           say("Cancelled. What was filled until then is among the tries.");
           page.tries.pinned.clear();
+          byId("choose-checkpoints").focus();
           return;
         }
         outcomes.push({ checkpoint, result: null, problem: errorText(error) });

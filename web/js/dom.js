@@ -60,3 +60,39 @@ export function showNodes(place, nodes) {
   });
   while (place.children.length > nodes.length) place.lastElementChild?.remove();
 }
+
+/**
+ * Let a button be pressed, or not. One that may not be keeps the focus it has, which `disabled` would throw away: keys would
+ * then mean something to the page as a whole. The shell keeps clicks from it.
+ * @param {HTMLElement} button
+ * @param {boolean} usable
+ */
+export function setUsable(button, usable) {
+  if (usable) button.removeAttribute("aria-disabled");
+  else button.setAttribute("aria-disabled", "true");
+}
+
+/**
+ * Remember what has the focus, before some of the page is hidden.
+ * @returns {(...others: HTMLElement[]) => void} moves the focus on, if it was hidden since, to the first of these that is shown
+ */
+export function holdFocus() {
+  const { activeElement: focused } = document;
+  return (...others) => {
+    if (!focused || focused === document.body || focused.checkVisibility()) return;
+    others.find((other) => other.checkVisibility())?.focus({ preventScroll: true });
+  };
+}
+
+/**
+ * Show below a field what is wrong with it, which its aria-describedby names.
+ * @param {HTMLElement} field
+ * @param {HTMLElement} place
+ * @param {string} message empty clears it
+ */
+export function setFault(field, place, message) {
+  place.textContent = message;
+  place.hidden = !message;
+  if (message) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}

@@ -62,21 +62,30 @@ export function runCard(run, ...actions) {
  * @param {(run: RunSummary) => HTMLLIElement} draw
  */
 export function updateList(list, runs, draw) {
-  const before = new Map([...list.children].map((node) => [/** @type {HTMLElement} */ (node).dataset.run, /** @type {HTMLElement} */ (node)]));
-  const nodes = runs.map((run) => {
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const before = new Map(/** @type {HTMLElement[]} */ ([...list.children]).map((node) => [node.dataset.run, node]));
+  const names = new Set(runs.map(({ run }) => run));
+  for (const [name, node] of before) if (!names.has(name ?? "")) node.remove();
+  runs.forEach((run, i) => {
     const seen = JSON.stringify([run, ago(run.updated)]); // the words age, too
-    const old = before.get(run.run);
-    if (old && old.dataset.seen === seen) return old;
-    const node = draw(run);
-    node.dataset.seen = seen;
-    const focused = old?.contains(document.activeElement) ? document.activeElement?.textContent : null;
-    if (old && focused) {
-      old.replaceWith(node);
-      const again = [...node.querySelectorAll("a, button")].find((found) => found.textContent === focused);
-      /** @type {HTMLElement | undefined} */ (again)?.focus();
+    let node = before.get(run.run);
+    if (node?.dataset.seen !== seen) {
+      const fresh = draw(run);
+      fresh.dataset.seen = seen;
+      node?.replaceWith(fresh);
+      node = fresh;
     }
-    return node;
+    if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null);
   });
-  const same = nodes.length === list.children.length && nodes.every((node, i) => node === list.children[i]);
-  if (!same) list.replaceChildren(...nodes);
+  // A card that was drawn anew, or moved up, has lost it on the way.
+  if (focused && document.activeElement !== focused) focusLike(focused, list);
+}
+
+/** The focus goes to the same control of the run's new card, or to its name. @param {Element} control @param {HTMLElement} list */
+function focusLike(control, list) {
+  const run = /** @type {HTMLElement | null} */ (control.closest(".run-card"))?.dataset.run;
+  const card = /** @type {HTMLElement[]} */ ([...list.children]).find((node) => node.dataset.run === run);
+  const nameOf = (/** @type {Element} */ one) => one.getAttribute("aria-label") ?? one.textContent;
+  const controls = /** @type {HTMLElement[]} */ ([...(card?.querySelectorAll(".run-link, .run-actions :is(a, button, input)") ?? [])]);
+  (controls.find((one) => nameOf(one) === nameOf(control)) ?? controls[0])?.focus({ preventScroll: true });
 }

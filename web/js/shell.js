@@ -73,6 +73,13 @@ function themeButton() {
   return button;
 }
 
+/** What may not be pressed and still has the focus; see `setUsable`. */
+addEventListener("click", (event) => {
+  if (!(event.target instanceof Element) || !event.target.closest('[aria-disabled="true"]')) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, { capture: true });
+
 function buildHeader() {
   const section = document.body.dataset.section ?? "";
   const brand = el("a", { class: "shell-brand", href: "/index.html" });
@@ -145,7 +152,20 @@ export function confirmDialog({ title, text, confirm, cancel = "Cancel", danger 
 /** Where a page may put something of its own into the status line, at its right end. */
 export const statusSide = el("span", { class: "row", id: "status-side" });
 
+/** Tell the style how much of the page a fixed foot covers: it grows with what it has to say. */
+function measureFoot() {
+  const foot = /** @type {HTMLElement | null} */ (document.querySelector(".page-foot"));
+  if (!foot) return;
+  const measure = () => {
+    const fixed = getComputedStyle(foot).position === "fixed";
+    document.documentElement.style.setProperty("--foot-h", `${fixed ? foot.offsetHeight : 0}px`);
+  };
+  new ResizeObserver(measure).observe(foot);
+  addEventListener("resize", measure);
+}
+
 function mount() {
+  measureFoot();
   const main = document.querySelector("main");
   if (main && !main.id) main.id = "main";
   main?.setAttribute("tabindex", "-1");

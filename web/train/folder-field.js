@@ -1,7 +1,7 @@
 // A folder of page 1: chosen in a dialog or typed, resolved by the program, or refused in words below its field.
 
 import { call } from "../js/bridge.js";
-import { byId } from "../js/dom.js";
+import { byId, setFault } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { errorText } from "../js/shell.js";
 
@@ -44,8 +44,7 @@ export class FolderField {
 
   /** @param {string} message empty clears it */
   refuse(message) {
-    this.error.textContent = message;
-    this.error.hidden = !message;
+    setFault(this.input, this.error, message);
   }
 
   /** Nothing is chosen here, and something must be. @param {string} message */

@@ -169,6 +169,11 @@ function wire() {
     draft.name = name.value.trim();
     draft.save();
   });
+  byId("settings").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault(); // Enter here means "this value", not "train"
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   byId("gan-form").addEventListener("submit", (event) => {
     event.preventDefault();
     launch.start();

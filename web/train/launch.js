@@ -98,8 +98,10 @@ export class Launch {
     } catch (error) {
       say("");
       this.showRefusal(error);
-      if (NAME_REFUSED.has(codeOf(error))) byId("run-name").focus();
-      else if (form.firstError) form.focus(form.firstError);
+      if (NAME_REFUSED.has(codeOf(error))) {
+        byId("run-name").setAttribute("aria-invalid", "true");
+        byId("run-name").focus();
+      } else if (form.firstError) form.focus(form.firstError);
     }
     this.#busy(false);
   }
@@ -139,6 +141,7 @@ export class Launch {
   /** @param {string} message empty clears it @param {boolean} [pageOne] whether the remedy is on page 1 */
   refuse(message, pageOne = false) {
     byId("start-error").hidden = !message;
+    byId("run-name").removeAttribute("aria-invalid");
     const there = pageOne && !(this.draft instanceof ResumeDraft); // page 1 is of new trainings
     byId("start-error").replaceChildren(message, there ? " " : "", there ? el("a", { href: "/train/model.html" }, "Change it there") : "");
   }

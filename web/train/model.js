@@ -41,13 +41,19 @@ function show() {
   byId("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
   byId("block-field").hidden = !BLOCK_MASKS.has(values.mask);
   byId("block_ratio", HTMLInputElement).value = values.block_ratio;
-  byId("block-value").textContent = `${percent(values.block_ratio)} of the side`;
+  showSlider("block_ratio", "block-value", `${percent(values.block_ratio)} of the side`);
   byId("mask-data-field").hidden = !values.mask.startsWith("external");
   byId("edge-data-field").hidden = values.edge !== "external";
   byId("edge_nms", HTMLInputElement).checked = values.edge_nms;
   for (const field of Object.values(folders)) field.show();
   showSigma(values);
   startFrom.show();
+}
+
+/** Say what a slider is at, beside it and to a screen reader. @param {string} id @param {string} output @param {string} words */
+function showSlider(id, output, words) {
+  byId(output).textContent = words;
+  byId(id).setAttribute("aria-valuetext", words);
 }
 
 /** Of sigma: -1 no edges, 0 random, above 0 a blur in px; edges of files are not blurred. @param {import("../js/schema.js").Values} values */
@@ -57,7 +63,7 @@ function showSigma({ sigma, edge, edge_nms: nms }) {
   byId("sigma-field").hidden = mode !== "fixed" || (edge === "external" && !nms);
   if (mode === "fixed") {
     byId("sigma", HTMLInputElement).value = String(sigma);
-    byId("sigma-value").textContent = `${sigma.toFixed(1)} px`;
+    showSlider("sigma", "sigma-value", `${sigma.toFixed(1)} px`);
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { fillUrl, resumeUrl } from "../js/addresses.js";
 import { call, codeOf, subscribe } from "../js/bridge.js";
-import { byId, el, factRows, showNodes } from "../js/dom.js";
+import { byId, el, factRows, holdFocus, setUsable, showNodes } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { healthWords } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
@@ -143,13 +143,14 @@ function showAlerts() {
 }
 
 function showControls() {
+  const moveOn = holdFocus();
   const { active } = view;
   const stopping = ordered === "stop" || waiting === "stop";
   const button = (/** @type {string} */ id) => byId(id, HTMLButtonElement);
   byId("controls").hidden = gone;
   for (const id of ["pause", "sample-now", "save-now", "stop"]) {
     button(id).hidden = !active;
-    button(id).disabled = stopping || (id !== "stop" && (Boolean(waiting) || view.state === "starting"));
+    setUsable(button(id), !stopping && (id === "stop" || !(waiting || view.state === "starting")));
   }
   byId("waiting").textContent = active && waiting ? `${byId(waiting === "resume" ? "pause" : waiting).textContent}: waiting for the step to end.` : "";
   button("pause").textContent = view.state === "paused" ? "Resume" : "Pause";
@@ -173,6 +174,7 @@ function showControls() {
   changed.hidden = active;
   changed.href = resumeUrl(run);
   byId("again").hidden = !(finished && saved);
+  moveOn(...["pause", "resume", "next-stage", "fill-link", "again", "resume-with"].map((id) => byId(id)));
 }
 
 /** @param {string} command */
@@ -191,8 +193,8 @@ async function order(command) {
 }
 
 async function resume() {
-  const button = byId("resume", HTMLButtonElement);
-  button.disabled = true;
+  const button = byId("resume");
+  setUsable(button, false);
   say("Starting again from the last checkpoint…");
   ordered = waiting = "";
   try {
@@ -202,7 +204,7 @@ async function resume() {
   } catch (error) {
     showError(error);
   }
-  button.disabled = false;
+  setUsable(button, true);
 }
 
 /** A process that was killed writes no event: ask the server now and then. */

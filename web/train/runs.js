@@ -32,7 +32,7 @@ function draw(run) {
   const unfinished = !isActive(run.state) && run.state !== "finished";
   if (unfinished) actions.push(button(run.turn || run.state === "unstarted" ? "Start now" : "Resume", () => resume(run)));
   if (!isActive(run.state)) {
-    actions.push(el("a", { class: "button small", href: resumeUrl(run.run), "aria-label": `Resume ${run.run} with changes` }, "Resume with changes"));
+    actions.push(el("a", { class: "button small", href: resumeUrl(run.run), "aria-label": `Resume with changes: ${run.run}` }, "Resume with changes"));
   }
   if (unfinished && run.turn) actions.push(button("Take out of the queue", () => act("unqueue_run", run, "does not wait any more.")));
   else if (unfinished) actions.push(button("Queue", () => act("queue_run", run, "starts when the trainings before it have ended.")));

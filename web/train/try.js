@@ -3,7 +3,7 @@
 
 import { runUrl, sampleUrl } from "../js/addresses.js";
 import { call, ready, subscribe } from "../js/bridge.js";
-import { byId, el, factRows } from "../js/dom.js";
+import { byId, el, factRows, holdFocus, setUsable } from "../js/dom.js";
 import { count, measure, pace, timer } from "../js/format.js";
 import { every } from "../js/poll.js";
 import { RunView } from "../js/run-view.js";
@@ -22,15 +22,15 @@ let judged = false;
 let leave = () => {};
 
 async function begin() {
-  const button = byId("start", HTMLButtonElement);
-  button.disabled = true;
+  const button = byId("start");
+  setUsable(button, false);
   try {
     const started = await call("try_start", seconds);
     history.replaceState(null, "", `?run=${encodeURIComponent(started.run)}`);
     follow(started.run, started.seconds);
   } catch (error) {
     showError(error);
-    button.disabled = false;
+    setUsable(button, true);
   }
 }
 
@@ -41,10 +41,12 @@ function follow(name, limit) {
   seconds = limit;
   judged = false;
   view = new RunView();
+  const moveOn = holdFocus();
   byId("verdict").hidden = true;
   byId("live").hidden = false;
   byId("start").hidden = true;
   byId("stop").hidden = false;
+  moveOn(byId("stop"));
   draw();
   leave = subscribe(name, 0, (events) => {
     view.feed(events);
@@ -93,9 +95,10 @@ async function judge() {
     byId("phase").textContent = errorText(error);
     showError(error);
   }
-  const again = byId("start", HTMLButtonElement);
+  const again = byId("start");
   again.textContent = "Try again";
-  again.hidden = again.disabled = false;
+  again.hidden = false;
+  setUsable(again, true);
 }
 
 /** @param {Verdict} verdict */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from .errors import InpaintError
 from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
 
 _HINT = "Name another place."
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -20,7 +22,8 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise InpaintError("output-unwritable", f"{path} cannot be written: {why}.", _HINT) from error
+        hint = "Make room on the disk." if error.errno in _FULL else _HINT
+        raise InpaintError("output-unwritable", f"{path} cannot be written: {why}.", hint) from error
 
 
 def make_folder(folder: Path) -> None:

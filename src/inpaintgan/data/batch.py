@@ -48,8 +48,14 @@ class Batch:
         return self.image.shape[0]
 
     def split(self, n: int) -> list[Batch]:
-        """Return n batches of equally many pictures, which know the hole share of the whole."""
-        size = len(self) // n
+        """Return n batches of equally many pictures, which know the hole share of the whole.
+
+        Raises:
+            ValueError: They cannot be shared equally.
+        """
+        size, left = divmod(len(self), n)
+        if left:
+            raise ValueError(f"{len(self)} pictures cannot be shared equally by {n} batches")
         return [
             replace(
                 self,

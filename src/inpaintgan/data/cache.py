@@ -5,7 +5,9 @@ Rows are shared by all processes of all trainings through the system's page cach
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import inspect
 import json
 import os
 from collections.abc import Sequence
@@ -19,6 +21,8 @@ import PIL
 
 from ..core.atomic import read_json, write_json
 from ..core.config import Config
+from ..imaging import edges as edge_detection
+from ..imaging import gradients
 from .edge_files import find_edge_files
 from .pictures import PictureFile
 from .prepare import Prepared, has_fixed_edges
@@ -37,10 +41,10 @@ def row_bytes(config: Config) -> int:
 
 
 def set_key(files: Sequence[PictureFile], config: Config) -> str:
-    """Name the rows of these files under this config: another file, size, time, setting or library gives another name."""
+    """Name the rows of these files under this config: another file, size, time, setting, library or detector gives another."""
     digest = hashlib.blake2b(digest_size=16)
     edges = [config.edge, config.sigma, config.edge_nms] if has_fixed_edges(config) else None
-    made_by = [cv2.__version__, PIL.__version__, version("scikit-image")]
+    made_by = [cv2.__version__, PIL.__version__, version("scikit-image"), *(_detectors() if edges else [])]
     digest.update(json.dumps([_LAYOUT, config.input_size, edges, made_by]).encode())
     shards: dict[Path, str] = {}
     for file, edge_file in zip(files, find_edge_files(files, config), strict=True):
@@ -54,6 +58,13 @@ def set_key(files: Sequence[PictureFile], config: Config) -> str:
             stamp += f"\0{_stamp(edge_file)}"
         digest.update(os.fsencode(f"{stamp}\0"))
     return digest.hexdigest()
+
+
+@functools.cache
+def _detectors() -> list[str]:
+    """What the code of the edge detectors is: who works on one of their own trains on what it finds now."""
+    modules = (edge_detection, gradients)
+    return [hashlib.blake2b(inspect.getsource(module).encode(), digest_size=16).hexdigest() for module in modules]
 
 
 def _stamp(file: Path) -> str:

@@ -17,10 +17,10 @@ from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..imaging.folder import find_pictures, list_files
-from ..imaging.masks import draw_mask, read_mask
+from ..imaging.masks import SHARES, draw_mask, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 
-DRAWN_MASKS: tuple[MaskKind, ...] = ("random-block", "half", "irregular", "mixed")
+DRAWN_MASKS: tuple[MaskKind, ...] = tuple(kind for kind, shares in SHARES.items() if "file" not in shares)
 """The kinds of hole that trainings use too."""
 BLOCK_RATIO = 0.5
 """Side of a drawn block as a share of the picture's."""
@@ -85,7 +85,7 @@ def mask_set(word: str) -> MaskSet:
     if word in KINDS:
         return MaskSet(word)
     folder = Path(word)
-    if not folder.is_dir():
+    if not word or not folder.is_dir():
         raise InpaintError(
             "mask-missing", f"--masks: '{word}' is neither a folder nor a kind of mask.",
             f"Kinds: {', '.join(KINDS)}. Several at once: {', '.join(GROUPS)}.",

@@ -10,6 +10,7 @@ from typing import Any
 from ..core.engines import ENGINES
 from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
+from ..core.outputs import writing
 from ..jobs.process import Worker
 from .files import safe_name
 from .pictures import Picture, Pictures
@@ -151,7 +152,8 @@ class Fills:
             hint = "Draw what shall be filled first." if layer == "mask" else "Fill it once, then change its edges."
             raise InpaintError(f"{layer}-missing", f"This picture has no {layer} yet.", hint)
         target = picture.folder / name
-        shutil.copyfile(stored, target)
+        with writing(target):
+            shutil.copyfile(stored, target)
         return target
 
 

@@ -40,7 +40,7 @@ def checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[n
     white = _white(name, layer, image)
     if white == 255 and layer.dtype in (np.uint8, np.int16):
         return np.maximum(layer.astype(np.int16), AS_PREDICTED)
-    scaled = np.rint(np.nan_to_num(layer.astype(np.float32)) * np.float32(255 / white))
+    scaled = np.rint(layer.astype(np.float32) * np.float32(255 / white))
     return np.where(layer < 0, AS_PREDICTED, scaled.clip(0, 255, out=scaled)).astype(np.int16)
 
 
@@ -48,6 +48,8 @@ def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
     """Refuse what is no array of the image's size; returns what stands for white in it."""
     if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
         raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
+    if layer.dtype.kind not in "buif" or (layer.dtype.kind == "f" and np.isnan(layer).any()):
+        raise ValueError(f"{name} must be of numbers, not {_seen(layer)}{' with NaN' * (layer.dtype.kind == 'f')}")
     return 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
 
 

@@ -238,7 +238,9 @@ class Inpainter:
         return max(crop.height, crop.width) > self._size
 
     def _view(self, scene: Scene) -> View:
-        return View(scene, self.detect_edges(np.ascontiguousarray(scene.pixels), scene.unknown))
+        # In training, edges reach into the hole and end at its border, for they are found in the whole picture. Left out of the
+        # detection, the hole takes the edges beside it along; continued smoothly, it leaves them where they are.
+        return View(scene, self.detect_edges(scene.continued()))
 
 
 def _laid_over(given: NDArray[np.int16], predicted: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -37,6 +37,12 @@ class Scene:
         """Return what lies in a window, as views of the same arrays."""
         return Scene(self.pixels[window], self.unknown[window], None if self.edges is None else self.edges[window])
 
+    def continued(self) -> NDArray[np.uint8]:
+        """Return the pixels with what is unknown filled smoothly, from what is known alone."""
+        if not self.unknown.any():
+            return np.ascontiguousarray(self.pixels)
+        return to_pixels(smooth_fill(to_tensor([self.pixels]), flags_to_tensor([self.unknown])))[0]
+
     def scaled(self, width: int, height: int) -> Scene:
         """Return the scene at another size; nothing in the hole reaches pixels outside of it."""
         if self.unknown.shape == (height, width):
@@ -45,8 +51,7 @@ class Scene:
             # A mean over an area with any unknown pixel is itself unknown, so what is under the hole cannot leak.
             resized = cv2.resize(self.pixels, (width, height), interpolation=cv2.INTER_AREA)
         else:
-            continued = to_pixels(smooth_fill(to_tensor([self.pixels]), flags_to_tensor([self.unknown])))[0]
-            resized = cv2.resize(continued, (width, height), interpolation=cv2.INTER_CUBIC)
+            resized = cv2.resize(self.continued(), (width, height), interpolation=cv2.INTER_CUBIC)
         edges = None if self.edges is None else _resized_lines(self.edges, width, height)
         return Scene(np.asarray(resized, np.uint8), resize_any(self.unknown, width, height), edges)
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from ..core.child import ERROR
-from ..core.config import FIXED, Config
+from ..core.config import Config
 from ..core.config_io import load_config, with_full_paths
 from ..core.errors import InpaintError
 from ..core.exit_codes import FAILED, INTERRUPTED
@@ -14,6 +14,7 @@ from ..core.paths import resource
 from ..core.rundir import RunDir
 from ..data.loader import check_shares
 from ..models.device import gpus
+from .existing import must_be_allowed, must_fit
 from .runtime import can_launch, is_rank, joined, launch
 from .sinks import Console
 from .trainer import Trainer
@@ -78,7 +79,7 @@ def _checked(
     restarted: bool = False,
 ) -> tuple[Config, bool]:
     """Return the config to train under, and whether there is a checkpoint to go on from. Nothing is written."""
-    trained_before = _must_be_allowed(run, resume=resume or restarted)
+    trained_before = must_be_allowed(run, resume=resume or restarted)
     config = with_full_paths(load_config(_config_source(run, config_file), settings, data=data))
     if resume and not run.exists:
         missing = f"There is no training in {run.path} to resume"
@@ -87,35 +88,11 @@ def _checked(
         # One command, given again after every power cut, must also do for the first that came before anything was there.
         print(f"note: {missing}; a new one begins.", file=sys.stderr)
     if trained_before:
-        _must_fit(run.load_config(), config)
+        must_fit(run.load_config(), config)
     return config, trained_before
-
-
-def _must_be_allowed(run: RunDir, *, resume: bool) -> bool:
-    """Refuse to go on with a training that nobody asked to go on with; returns whether there is one."""
-    if run.path.exists() and not run.path.is_dir():
-        raise InpaintError("run-unwritable", f"{run.path} is a file, not a folder.", "Name another --run.")
-    trained_before = bool(run.saved_steps())
-    if trained_before and not resume:
-        raise InpaintError(
-            "run-exists",
-            f"{run.path} already holds a training.",
-            "Add --resume to go on with it, or name another --run.",
-        )
-    return trained_before
 
 
 def _config_source(run: RunDir, config_file: Path | None) -> Path:
     if config_file is not None:
         return config_file
     return run.config_file if run.config_file.is_file() else resource("config.yml")
-
-
-def _must_fit(before: Config, now: Config) -> None:
-    for name in FIXED:
-        if getattr(before, name) != getattr(now, name):
-            raise InpaintError(
-                "config-invalid",
-                f"{name}: this run was trained with {getattr(before, name)!r}, so {getattr(now, name)!r} cannot go on with it.",
-                "Start a new run, with init_from pointing at this one.",
-            )

@@ -27,7 +27,8 @@ _GENERATED_EDGE = (0.86, 0.08, 0.24)
 def fill_batch(stage: Stage, batch: Batch) -> tuple[Tensor | None, Tensor | None]:
     """Run the averaged generators once, on whole pictures.
 
-    `Inpainter` also paints in the mirror, and finds known edges without looking into the hole: its scores lie a little higher.
+    Known edges are those of the whole picture, as in training, so that near the hole they depend on what lies under it.
+    `Inpainter` finds them without, and also paints in the mirror: its fills score a little higher, its edges lower.
 
     Returns:
         Edge probabilities (B, 1, H, W) or None without an edge generator, and the filled composite (B, 3, H, W) or

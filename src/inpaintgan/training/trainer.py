@@ -19,6 +19,7 @@ from . import state
 from .budget import Budget
 from .build import build_stage
 from .disk import PatientDisk
+from .existing import must_be_allowed, must_fit
 from .feed import cached_pictures, check_same_files, endless_batches
 from .health import Health
 from .loop import End, Loop
@@ -41,8 +42,8 @@ class Trainer:
 
     Args:
         config: The frozen settings.
-        run: The run folder. It is made, and the config frozen into it, when all that can be refused was looked at: a
-            training that never begins leaves everything as it was.
+        run: The run folder, without a training in it unless that is resumed. It is made, and the config frozen into it,
+            when all that can be refused was looked at: a training that never begins leaves everything as it was.
         resume: Go on from the newest checkpoint.
         sinks: Listeners to every event beside the run's own log.
         ranks: The processes that train together. All of them run this loop and decide alike, from the same numbers;
@@ -105,6 +106,8 @@ class Trainer:
         config, ranks = self.config, self.ranks
         device = prepare(config, ranks)
         with ranks.together():
+            if must_be_allowed(self.run_dir, resume=self.resume):
+                must_fit(self.run_dir.load_config(), config)
             if not config.data:
                 raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
             with about("data"):

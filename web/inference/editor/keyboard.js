@@ -17,6 +17,10 @@ import { el } from "../../js/dom.js";
 const TYPING = "textarea, select, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=color], [type=file])";
 const CONTROLS = `a, button, summary, input, ${TYPING}`;
 
+/** Where a person wants it so, letters and signs act only while the picture has the focus; kept for all pages. */
+const LETTERS_KEY = "inpaintgan-letter-keys";
+const lettersAnywhere = () => localStorage.getItem(LETTERS_KEY) !== "picture";
+
 const command = (/** @type {KeyboardEvent} */ event) => event.ctrlKey || event.metaKey;
 
 /** @param {string} letter @returns {(event: KeyboardEvent) => boolean} the letter alone */
@@ -38,6 +42,8 @@ export function listen(bindings, canvas) {
   const find = (event) => {
     const target = /** @type {Element} */ (event.target);
     if (document.querySelector("dialog[open]") || (target instanceof Element && target.matches(TYPING))) return undefined;
+    const isLetter = event.key.length === 1 && event.key !== " " && !command(event);
+    if (isLetter && target !== canvas && !lettersAnywhere()) return undefined;
     const free = target === canvas || !(target instanceof Element && target.closest(CONTROLS));
     return bindings.find(({ match, scope }) => match?.(event) && (scope !== "canvas" || free));
   };
@@ -79,10 +85,14 @@ export function showHelp(bindings) {
     ...bindings.filter((binding) => binding.group === group).flatMap((binding) => [
       el("dt", {}, ...keys(binding)), el("dd", {}, binding.text),
     ]))));
+  const letters = el("input", { type: "checkbox", checked: lettersAnywhere(), onchange: () => {
+    localStorage.setItem(LETTERS_KEY, letters.checked ? "anywhere" : "picture");
+  } });
   const close = el("button", { type: "button", class: "button primary", onclick: () => dialog.close() }, "Close");
   const dialog = el("dialog", { class: "help-dialog", "aria-labelledby": "help-title" },
     el("header", {}, el("h2", { id: "help-title" }, "Keys and gestures")),
-    el("div", { class: "body help-columns" }, ...sections), el("footer", {}, close));
+    el("div", { class: "body help-columns" }, ...sections),
+    el("footer", {}, el("label", { class: "check small grow" }, letters, "Letters work wherever the focus is, not only on the picture"), close));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

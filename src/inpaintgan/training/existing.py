@@ -1,0 +1,36 @@
+"""What a run folder holds already, and whether a training may begin or go on in it."""
+
+from __future__ import annotations
+
+from ..core.config import FIXED, Config
+from ..core.errors import InpaintError
+from ..core.rundir import RunDir
+
+
+def must_be_allowed(run: RunDir, *, resume: bool) -> bool:
+    """Refuse to train over what lies there; return whether there is a training to go on with.
+
+    Raises:
+        InpaintError: ``run-unwritable`` for a file, ``run-exists`` for a training that is not to be resumed.
+    """
+    if run.path.exists() and not run.path.is_dir():
+        raise InpaintError("run-unwritable", f"{run.path} is a file, not a folder.", "Name another run folder (--run).")
+    trained_before = bool(run.saved_steps())
+    if trained_before and not resume:
+        raise InpaintError(
+            "run-exists",
+            f"{run.path} already holds a training.",
+            "Resume it (--resume), or name another run folder (--run).",
+        )
+    return trained_before
+
+
+def must_fit(before: Config, now: Config) -> None:
+    """Raise `InpaintError` ``config-invalid`` for a setting that may not change between a training and its resume."""
+    for name in FIXED:
+        if getattr(before, name) != getattr(now, name):
+            raise InpaintError(
+                "config-invalid",
+                f"{name}: this run was trained with {getattr(before, name)!r}, so {getattr(now, name)!r} cannot go on with it.",
+                "Start a new run, with init_from pointing at this one.",
+            )

@@ -1,0 +1,90 @@
+"""The keyboard's focus stays where a person put it, and letters act where a person wants them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import EventLog
+from inpaintgan.core.rundir import RunDir
+from run_events import run_started
+
+from .inference_pages import drag, mask_of
+from .training_pages import make_run, open_run, wait_state
+
+
+def test_it_stays_in_the_list_of_runs_while_one_of_them_changes(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png")
+    make_run(app.runs, "second", pictures / "picture-1.png")
+    page.goto(f"{app.origin}/train/runs.html")
+    controls = [page.get_by_label("Compare first"), page.get_by_role("button", name="Duplicate second")]
+    for n, control in enumerate(controls):
+        control.focus()
+        make_run(app.runs, f"new-{n}", pictures / "picture-0.png")
+        expect(page.locator(".run-card")).to_have_count(3 + n)
+        expect(control).to_be_focused()
+    EventLog(RunDir(app.runs / "second").events_file).emit(run_started(stage="inpaint", max_iters=77, resumed=True))
+    expect(page.locator("[data-run=second]")).to_contain_text("Interrupted")
+    expect(controls[1]).to_be_focused()
+
+
+def test_an_undo_too_many_means_nothing_else(editor: Any) -> None:
+    """A button that is disabled under the focus would leave Enter to the page, where it means: fill."""
+    drag(editor, [(20, 20), (40, 20)])
+    undo = editor.get_by_role("button", name="Undo", exact=True)
+    undo.focus()
+    for _ in range(3):
+        editor.keyboard.press("Enter")
+    expect(undo).to_be_disabled()
+    expect(undo).to_be_focused()
+    assert not mask_of(editor).any()
+    expect(editor.locator("#fill-error")).to_be_hidden()
+
+
+def test_it_goes_to_what_takes_the_place_of_a_control(page: Any, app: Any) -> None:
+    run = RunDir(app.runs / "here")
+    run.path.mkdir(parents=True)
+    run.create(make_config({"max_iters": 100}))
+    run.claim()  # this process passes for a trainer
+    log = EventLog(run.events_file)
+    log.emit(run_started(stage="edge", max_iters=100))
+    open_run(page, app, "here")
+    stop = page.get_by_role("button", name="Stop and save")
+    stop.focus()
+    page.keyboard.press("Enter")
+    expect(stop).to_be_disabled()
+    expect(stop).to_be_focused()
+    run.release()
+    wait_state(page, "Interrupted", 20)
+    expect(page.get_by_role("button", name="Resume training")).to_be_focused()
+
+
+def test_letters_may_be_kept_to_the_picture(editor: Any) -> None:
+    """Who talks to the computer, or slips, must not draw: WCAG 2.1.4."""
+    eraser = editor.get_by_role("button", name="Eraser")
+    save = editor.get_by_role("button", name="Save mask")
+    save.focus()
+    editor.keyboard.press("e")
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+    editor.keyboard.press("b")
+    editor.keyboard.press("?")
+    editor.get_by_label("Letters work wherever the focus is").uncheck()
+    editor.get_by_role("button", name="Close").click()
+    save.focus()
+    editor.keyboard.press("e")
+    expect(eraser).to_have_attribute("aria-pressed", "false")
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("e")
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+
+
+def test_two_windows_on_one_picture_tell_each_other(editor: Any) -> None:
+    other = editor.context.new_page()
+    other.goto(editor.url)
+    other.wait_for_selector("inpaint-editor[data-ready]")
+    drag(editor, [(20, 20), (40, 20)])
+    expect(other.locator("#status")).to_contain_text("The mask of this picture changed in another window")
+    other.close()
