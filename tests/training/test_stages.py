@@ -88,11 +88,12 @@ def test_edges_and_paint_may_start_from_different_runs(edge_run, new_training):
         )
 
 
-def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, training):
-    training.train(stage="edge-inpaint", init_from=str(edge_run.run.path), true_edge_share=0.5, max_iters=1)
+def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, new_training):
+    settings = {"stage": "edge-inpaint", "init_from": str(edge_run.run.path)}
+    new_training("whole").train(**settings, true_edge_share=0.5, max_iters=1)
     shares = {}
     for share in (0.0, 0.5, 1.0):
-        trainer = training.trainer(stage="edge-inpaint", init_from=str(edge_run.run.path), true_edge_share=share)
+        trainer = new_training(f"share-{share}").trainer(**settings, true_edge_share=share)
         trainer.prepare()
         true = 0
         for _ in range(20):

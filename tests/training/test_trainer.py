@@ -194,7 +194,7 @@ def test_unreadable_picture_is_reported_once_and_skipped(training, tmp_path, pic
     assert len(warnings) == 1 and "broken.png" in warnings[0]["message"]
 
 
-def test_a_small_set_whose_held_out_picture_is_damaged_is_trained_on(training, tmp_path, pictures):
+def test_a_small_set_whose_held_out_picture_is_damaged_is_trained_on(training, new_training, tmp_path, pictures):
     few = tmp_path / "few"
     few.mkdir()
     for index, file in enumerate(sorted(pictures.rglob("*.png"))[:3]):
@@ -208,7 +208,7 @@ def test_a_small_set_whose_held_out_picture_is_damaged_is_trained_on(training, t
     with pytest.raises(InpaintError, match=r"val_data: None of the pictures can be read\."):
         (tmp_path / "val").mkdir()
         shutil.copy(few / "0.png", tmp_path / "val")
-        training.train(stage="edge", data=str(few), val_data=str(tmp_path / "val"))
+        new_training("other").train(stage="edge", data=str(few), val_data=str(tmp_path / "val"))
 
 
 def test_a_run_that_was_copied_by_following_its_links_goes_on(training, new_training):

@@ -179,6 +179,14 @@ class Inpainter:
         hole = None if mask is None else checked_flags("mask", mask, image)
         return detect_edges(to_gray(image), self._edge_config, hole=hole)
 
+    def known_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the edges around a hole as the networks are shown them, (H, W) of 0 and 1; an exported file wants these.
+
+        Arguments and errors are those of `fill_patches`. What lies under the hole has no part in them.
+        """
+        hole = checked_hole(image, mask)
+        return self._view(Scene(image, hole, None)).known_edges * (1 - hole)
+
     def edges_of(self, image: NDArray[np.uint8], mask: NDArray[np.uint8], patches: list[Patch]) -> NDArray[np.uint8]:
         """Return a filled picture's edges, (H, W) in [0, 255]: its own, and in the hole those of the fill's patches."""
         drawn = self.detect_edges(image, mask) * np.uint8(255)

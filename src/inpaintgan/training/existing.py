@@ -14,13 +14,13 @@ def must_be_allowed(run: RunDir, *, resume: bool) -> bool:
         InpaintError: ``run-unwritable`` for a file, ``run-exists`` for a training that is not to be resumed.
     """
     if run.path.exists() and not run.path.is_dir():
-        raise InpaintError("run-unwritable", f"{run.path} is a file, not a folder.", "Name another run folder (--run).")
+        raise InpaintError("run-unwritable", f"{run.path} is a file, not a folder.", "Name another --run.")
     trained_before = bool(run.saved_steps())
     if trained_before and not resume:
         raise InpaintError(
             "run-exists",
             f"{run.path} already holds a training.",
-            "Resume it (--resume), or name another run folder (--run).",
+            "Add --resume (in Python resume=True) to go on with it, or name another --run.",
         )
     return trained_before
 
