@@ -185,7 +185,7 @@ class Inpainter:
         Arguments and errors are those of `fill_patches`. What lies under the hole has no part in them.
         """
         hole = checked_hole(image, mask)
-        return self._view(Scene(image, hole, None)).known_edges * (1 - hole)
+        return self._view(Scene(image, hole, None)).known_edges
 
     def edges_of(self, image: NDArray[np.uint8], mask: NDArray[np.uint8], patches: list[Patch]) -> NDArray[np.uint8]:
         """Return a filled picture's edges, (H, W) in [0, 255]: its own, and in the hole those of the fill's patches."""
@@ -248,7 +248,7 @@ class Inpainter:
     def _view(self, scene: Scene) -> View:
         # In training, edges reach into the hole and end at its border, for they are found in the whole picture. Left out of the
         # detection, the hole takes the edges beside it along; continued smoothly, it leaves them where they are.
-        return View(scene, self.detect_edges(scene.continued()))
+        return View(scene, self.detect_edges(scene.continued()) * (1 - scene.unknown))
 
 
 def _laid_over(given: NDArray[np.int16], predicted: NDArray[np.uint8]) -> NDArray[np.uint8]:

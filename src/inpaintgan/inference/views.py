@@ -62,7 +62,7 @@ class View:
 
     scene: Scene
     known_edges: NDArray[np.uint8]
-    """(H, W), 1 on edges of what is known."""
+    """(H, W), 1 on edges of what is known, 0 in the hole."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def make_batch(views: list[View], device: torch.device) -> tuple[Batch, Tensor |
     batch = Batch(
         image=to_tensor([scene.pixels for scene in scenes]),
         gray=to_tensor([to_gray(scene.pixels)[..., None] for scene in scenes]),
-        edge=flags_to_tensor([view.known_edges * (1 - view.scene.unknown) for view in views]),
+        edge=flags_to_tensor([view.known_edges for view in views]),
         mask=flags_to_tensor([scene.unknown for scene in scenes]),
     ).to(device)
     given = [scene.edges for scene in scenes if scene.edges is not None]
