@@ -101,7 +101,10 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     expect(page.locator("#find-result")).to_have_text("1 setting; on the page before: Sigma")
     page.get_by_role("button", name="Train The Model").click()
     expect(page.get_by_label("Validation folder", exact=True)).to_be_focused()
-    expect(page.locator("[data-key=val_data]").get_by_role("alert")).to_contain_text("none does not exist.")
+    refusal = page.locator("[data-key=val_data]").get_by_role("alert")
+    expect(refusal).to_contain_text("none does not exist.")
+    page.wait_for_timeout(800)  # a check that the typing before had set in motion would be answered by now
+    expect(refusal).to_contain_text("none does not exist.")
 
 
 def test_the_differences_are_a_table_that_leads_to_the_settings(page: Any, pictures: Path, tmp_path: Path) -> None:

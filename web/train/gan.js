@@ -19,7 +19,7 @@ import { SettingsFiles } from "./settings-files.js";
 import { SettingsSearch } from "./settings-search.js";
 import { unusedBecause } from "./unused.js";
 
-const CHECK_MS = 400;
+const LOOK_MS = 400;
 const OTHERS_MS = 5000;
 
 /** @type {Draft} */ let draft;
@@ -28,7 +28,6 @@ const OTHERS_MS = 5000;
 /** @type {Machine} */ let machine;
 /** @type {Launch} */ let launch;
 const dataset = new DatasetLine(() => draft.values.input_size);
-/** @type {ReturnType<typeof setTimeout> | undefined} */ let checking;
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let looking;
 
 function show() {
@@ -48,7 +47,7 @@ function showAround() {
   showSummary();
   machine.show();
   dataset.show();
-  checkSoon();
+  launch.checkSoon();
 }
 
 function showChanges() {
@@ -85,7 +84,7 @@ function onChange(key, value) {
   showAround();
   if (key !== "data" && key !== "mask_data") return;
   clearTimeout(looking);
-  looking = setTimeout(checkDataset, CHECK_MS);
+  looking = setTimeout(checkDataset, LOOK_MS);
 }
 
 function checkDataset() {
@@ -98,12 +97,6 @@ function checkDataset() {
 function followHash() {
   const wanted = /^#setting-(\w+)$/.exec(location.hash);
   if (wanted) form.focus(wanted[1]);
-}
-
-/** The server has the last word on what fits together. */
-function checkSoon() {
-  clearTimeout(checking);
-  checking = setTimeout(() => launch.check().catch(showError), CHECK_MS);
 }
 
 /** The page as it is for a run that goes on. @param {ResumeDraft} resumed */

@@ -6,9 +6,10 @@ import { byId, el } from "../js/dom.js";
 import { settingTitle } from "../js/labels.js";
 import { isActive } from "../js/run-view.js";
 import { fieldOf } from "../js/schema.js";
-import { errorText, say } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { ResumeDraft } from "./resume.js";
 
+const CHECK_MS = 400;
 const NAME_REFUSED = new Set(["run-name-invalid", "run-exists"]);
 
 export class Launch {
@@ -23,11 +24,19 @@ export class Launch {
     this.dataset = dataset;
     this.buttons = ["train", "queue"].map((id) => byId(id, HTMLButtonElement));
     this.ticket = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.waiting = undefined;
+  }
+
+  /** The program has the last word on what fits together: ask it once the settings have come to rest. */
+  checkSoon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.check().catch(showError), CHECK_MS);
   }
 
   /** Ask the program whether these settings fit together. @returns {Promise<boolean>} whether a training could start with them */
   async check() {
     const { draft, form } = this;
+    clearTimeout(this.waiting); // else it would wipe off what the start of a training is refused for
     const ticket = ++this.ticket;
     /** @type {unknown} */ let refusal = null;
     try {
