@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 import skimage.data
 
+from inpaintgan.core.spinning import wait_briefly
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
+
+wait_briefly()  # two workers, and the processes that their tests start, share the cores; torch is not imported yet
 
 if TYPE_CHECKING:
     from inpaintgan.networks.vgg19 import VGG19Features

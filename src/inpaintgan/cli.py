@@ -16,11 +16,13 @@ from . import __version__, cli_words
 from .core.child import ERROR
 from .core.errors import InpaintError
 from .core.exit_codes import FAILED, INTERRUPTED, REFUSED
+from .core.spinning import wait_briefly
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code. No arguments open the window."""
     words = (sys.argv[1:] if argv is None else argv) or ["gui"]
+    wait_briefly()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names.

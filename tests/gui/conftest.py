@@ -24,6 +24,8 @@ from waiting import wait_for
 
 from .training_pages import draw_pictures, training_processes
 
+PATIENCE_MS = 180_000
+"""What a browser test waits at most for anything: torch is imported, networks train, and the machine may be a busy one."""
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -75,7 +77,7 @@ class App:
         assert port is not None
         return port
 
-    def stop(self, number: int = signal.SIGINT, timeout: float = 15) -> int:
+    def stop(self, number: int = signal.SIGINT, timeout: float = 60) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(timeout)
@@ -186,8 +188,9 @@ def browser() -> Iterator[Any]:
         if os.environ.get("INPAINTGAN_REQUIRE_BROWSER") == "1":
             pytest.fail(missing)
         pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
         yield browser
@@ -212,6 +215,7 @@ def page_errors() -> list[str]:
 def page(app: App, browser: Any, page_errors: list[str]) -> Iterator[Any]:
     """A page that was let in and shows Home; fails the test on any script or console error."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.on("pageerror", lambda error: page_errors.append(f"pageerror: {error}"))
     page.on("console", lambda message: page_errors.append(message.text) if message.type == "error" else None)

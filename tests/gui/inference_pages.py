@@ -62,7 +62,19 @@ def fill_rectangle(page: Any, app: App, picture: Path, checkpoint: Path) -> None
     page.keyboard.press("r")
     drag(page, [(50.5, 40.5), (109.5, 79.5)])
     page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.wait_for_selector("compare-view[data-fill]")
+
+
+def wait_for_try(page: Any, number: int) -> None:
+    """Wait until there are so many tries, and the newest is in sight, which it is a moment after it is there."""
+    page.wait_for_function(
+        """(number) => {
+            const tries = document.querySelectorAll(".try");
+            const { fill } = document.querySelector("compare-view").dataset;
+            return tries.length === number && fill === tries[number - 1].dataset.fill;
+        }""",
+        arg=number,
+    )
 
 
 def on_screen(page: Any, x: float, y: float, element: str = "inpaint-editor") -> tuple[float, float]:

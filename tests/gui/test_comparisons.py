@@ -162,11 +162,11 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
 
     card = page.locator(".compare-card")
     expect(card).to_be_in_viewport()
-    expect(card.locator(".pill")).to_have_text("Training", timeout=120_000)
+    expect(card.locator(".pill")).to_have_text("Training")
     expect(card).to_contain_text("EdgeConnect · 100,000 steps · 2 seeds · training")
     expect(card).to_contain_text("[1/4] edgeconnect, seed 10")
     card.get_by_role("button", name="Stop").click()
-    expect(card.locator(".pill")).to_have_text("Stopped", timeout=120_000)
+    expect(card.locator(".pill")).to_have_text("Stopped")
     expect(card.get_by_role("button", name="Go on")).to_be_visible()
     card.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete the comparison").click()

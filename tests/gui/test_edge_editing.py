@@ -20,6 +20,7 @@ from .inference_pages import (
     open_mask_page,
     picture_info,
     screen_colour,
+    wait_for_try,
     wait_until_kept,
     write_picture,
 )
@@ -33,7 +34,7 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     drag(page, [(50.5, 40.5), (109.5, 79.5)])
     wait_until_kept(page)
     page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.wait_for_selector("compare-view[data-fill]")
     page.get_by_role("button", name="Draw edges", exact=True).click()
     assert page.get_by_label("Show in the hole").is_checked(), "lines are drawn in sight"
     assert page.locator("#save-state").is_hidden(), "nobody has drawn any"
@@ -50,7 +51,7 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     )
     drag(page, [(20.5, 60.5), (140.5, 60.5)], element="compare-view")
     page.get_by_role("button", name="Fill from these edges", exact=True).click()
-    page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
+    wait_for_try(page, 2)
     page.wait_for_function("() => !document.querySelector('#show-edges').checked")  # the result is not to be covered
     first, second = picture_info(page)["fills"]
     assert (first["steered"], second["steered"]) == (False, True)
@@ -63,7 +64,7 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     # A feathered fill fades at the hole's border into what was there, and is as before in its middle.
     page.get_by_label("Feather").fill("12")
     page.get_by_role("button", name="Fill again", exact=True).click()
-    page.wait_for_function("() => document.querySelectorAll('.try').length === 3", timeout=60_000)
+    wait_for_try(page, 3)
     difference = fetch_fill(page, picture_info(page)["fills"][2]).astype(int) - fetch_fill(page, first)
     assert difference[41:43, 60:100].any() and not difference[58:62, 70:90].any()
     page.keyboard.press("PageUp")
@@ -106,7 +107,7 @@ def test_a_line_leaves_edges_elsewhere_as_certain_as_they_were_and_clearing_leav
 
     def fill_along(number: int) -> np.ndarray:
         page.get_by_role("button", name="Fill from these edges", exact=True).click()
-        page.wait_for_function(f"() => document.querySelectorAll('.try').length === {number}", timeout=60_000)
+        wait_for_try(page, number)
         return edge_levels(page, number - 1)
 
     page.keyboard.press("p")

@@ -58,7 +58,7 @@ def test_it_goes_to_what_takes_the_place_of_a_control(page: Any, app: Any) -> No
     expect(stop).to_be_disabled()
     expect(stop).to_be_focused()
     run.release()
-    wait_state(page, "Interrupted", 20)
+    wait_state(page, "Interrupted")
     expect(page.get_by_role("button", name="Resume training")).to_be_focused()
 
 

@@ -126,12 +126,9 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     # Pressed by the page itself: pictures so small may all be filled before a click from here arrives.
     page.wait_for_function(
         "() => Number.parseInt(document.getElementById('done').textContent) > 0"
-        " && (document.getElementById('cancel').click(), true)",
-        timeout=180_000,
+        " && (document.getElementById('cancel').click(), true)"
     )
-    page.wait_for_function(
-        "() => ['Done', 'Cancelled'].includes(document.getElementById('status-title').textContent)", timeout=180_000
-    )
+    page.wait_for_function("() => ['Done', 'Cancelled'].includes(document.getElementById('status-title').textContent)")
     page.reload()
     page.wait_for_selector("#folder-form[data-ready]")
     page.get_by_text(f"of {len(names) + 1} pictures").wait_for()
@@ -139,7 +136,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     assert 0 < first <= len(names)
 
     page.get_by_role("button", name="Fill the folder", exact=True).click()
-    page.get_by_text(f"{len(names) + 1} of {len(names) + 1} pictures").wait_for(timeout=180_000)
+    page.get_by_text(f"{len(names) + 1} of {len(names) + 1} pictures").wait_for()
     page.wait_for_function("() => document.getElementById('status-title').textContent === 'Done'")
     counts = page.locator("#counts dd").all_inner_texts()
     assert counts == [str(len(names) - first), str(first), "0", "1"], "what was done is skipped"
@@ -198,7 +195,7 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.get_by_label("One mask each, from a folder").check()
     page.get_by_role("textbox", name="Folder with the masks").fill(str(tmp_path / "masks"))
     page.get_by_role("button", name="Fill the folder", exact=True).click()
-    page.get_by_text("3 of 3 pictures").wait_for(timeout=60_000)
+    page.get_by_text("3 of 3 pictures").wait_for()
     page.get_by_text("There is no mask for c.png").wait_for()
     for name, hole in masks.items():
         changed = np.asarray(Image.open(tmp_path / "pictures_filled" / f"{name}.png")) != np.asarray(
@@ -213,7 +210,7 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.get_by_text("a.png is the mask for all pictures.").wait_for()
     page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "again"))
     page.get_by_role("button", name="Fill the folder", exact=True).click()
-    page.wait_for_function("() => document.querySelector('#counts dd')?.textContent === '3'", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('#counts dd')?.textContent === '3'")
     changed = np.asarray(Image.open(tmp_path / "again" / "c.png")) != np.asarray(
         Image.open(tmp_path / "pictures" / "c.png")
     )

@@ -34,7 +34,7 @@ INSIDE = (80, 60)
 def shown_fill(page: Any, number: int | None) -> None:
     """Wait until the filling page shows a fill, or none."""
     wanted = "compare-view:not([data-fill])" if number is None else f"compare-view[data-fill='{number}']"
-    page.wait_for_selector(wanted, timeout=60_000)
+    page.wait_for_selector(wanted)
     page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
     page.mouse.move(5, 300)
     page.wait_for_timeout(150)

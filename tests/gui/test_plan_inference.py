@@ -144,7 +144,7 @@ def fill(page: Any, app: App, picture: Path, checkpoint: Path) -> np.ndarray:
     mask = mask_of(page)
     page.get_by_role("button", name="Fill missing regions", exact=True).click()
     page.wait_for_url("**/fill_missing_regions.html*")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.wait_for_selector("compare-view[data-fill]")
     return mask
 
 

@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from .training_pages import (
-    iteration,
     open_settings,
     open_train,
     seconds,
     start_tiny,
     type_dataset,
+    wait_iteration,
 )
 
 
@@ -130,8 +130,8 @@ def test_plan_13_train_the_model(page: Any, pictures: Path, ended_trainings: Any
     timer = page.get_by_role("timer")
     # It runs at once, while the training still loads what it needs; then it counts the time of training.
     expect(timer).not_to_have_text("0:00", timeout=4_000)
-    expect(page.locator("#timer-label")).to_have_text("Training time", timeout=60_000)
-    expect(timer).not_to_have_text("0:00", timeout=20_000)
+    expect(page.locator("#timer-label")).to_have_text("Training time")
+    expect(timer).not_to_have_text("0:00")
     before = seconds(timer.inner_text())
     page.wait_for_function(
         """(before) => {
@@ -139,8 +139,7 @@ def test_plan_13_train_the_model(page: Any, pictures: Path, ended_trainings: Any
             return parts.reduce((total, part) => 60 * total + part, 0) >= before + 2;
         }""",
         arg=before,
-        timeout=60_000,
     )
     assert run
-    assert iteration(page) > 0
+    wait_iteration(page, 1)
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()

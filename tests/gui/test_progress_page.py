@@ -166,10 +166,10 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
     # The page closes its buttons before its order has arrived.
     wait_for(lambda: run.control.take() == "stop")
     run.release()
-    wait_state(page, "Interrupted", 20)
+    wait_state(page, "Interrupted")
     run.claim()
     log.emit(run_started(stage="edge", max_iters=100, resumed=True))
-    wait_state(page, "Training", 20)
+    wait_state(page, "Training")
     for name in ("Pause", "Sample now", "Save now", "Stop and save"):
         expect(page.get_by_role("button", name=name)).to_be_enabled()
     run.release()
@@ -233,21 +233,21 @@ def test_pause_sample_save_stop_and_resume(page: Any, app: Any, pictures: Path, 
     events = app.runs / run / "events.jsonl"
     wait_iteration(page, 3)
     page.get_by_role("button", name="Pause").click()
-    wait_state(page, "Paused", 20)
+    wait_state(page, "Paused")
     paused, timer = iteration(page), page.locator("#timer").inner_text()
     page.wait_for_timeout(1500)
     assert iteration(page) == paused
     assert page.locator("#timer").inner_text() == timer
     page.get_by_role("button", name="Resume").click()
-    wait_iteration(page, paused + 1, 20)
+    wait_iteration(page, paused + 1)
     page.get_by_role("button", name="Sample now").click()
-    expect(page.get_by_role("status").filter(has_text="Sample drawn.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("status").filter(has_text="Sample drawn.")).to_be_visible()
     page.get_by_role("button", name="Save now").click()
-    expect(page.get_by_role("status").filter(has_text="Checkpoint saved.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("status").filter(has_text="Checkpoint saved.")).to_be_visible()
 
     seen = iteration(page)
     page.get_by_role("button", name="Stop and save").click()
-    wait_state(page, "Stopped", 30)
+    wait_state(page, "Stopped")
     stopped = next(event["step"] for event in read_events(events) if event["type"] == "run_finished")
     assert seen <= stopped == iteration(page)
     assert (app.runs / run / "checkpoints" / f"step-{stopped:09d}").is_dir()
@@ -272,7 +272,7 @@ def test_a_page_that_was_hidden_for_hours_comes_back_to_a_thinned_past(page: Any
             file.write(json.dumps(event, separators=(",", ":")) + "\n")
     assert run.events_file.stat().st_size > MISSED_BYTES
     page.evaluate(hide % "false" + "; document.dispatchEvent(new Event('visibilitychange'))")
-    expect(page.locator("#iteration")).to_contain_text("40,069", timeout=30_000)
+    expect(page.locator("#iteration")).to_contain_text("40,069")
     expect(page.locator('#log li[data-kind="step"]')).to_have_count(500)
     EventLog(run.events_file).emit(Warned(step=40_070, stage="edge", code="x", message="It goes on from there."))
     expect(page.locator("#log li").last).to_contain_text("It goes on from there.")
@@ -285,7 +285,7 @@ def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(
     wait_iteration(page, 7)
     for process in training_processes(app.runs / run):
         process.kill()
-    wait_state(page, "Interrupted", 20)
+    wait_state(page, "Interrupted")
     expect(page.locator("#alerts")).to_contain_text("interrupted")
     page.get_by_role("button", name="Resume training").click()
     wait_state(page, "Training")

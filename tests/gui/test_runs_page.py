@@ -11,7 +11,7 @@ from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 
-from .training_pages import START_S, make_run
+from .training_pages import make_run
 
 
 def test_a_deleted_run_comes_back(page: Any, app: Any, pictures: Path) -> None:
@@ -101,7 +101,7 @@ def test_queued_trainings_follow_one_another(page: Any, app: Any, pictures: Path
     page.get_by_role("button", name="Queue two").click()
     expect(page.locator("[data-run=two] .pill")).to_contain_text("Waiting")
     for name in ("one", "two"):
-        expect(page.locator(f"[data-run={name}] .pill")).to_have_text("Finished", timeout=START_S * 1000)
+        expect(page.locator(f"[data-run={name}] .pill")).to_have_text("Finished")
     expect(page.locator("#queue-note")).to_have_text("")
     one, two = (list(read_events(RunDir(app.runs / name).events_file)) for name in ("one", "two"))
     assert one[-1]["type"] == two[-1]["type"] == "run_finished"

@@ -152,13 +152,13 @@ def test_closing_the_last_page_ends_the_process_and_a_reload_does_not(
     page.goto(app.url)
     page.wait_for_selector("html[data-eel=ready]")
     page.goto("about:blank")
-    time.sleep(3)
+    time.sleep(1)
     page.goto(app.origin)
     page.wait_for_selector("html[data-eel=ready]")
     time.sleep(3)
     assert app.process.poll() is None, "the grace period began anew"
     context.close()
-    assert app.process.wait(15) == 0
+    assert app.process.wait(60) == 0
 
 
 def test_without_a_window_closing_a_page_ends_nothing(app: App, browser: Any) -> None:

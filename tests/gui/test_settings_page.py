@@ -22,8 +22,6 @@ from .training_pages import (
     wait_state,
 )
 
-LONG_MS = 90_000
-
 
 def test_what_settings_cost_is_measured_by_real_steps(page: Any, app: Any, pictures: Path) -> None:
     open_settings(page, pictures)
@@ -31,7 +29,7 @@ def test_what_settings_cost_is_measured_by_real_steps(page: Any, app: Any, pictu
         page.get_by_label(label, exact=True).fill(value)
     page.get_by_role("button", name="Measure on this machine").click()
     text, facts = page.locator("#machine-text"), page.locator("#machine-facts")
-    expect(facts).to_contain_text("Time per step", timeout=LONG_MS)
+    expect(facts).to_contain_text("Time per step")
     expect(text).to_contain_text("5 real steps of 2 pictures on CPU, 1 thread:")
     expect(facts).to_contain_text("1,000 steps")
     page.get_by_label("Iterations").fill("7000")
@@ -141,7 +139,7 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     expect(page.locator("#changes-text")).to_contain_text("2 settings differ from the run until now")
     page.get_by_role("button", name="Resume Training").click()
     page.wait_for_url("**/train/progress.html?run=*")
-    page.wait_for_function("() => document.querySelector('#iteration').textContent === '9 / 9'", timeout=LONG_MS)
+    page.wait_for_function("() => document.querySelector('#iteration').textContent === '9 / 9'")
     wait_state(page, "Finished")
     events = list(read_events(app.runs / run / "events.jsonl"))
     assert [event["resumed"] for event in events if event["type"] == "run_started"] == [False, True]
@@ -194,7 +192,7 @@ def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, e
     page.get_by_role("button", name="Queue next").click()
     expect(state).to_have_text("Waiting, number 1")
     busy.release()
-    expect(state).to_have_text("Finished", timeout=LONG_MS)
+    expect(state).to_have_text("Finished")
     page.go_back()
     expect(page.get_by_label("Iterations", exact=True)).to_have_value("2")
     expect(page.get_by_label("Name of the run")).to_have_value("")
@@ -208,7 +206,7 @@ def test_a_dataset_that_cannot_be_used_does_not_wait_in_the_queue(page: Any, app
     (pictures / "one-more.png").write_bytes(b"not a picture")
     page.reload()
     page.get_by_role("button", name="Add to queue").click()
-    expect(page.locator("#start-error")).to_contain_text("Choose the folder", timeout=LONG_MS)
+    expect(page.locator("#start-error")).to_contain_text("Choose the folder")
     assert page.url.endswith("/train/gan.html") and not list(app.runs.glob("*"))
 
 

@@ -18,6 +18,7 @@ from .inference_pages import (
     open_mask_page,
     picture_info,
     pixel,
+    wait_for_try,
     write_checkpoint,
     write_picture,
 )
@@ -53,7 +54,7 @@ def fill_with_the_first(page: Any, app: App, tmp_path: Path) -> Path:
     page.keyboard.press("r")
     drag(page, [(50.5, 40.5), (109.5, 79.5)])
     page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]", timeout=120_000)
+    page.wait_for_selector("compare-view[data-fill]")
     return picture
 
 
@@ -89,7 +90,7 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     assert go.is_disabled()
     dialog.get_by_role("checkbox", name="run second").check()
     go.click()
-    page.wait_for_selector("#side-by-side:not([hidden])", timeout=120_000)
+    page.wait_for_selector("#side-by-side:not([hidden])")
     panels = page.locator(".side-panel")
     words = panels.nth(0).inner_text()
     assert panels.count() == 2
@@ -142,10 +143,10 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
     picture = fill_with_the_first(page, app, tmp_path)
     page.get_by_label("Feather").fill("12")
     page.get_by_role("button", name="Fill again", exact=True).click()
-    page.wait_for_function("() => document.querySelectorAll('.try').length === 2", timeout=60_000)
+    wait_for_try(page, 2)
     page.get_by_label("Feather").fill("0")
     side_by_side(page)
-    page.wait_for_selector("#side-by-side:not([hidden])", timeout=120_000)
+    page.wait_for_selector("#side-by-side:not([hidden])")
     plain, _, second = picture_info(page)["fills"]
     original = np.asarray(Image.open(picture))
     results = [fetch_fill(page, second), fetch_fill(page, plain)]  # the newest run comes first
@@ -172,12 +173,15 @@ def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, 
             const { view } = document.querySelector("compare-view");
             window.scales = [];
             view.listeners.add(() => scales.push(view.scale));
+            const progress = document.getElementById("progress"); // shown too briefly for a look now and then
+            window.begun = new Promise((resolve) =>
+                new MutationObserver(() => progress.hidden || resolve()).observe(progress, { attributes: true }));
         }"""
     )
     side_by_side(page)
-    page.wait_for_selector("#progress:not([hidden])")
+    page.evaluate("() => begun")
     page.keyboard.down("b")
-    page.wait_for_selector("#side-by-side:not([hidden])", timeout=120_000)
+    page.wait_for_selector("#side-by-side:not([hidden])")
     page.wait_for_timeout(150)
     assert min(page.evaluate("() => scales")) > 1, "the picture was never shrunk to nothing"
     original = np.asarray(Image.open(picture))

@@ -16,7 +16,7 @@ from run_events import run_started
 def test_a_short_trial_is_watched_and_judged(page: Any, app: Any, ended_trainings: Any) -> None:
     expect(page.get_by_role("link", name="Try it")).to_have_attribute("href", "/train/try.html?start")
     page.goto(f"{app.origin}/train/try.html?start&seconds=6")
-    expect(page.locator("#facts")).to_contain_text("CPU", timeout=90_000)
+    expect(page.locator("#facts")).to_contain_text("CPU")
     page.reload()
     verdict = page.locator("#verdict")
     expect(verdict).to_be_visible(timeout=300_000)

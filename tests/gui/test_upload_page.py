@@ -71,6 +71,8 @@ def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
         expect(page.locator("#drop-hint")).to_be_hidden()
         expect(page.locator("#mask")).to_be_disabled()
         assert page.locator(".steps a[data-to=mask][href]").count() == 0
+        while not held:
+            page.wait_for_timeout(20)
         held.pop().continue_()
         expect(page.locator("#fact-name")).to_have_text(name)
         expect(page.locator("#opening")).to_be_hidden()

@@ -51,13 +51,13 @@ def rank(torchrun: subprocess.Popen[bytes], number: int) -> psutil.Process:
 
 def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, tmp_path):
     run = tmp_path / "run"
-    torchrun = start(pictures, run, "save_interval=5", "max_iters=30")
+    torchrun = start(pictures, run, "save_interval=5", "max_iters=100")
     wait_for_steps(run, 7, torchrun)
     rank(torchrun, 1).kill()
     assert torchrun.wait(300) == 0
     first, second = of_kind(run, "run_started")
     assert not first["resumed"] and second["resumed"] and second["step"] >= 5
-    assert of_kind(run, "run_finished")[0]["step"] == 30
+    assert of_kind(run, "run_finished")[0]["step"] == 100
 
     straight = tmp_path / "straight"
     words = [
@@ -69,11 +69,11 @@ def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, 
         "--set",
         *TINY,
         "save_interval=5",
-        "max_iters=30",
+        "max_iters=100",
     ]
     assert run_groups((2, words))[0].codes == [0, 0]
     killed, whole = (
-        torch.load(RunDir(path).checkpoint_path(30) / TRAINING_STATE, weights_only=True) for path in (run, straight)
+        torch.load(RunDir(path).checkpoint_path(100) / TRAINING_STATE, weights_only=True) for path in (run, straight)
     )
     for name, model in whole["models"].items():
         for part in ("model", "ema"):

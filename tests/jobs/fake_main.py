@@ -30,5 +30,5 @@ while run.control.take() != "stop":
     time.sleep(0.02)
 log.emit(RunFinished(step=step, stage=config.stage, reason="stopped", elapsed_s=step))
 if config.seed == 14:
-    time.sleep(1.5)  # as a process that unloads torch on a busy machine
+    time.sleep(5)  # as a process that unloads torch on a busy machine
 run.release()

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,11 +86,10 @@ def test_cancel_ends_what_runs_and_what_waits_but_not_what_comes(worker: Worker)
     assert started.wait(20)
     waiting = threading.Thread(target=ask, args=["echo"])
     waiting.start()
-    time.sleep(0.1)
-    assert worker.busy
+    wait_for(lambda: worker._pending == 2)
     worker.cancel()
-    running.join(10)
-    waiting.join(10)
+    running.join(60)
+    waiting.join(60)
     assert codes == ["cancelled", "cancelled"]
     assert not worker.busy
     assert worker.request("echo", {})["args"] == {}

@@ -39,7 +39,10 @@ export class EdgeEditing {
     this.toggle = byId("edit-edges");
     this.box = byId("show-edges", HTMLInputElement);
     this.shownBefore = false;
-    this.toggle.addEventListener("click", () => this.setActive(!this.active));
+    this.toggle.addEventListener("click", async () => {
+      await keeper.ready;
+      this.setActive(!this.active);
+    });
     this.box.addEventListener("change", () => compare.setLayers({ shown: this.box.checked }));
     this.#tools();
     this.#buttons();
@@ -111,7 +114,8 @@ export class EdgeEditing {
   }
 
   /** @param {import("./editor/tools.js").ToolName | "compare"} tool */
-  take(tool) {
+  async take(tool) {
+    await this.keeper.ready;
     this.setActive(tool !== "compare");
     if (tool !== "compare") this.drawing.setTool(tool);
     say(tool === "compare" ? "Compare: drag moves the picture." : `Edges: ${this.drawing.toolName(tool)} selected.`);

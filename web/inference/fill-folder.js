@@ -27,6 +27,8 @@ const cancelButton = byId("cancel", HTMLButtonElement);
 
 /** @type {{id: string, name: string} | null} the mask file that was chosen, as the program knows it */
 let maskFile = null;
+/** How many were chosen so far: of two on their way the later counts, whichever arrives first. */
+let masksChosen = 0;
 /** Done when the mask file that was chosen last is there. @type {Promise<unknown>} */
 let opening = Promise.resolve();
 
@@ -56,15 +58,21 @@ async function lookAtImages() {
     const found = await call("list_folder", path);
     if (images.value.trim() === path) note.textContent = found.n_pictures ? `${plural(found.n_pictures, "picture")} directly in it.` : "No pictures directly in it.";
   } catch (error) {
-    refuse(error, "images");
+    // The answer may come while another field is being typed in: the focus stays there.
+    if (images.value.trim() === path) mark(error, "images");
   }
 }
 
-/** @param {unknown} error @param {string} [field] images, masks or output; by the error's code when left out */
-function refuse(error, field = codeOf(error).split("-")[0]) {
+/** @param {unknown} error @param {string} field images, masks or output; others have one place together */
+function mark(error, field) {
   const place = byId(paths.some(({ id }) => id === field) ? `${field}-error` : "problem");
   place.textContent = errorText(error);
   place.hidden = false;
+}
+
+/** @param {unknown} error @param {string} [field] the error's code tells it when left out */
+function refuse(error, field = codeOf(error).split("-")[0]) {
+  mark(error, field);
   const wanted = document.getElementById(field);
   if (wanted?.checkVisibility()) wanted.focus();
   else byId("choose-mask").focus();
@@ -144,8 +152,12 @@ async function fill(checkpoints) {
   byId("going").hidden = cancelButton.hidden = false;
   moveOn(cancelButton);
   say("Filling the folder…");
+  let begun = false; // what is told before is of the pass before
   try {
-    const end = await withProgress(call("fill_folder", options), () => call("folder_progress"), show, POLL_MS);
+    const end = await withProgress(call("fill_folder", options), () => call("folder_progress"), (progress) => {
+      begun ||= isRunning(progress.state);
+      if (begun) show(progress);
+    }, POLL_MS);
     show(end);
     const failed = end.failed ? `, ${count(end.failed)} failed` : "";
     say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
@@ -168,14 +180,17 @@ function saveFailures() {
 /** @param {File} picked */
 async function openMask(picked) {
   byId("mask-name").textContent = `Opening ${picked.name}…`;
+  const turn = ++masksChosen;
   try {
     const { id, name } = await putPicture(picked);
+    if (turn !== masksChosen) return;
     maskFile = { id, name };
     byId("masks-error").hidden = true;
     showMaskKind();
     keep();
     say(`${name} is the mask for all pictures.`);
   } catch (error) {
+    if (turn !== masksChosen) return;
     showMaskKind();
     refuse(error, "masks");
   }
@@ -238,6 +253,7 @@ async function start() {
     event.preventDefault();
     fill(checkpoints);
   });
+  startButton.disabled = false; // until here a press would have sent the form nowhere
   form.dataset.ready = "true";
   await followEarlier();
 }

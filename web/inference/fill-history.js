@@ -17,7 +17,7 @@ export class FillHistory {
     this.edges = edges;
     this.present = present;
     /** @type {Promise<void>} what is being recorded, one after another */
-    this.recording = Promise.resolve();
+    this.recording = edges.keeper.ready;
     history.handlers.fill = ({ from, to }, way) => present(tries.find(way === "undo" ? from : to));
   }
 

@@ -105,7 +105,7 @@ class FillPage {
    * @param {{edges?: boolean}} [how] `edges`: along the lines drawn by hand
    */
   async fill({ edges = false } = {}) {
-    if (this.progress.running) return;
+    if (this.progress.busy) return;
     if (!this.checkpoints.value) {
       refuse(new Error("There is no checkpoint to fill with. Train an inpaint model first."), el("a", { class: "button", href: "/train/model.html" }, "Train"));
       return;
@@ -186,14 +186,15 @@ class FillPage {
    */
   async begin(asked, direction) {
     const known = this.tries.fills.length;
+    const shown = this.history.left(known);
+    await this.edges.restore(this.keeper.restored ? this.info.edges_url : null, shown);
+    await this.present(shown);
+    this.keeper.opened();
     const waited = !asked && await this.progress.waitForEarlier();
     if (waited) {
       for (const fill of (await call("picture_info", this.info.id)).fills.slice(known)) this.#add(fill);
     }
     const [arrived] = this.tries.fills.slice(known);
-    const shown = this.history.left(known);
-    await this.edges.restore(this.keeper.restored ? this.info.edges_url : null, shown);
-    await this.present(shown);
     if (arrived) {
       await this.history.made(arrived);
       this.#filled(arrived);
@@ -234,7 +235,6 @@ async function start() {
   const asked = new URLSearchParams(location.search).has("run");
   const direction = askedWay();
   rememberChoice(); // a reload shows the result instead of filling once more
-  byId("edit-mask").setAttribute("href", stepUrl("mask"));
   await ready();
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });

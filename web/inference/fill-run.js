@@ -2,7 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { withProgress } from "../js/poll.js";
+import { cancelUntil, withProgress } from "../js/poll.js";
 import { say, showError } from "../js/shell.js";
 
 const STEPS = [
@@ -30,9 +30,30 @@ export class ProgressCard {
     this.cancelButton = byId("cancel", HTMLButtonElement);
     this.cancelButton.addEventListener("click", () => this.cancel());
     this.running = false;
+    this.held = false;
     this.began = 0;
     this.said = "";
     this.#allow(true);
+  }
+
+  /** Whether no fill may be begun. */
+  get busy() {
+    return this.running || this.held;
+  }
+
+  /**
+   * Let no other fill be begun between several that belong together.
+   * @param {() => Promise<void>} fills
+   */
+  async hold(fills) {
+    this.held = true;
+    this.#allow(false);
+    try {
+      await fills();
+    } finally {
+      this.held = false;
+      this.#allow(true);
+    }
   }
 
   /** @param {boolean} may whether a fill may be begun */
@@ -44,8 +65,9 @@ export class ProgressCard {
     if (!this.running) return;
     this.cancelButton.disabled = true;
     say("Cancelling…");
+    const { began } = this;
     try {
-      await call("cancel_fill");
+      await cancelUntil(() => call("cancel_fill"), () => !this.running || this.began !== began);
     } catch (error) {
       this.cancelButton.disabled = false;
       showError(error);
@@ -74,7 +96,7 @@ export class ProgressCard {
       this.running = false;
       this.said = "";
       this.card.hidden = true;
-      this.#allow(true);
+      this.#allow(!this.held);
     }
   }
 

@@ -149,11 +149,13 @@ async function start() {
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   showOpening(info.name);
   const [picture, mask] = await Promise.all([fetched(info.url), info.mask_url ? fetched(info.mask_url) : null]);
+  const painted = mask && (await decoded(mask, info.width, info.height)).data;
   const keeper = new PictureKeeper(info, "fill");
   const drawing = await editor.open(picture, info.width, info.height, keeper.history);
-  if (mask) editor.mask.replace((await decoded(mask, info.width, info.height)).data);
+  if (painted) editor.mask.replace(painted); // at once: from here on it can be drawn on
   showOpening("");
   keeper.keep(drawing, "Mask", (png) => putMask(chosen.picture, png));
+  keeper.opened();
   toolButtons(drawing);
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
@@ -175,6 +177,7 @@ async function start() {
   bindMaskKeys(editor, drawing, { go: (way) => keeper.go(way), fill: () => fill(keeper) });
   linkSteps({ mask: true, fill: info.fills.length > 0 });
   beforeLeaving(() => keeper.flush());
+  byId("fill", HTMLButtonElement).disabled = false; // until here a press would have sent the form nowhere
   editor.dataset.ready = "true";
   warmUp();
   const way = askedWay();

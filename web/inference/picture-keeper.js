@@ -31,6 +31,10 @@ export class PictureKeeper {
     this.saver = null;
     /** @type {Drawing | null} */
     this.drawing = null;
+    /** To be called once the maps are as they were left. @type {() => void} */
+    this.opened = () => {};
+    /** Done by then: a step taken back before that would change a map that is still to come. @type {Promise<void>} */
+    this.ready = new Promise((resolve) => { this.opened = resolve; });
     /** @type {Way[]} */
     const ways = ["undo", "redo"];
     const buttons = ways.map((way) => {
@@ -92,6 +96,7 @@ export class PictureKeeper {
    * @param {Way} way
    */
   async go(way) {
+    await this.ready;
     await this.drawing?.changes.settled;
     this.drawing?.cancel();
     if (!this.history.isHere(way)) {

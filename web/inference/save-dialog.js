@@ -4,7 +4,7 @@ import { call } from "../js/bridge.js";
 import { byId, setFault } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { download } from "../js/save-blob.js";
-import { errorText, say } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { fileSize, splitName } from "./steps.js";
 
 /** @type {Record<string, {name: string, exact: boolean, alpha: boolean}>} formats by the suffix that names them */
@@ -78,7 +78,10 @@ export function saveDialog(picture, current) {
     renew();
   });
 
+  /** How often the dialog was opened: what was saved from an earlier opening is said, but not shown in this one. */
+  let opened = 0;
   const save = async () => {
+    const turn = opened;
     const result = current();
     if (!result) return;
     const typed = name.value.trim();
@@ -96,7 +99,7 @@ export function saveDialog(picture, current) {
       const outside = picture.width * picture.height - result.hole_px;
       const changed = saved.changed_outside_px;
       const news = saved.notices.filter((/** @type {string} */ text) => !picture.notices.includes(text));
-      receipt.textContent = [
+      const words = [
         `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}.`,
         changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
           : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`,
@@ -104,16 +107,19 @@ export function saveDialog(picture, current) {
       ].join(" ");
       // Green says that all is as it was.
       const same = !changed && !news.length;
+      say(words, { kind: same ? "ok" : "info" });
+      if (!dialog.open || turn !== opened) return;
+      receipt.textContent = words;
       receipt.classList.toggle("ok", same);
       receipt.classList.toggle("warn", !same);
       receipt.hidden = false;
       flat.hidden = true; // the receipt says it
       close.textContent = "Close";
-      say(receipt.textContent, { kind: same ? "ok" : "info" });
     } catch (failure) {
-      setFault(name, error, errorText(failure));
+      if (dialog.open && turn === opened) setFault(name, error, errorText(failure));
+      else showError(failure);
     } finally {
-      button.disabled = false;
+      if (turn === opened) button.disabled = false;
     }
   };
   byId("save-form").addEventListener("submit", (event) => {
@@ -124,6 +130,8 @@ export function saveDialog(picture, current) {
 
   return () => {
     if (!current()) return;
+    opened += 1;
+    button.disabled = false;
     name.value = stem + suffixes[0];
     format.value = suffixes[0];
     describe();

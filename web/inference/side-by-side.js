@@ -27,6 +27,7 @@ const CAPTION_PX = 80;
  * @property {import("./tries.js").Tries} tries
  * @property {import("./picture-keeper.js").PictureKeeper} keeper
  * @property {import("./edge-editing.js").EdgeEditing} edges
+ * @property {import("./fill-run.js").ProgressCard} progress
  * @property {(fill: Fill, checkpoint: string) => boolean} madeAlike whether a try was made with this checkpoint and all else as it is now
  * @property {(checkpoint: string, edges: boolean, title?: string) => Promise<Fill>} run
  * @property {(fill: Fill) => Promise<void>} pick
@@ -95,12 +96,13 @@ export class SideBySide {
     byId("side-close").addEventListener("click", () => this.close());
     byId("checkpoint-cancel").addEventListener("click", () => this.dialog.close());
     byId("show-edges").addEventListener("change", () => this.#showEdges());
-    byId("checkpoint-form").addEventListener("submit", guarded((/** @type {Event} */ event) => {
+    byId("checkpoint-form").addEventListener("submit", guarded(async (/** @type {Event} */ event) => {
       event.preventDefault();
       const chosen = this.#chosen();
-      if (chosen.length < 2) return undefined;
+      if (chosen.length < 2) return;
       this.dialog.close();
-      return this.#fillAll(chosen, byId("along-edges", HTMLInputElement).checked);
+      await this.page.progress.hold(() => this.#fillAll(chosen, byId("along-edges", HTMLInputElement).checked));
+      if (!this.isOpen) byId("choose-checkpoints").focus(); // cancelled
     }));
   }
 
@@ -183,7 +185,6 @@ export class SideBySide {
         if (codeOf(error) === "cancelled") {
           say("Cancelled. What was filled until then is among the tries.");
           page.tries.pinned.clear();
-          byId("choose-checkpoints").focus();
           return;
         }
         outcomes.push({ checkpoint, result: null, problem: errorText(error) });
@@ -201,6 +202,7 @@ export class SideBySide {
   /** @param {Outcome[]} outcomes */
   #show(outcomes) {
     const { view, mask, stage } = this.compare;
+    this.page.edges.setActive(false);
     stage.rest(true);
     byId("divider-bar").hidden = true;
     // Made only now that they get their place: a stage without a size would tell the view that the window has none.

@@ -32,6 +32,7 @@ export const lastPicture = () => sessionStorage.getItem(PICTURE_KEY) ?? "";
 export function rememberChoice() {
   const page = /** @type {StepName} */ (document.body.dataset.step);
   history.replaceState(null, "", stepUrl(page));
+  pointLinks();
   if (chosen.picture) sessionStorage.setItem(PICTURE_KEY, chosen.picture);
 }
 
@@ -59,16 +60,23 @@ export function askedWay() {
   return way === "undo" || way === "redo" ? way : null;
 }
 
+/** Steps that can be gone to. @type {Set<StepName>} */
+let reachable = new Set();
+
 /**
- * Make those steps of the header links that can be gone to.
- * @param {{mask?: boolean, fill?: boolean}} reachable
+ * Make those steps links that can be gone to.
+ * @param {{mask?: boolean, fill?: boolean}} can
  */
 export function linkSteps({ mask = false, fill = false }) {
-  const can = { upload: true, mask, fill };
-  for (const [step, open] of Object.entries(can)) {
-    const link = document.querySelector(`.steps a[data-to="${step}"]`);
-    if (!link) continue;
-    if (open) link.setAttribute("href", stepUrl(/** @type {StepName} */ (step)));
+  reachable = new Set(["upload", ...(mask ? /** @type {const} */ (["mask"]) : []), ...(fill ? /** @type {const} */ (["fill"]) : [])]);
+  pointLinks();
+}
+
+/** Links to steps lead there with what is chosen now. */
+function pointLinks() {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-to]"))) {
+    const step = /** @type {StepName} */ (link.dataset.to);
+    if (reachable.has(step)) link.href = stepUrl(step);
     else link.removeAttribute("href");
   }
 }
@@ -79,19 +87,16 @@ export function lockBench() {
 }
 
 /**
- * Have something finished before a step of the header is gone to.
+ * Have something finished before a link takes this window to another page.
  * @param {() => Promise<void>} finish the page is left even when this fails
  */
 export function beforeLeaving(finish) {
-  for (const link of document.querySelectorAll(".steps a, .shell-header a")) {
-    link.addEventListener("click", (event) => {
-      const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event);
-      const href = link.getAttribute("href");
-      if (!href || ctrlKey || metaKey || shiftKey) return;
-      event.preventDefault();
-      finish().catch(() => {}).finally(() => location.assign(href));
-    });
-  }
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a[href]:not([href^='#'], [target], [download])") : null;
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    finish().catch(() => {}).finally(() => location.assign(link.getAttribute("href") ?? ""));
+  });
 }
 
 /**

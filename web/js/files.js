@@ -1,7 +1,7 @@
 // The in-app folder list: works everywhere, by mouse, keyboard and typing, in any language's letters.
 
 import { call, codeOf } from "./bridge.js";
-import { el } from "./dom.js";
+import { el, setUsable } from "./dom.js";
 import { plural } from "./format.js";
 import { errorText } from "./shell.js";
 
@@ -60,6 +60,7 @@ class FolderDialog {
   async open(path, nearest = false) {
     const ticket = ++this.ticket;
     const before = this.path.value;
+    setUsable(this.choose, false); // it would take the folder before
     try {
       const found = await call("list_folder", path, nearest);
       if (ticket !== this.ticket) return true;
@@ -76,6 +77,8 @@ class FolderDialog {
       if (ticket !== this.ticket) return true; // nobody waits for it: another folder is being opened
       this.#note(errorText(error), true);
       return false;
+    } finally {
+      if (ticket === this.ticket) setUsable(this.choose, true);
     }
   }
 
@@ -118,7 +121,7 @@ class FolderDialog {
 
   async #choose() {
     const typed = this.path.value.trim();
-    if (typed !== this.here && !(await this.open(typed))) return;
+    if (!typed || (typed !== this.here && !(await this.open(typed)))) return;
     this.close(this.here);
   }
 

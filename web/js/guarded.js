@@ -1,5 +1,6 @@
 // Actions that may fail: what went wrong is said instead of being lost with the promise.
 
+import { setUsable } from "./dom.js";
 import { showError } from "./shell.js";
 
 /**
@@ -14,5 +15,18 @@ export function guarded(action) {
     } catch (error) {
       showError(error);
     }
+  };
+}
+
+/**
+ * @param {() => Promise<void>} action
+ * @returns {(event: Event) => Promise<void>} for a button, which cannot be pressed again before the action has ended
+ */
+export function once(action) {
+  return async ({ currentTarget }) => {
+    const button = /** @type {HTMLElement} */ (currentTarget);
+    setUsable(button, false);
+    await guarded(action)();
+    setUsable(button, true);
   };
 }

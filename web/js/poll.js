@@ -1,5 +1,7 @@
 // Asking the program again and again. One question at a time: a slow answer must not have others pile up behind it.
 
+const ORDER_MS = 200;
+
 /**
  * Do something now and then, for as long as the program is there; a page that nobody sees asks for nothing.
  * @param {number} ms from the end of one time to the next
@@ -44,5 +46,17 @@ export async function withProgress(work, ask, show, ms) {
   } finally {
     over = true;
     end();
+  }
+}
+
+/**
+ * Have work of the program ended. An order that arrives before the work does ends nothing, so it is given until that is over.
+ * @param {() => Promise<unknown>} order
+ * @param {() => boolean} isOver
+ */
+export async function cancelUntil(order, isOver) {
+  while (!isOver()) {
+    await order();
+    await new Promise((resolve) => setTimeout(resolve, ORDER_MS));
   }
 }

@@ -56,12 +56,13 @@ export function runCard(run, ...actions) {
 }
 
 /**
- * Redraw a list only where it changed, so that focus and pictures stay.
+ * Redraw a list only where it changed, so that focus and pictures stay; not while something in it is being pressed.
  * @param {HTMLElement} list
  * @param {RunSummary[]} runs
  * @param {(run: RunSummary) => HTMLLIElement} draw
  */
 export function updateList(list, runs, draw) {
+  if (list.querySelector(":active")) return; // the press would be lost on a card that is drawn anew
   const focused = list.contains(document.activeElement) ? document.activeElement : null;
   const before = new Map(/** @type {HTMLElement[]} */ ([...list.children]).map((node) => [node.dataset.run, node]));
   const names = new Set(runs.map(({ run }) => run));

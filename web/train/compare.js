@@ -1,7 +1,7 @@
 // Comparisons of edge generators: set one up, watch them, open their reports.
 
 import { call, codeOf } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { byId, el, setUsable } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
@@ -56,7 +56,11 @@ function refuse(message) {
 }
 
 async function startOne() {
+  const button = byId("start", HTMLButtonElement);
+  if (button.ariaDisabled) return; // a second press would start a second comparison
+  setUsable(button, false);
   refuse("");
+  say("Starting the comparison…");
   const wanted = { generators: chosenGenerators(), steps: whole(input("steps").value), seeds: whole(input("seeds").value), name: input("name").value };
   try {
     const { name } = await call("start_comparison", { ...chosenValues(), data: input("data").value.trim() }, wanted);
@@ -66,9 +70,12 @@ async function startOne() {
     // The list may lie beyond the window's edge; without this the press would seem to do nothing.
     byId("comparisons").querySelector(`[data-name="${CSS.escape(name)}"]`)?.scrollIntoView({ block: "center" });
   } catch (error) {
+    say("");
     const { key, text } = fieldOf(errorText(error), draft.config.schema);
     refuse(key ? `${settingTitle(key)}: ${text}` : text);
     if (key === "data" || codeOf(error) === "data-missing") input("data").focus();
+  } finally {
+    setUsable(button, true);
   }
 }
 
@@ -81,7 +88,7 @@ function wire(/** @type {boolean} */ hasScreen) {
   if (Object.keys(draft.changes).length) settings.value = "";
   settings.addEventListener("change", show);
   for (const id of ["seeds", "steps"]) input(id).addEventListener("input", show);
-  input("data").value = draft.values.data;
+  input("data").value ||= draft.values.data; // unless something was typed while the page was loading
   byId("select-data").addEventListener("click", async () => {
     const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen, deep: true });
     if (path) {
@@ -160,9 +167,9 @@ async function refresh() {
   const { comparisons } = await call("list_comparisons");
   byId("none").hidden = comparisons.length > 0;
   const now = JSON.stringify(comparisons.map((found) => [found, ago(found.updated)])); // the words age, too
-  if (now === seen) return;
-  seen = now;
   const list = byId("comparisons");
+  if (now === seen || list.querySelector(":active")) return; // a press would be lost on a card that is drawn anew
+  seen = now;
   const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
   list.replaceChildren(...comparisons.map(card));
   if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();

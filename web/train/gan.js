@@ -157,7 +157,8 @@ function wire() {
   });
   byId("export").addEventListener("click", () => files.give());
   const name = byId("run-name", HTMLInputElement);
-  name.value = draft.name;
+  name.value ||= draft.name; // unless one was typed while the page was loading
+  draft.name = name.value.trim();
   name.addEventListener("input", () => {
     draft.name = name.value.trim();
     draft.save();

@@ -97,7 +97,7 @@ export class Launch {
     }
     this.#busy(true);
     try {
-      if (form.firstError || !(await this.check())) {
+      if (!(await this.check())) {
         if (form.firstError) form.focus(form.firstError);
       } else if (await this.#datasetAllows()) {
         say(words);
@@ -106,6 +106,8 @@ export class Launch {
       }
     } catch (error) {
       say("");
+      clearTimeout(this.waiting);
+      this.ticket++; // of what was typed meanwhile: its answer would wipe this one off
       this.showRefusal(error);
       if (NAME_REFUSED.has(codeOf(error))) {
         byId("run-name").setAttribute("aria-invalid", "true");

@@ -3,7 +3,7 @@
 import { call, codeOf } from "../js/bridge.js";
 import { byId, factRows } from "../js/dom.js";
 import { pace, plural, span } from "../js/format.js";
-import { withProgress } from "../js/poll.js";
+import { cancelUntil, withProgress } from "../js/poll.js";
 import { errorText, say } from "../js/shell.js";
 
 const WATCH_MS = 500;
@@ -45,11 +45,16 @@ export class Machine {
     /** @type {Measured | null} */ this.measured = null;
     this.cost = "";
     this.start.addEventListener("click", () => this.measure());
-    this.stop.addEventListener("click", () => call("cancel_measure").catch(() => {}));
+    /** How often was measured. */ this.times = 0;
+    this.stop.addEventListener("click", () => {
+      const { times } = this;
+      cancelUntil(() => call("cancel_measure"), () => Boolean(this.stop.hidden) || this.times !== times).catch(() => {});
+    });
   }
 
   async measure() {
     const values = this.values();
+    this.times += 1;
     this.#busy(true);
     this.text.textContent = "Measuring…";
     try {

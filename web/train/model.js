@@ -148,6 +148,7 @@ function wire() {
 /** To page 2, unless something here would stop the training. */
 async function next() {
   refuse("");
+  await startFrom.settled;
   const { stage, mask, edge, init_from: init } = draft.values;
   /** @type {[string, FolderField][]} */ const needed = [["Dataset", folders.data]];
   if (mask.startsWith("external")) needed.push(["Mask", folders.mask_data]);
@@ -191,8 +192,8 @@ async function start() {
   hasScreen = state.has_screen;
   startFrom = new StartFrom(byId("init_from", HTMLSelectElement), byId("init_from-text"), draft);
   startFrom.fill(runs, state.checkpoints);
+  await takeLink(); // before a control could be used whose choice it would replace
   wire();
-  await takeLink();
   // A path typed while the page was loading counts too.
   const typed = byId("data", HTMLInputElement).value.trim();
   show();

@@ -38,6 +38,7 @@ export class Preview {
   /** Ask for new pictures soon; while one request runs only the newest wish is kept. @param {import("../js/schema.js").Values} values */
   show(values) {
     this.next = values;
+    this.refusal = ""; // of other settings
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.#ask(), WAIT_MS);
   }

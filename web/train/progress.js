@@ -287,6 +287,5 @@ start().catch((error) => {
   const words = unknown && !run ? "No run is named in this address." : errorText(error);
   byId("alerts").replaceChildren(el("p", { class: "notice error" }, words, " ", el("a", { href: "/train/runs.html" }, "All runs")));
   for (const part of document.querySelectorAll(".overview, .progress-columns, #state")) /** @type {HTMLElement} */ (part).hidden = unknown;
-  for (const button of document.querySelectorAll(".controls button")) /** @type {HTMLButtonElement} */ (button).disabled = true;
   say(words, { kind: "error" });
 });

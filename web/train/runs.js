@@ -3,6 +3,7 @@
 import { fillUrl, resumeUrl, runUrl } from "../js/addresses.js";
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
+import { once } from "../js/guarded.js";
 import { ago, plural } from "../js/format.js";
 import { every } from "../js/poll.js";
 import { runCard, updateList } from "../js/run-card.js";
@@ -21,9 +22,9 @@ const chosen = new Set(history.state?.chosen);
 
 /** @param {RunSummary} run */
 function draw(run) {
-  /** @param {string} title @param {() => void} onclick @param {string} [kind] */
-  const button = (title, onclick, kind = "") =>
-    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${run.run}`, onclick }, title);
+  /** @param {string} title @param {() => Promise<void>} action @param {string} [kind] */
+  const button = (title, action, kind = "") =>
+    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${run.run}`, onclick: once(action) }, title);
   /** @type {HTMLElement[]} */
   const actions = [el("label", { class: "check small run-choice" }, el("input", {
     type: "checkbox", checked: chosen.has(run.run), "aria-label": `Compare ${run.run}`,
@@ -108,7 +109,7 @@ async function remove(run) {
     const { ticket } = await call("delete_run", run.run);
     const ticked = chosen.delete(run.run);
     showChoice();
-    const undo = el("button", { type: "button", class: "button small", onclick: () => restore(ticket, ticked) }, "Undo");
+    const undo = el("button", { type: "button", class: "button small", onclick: once(() => restore(ticket, ticked)) }, "Undo");
     byId("deleted").append(el("p", { class: "notice row", "data-ticket": ticket },
       el("span", { class: "grow" }, `${run.run} is deleted. It can be restored for a day, below the runs.`), undo));
     undo.focus();
@@ -125,7 +126,7 @@ async function showTrash() {
   byId("trash").hidden = !deleted.length;
   byId("trash-list").replaceChildren(...deleted.map(({ ticket, run, time }) => el("li", { class: "row" },
     el("span", {}, run), el("span", { class: "muted" }, ago(time)),
-    el("button", { type: "button", class: "button small", "aria-label": `Restore ${run}`, onclick: () => restore(ticket) }, "Restore"))));
+    el("button", { type: "button", class: "button small", "aria-label": `Restore ${run}`, onclick: once(() => restore(ticket)) }, "Restore"))));
 }
 
 /** @param {string} ticket @param {boolean} [ticked] whether it was chosen to be compared */

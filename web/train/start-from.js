@@ -30,6 +30,8 @@ export class StartFrom {
     this.draft = draft;
     /** @type {RunSummary[]} */ this.runs = [];
     /** @type {Checkpoint[]} */ this.checkpoints = [];
+    /** Done when the networks' shape follows what was chosen last. @type {Promise<unknown>} */
+    this.settled = Promise.resolve();
   }
 
   /** @param {RunSummary[]} runs newest first @param {Checkpoint[]} checkpoints */
@@ -98,7 +100,9 @@ export class StartFrom {
   async choose(path, suggested = false) {
     this.draft.suggested = suggested;
     this.draft.set("init_from", path);
-    const followed = await this.#follow(path);
+    const following = this.#follow(path);
+    this.settled = following.catch(() => {});
+    const followed = await following;
     this.show();
     return followed;
   }
@@ -107,7 +111,7 @@ export class StartFrom {
   async #follow(path) {
     const run = this.runs.find((found) => found.path === path);
     const shape = run ? (await call("get_run", run.run)).config : this.checkpoints.find((found) => found.path === path);
-    if (!shape) return "";
+    if (!shape || path !== this.draft.values.init_from) return ""; // another was chosen meanwhile
     const before = this.draft.values;
     const words = [];
     for (const key of ["edge_generator", "width", "stem"]) {

@@ -1,0 +1,23 @@
+"""How long threads wait awake for each other, when several processes compute at once."""
+
+from __future__ import annotations
+
+import os
+
+_SPINS = "5000"
+"""Rounds that a thread waits awake; of GNU's OpenMP, which PyTorch has on Linux, the default is 300,000.
+
+That is over a millisecond at each of the thousands of barriers of a forward pass. It costs nothing while every thread has a
+core of its own. With a training and a fill at once on two cores, though, a thread mostly waits awake for one that has no
+core, and keeps that core from it: a fill took four times as long, and so did the training. ``benchmarks/beside.py`` has the
+numbers, for a machine without other work too, where they are the same as with the default.
+"""
+
+
+def wait_briefly() -> None:
+    """Have threads that wait soon give their core to others, unless the user's environment says how they shall wait.
+
+    To be called before torch is imported, which is when OpenMP looks; processes that are started later follow.
+    """
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)

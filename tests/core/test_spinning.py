@@ -1,0 +1,49 @@
+"""How long threads wait awake: short, unless the user says otherwise; for processes that are started too."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from inpaintgan.core.child import child_environment
+from inpaintgan.core.spinning import wait_briefly
+
+NAMES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+
+
+@pytest.mark.parametrize(
+    ("given", "becomes"),
+    [
+        ({}, {"GOMP_SPINCOUNT": "5000"}),
+        ({"GOMP_SPINCOUNT": "7"}, {"GOMP_SPINCOUNT": "7"}),
+        ({"OMP_WAIT_POLICY": "active"}, {"OMP_WAIT_POLICY": "active"}),
+    ],
+)
+def test_what_the_user_says_stays(
+    given: dict[str, str], becomes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    wait_briefly()
+    assert {name: os.environ[name] for name in NAMES if name in os.environ} == becomes
+
+
+def test_the_command_line_says_it_before_torch_is_there() -> None:
+    code = """
+import json, os, sys
+from inpaintgan.cli import main
+try:
+    main(["--version"])
+except SystemExit:
+    pass
+print(json.dumps([os.environ.get("GOMP_SPINCOUNT"), "torch" in sys.modules]))
+"""
+    environment = {key: value for key, value in child_environment().items() if key not in NAMES}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == ["5000", False]

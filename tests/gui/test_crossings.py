@@ -1,0 +1,157 @@
+"""What a person does while an answer of the program is still on its way: neither may spoil the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import App
+from .inference_pages import drag, fill_rectangle, map_of, open_mask_page, wait_until_kept, write_picture
+from .training_pages import make_run, open_settings, open_train, type_dataset
+
+pytestmark = pytest.mark.browser
+
+
+class Held:
+    """Calls of one function that the page has made and the program has not heard of yet; from the next page on."""
+
+    def __init__(self, page: Any, name: str) -> None:
+        self.page = page
+        self.name = name
+        self.calls: list[Any] = []
+        self.letting_through = False
+        page.route_web_socket(re.compile("/eel"), self._connect)
+
+    def _connect(self, socket: Any) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str) -> None:
+            if json.loads(message).get("name") == self.name and not self.letting_through:
+                self.calls.append(lambda: server.send(message))
+            else:
+                server.send(message)
+
+        socket.on_message(pass_on)
+
+    def wait(self, count: int) -> None:
+        """Wait until so many calls were made."""
+        while len(self.calls) < count:
+            self.page.wait_for_timeout(20)
+
+    def release(self, index: int) -> None:
+        self.calls[index]()
+
+    def release_all(self) -> None:
+        """Let those through that wait, and all later ones."""
+        self.letting_through = True
+        for send in self.calls:
+            send()
+
+
+def test_the_shape_follows_the_run_that_was_chosen_last(page: Any, app: App, pictures: Path) -> None:
+    sample = next(pictures.iterdir())
+    for name, width in (("narrow", 16), ("wide", 40)):
+        run = make_run(app.runs, name, sample)
+        run.config_file.write_text(re.sub(r"(?m)^width: \d+", f"width: {width}", run.config_file.read_text()))
+    held = Held(page, "get_run")
+    open_train(page)
+    type_dataset(page, pictures)
+    start_from = page.get_by_label("Start from")
+    start_from.select_option(str(app.runs / "narrow"))
+    held.wait(1)
+    start_from.select_option(str(app.runs / "wide"))
+    held.wait(2)
+    page.get_by_role("button", name="Next").click()
+    held.release(1)
+    page.wait_for_url("**/train/gan.html")
+    held.release(0)
+    expect(page.get_by_label("Width", exact=True)).to_have_value("40")
+
+
+def test_no_folder_is_taken_while_another_is_being_opened(page: Any, app: App, pictures: Path) -> None:
+    open_train(page)
+    held = Held(page, "list_folder")
+    page.reload()
+    page.get_by_role("button", name="Select Dataset Path").click()
+    dialog = page.get_by_role("dialog")
+    take = dialog.get_by_role("button", name="Select this folder")
+    held.wait(1)
+    expect(take).to_be_disabled()
+    take.click(force=True)
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Folder path").fill(str(pictures))
+    dialog.get_by_role("button", name="Open", exact=True).click()
+    held.wait(2)
+    held.release_all()
+    expect(take).to_be_enabled()
+    take.click()
+    expect(page.get_by_label("Dataset path, typed")).to_have_value(str(pictures))
+
+
+def test_a_fill_cannot_be_asked_for_before_the_mask_is_there(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    drag(page, [(40, 60), (120, 60)])
+    wait_until_kept(page)
+    held = Held(page, "picture_info")
+    page.reload()
+    held.wait(1)
+    fill = page.get_by_role("button", name="Fill missing regions", exact=True)
+    expect(fill).to_be_disabled()
+    page.get_by_role("spinbutton", name="Line width").press("Enter")
+    page.wait_for_timeout(300)
+    assert "picture=" in page.url, "the form went nowhere"
+    held.release_all()
+    expect(fill).to_be_enabled()
+
+
+def test_what_a_training_was_refused_for_is_asked_again(page: Any, pictures: Path, tmp_path: Path) -> None:
+    held = Held(page, "start_training")
+    held.letting_through = True
+    open_settings(page, pictures)
+    page.get_by_label("Validation folder", exact=True).fill(str(tmp_path / "later"))
+    page.get_by_role("button", name="Train The Model").click()
+    expect(page.locator("[data-key=val_data]").get_by_role("alert")).to_contain_text("later does not exist.")
+    held.letting_through = False
+    page.get_by_role("button", name="Train The Model").click()
+    held.wait(1)
+
+
+def test_two_presses_start_one_comparison(page: Any, app: App, pictures: Path) -> None:
+    held = Held(page, "start_comparison")
+    page.goto(f"{app.origin}/train/compare.html")
+    start = page.locator("#start")
+    expect(start).to_be_enabled()
+    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    start.dblclick()
+    held.wait(1)
+    page.locator("#name").press("Enter")
+    page.wait_for_timeout(300)
+    assert len(held.calls) == 1
+
+
+def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    before = map_of(page, "compare-view", "edges")
+    page.keyboard.press("p")
+    drag(page, [(56.5, 45.5), (56.5, 70.5)], element="compare-view")
+    wait_until_kept(page)
+    assert map_of(page, "compare-view", "edges").sum() > before.sum()
+    held: list[Any] = []
+    page.route("**/edges.png*", lambda route: held.append(route))
+    page.reload()
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    page.unroute("**/edges.png*")
+    expect(page.locator("#status")).to_contain_text("Undone")
+    assert (map_of(page, "compare-view", "edges") == before).all()
