@@ -8,12 +8,16 @@ from collections.abc import Callable
 import psutil
 
 
-def wait_for(condition: Callable[[], object], timeout_s: float = 120) -> None:
+def _nap() -> None:
+    time.sleep(0.02)
+
+
+def wait_for(condition: Callable[[], object], timeout_s: float = 120, *, pause: Callable[[], object] = _nap) -> None:
     """Wait until something holds. The time allowed is long, because the machine may be busy."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"nothing happened in {timeout_s:g} s"
-        time.sleep(0.02)
+        pause()
 
 
 def has_ended(process: psutil.Process) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from waiting import wait_for
+
 from .conftest import App
 from .inference_pages import drag, fill_rectangle, map_of, open_mask_page, wait_until_kept, write_picture
 from .training_pages import make_run, open_settings, open_train, type_dataset
@@ -40,8 +42,7 @@ class Held:
 
     def wait(self, count: int) -> None:
         """Wait until so many calls were made."""
-        while len(self.calls) < count:
-            self.page.wait_for_timeout(20)
+        wait_for(lambda: len(self.calls) >= count, pause=lambda: self.page.wait_for_timeout(20))
 
     def release(self, index: int) -> None:
         self.calls[index]()
@@ -146,8 +147,7 @@ def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, tmp_pa
     held: list[Any] = []
     page.route("**/edges.png*", lambda route: held.append(route))
     page.reload()
-    while not held:
-        page.wait_for_timeout(20)
+    wait_for(lambda: held, pause=lambda: page.wait_for_timeout(20))
     page.keyboard.press("Control+z")
     page.wait_for_timeout(300)
     for route in held:

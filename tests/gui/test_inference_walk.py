@@ -113,8 +113,7 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     expect(page.locator("#opening")).to_contain_text("Opening astronaut")
     expect(page.get_by_role("button", name="Fill", exact=True)).to_be_disabled()
     expect(page.locator("#checkpoint option")).not_to_have_count(0)
-    while not held:
-        page.wait_for_timeout(20)
+    wait_for(lambda: held, pause=lambda: page.wait_for_timeout(20))
     held[0].continue_()
     page.wait_for_selector("compare-view[data-fill]")
     expect(page.locator("#opening")).to_be_hidden()

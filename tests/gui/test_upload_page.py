@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from waiting import wait_for
+
 from .conftest import App
 from .inference_pages import drag, drop, mask_of, open_mask_page, upload, write_picture
 
@@ -71,8 +73,7 @@ def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
         expect(page.locator("#drop-hint")).to_be_hidden()
         expect(page.locator("#mask")).to_be_disabled()
         assert page.locator(".steps a[data-to=mask][href]").count() == 0
-        while not held:
-            page.wait_for_timeout(20)
+        wait_for(lambda: held, pause=lambda: page.wait_for_timeout(20))
         held.pop().continue_()
         expect(page.locator("#fact-name")).to_have_text(name)
         expect(page.locator("#opening")).to_be_hidden()

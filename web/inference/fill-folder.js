@@ -218,6 +218,7 @@ function listen(hasScreen) {
   });
   const file = byId("mask-file", HTMLInputElement);
   byId("choose-mask").addEventListener("click", () => file.click());
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[data-choose], #choose-mask"))) button.disabled = false;
   file.addEventListener("change", () => {
     const [picked] = file.files ?? [];
     file.value = "";

@@ -31,10 +31,17 @@ export class PictureKeeper {
     this.saver = null;
     /** @type {Drawing | null} */
     this.drawing = null;
-    /** To be called once the maps are as they were left. @type {() => void} */
+    /** Whether the maps are as they were left. */
+    this.isOpen = false;
+    /** To be called once they are. @type {() => void} */
     this.opened = () => {};
     /** Done by then: a step taken back before that would change a map that is still to come. @type {Promise<void>} */
-    this.ready = new Promise((resolve) => { this.opened = resolve; });
+    this.ready = new Promise((resolve) => {
+      this.opened = () => {
+        this.isOpen = true;
+        resolve();
+      };
+    });
     /** @type {Way[]} */
     const ways = ["undo", "redo"];
     const buttons = ways.map((way) => {
@@ -96,7 +103,7 @@ export class PictureKeeper {
    * @param {Way} way
    */
   async go(way) {
-    await this.ready;
+    if (!this.isOpen) await this.ready; // and else take the turn at once, before what is pressed next
     await this.drawing?.changes.settled;
     this.drawing?.cancel();
     if (!this.history.isHere(way)) {

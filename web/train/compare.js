@@ -97,6 +97,7 @@ function wire(/** @type {boolean} */ hasScreen) {
     }
     byId("select-data").focus();
   });
+  byId("select-data", HTMLButtonElement).disabled = false;
   byId("compare-form").addEventListener("input", () => refuse(""));
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -18,7 +18,7 @@ export class FolderField {
    */
   constructor(ids, title, page) {
     this.input = byId(ids.input, HTMLInputElement);
-    this.button = byId(ids.button);
+    this.button = byId(ids.button, HTMLButtonElement);
     this.path = byId(ids.path);
     this.error = byId(ids.error);
     this.page = page;
@@ -27,6 +27,7 @@ export class FolderField {
       if (path) await this.take(path);
       this.button.focus();
     });
+    this.button.disabled = false; // until here a press would have been lost
     this.input.addEventListener("change", () => this.commit());
     this.input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
