@@ -57,10 +57,10 @@ train wide-sharp stage=edge-inpaint init_from="$runs/wide-near-truth" "${wide[@]
 "$python" main.py release --run "$runs/wide-sharp/checkpoints/step-000000700" --name wide-half --output "$runs" \
   --blend "$runs/wide-near-truth" --share 0.5
 # The losses that sharpened faces-lite, at about half their weights, for four times as many steps; VGG19's every other step.
-# Stopped at step 2,810; max_iters was 4,500 up to step 2,148 and 3,300 up to 2,499.
+# max_iters was 4,500 up to step 2,148, 3,300 up to 2,499 and 3,000 up to 2,810, from where it was resumed with more.
 train wide-crisp stage=edge-inpaint init_from="$runs/wide-half" "${wide[@]}" true_edge_share=0.3 lr=4e-4 beta1=0.5 d2g_lr=1 \
   ema_decay=0.995 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1.5 style_loss_weight=14 perceptual_interval=2 \
   perceptual_weights="$vgg19" hrf_loss_weight=0.7 hrf_weights="$squeezenet" inpaint_adv_loss_weight=0.08 inpaint_adv_crop=128 \
-  max_iters=3000
+  max_iters=7000
 # A seventh of the way back, which is nearer to the truth and hardly softer. Becomes checkpoints/faces.
 "$python" main.py release --run "$runs/wide-crisp" --name faces --output "$runs" --blend "$runs/wide-half" --share 0.15
