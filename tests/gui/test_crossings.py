@@ -155,3 +155,24 @@ def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, tmp_pa
     page.unroute("**/edges.png*")
     expect(page.locator("#status")).to_contain_text("Undone")
     assert (map_of(page, "compare-view", "edges") == before).all()
+
+
+def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    fills = Held(page, "fill")
+    fills.letting_through = True
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fills.letting_through = False
+    cancel = page.locator("#cancel")
+    page.locator("#again").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    fills.wait(1)
+    expect(cancel).to_be_focused()
+    expect(cancel).to_be_enabled()
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    expect(cancel).to_be_disabled()
+    fills.release_all()
+    expect(page.locator("#status")).to_contain_text("Cancelled")

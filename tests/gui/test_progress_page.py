@@ -61,6 +61,22 @@ def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> 
     assert run.load_config().width == 24
 
 
+def test_arrow_keys_read_a_curve(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "drawn-run", pictures / "picture-0.png")
+    open_run(page, app, "drawn-run")
+    curve = page.get_by_role("slider", name="Step in Edge generator")
+    other = page.locator("#loss-charts figure").nth(1)
+    expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.0833")
+    expect(other).not_to_contain_text("step")
+    for key, step, loss in (("ArrowLeft", 50, "0.1000"), ("Home", 10, "0.5000"), ("ArrowRight", 20, "0.2500")):
+        curve.press(key)
+        expect(curve).to_have_attribute("aria-valuetext", f"step {step}, {loss}")
+        expect(other).to_contain_text(f"step {step}")
+    curve.press("Escape")
+    expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.0833")
+    expect(other).not_to_contain_text("step")
+
+
 def test_a_gpu_training_shows_the_gpu_and_fill_scores_stand_beside_the_classical_ones(page: Any, app: Any) -> None:
     run = RunDir(app.runs / "on-gpu")
     run.path.mkdir(parents=True)

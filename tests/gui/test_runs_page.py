@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,17 @@ def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
     expect(page.locator("#no-curves")).to_contain_text("No step is logged yet of new")
     page.goto(f"{app.origin}/train/runs-compare.html?run=first")
     expect(page.locator("#refused")).to_contain_text("Choose two runs or more")
+
+
+def test_a_run_that_was_deleted_elsewhere_is_compared_no_more(page: Any, app: Any, pictures: Path) -> None:
+    for name in ("first", "second", "third"):
+        make_run(app.runs, name, pictures / "picture-0.png")
+    page.goto(f"{app.origin}/train/runs.html")
+    for name in ("first", "second", "third"):
+        page.get_by_label(f"Compare {name}").check()
+    shutil.rmtree(app.runs / "second")
+    link = page.get_by_role("link", name="Compare 2 runs")
+    expect(link).to_have_attribute("href", "/train/runs-compare.html?run=first&run=third")
 
 
 def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -> None:

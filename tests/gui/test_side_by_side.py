@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
+
+from waiting import wait_for
 
 from .conftest import App
 from .inference_pages import (
@@ -190,3 +194,30 @@ def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, 
     page.keyboard.press("Escape")
     assert page.locator("#hold-before").get_attribute("aria-pressed") == "false"
     assert not page.evaluate("() => document.querySelector('compare-view').onlyBefore")
+
+
+def test_side_by_side_is_cancelled_between_two_fills_too(page: Any, app: App, tmp_path: Path) -> None:
+    fill_with_the_first(page, app, tmp_path)
+    page.get_by_label("Feather").fill("6")  # so that neither is there yet
+    known = {patch["url"] for fill in picture_info(page)["fills"] for patch in fill["patches"]}
+    held: list[Any] = []
+    cancelled = False
+
+    def hold(route: Any) -> None:
+        if cancelled or any(route.request.url.endswith(url) for url in known):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(re.compile(r"/fills/|-0\.png"), hold)
+    side_by_side(page)
+    wait_for(lambda: held, pause=lambda: page.wait_for_timeout(20))
+    expect(page.locator("#progress")).to_be_hidden()
+    page.keyboard.press("Escape")
+    cancelled = True
+    for route in held:
+        route.continue_()
+    expect(page.locator("#status")).to_contain_text("Cancelled. What was filled until then is among the tries.")
+    assert page.locator("#side-by-side").is_hidden()
+    expect(page.locator("#choose-checkpoints")).to_be_enabled()
+    assert len(picture_info(page)["fills"]) == 2

@@ -39,11 +39,11 @@ export function bindFillKeys(compare, page) {
     { group: "Compare", keys: ["PageDown"], text: "The next try", match: named("PageDown"), run: () => tries.step(1), repeats: true },
     { group: "Compare", keys: ["C"], text: "Checkpoints side by side", match: letter("c"), run: press("choose-checkpoints") },
     {
-      group: "Compare", keys: ["Esc"], text: "Close side by side", match: (event) => event.key === "Escape" && sideBySide.isOpen && !progress.running,
+      group: "Compare", keys: ["Esc"], text: "Close side by side", match: (event) => event.key === "Escape" && sideBySide.isOpen && !progress.busy,
       run: () => sideBySide.close(),
     },
     { group: "Fill", keys: ["Enter"], text: "Fill again", match: named("Enter"), run: () => page.fill(), scope: "canvas" },
-    { group: "Fill", keys: ["Esc"], text: "Cancel a fill that runs", match: (event) => event.key === "Escape" && progress.running, run: () => progress.cancel() },
+    { group: "Fill", keys: ["Esc"], text: "Cancel a fill that runs", match: (event) => event.key === "Escape" && progress.busy, run: () => progress.cancel() },
     { group: "Fill", keys: ["Ctrl+S"], text: "Save Image", match: control("s"), run: page.openSave },
     ...historyKeys((way) => page.keeper.go(way)),
     { group: "Edges", keys: ["X"], text: "Show the edges in the hole", match: letter("x"), run: press("show-edges") },

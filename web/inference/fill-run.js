@@ -14,6 +14,8 @@ const STEPS = [
 ];
 const WAITING = "Waiting for the networks, still loading or in use";
 const POLL_MS = 150;
+/** Within it a second press of the key that began a fill is no wish to cancel it, though Cancel has the focus then. */
+const DOUBLE_PRESS_MS = 500;
 const PATIENCE_MS = 600; // every fill waits for a moment, which is not worth a word
 /** What begins a fill, and so cannot be done while one runs. */
 const FILLERS = ["again", "choose-checkpoints", "fill-edges"];
@@ -28,9 +30,13 @@ export class ProgressCard {
     this.items = STEPS.map(({ text }) => el("li", { "data-state": "ahead" }, text));
     byId("progress-steps").replaceChildren(...this.items);
     this.cancelButton = byId("cancel", HTMLButtonElement);
-    this.cancelButton.addEventListener("click", () => this.cancel());
+    this.cancelButton.addEventListener("click", (event) => {
+      const byKey = event.detail === 0;
+      if (!byKey || performance.now() - this.began > DOUBLE_PRESS_MS) this.cancel();
+    });
     this.running = false;
     this.held = false;
+    /** Whether what is held was cancelled between two fills. */ this.dropped = false;
     this.began = 0;
     this.said = "";
     this.#allow(true);
@@ -47,6 +53,7 @@ export class ProgressCard {
    */
   async hold(fills) {
     this.held = true;
+    this.dropped = false;
     this.#allow(false);
     try {
       await fills();
@@ -62,6 +69,7 @@ export class ProgressCard {
   }
 
   async cancel() {
+    this.dropped = this.held;
     if (!this.running) return;
     this.cancelButton.disabled = true;
     say("Cancelling…");

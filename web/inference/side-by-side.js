@@ -174,6 +174,7 @@ export class SideBySide {
     /** @type {Outcome[]} */
     const outcomes = [];
     for (const [i, checkpoint] of checkpoints.entries()) {
+      let cancelled = false;
       try {
         const fill = this.#made(checkpoint, edges)
           ?? await page.run(checkpoint.path, edges, `Filling ${i + 1} of ${checkpoints.length}: ${checkpoint.title}`);
@@ -182,12 +183,13 @@ export class SideBySide {
         const picture = await page.tries.decode(fill);
         outcomes.push({ checkpoint, result: { fill, picture, edges: lines }, problem: "" });
       } catch (error) {
-        if (codeOf(error) === "cancelled") {
-          say("Cancelled. What was filled until then is among the tries.");
-          page.tries.pinned.clear();
-          return;
-        }
-        outcomes.push({ checkpoint, result: null, problem: errorText(error) });
+        cancelled = codeOf(error) === "cancelled";
+        if (!cancelled) outcomes.push({ checkpoint, result: null, problem: errorText(error) });
+      }
+      if (cancelled || page.progress.dropped) {
+        say("Cancelled. What was filled until then is among the tries.");
+        page.tries.pinned.clear();
+        return;
       }
     }
     this.#show(outcomes);

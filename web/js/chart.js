@@ -1,5 +1,6 @@
 // A chart of curves over the steps: the raw values thin, their smoothed course on top, validation scores as points and
-// baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor.
+// baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor, which
+// arrow keys move too.
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { el } from "./dom.js";
@@ -17,6 +18,8 @@ import { align, positive, smooth } from "./series.js";
 /** Of an axis beyond its values: uPlot's own. */
 const PADDING = 0.1;
 const HEIGHT = 160;
+/** By how many of a hundred parts of the curve these keys move the cursor. @type {Record<string, number>} */
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -100, End: 100 };
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 
 /** Colours as the canvas needs them: tokens resolved for the theme in force. @param {string} token */
@@ -52,7 +55,12 @@ export class Chart {
     this.shape = "";
     this.step = el("span", { class: "muted num" });
     this.readouts = el("span", { class: "readouts" });
-    this.area = el("div", { class: "chart-area" });
+    // A slider along the steps, for those who use keys and those who listen.
+    this.area = el("div", {
+      class: "chart-area", role: "slider", tabIndex: 0, "aria-label": `Step in ${title}`,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      onblur: () => this.#point(-1),
+    });
     this.node = el("figure", { class: "chart" }, el("figcaption", {}, el("h3", {}, title), this.step, this.readouts), this.area);
     this.resizing = new ResizeObserver(() => this.#resize());
     this.resizing.observe(this.area);
@@ -140,15 +148,42 @@ export class Chart {
     return { range: this.range ? () => this.range : flatRange };
   }
 
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const steps = this.plot?.data[0] ?? [];
+    if (event.ctrlKey || event.altKey || event.metaKey || !steps.length) return;
+    if (event.key === "Escape") this.#point(-1);
+    if (!(event.key in KEYS)) return;
+    event.preventDefault(); // the page would scroll
+    const last = steps.length - 1;
+    const from = this.#over() ? this.plot?.cursor.idx ?? last : last;
+    const way = KEYS[event.key];
+    this.#point(Math.min(last, Math.max(0, from + Math.sign(way) * Math.ceil(Math.abs(way) * last / 100))));
+  }
+
+  /** Put the cursor of all charts on a value. @param {number} index -1 takes it away */
+  #point(index) {
+    const { plot } = this;
+    const left = index < 0 ? -10 : plot?.valToPos(plot.data[0][index], "x") ?? 0;
+    // The third argument, which its types do not know, tells the other charts.
+    /** @type {any} */ (plot)?.setCursor({ left, top: index < 0 ? -10 : 0 }, true, true);
+  }
+
+  /** Whether the cursor is on the chart. */
+  #over() {
+    return (this.plot?.cursor.idx ?? null) !== null && (this.plot?.cursor.left ?? -1) >= 0;
+  }
+
   /** Values at the cursor, or the newest. */
   #read() {
     const plot = this.plot;
     if (!plot) return;
     const { lines, marks = [], baselines = [] } = this.content;
-    const at = plot.cursor.idx ?? null;
-    const over = at !== null && (plot.cursor.left ?? -1) >= 0;
-    this.step.textContent = over ? `step ${count(plot.data[0][at])}` : "";
-    const value = (/** @type {Points} */ points) => lastValue(points, over ? plot.data[0][at] : Infinity);
+    const steps = plot.data[0];
+    const over = this.#over();
+    const step = over ? steps[plot.cursor.idx ?? 0] : steps[steps.length - 1] ?? 0;
+    this.step.textContent = over ? `step ${count(step)}` : "";
+    const value = (/** @type {Points} */ points) => lastValue(points, step);
     const readout = (/** @type {string} */ label, /** @type {string} */ color, /** @type {string} */ kind, /** @type {number | null} */ number) => {
       const key = el("i", { class: `curve-key ${kind}` });
       key.style.color = `var(${color})`;
@@ -161,6 +196,9 @@ export class Chart {
         ...marks.filter(({ of }) => of === line.key).map(markOut)]),
       ...marks.filter(({ of }) => !lines.some(({ key }) => key === of)).map(markOut),
       ...baselines.map((line, i) => readout(line.label, "--ink-3", i ? "dots" : "dash", line.value)));
+    const values = [...this.readouts.children].map(({ textContent }) => textContent?.trim());
+    const said = { min: steps[0] ?? 0, max: steps[steps.length - 1] ?? 0, now: step, text: [`step ${count(step)}`, ...values].join(", ") };
+    for (const [name, text] of Object.entries(said)) this.area.setAttribute(`aria-value${name}`, String(text));
   }
 
   #resize() {

@@ -148,6 +148,9 @@ async function refresh() {
   /** @type {{runs: RunSummary[]}} */
   const { runs } = await call("list_runs");
   byId("no-runs").hidden = runs.length > 0;
+  const gone = [...chosen].filter((name) => !runs.some(({ run }) => run === name));
+  for (const name of gone) chosen.delete(name);
+  if (gone.length) showChoice();
   const waiting = runs.filter(({ turn }) => turn).length;
   const words = waiting ? `${plural(waiting, "training")} in the queue: each starts when no other trains, while this program is open.` : "";
   if (byId("queue-note").textContent !== words) byId("queue-note").textContent = words;

@@ -23,6 +23,9 @@ from .scores import last_scores
 ENDED = ("finished", "stopped", "failed")
 """States in which the training process has said its last word."""
 
+AT_WORK = ("starting", "running", "paused")
+"""States with a live training process."""
+
 _TAIL_BYTES = 64 * 1024
 MISSED_BYTES = 4 * 2**20
 """Events that a page has missed are sent one by one up to here: some ten thousand steps."""

@@ -8,7 +8,7 @@ from ...core.trial import FILL_FILE, TRIAL_SECONDS
 from .. import training, trash
 from ..answers import checked_object
 from ..probing import start_trial, trial_verdict
-from ..runs import details, summary
+from ..runs import AT_WORK, details, summary
 from ..usage import usage
 from .base import Calls
 
@@ -58,10 +58,10 @@ class RunCalls(Calls):
         return {}
 
     def list_runs(self) -> dict[str, Any]:
-        """Return all runs, the one that changed last first."""
+        """Return all runs: those at work by their names, then the one that changed last first."""
         queue = self._session.queue.names()
         runs = [_with_turn(summary(run), queue) for run in self._session.supervisor.runs_found()]
-        return {"runs": sorted(runs, key=lambda run: run["updated"], reverse=True)}
+        return {"runs": sorted(runs, key=_place)}
 
     def get_run(self, run: str) -> dict[str, Any]:
         """Return one run with its config and history."""
@@ -97,8 +97,14 @@ class RunCalls(Calls):
         return {**verdict, "fill": self._session.shown(fill) if fill.is_file() else None}
 
 
+def _place(run: dict[str, Any]) -> tuple[bool, float, str]:
+    """What lists are sorted by. Trainings at work would swap places all the time if sorted by their last change."""
+    at_work = run["state"] in AT_WORK
+    return not at_work, 0.0 if at_work else -run["updated"], run["run"]
+
+
 def _with_turn(run: dict[str, Any], queue: list[str]) -> dict[str, Any]:
     """Add a run's place in the queue, from 1; None when it does not wait."""
-    if run["run"] not in queue or run["state"] in ("starting", "running", "paused"):
+    if run["run"] not in queue or run["state"] in AT_WORK:
         return {**run, "turn": None}
     return {**run, "state": "queued", "turn": queue.index(run["run"]) + 1}
