@@ -17,6 +17,7 @@ import tifffile
 from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin
 
 from inpaintgan.imaging.io import decode
+from inpaintgan.imaging.picture import Picture
 from inpaintgan.inference.files import FileReport, save_filled
 from inpaintgan.inference.patches import Patch, read_patches, write_patches
 
@@ -303,7 +304,8 @@ def test_a_preview_that_shows_the_unfilled_picture_is_not_kept(tmp_path):
 def test_patches_travel_exactly(tmp_path, deep):
     patch, _ = patch_for((HEIGHT, WIDTH))
     patch.colour[...] = DEEP[:7, :11, :3]
-    (again,) = read_patches(write_patches([patch], tmp_path, "fill-1", deep=deep))
+    original = Picture(COLOUR[..., :3], deep=DEEP[..., :3] if deep else None)
+    (again,) = read_patches(write_patches([patch], tmp_path, "fill-1", original))
     inside = patch.hole == 1
     assert (again.top, again.left) == (5, 6) and np.array_equal(again.hole, patch.hole)
     expected = patch.colour if deep else np.rint(patch.colour / 257) * 257

@@ -14,6 +14,7 @@ from ..core.config_io import make_config
 from ..imaging.encode import encode
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
+from ..imaging.metadata import has_own_colours
 from ..imaging.picture import Picture
 from .check import check_data
 from .pictures import open_pictures
@@ -27,7 +28,7 @@ _PROGRESS_STEPS = 200
 
 def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Decode ``source`` and write what a page shows of it into ``folder``: exact PNG, or JPEG above 12 megapixels
-    where nothing is transparent.
+    where nothing is transparent and no chunk of a PNG says what its colours mean.
 
     Returns:
         width, height, format, name, notices, has_alpha, and display, the name of the file written.
@@ -38,7 +39,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     name = args.get("name") or Path(args["source"]).name
     picture = decode(Path(args["source"]), name)
     height, width = picture.pixels.shape[:2]
-    if height * width > _PNG_DISPLAY_PIXELS and picture.alpha is None:
+    if height * width > _PNG_DISPLAY_PIXELS and picture.alpha is None and not has_own_colours(picture.coding):
         display, data = "display.jpg", encode(picture, "JPEG", quality=92)
     else:
         display, data = "display.png", encode(picture, "PNG")

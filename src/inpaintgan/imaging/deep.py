@@ -47,7 +47,7 @@ def encode_png_16(picture: Picture) -> bytes:
     order = {2: None, 3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}[deep.ndim if deep.ndim == 2 else deep.shape[2]]
     _, plain = cv2.imencode(".png", deep if order is None else cv2.cvtColor(deep, order))
     coded = memoryview(plain.tobytes())
-    chunks = list(picture.coding.get("chunks", ()))
+    chunks = [*picture.coding.get("chunks", ()), *picture.coding.get("texts", ())]
     if picture.icc:
         chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc)))
     if picture.dpi:

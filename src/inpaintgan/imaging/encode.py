@@ -80,7 +80,7 @@ def _options(picture: Picture, format: str, quality: int | None) -> dict[str, An
     quality = quality or _QUALITY
     options: dict[str, Any] = {
         "PNG": {"compress_level": 4},
-        "JPEG": coding or {"quality": quality, "subsampling": 0},
+        "JPEG": coding if "qtables" in coding else {"quality": quality, "subsampling": 0, **coding},
         "WEBP": {"quality": quality, "lossless": quality >= 100, "exact": True, **coding},
         "BMP": {},
     }[format]
@@ -95,7 +95,8 @@ def _options(picture: Picture, format: str, quality: int | None) -> dict[str, An
         options["exif"] = picture.exif
     if format == "PNG":
         options["pnginfo"] = PngImagePlugin.PngInfo()
-        for name, body in [*coding.get("chunks", ()), *([xmp_chunk(picture.xmp)] if picture.xmp else [])]:
+        xmp = [xmp_chunk(picture.xmp)] if picture.xmp else []
+        for name, body in [*coding.get("chunks", ()), *coding.get("texts", ()), *xmp]:
             options["pnginfo"].add(name, body)
     elif picture.xmp and (format != "JPEG" or len(picture.xmp) <= _MAX_JPEG_XMP):
         options["xmp"] = picture.xmp

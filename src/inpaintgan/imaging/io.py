@@ -83,8 +83,8 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     alpha = None
     if pixels.shape[2] == 4:
         pixels, alpha = np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
-    if header.mode == "CMYK":
-        notices.append("CMYK colour was converted to RGB")
+    if header.mode in ("CMYK", "LAB"):
+        notices.append(f"{header.mode} colour was converted to RGB")
     if n_frames > 1:
         notices.append(f"Only the first of {n_frames} frames is used")
     turned = orientation in (5, 6, 7, 8)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import struct
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image, JpegImagePlugin
 
 ORIENTATION = 0x0112
 EXIF_IFD = 0x8769
+_X_RESOLUTION = 282
 _PIXEL_X, _PIXEL_Y = 0xA002, 0xA003
 _TIFF_DESCRIPTION = frozenset({
     269, 270, 271, 272, 285, 305, 306, 315, 316, 33432, 33723, 34853, EXIF_IFD, 40091, 40092, 40093, 40094, 40095,
@@ -17,6 +20,17 @@ _TIFF_DESCRIPTION = frozenset({
 _XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation(?:=["']|>))[2-8](?=["'<])""")
 _XMP_PREVIEWS = re.compile(rb"<(xmp|xap):Thumbnails\b.*?</\1:Thumbnails>", re.DOTALL)
 _COLOUR_CHUNKS = (b"cICP", b"sRGB", b"gAMA", b"cHRM")
+_TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
+_KEPT_APART = (
+    b"XML:com.adobe.xmp\0",
+    b"Raw profile type exif\0",
+    b"Raw profile type APP1\0",
+    b"Raw profile type xmp\0",
+)
+"""Texts that hold what is read and written by other ways, and an orientation that is no longer true."""
+_IPTC = 0x0404
+_MAX_SEGMENT = 65_000
+"""Bytes of one segment of a JPEG."""
 ADOBE_RGB = 0
 """Adobe's marker for a JPEG that stores red, green and blue themselves."""
 
@@ -63,6 +77,8 @@ def upright_xmp(header: Image.Image) -> bytes | None:
 
 def read_dpi(header: Image.Image, *, turned: bool) -> tuple[float, float] | None:
     """Return pixels an inch across and down, as the picture is seen upright, or None when the file does not say."""
+    if header.format == "TIFF" and _X_RESOLUTION not in getattr(header, "tag_v2", {}):
+        return None  # Pillow says 1
     try:
         across, down = (float(value) for value in header.info["dpi"])
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
@@ -73,7 +89,7 @@ def read_dpi(header: Image.Image, *, turned: bool) -> tuple[float, float] | None
 
 
 def read_coding(header: Image.Image, data: bytes, *, turned: bool) -> dict[str, Any]:
-    """Return how a file was coded, as options for writing the same format again.
+    """Return how a file was coded, and what it says in ways of its format alone, as options for writing the same format again.
 
     Args:
         header: The file, opened by Pillow.
@@ -81,13 +97,45 @@ def read_coding(header: Image.Image, data: bytes, *, turned: bool) -> dict[str, 
         turned: Whether rows became columns, so that quantisation tables have to turn as well.
     """
     if isinstance(header, JpegImagePlugin.JpegImageFile):
-        return _jpeg_coding(header, turned)
+        return _jpeg_words(header) | _jpeg_coding(header, turned)
     if header.format == "WEBP":
         return {"lossless": True} if b"VP8L" in _chunk_names(data) else {}
     if header.format == "PNG":
         chunks = tuple((name, body) for name, body in png_chunks(data) if name in _COLOUR_CHUNKS)
-        return {"chunks": chunks} if chunks else {}
+        texts = tuple(
+            (name, body) for name, body in png_chunks(data) if name in _TEXT_CHUNKS and not body.startswith(_KEPT_APART)
+        )
+        return {key: found for key, found in (("chunks", chunks), ("texts", texts)) if found}
     return {}
+
+
+def has_own_colours(coding: Mapping[str, Any]) -> bool:
+    """Whether a PNG's chunks give its numbers another meaning than sRGB's."""
+    names = {name for name, _ in coding.get("chunks", ())}
+    return bool(names) and b"sRGB" not in names
+
+
+def has_words(coding: Mapping[str, Any]) -> bool:
+    """Whether a file of another format would lack captions or comments that `read_coding` found."""
+    return bool({"comment", "extra", "texts"} & coding.keys())
+
+
+def _jpeg_words(header: JpegImagePlugin.JpegImageFile) -> dict[str, Any]:
+    """A JPEG's comment, and the segment that holds its caption, author and rights as news agencies write them.
+
+    Of the latter the IPTC record alone: others hold previews of the picture as it was.
+
+    Source: Adobe Photoshop File Formats, Image Resource Blocks; IPTC-NAA Information Interchange Model.
+    """
+    found: dict[str, Any] = {}
+    if comment := header.info.get("comment"):
+        found["comment"] = comment
+    record = header.info.get("photoshop", {}).get(_IPTC)
+    if isinstance(record, bytes) and 0 < len(record) < _MAX_SEGMENT:
+        block = b"8BIM" + struct.pack(">HHI", _IPTC, 0, len(record)) + record + b"\0" * (len(record) % 2)
+        segment = b"Photoshop 3.0\0" + block
+        found["extra"] = b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment
+    return found
 
 
 def _jpeg_coding(header: JpegImagePlugin.JpegImageFile, turned: bool) -> dict[str, Any]:

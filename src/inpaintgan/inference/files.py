@@ -15,6 +15,7 @@ from ..core.outputs import make_way, writing
 from ..imaging.encode import DEEP_FORMATS, WITHOUT_ALPHA, output_format, save_picture
 from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_lines, read_mask
+from ..imaging.metadata import has_words
 from ..imaging.picture import Picture
 from .patches import Patch, filled_picture
 from .pipeline import Inpainter
@@ -147,6 +148,8 @@ def save_filled(
         report.notices.append(
             f"{output_format(output)} knows no transparency: the picture was laid on white. Save as PNG to keep it."
         )
+    if has_words(original.coding) and output_format(output) != original.format:
+        report.notices.append(f"Captions and comments of the file stay behind: save as {original.format} to keep them.")
     save_picture(filled, output)
     del filled
     report.changed_outside_px = count_changed(original, decode(output), hole)

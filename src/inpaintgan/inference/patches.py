@@ -118,28 +118,27 @@ def filled_picture(picture: Picture, patches: list[Patch], hole: NDArray[np.uint
     return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
 
 
-def write_patches(
-    patches: list[Patch], folder: Path, stem: str, *, deep: bool, gray: bool = False
-) -> list[dict[str, Any]]:
+def write_patches(patches: list[Patch], folder: Path, stem: str, original: Picture) -> list[dict[str, Any]]:
     """Write each patch as a PNG that is transparent outside of the hole.
 
     Args:
         patches: Of one fill.
         folder: Where to.
         stem: Begins the files' names.
-        deep: Keep 16 bits, for a picture that has them.
-        gray: Without colour, for a picture that has none.
+        original: What was filled. Patches have its depth, and its colour profile, so that both look alike on a screen.
 
     Returns:
         For each patch its ``file``, ``left``, ``top``, ``width`` and ``height`` in px of the picture.
     """
+    coding = {"chunks": original.coding.get("chunks", ())}
     pictures = []
     for patch in patches:
-        colour = patch.colour if not gray else np.repeat(to_gray(patch.colour)[..., None], 3, axis=2)
+        colour = patch.colour if not original.gray else np.repeat(to_gray(patch.colour)[..., None], 3, axis=2)
         colour = colour * patch.hole[..., None]
         opacity = patch.hole * np.uint16(WHITE_16)
-        wide = np.dstack([colour, opacity]) if deep else None
-        pictures.append(Picture(reduced(colour), patch.hole * np.uint8(255), deep=wide))
+        deep = None if original.deep is None else np.dstack([colour, opacity])
+        alpha = patch.hole * np.uint8(255)
+        pictures.append(Picture(reduced(colour), alpha, original.icc, deep=deep, gray=original.gray, coding=coding))
     return _write(patches, pictures, folder, stem)
 
 

@@ -114,7 +114,7 @@ class FillWorker:
             "hole_px": cv2.countNonZero(mask),
             "notices": notices,
             "changed_outside_px": 0,
-            "patches": write_patches(patches, folder, stem, deep=picture.deep is not None, gray=picture.gray),
+            "patches": write_patches(patches, folder, stem, picture),
             "edge_patches": write_edge_patches(patches, folder, stem),
         }
 
