@@ -171,7 +171,7 @@ def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
     fills.wait(1)
     expect(cancel).to_be_focused()
     expect(cancel).to_be_enabled()
-    page.wait_for_timeout(600)
+    page.wait_for_timeout(1000)
     page.keyboard.press("Enter")
     expect(cancel).to_be_disabled()
     fills.release_all()

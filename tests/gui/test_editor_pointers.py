@@ -73,6 +73,12 @@ def test_two_fingers_zoom_and_one_draws(browser: Any, app: App, tmp_path: Path) 
     page.wait_for_function("(scale) => document.querySelector('inpaint-editor').view.scale > 1.5 * scale", arg=before)
     assert not mask_of(page).any(), "what the first finger began is taken back"
     touch("touchStart", 500)
+    touch("touchMove", 540)
+    page.wait_for_function("() => document.querySelector('inpaint-editor').drawing.current !== null")
+    touch("touchCancel")
+    page.wait_for_function("() => document.querySelector('inpaint-editor').drawing.current === null")
+    assert not mask_of(page).any(), "the system took the touch for a palm"
+    touch("touchStart", 500)
     for step in range(6):
         touch("touchMove", 500 + 10 * step)
     touch("touchEnd")

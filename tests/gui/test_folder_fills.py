@@ -116,6 +116,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     page.wait_for_selector("#folder-form[data-ready]")
     page.get_by_role("button", name="Fill the folder", exact=True).click()
     page.get_by_text("No folder with images is chosen.").first.wait_for()
+    assert page.locator("#going").is_hidden() and page.locator("#explain").is_visible()
     page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "trip"))
     page.keyboard.press("Tab")
     page.get_by_text(f"{len(names)} pictures directly in it.").wait_for()
@@ -143,6 +144,10 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     row = page.locator("#failure-rows tr")
     assert row.count() == 1
     assert row.inner_text().startswith("broken.png") and "cannot be read" in row.inner_text()
+    page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "trip"))
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.locator("#output-error").wait_for()
+    assert row.count() == 1, "what is refused leaves the report of the pass before"
     for name, original in originals.items():
         result = np.asarray(Image.open(tmp_path / "trip_filled" / name))
         assert (result[mask == 1] != original[mask == 1]).any()

@@ -5,7 +5,7 @@ import { crc32, inflateSync } from "node:zlib";
 
 import { BitmapLayer } from "../../web/inference/editor/bitmap-layer.js";
 import { Bitmap } from "../../web/inference/editor/bitmap.js";
-import { encodeMask } from "../../web/inference/editor/mask-file.js";
+import { encodeMask, maskNotices } from "../../web/inference/editor/mask-file.js";
 import { View } from "../../web/inference/editor/view.js";
 
 function speckled(width, height, seed = 1) {
@@ -94,4 +94,14 @@ test("drawing a changed part gives the same as drawing all of it", () => {
     const all = shown(map, view);
     for (let y = 0; y < 60; y++) for (let x = 0; x < 80; x++) assert.equal(alpha(x, y), all(x, y), `scale ${scale} at ${x}, ${y}`);
   }
+});
+
+test("what is odd about a mask file is said", () => {
+  const map = { width: 512, height: 768, coverage: 0.2 };
+  const plain = { resized: null, gray: 0 };
+  assert.deepEqual(maskNotices(map, plain), []);
+  assert.match(maskNotices({ ...map, coverage: 0 }, plain)[0], /Nothing in it is white/);
+  assert.match(maskNotices({ ...map, coverage: 0.9 }, plain)[0], /90 % of it is white/);
+  assert.match(maskNotices(map, { ...plain, resized: { width: 300, height: 100 } })[0], /768, which stretched it\.$/);
+  assert.match(maskNotices(map, { ...plain, resized: { width: 171, height: 256 } })[0], /768\.$/);
 });

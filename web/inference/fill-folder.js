@@ -163,6 +163,7 @@ async function fill(checkpoints) {
     say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
       { kind: end.failed ? "error" : "ok" });
   } catch (error) {
+    if (!begun) show(await call("folder_progress").catch(() => ({ state: "idle" }))); // what was there before
     refuse(error);
   } finally {
     const moveBack = holdFocus();

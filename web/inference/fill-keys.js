@@ -53,7 +53,7 @@ export function bindFillKeys(compare, page) {
     { group: "Edges", keys: ["L"], text: "Lasso", match: letter("l"), run: () => edges.take("lasso") },
     { group: "Edges", keys: ["V"], text: "Leave the edges: compare", match: letter("v"), run: () => edges.take("compare") },
     { group: "Edges", keys: ["F"], text: "Fill from these edges", match: letter("f"), run: () => { edges.fill(); } },
-    editing({ group: "Edges", keys: ["[", "]"], text: "Thinner, thicker line", match: named("[", "]"), run: ({ key }) => edges.drawing.stepWidth(key === "]" ? 1 : -1), repeats: true }),
+    editing({ group: "Edges", keys: ["[", "]"], text: "Thinner, thicker line", match: named("[", "]"), run: (event) => edges.drawing.stepWidth(named("]")(event) ? 1 : -1), repeats: true }),
     ...drawingKeys(edges.drawing, compare.pointer).map((binding) => (binding.keys.length ? editing(binding) : binding)),
     {
       group: "View", keys: ["Arrows"], text: "Move the picture, while no edges are drawn", scope: "canvas", repeats: true,

@@ -15,7 +15,7 @@ const STEPS = [
 const WAITING = "Waiting for the networks, still loading or in use";
 const POLL_MS = 150;
 /** Within it a second press of the key that began a fill is no wish to cancel it, though Cancel has the focus then. */
-const DOUBLE_PRESS_MS = 500;
+const DOUBLE_PRESS_MS = 700;
 const PATIENCE_MS = 600; // every fill waits for a moment, which is not worth a word
 /** What begins a fill, and so cannot be done while one runs. */
 const FILLERS = ["again", "choose-checkpoints", "fill-edges"];
@@ -33,6 +33,9 @@ export class ProgressCard {
     this.cancelButton.addEventListener("click", (event) => {
       const byKey = event.detail === 0;
       if (!byKey || performance.now() - this.began > DOUBLE_PRESS_MS) this.cancel();
+    });
+    this.cancelButton.addEventListener("keydown", (event) => {
+      if (event.repeat) event.preventDefault();
     });
     this.running = false;
     this.held = false;
@@ -97,7 +100,9 @@ export class ProgressCard {
     this.cancelButton.disabled = false;
     this.card.hidden = false;
     this.#show({ step: "load", fraction: 0 });
-    this.cancelButton.focus({ preventScroll: true });
+    // On the picture all keys go on meaning what they mean there, Escape the end of the fill.
+    if (!document.activeElement?.matches("compare-view")) this.cancelButton.focus({ preventScroll: true });
+    this.card.parentElement?.scrollIntoView({ block: "nearest" }); // in a low window the page scrolls
     try {
       return await withProgress(work, () => call("fill_progress", this.picture), (progress) => this.#show(progress), POLL_MS);
     } finally {

@@ -210,6 +210,7 @@ export class SideBySide {
     // Made only now that they get their place: a stage without a size would tell the view that the window has none.
     const panels = outcomes.map((outcome) => new Panel(this.compare, outcome, guarded((fill) => {
       this.close();
+      say("");
       return this.page.pick(fill);
     })));
     this.panels = panels;

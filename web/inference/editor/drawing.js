@@ -1,5 +1,6 @@
 // Drawing on a map with pointer and keyboard: the tool, its size, the cursor, and what is being drawn.
 
+import { say } from "../../js/shell.js";
 import { Crosshair } from "./crosshair.js";
 import { MapChanges } from "./map-changes.js";
 import { drawOverlay } from "./overlay.js";
@@ -104,7 +105,10 @@ export class Drawing {
    * @returns {boolean} always true: a gesture has begun, although nothing comes of it while a change is being computed
    */
   begin(point, { erase = false, straight = false } = {}) {
-    if (this.changes.busy) return true;
+    if (this.changes.busy) {
+      say("Not drawn: the change before is still being computed.", { kind: "error" });
+      return true;
+    }
     const { begin, sized } = TOOLS[this.tool];
     const name = this.toolName(this.tool);
     const value = /** @type {0 | 1} */ (erase ? 0 : 1);

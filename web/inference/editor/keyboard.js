@@ -23,14 +23,23 @@ const lettersAnywhere = () => localStorage.getItem(LETTERS_KEY) !== "picture";
 
 const command = (/** @type {KeyboardEvent} */ event) => event.ctrlKey || event.metaKey;
 
+/** @type {Record<string, string>} */
+const SIGNS = { BracketLeft: "[", BracketRight: "]" };
+
+/**
+ * What a key stands for. Where it writes a letter of another alphabet: what it would write on an English keyboard.
+ * @param {KeyboardEvent} event
+ */
+const keyOf = ({ key, code }) => (/^[^\0-\x7f]$/u.test(key) ? SIGNS[code] ?? (/^Key([A-Z])$/.exec(code)?.[1].toLowerCase() || key) : key);
+
 /** @param {string} letter @returns {(event: KeyboardEvent) => boolean} the letter alone */
-export const letter = (letter) => (event) => !command(event) && !event.altKey && event.key.toLowerCase() === letter;
+export const letter = (letter) => (event) => !command(event) && !event.altKey && keyOf(event).toLowerCase() === letter;
 
 /** @param {string} key @param {boolean} [shift] @returns {(event: KeyboardEvent) => boolean} with Ctrl, or Command on a Mac */
-export const control = (key, shift = false) => (event) => command(event) && event.shiftKey === shift && event.key.toLowerCase() === key;
+export const control = (key, shift = false) => (event) => command(event) && event.shiftKey === shift && keyOf(event).toLowerCase() === key;
 
 /** @param {...string} names @returns {(event: KeyboardEvent) => boolean} the key itself, whatever else is held */
-export const named = (...names) => (event) => names.includes(event.key);
+export const named = (...names) => (event) => names.includes(keyOf(event));
 
 /**
  * Act on the keys of a page until it is left.

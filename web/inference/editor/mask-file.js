@@ -5,6 +5,8 @@
 const SIGNATURE = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const STRIP_PIXELS = 4e6;
 const MOSTLY_WHITE = 0.6;
+/** By how much the proportions of two sizes may differ that rounding made of one. */
+const SAME_SHAPE = 0.02;
 /** Tones that are neither near black nor near white, and the share of them that a blurred border does not explain. */
 const GRAY_FROM = 40, GRAY_TO = 215, MOSTLY_GRAY = 0.25;
 
@@ -79,7 +81,7 @@ export async function decodeMap(blob, width, height, { byShape = true } = {}) {
   try {
     picture = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch {
-    throw new Error("This file could not be read as a mask. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
+    throw new Error("This file could not be read as a mask: PNG, JPEG, WebP, BMP and GIF can. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
   }
   const same = picture.width === width && picture.height === height;
   const resized = same ? null : { width: picture.width, height: picture.height };
@@ -100,8 +102,10 @@ export function maskNotices({ width, height, coverage }, { resized, gray }) {
     notices.push(`It looks like a photo rather than a mask: ${Math.round(100 * gray)} % of it is neither black nor white. Its bright parts became the hole; Undo takes it back.`);
   }
   if (resized) {
-    notices.push(`The mask was ${resized.width} × ${resized.height} and has been resized to the picture's ${width} × ${height}.`);
+    const stretched = Math.abs(resized.width * height / (resized.height * width) - 1) > SAME_SHAPE;
+    notices.push(`The mask was ${resized.width} × ${resized.height} and has been resized to the picture's ${width} × ${height}${stretched ? ", which stretched it" : ""}.`);
   }
+  if (coverage === 0) notices.push("Nothing in it is white, so nothing is masked now. Undo brings the mask of before back.");
   if (coverage > MOSTLY_WHITE) {
     const share = Math.round(coverage * 100);
     notices.push(`${share} % of it is white, which means hole. If it was meant the other way round, press Invert.`);

@@ -39,7 +39,10 @@ export class Pointer {
     on("pointerdown", this.#down);
     on("pointermove", this.#move);
     on("pointerup", this.#up);
-    on("pointercancel", this.#up);
+    on("pointercancel", (/** @type {PointerEvent} */ event) => {
+      if (this.mode === "draw" && this.pressed.has(event.pointerId)) this.handlers.cancel(); // the system took a palm for it
+      this.#up(event);
+    });
     on("pointerleave", () => this.handlers.hover(null, { shift: false }));
     on("wheel", this.#wheel);
     on("contextmenu", (event) => event.preventDefault());
