@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from inpaintgan.cli import main
+
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
 
 
@@ -16,3 +18,19 @@ def test_names_of_any_script_pass_through_a_pipe_of_an_old_encoding(tmp_path):
         capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}, check=False,
     )  # fmt: skip
     assert said.returncode == 2 and f"The folder {tmp_path / '猫'} does not exist" in said.stderr.decode()
+
+
+def test_a_reader_that_leaves_ends_nothing(pictures):
+    process = subprocess.Popen(
+        [sys.executable, str(MAIN), "check-data", str(pictures), "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    assert process.wait(120) == 0
+    assert process.stderr.read() == b""
+
+
+def test_words_are_not_guessed_from_their_beginnings(tmp_path, capsys):
+    assert main(["check-data", str(tmp_path), "--js"]) == 2
+    assert "unrecognized arguments: --js" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from .core.child import ERROR
 from .core.errors import InpaintError
 from .core.exit_codes import FAILED, INTERRUPTED, REFUSED
 from .core.spinning import wait_briefly
+from .core.unheard import unheard
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,16 +28,17 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    try:
-        arguments = parser().parse_args(words)
-        return arguments.run(arguments)
-    except InpaintError as error:
-        if "--json" in words:
-            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
-        print(f"{ERROR}{error}", file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    with unheard():
+        try:
+            arguments = parser().parse_args(words)
+            return arguments.run(arguments)
+        except InpaintError as error:
+            if "--json" in words:
+                print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
+            print(f"{ERROR}{error}", file=sys.stderr)
+            return REFUSED
+        except KeyboardInterrupt:
+            return INTERRUPTED
 
 
 class _Parser(argparse.ArgumentParser):
@@ -158,11 +160,13 @@ _COMMANDS = {
 
 def parser() -> argparse.ArgumentParser:
     """Return what understands a command line; ``run`` of its answer is the function that the words are for."""
-    whole = _Parser(prog="inpaintgan", description="Train and use two-stage image inpainting networks.")
+    whole = _Parser(
+        prog="inpaintgan", allow_abbrev=False, description="Train and use two-stage image inpainting networks."
+    )
     whole.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
     commands = whole.add_subparsers(required=True, metavar="command")
     for name, command in _COMMANDS.items():
-        one = commands.add_parser(name, help=command.help)
+        one = commands.add_parser(name, help=command.help, allow_abbrev=False)
         command.add_words(one)
         one.set_defaults(run=command.run)
     return whole

@@ -193,6 +193,9 @@ def test_settings_that_contradict_each_other_are_refused():
     assert refusal(stage="joint", **dict.fromkeys(names, 0)).message.startswith(
         "l1_loss_weight: the inpaint model needs"
     )
+    without_vgg = {"stage": "inpaint", "l1_loss_weight": 0, "inpaint_adv_loss_weight": 0}
+    assert refusal(perceptual_weights="off", **without_vgg).message.startswith("l1_loss_weight: ")
+    assert make_config(without_vgg)
     assert set(LOSS_WEIGHTS["edge"]) | set(names) == {
         name for name in Config.model_fields if name.endswith("loss_weight")
     }

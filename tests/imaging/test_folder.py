@@ -33,6 +33,12 @@ def test_hidden_files_and_folders_are_skipped(tmp_path):
     assert names(tmp_path) == ["a.png"]
 
 
+def test_trainings_among_the_pictures_are_none(tmp_path):
+    touch(tmp_path, "a.png", "runs/x/events.jsonl", "runs/x/samples/step-1.png", "runs/b.png")
+    assert names(tmp_path) == ["a.png", "runs/b.png"]
+    assert names(tmp_path / "runs" / "x") == ["samples/step-1.png"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
 def test_loops_of_links_end(tmp_path):
     touch(tmp_path, "real/a.png", "other/b.png")

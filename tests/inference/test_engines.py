@@ -76,6 +76,19 @@ def test_an_engine_paints_what_eager_paints_within_one_level(weights, engine):
         assert not np.array_equal(one.picture, image)
 
 
+def test_a_generator_that_sorts_paints_the_same_in_onnx(tmp_path):
+    if not engines.is_available("onnx", CPU):
+        pytest.skip("onnx is not installed")
+    config = Config(edge_generator="multistep", width=8, input_size=64)
+    save_checkpoint(tmp_path, config, 1, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    image = np.ascontiguousarray(ASTRONAUT[:64, 100:164])
+    eager, fast = (
+        Inpainter.load(tmp_path, "cpu", name).predict_edges(image, hole(64, 64)) for name in ("eager", "onnx")
+    )
+    assert np.abs(eager.astype(int) - fast).max() <= 1
+    assert main(["export", "--checkpoint", str(tmp_path), "--output", str(tmp_path / "fill.onnx")]) == 0
+
+
 def test_compiled_networks_are_used_at_their_size_one_by_one_and_eager_ones_elsewhere(weights, monkeypatch):
     seen = []
 

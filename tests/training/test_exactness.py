@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import torch
 
-from inpaintgan.core.rundir import TRAINING_STATE
+from inpaintgan.core.rundir import EDGE_WEIGHTS, TRAINING_STATE
 
 STEPS = 7
 SETTINGS = {
@@ -96,6 +98,31 @@ def test_stopped_and_resumed_equals_never_stopped(stage, workers, at, whole, edg
     assert [event["seq"] for event in training.events()] == list(range(1, len(training.events()) + 1))
     if stage == "auto":
         assert [event["phase"] for event in steps] == ["edge"] * 2 + ["inpaint"] * 2 + ["joint"] * 3
+
+
+@pytest.mark.parametrize("stage", ["inpaint", "edge-inpaint", "joint"])
+def test_a_resume_needs_nothing_of_what_the_run_began_with(stage, new_training):
+    """It was trained on in the meantime, then deleted."""
+    edge, whole, training = (new_training(name) for name in ("edge", "whole", "stopped"))
+    edge.train(stage="edge", max_iters=1, edge_generator="edgeconnect")
+    settings = {**SETTINGS, "stage": stage, "init_from": str(edge.run.path)}
+    whole.train(**settings)
+    stops = [3, 5]
+
+    def order(event):
+        if event.type == "step" and event.step in stops:
+            training.run.control.send("stop")
+
+    training.train(sinks=[order], **settings)
+    edge.train(stage="edge", max_iters=3, edge_generator="edgeconnect", resume=True)
+    training.train(sinks=[order], resume=True, **settings)
+    shutil.rmtree(edge.run.path)
+    training.train(resume=True, **settings)
+    assert_equal(end_of(training), end_of(whole))
+    ends = [run.run.checkpoint_path(STEPS) / EDGE_WEIGHTS for run in (training, whole)]
+    assert ends[0].read_bytes() == ends[1].read_bytes()
+    values = [[event["values"] for event in run.events("validation")] for run in (training, whole)]
+    assert values[0] == values[1]
 
 
 def poison_at(monkeypatch, position, part="generator"):

@@ -11,7 +11,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.checkpoint import load_checkpoint
 from inpaintgan.models.inpaint_model import InpaintModel
-from inpaintgan.training import runtime
+from inpaintgan.training import build, runtime
 from inpaintgan.training.build import build_stage
 from inpaintgan.training.validation import headline
 
@@ -102,6 +102,14 @@ def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, new_trai
             true += sum(torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True))
         shares[share] = true / (20 * trainer.config.batch_size)
     assert shares[0.0] == 0 and shares[1.0] == 1 and 0.2 < shares[0.5] < 0.8
+
+
+def test_a_training_whose_losses_lack_their_networks_is_refused(training, monkeypatch):
+    monkeypatch.setattr(build, "load_vgg19", lambda *words: None)  # no network, nothing in the cache
+    nothing = {"l1_loss_weight": 0, "inpaint_adv_loss_weight": 0, "perceptual_weights": "auto"}
+    with pytest.raises(InpaintError, match="would learn from nothing"):
+        training.train(stage="inpaint", **nothing)
+    assert not training.run.path.exists()
 
 
 def test_edge_inpaint_stage_without_an_edge_generator_is_refused(training):

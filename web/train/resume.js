@@ -49,7 +49,7 @@ export class ResumeDraft extends Draft {
 
   /** @param {string} key @returns {string} why a setting cannot change, or nothing */
   fixed(key) {
-    return this.point.step && this.point.fixed.includes(key) ? "Fixed: the run's networks are made of it." : "";
+    return this.point.step && this.point.fixed.includes(key) ? "Fixed: the run's networks are made of it, or began with it." : "";
   }
 
   /** @returns {Map<string, string>} limits that the run has already reached, each with a sentence about it */

@@ -34,8 +34,8 @@ LOSS_WEIGHTS = {
 }  # fmt: skip
 """The weights of each model's losses, of which one at least is above 0."""
 
-FIXED = ("stage", "edge_generator", "width", "stem")
-"""Settings that a run keeps for ever, because its networks are made of them."""
+FIXED = ("stage", "edge_generator", "width", "stem", "init_from", "edges_from")
+"""Settings that a run keeps for ever, because its networks are made of them or began with them."""
 
 
 def _group(name: str) -> Callable[..., Any]:
@@ -361,6 +361,10 @@ class Config(BaseModel):
             raise ValueError("a truth value is no number")
         return value
 
+    def _without_network(self) -> tuple[str, ...]:
+        """The losses that a network was switched off for."""
+        return ("content_loss_weight", "style_loss_weight") if self.perceptual_weights == "off" else ()
+
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
         if -1 < self.sigma < 0:
@@ -372,7 +376,7 @@ class Config(BaseModel):
                 f"stem: '{self.stem}' is not for effunet, whose trunk halves the picture itself; allowed is conv"
             )
         for model in TRAINS[self.stage]:
-            if not any(getattr(self, name) for name in LOSS_WEIGHTS[model]):
+            if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in self._without_network()):
                 raise ValueError(f"{LOSS_WEIGHTS[model][0]}: the {model} model needs a loss whose weight is above 0")
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")

@@ -23,6 +23,7 @@ INPAINT_WEIGHTS = "inpaint_generator.safetensors"
 EDGE_DISCRIMINATOR = "edge_discriminator.safetensors"
 INPAINT_DISCRIMINATOR = "inpaint_discriminator.safetensors"
 TRAINING_STATE = "training_state.pt"
+EVENTS = "events.jsonl"
 SCORES = "scores.json"
 """A released checkpoint's scores: ``values``, a number by metric, and ``on``, in words what they were measured on."""
 _LINKS = os.name != "nt"
@@ -43,7 +44,7 @@ class RunDir:
 
     @property
     def events_file(self) -> Path:
-        return self.path / "events.jsonl"
+        return self.path / EVENTS
 
     @property
     def samples(self) -> Path:

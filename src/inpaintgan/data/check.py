@@ -47,6 +47,7 @@ _GRAY_TOLERANCE = 6
 _THREADS = min(8, os.cpu_count() or 1)
 """Reading and decoding leave Python's lock, so that threads share the work."""
 _CHUNK = 256
+_LOOKED_AT = 32
 
 FoundT = TypeVar("FoundT")
 
@@ -135,6 +136,20 @@ def _check_pictures(files: PictureSet, report: DataReport, progress: Callable[[i
     report.n_near_duplicates = len(alike)
     for place, earlier in alike.items():
         _note(report.near_duplicates, _pair(files, seen[place], seen[earlier]))
+
+
+def inverted_masks(source: Path) -> str | None:
+    """Say that most masks of a folder look inverted, by some dozens of them, spread evenly; None where they do not.
+
+    Raises:
+        InpaintError: The folder is missing or holds no picture.
+    """
+    files = open_masks(source)
+    some = files[:: max(1, len(files) // _LOOKED_AT)]
+    report = DataReport(folder=str(source))
+    _check_masks(some, report, lambda _done: None)
+    found = (problem for problem in mask_problems(report) if problem.code == "masks-inverted")
+    return next((f"{problem.message} {problem.hint}" for problem in found), None)
 
 
 def _check_masks(files: PictureSet, report: DataReport, progress: Callable[[int], None]) -> None:

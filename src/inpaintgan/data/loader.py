@@ -39,6 +39,14 @@ def split(pictures: PictureSet, config: Config) -> tuple[PictureSet, PictureSet]
     return train if len(train) else pictures, pictures[::_HELD_OUT]
 
 
+def shares_pictures(config: Config, train_files: PictureSet) -> bool:
+    """Whether pictures that are held out are trained on as well: of a single one, or of a folder in the other."""
+    if not config.val_data:
+        return len(train_files) == 1
+    data, held_out = Path(config.data).resolve(), Path(config.val_data).resolve()
+    return data == held_out or data in held_out.parents or held_out in data.parents
+
+
 class StreamSampler(Sampler[Ticket]):
     """Yields tickets without end: each epoch is a new order of all files, drawn from the seed and the epoch's number.
 

@@ -59,6 +59,12 @@ def release(
     make_way_for_checkpoint(target)
     report = _read_report(report_file)
     checkpoint = load_checkpoint(run_path)
+    if report and report["step"] != checkpoint.step:
+        raise InpaintError(
+            "report-of-another",
+            f"{report_file} has the scores of {report['checkpoint']} at step {report['step']}, not of step {checkpoint.step}.",
+            "Give the report of evaluate on this checkpoint.",
+        )
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
         note = f"{note} The inpaint generator's weights are a blend, {share:.0%} of it those of {_name(blend_with)}.".strip()

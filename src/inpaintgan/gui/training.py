@@ -45,8 +45,11 @@ def start(make: Callable[[Config, str], RunDir], values: dict[str, Any], name: s
     raise InpaintError("run-exists", "There are too many runs of this minute.", "Give the run a name.")
 
 
-def with_checked_folders(config: Config) -> Config:
-    """Return settings whose folders are there and written in full. Raises `InpaintError` as `checked_folder`."""
+def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
+    """Return settings whose folders are there and written in full. Raises `InpaintError` as `checked_folder`.
+
+    A training that goes on does so with its own weights: what it began with may be gone.
+    """
     folders = {"data": checked_folder(config.data, "data")}
     if config.val_data:
         folders["val_data"] = checked_folder(config.val_data, "val_data")
@@ -59,8 +62,9 @@ def with_checked_folders(config: Config) -> Config:
     for name in ("init_from", "edges_from"):
         if getattr(config, name):
             folders[name] = absolute(getattr(config, name))
-            with about(name):
-                find_checkpoint(Path(folders[name]))
+            if not goes_on:
+                with about(name):
+                    find_checkpoint(Path(folders[name]))
     return make_config({**config.model_dump(), **folders})
 
 
@@ -84,8 +88,8 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
         InpaintError: ``config-invalid`` for a setting that cannot change any more, or a limit that is already reached;
             ``run-busy`` when it is running.
     """
-    before, config = run.load_config(), with_checked_folders(make_config(values))
     point = resume_point(run)
+    before, config = run.load_config(), with_checked_folders(make_config(values), goes_on=point["step"] > 0)
     for key in FIXED:
         if point["step"] and getattr(before, key) != getattr(config, key):
             said = f"{key}: this run was trained with {getattr(before, key)!r}, which cannot change any more."

@@ -9,10 +9,11 @@ from pathlib import Path, PurePath
 
 from ..core.errors import InpaintError
 from ..core.formats import ACCEPTED, PICTURE_SUFFIXES
+from ..core.rundir import EVENTS
 
 
 def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:
-    """Return the pictures of a folder, sorted by their path in it; hidden files and folders are skipped.
+    """Return the pictures of a folder, sorted by their path in it; hidden files and folders and trainings are skipped.
 
     A folder that is reached twice through links is read once, so that a loop of links ends.
 
@@ -63,6 +64,8 @@ def _walk(root: Path, suffixes: tuple[str, ...], recursive: bool) -> Iterator[st
             if identity in seen:
                 continue
             seen.add(identity)
+            if inside and (root / inside / EVENTS).is_file():
+                continue  # a training, whose sample grids are no pictures of the set
             with os.scandir(root / inside) as entries:
                 for entry in entries:
                     name = entry.name

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core.config import Config
+from ..core.config import LOSS_WEIGHTS, Config
 from ..data.batch import Batch
 from ..losses import adversarial
 from ..losses.crops import crop_around_holes
@@ -77,6 +77,13 @@ class InpaintModel(nn.Module):
     def uses_discriminator(self) -> bool:
         """Whether a loss with a weight asks it."""
         return self.config.inpaint_adv_loss_weight > 0
+
+    @property
+    def has_losses(self) -> bool:
+        """Whether a loss has a weight and what it needs."""
+        config, vgg = self.config, self.vgg is not None
+        needs = {"content_loss_weight": vgg, "style_loss_weight": vgg, "hrf_loss_weight": self.squeezenet is not None}
+        return any(getattr(config, name) and needs.get(name, True) for name in LOSS_WEIGHTS["inpaint"])
 
     def forward(self, batch: Batch, edge: Tensor) -> Tensor:
         """Return the painted picture (B, 3, H, W) in [0, 1], given complete edges (B, 1, H, W)."""

@@ -36,7 +36,10 @@ def hole_order(gray: Tensor, mask: Tensor, n_areas: int) -> Tensor:
         hole = mask.flatten(1) > 0.5
         priority = torch.where(hole, _priority(gray.float(), mask.float()).flatten(1), -1.0)
         # Sorting the sorting gives each pixel its rank; equals keep the order of reading, on any device.
-        by_priority = priority.argsort(dim=1, descending=True, stable=True)
+        if torch.compiler.is_exporting():  # ONNX knows no stable sort, and its TopK keeps that order
+            by_priority = priority.topk(priority.shape[1], dim=1).indices
+        else:
+            by_priority = priority.argsort(dim=1, descending=True, stable=True)
         rank = by_priority.argsort(dim=1)
         n_hole = hole.sum(dim=1, keepdim=True).clamp(min=1)
         return (torch.where(hole, rank * n_areas // n_hole + 1, 0)).view(mask.shape).float()

@@ -33,7 +33,7 @@ UNAVAILABLE = "unavailable"
 
 
 def build_stage(
-    config: Config, device: torch.device, ranks: Ranks | None = None, *, resumes: bool = False
+    config: Config, device: torch.device, ranks: Ranks | None = None, *, resumes: bool = False, has_edges: bool = False
 ) -> tuple[Stage, str]:
     """Build the stage that a config names, for all ranks alike.
 
@@ -41,7 +41,9 @@ def build_stage(
         config: The settings.
         device: Where it trains.
         ranks: The processes that train together.
-        resumes: A saved state takes the place of the weights, which then need none of ImageNet's to start from.
+        resumes: A saved state takes the place of all weights, which then start from nothing: what ``init_from`` names may
+            have been trained on or deleted since.
+        has_edges: There is a frozen edge generator in that state.
 
     Returns:
         The stage on the device, and the perceptual networks in words: their origins, ``"unavailable"`` for one that was
@@ -53,7 +55,7 @@ def build_stage(
     """
     ranks = ranks or Ranks()
     with ranks.together():
-        edge, inpaint, frozen, perceptual = _networks(config, device, resumes=resumes)
+        edge, inpaint, frozen, perceptual = _networks(config, device, resumes=resumes, has_edges=has_edges)
     stage = Stage(config, edge, inpaint, frozen, device, ranks)
     # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
     networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
@@ -63,15 +65,23 @@ def build_stage(
 
 
 def _networks(
-    config: Config, device: torch.device, *, resumes: bool
+    config: Config, device: torch.device, *, resumes: bool, has_edges: bool
 ) -> tuple[EdgeModel | None, InpaintModel | None, Generator | None, str]:
-    start = _start("init_from", config)
-    edge_start = _start("edges_from", config) if config.edges_from else start
+    start = None if resumes else _start("init_from", config)
+    edge_start = _start("edges_from", config) if config.edges_from and not resumes else start
     trains = TRAINS[config.stage]
     vgg, squeezenet, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if "edge" in trains else None
     inpaint = InpaintModel(config, vgg, squeezenet) if "inpaint" in trains else None
+    if inpaint and not inpaint.has_losses:
+        raise InpaintError(
+            "perceptual-missing",
+            "The inpaint model would learn from nothing: the weights of the networks that its losses look through cannot be had.",
+            "Name their files (perceptual_weights, hrf_weights), or give another loss a weight.",
+        )
     frozen = _frozen_edge_generator(config, edge_start) if edge_start and not edge else None
+    if has_edges and not edge:
+        frozen = build_generator(EDGE_WEIGHTS, config).eval().requires_grad_(False)
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
         _start_discriminator(edge.discriminator, "edge", edge_start.path / EDGE_DISCRIMINATOR)

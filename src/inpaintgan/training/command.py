@@ -14,9 +14,11 @@ from ..core.paths import resource
 from ..core.rundir import RunDir
 from ..data.loader import check_shares
 from ..models.device import gpus
+from .budget import Budget
 from .existing import must_be_allowed, must_fit
 from .runtime import can_launch, is_rank, joined, launch
 from .sinks import Console
+from .state import Progress
 from .trainer import Trainer
 
 
@@ -37,7 +39,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
     """
     run = RunDir(run_path)
     if not is_rank():
-        config, _ = _checked(run, data, config_file, settings, resume=resume)
+        config, trained_before = _checked(run, data, config_file, settings, resume=resume)
         n = config.processes or (len(gpus()) if can_launch() and config.device != "cpu" else 1)
         if n > 1:
             if not can_launch():
@@ -47,6 +49,8 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
                     "Set processes to 1, or train under Linux (WSL).",
                 )
             check_shares(config, n)
+            if trained_before:  # ranks cannot tell this from a restart, which has to go on whatever it finds
+                Budget(config, Progress(step=run.saved_steps()[-1])).check_remaining()
             given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
             words = [str(word) for name, value in given if value is not None for word in (name, value)]
             return launch(n, ["train", "--run", str(run_path), *words])

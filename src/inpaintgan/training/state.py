@@ -19,8 +19,8 @@ from ..core.atomic import replace, write_atomic
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
-from ..core.rundir import TRAINING_STATE, RunDir
-from ..models.checkpoint import save_checkpoint
+from ..core.rundir import EDGE_WEIGHTS, TRAINING_STATE, RunDir
+from ..models.checkpoint import load_weights, save_checkpoint
 from ..models.weight_format import WEIGHT_FORMAT
 from .stages import Stage
 
@@ -141,6 +141,12 @@ def load_training(run: RunDir, stage: Stage, ranks: Ranks, at_most: int | None =
     return Progress(**state["progress"])
 
 
+def has_frozen_edges(run: RunDir) -> bool:
+    """Whether the newest checkpoint has an edge generator, which for a stage that trains none is the frozen one."""
+    steps = run.saved_steps()
+    return bool(steps) and (run.checkpoint_path(steps[-1]) / EDGE_WEIGHTS).is_file()
+
+
 def saved_discriminator(folder: Path, name: str) -> dict[str, Tensor] | None:
     """Return the weights of the discriminator that was trained beside a checkpoint's generator.
 
@@ -170,10 +176,14 @@ def _load_newest(run: RunDir, stage: Stage, at_most: int | None) -> dict[str, An
         folder = run.checkpoint_path(step)
         try:
             state: dict[str, Any] = torch.load(folder / TRAINING_STATE, map_location="cpu", weights_only=True)
+            if stage.frozen_edge_generator is not None:
+                (folder / EDGE_WEIGHTS).read_bytes()  # what cannot be read is not damaged for that
+                load_weights(stage.frozen_edge_generator, folder / EDGE_WEIGHTS)
+                state["frozen"] = stage.frozen_edge_generator.state_dict()
             _take_over(state, stage)
         except OSError as error:
             raise InpaintError(
-                "resume-impossible", f"{folder / TRAINING_STATE} cannot be read: {error.strerror or error}."
+                "resume-impossible", f"{error.filename or folder} cannot be read: {error.strerror or error}."
             ) from error
         except Exception as error:
             newest_error = newest_error or error
@@ -193,6 +203,8 @@ def _take_over(state: dict[str, Any], stage: Stage) -> None:
     Progress(**state["progress"])  # refuses the same
     for name, model in stage.trained.items():
         model.load_state_dict(state["models"][name])
+    if stage.frozen_edge_generator is not None:
+        stage.frozen_edge_generator.load_state_dict(state["frozen"])
     _restore_rng(state["rng"])
 
 

@@ -11,8 +11,10 @@ from ..core.config import Config
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
+from ..core.unheard import unheard
 from ..data.batch import Batch
-from ..data.loader import make_train_loader, make_val_loader, split
+from ..data.check import inverted_masks
+from ..data.loader import make_train_loader, make_val_loader, shares_pictures, split
 from ..data.pictures import PictureSet, open_pictures
 from ..data.sample import NothingReadable
 from . import state
@@ -30,7 +32,7 @@ from .phases import Phases
 from .recovery import Recovery, out_of_memory
 from .reporter import Reporter
 from .runtime import prepare
-from .sinks import Sink, tensorboard_sink, unheard
+from .sinks import Sink, tensorboard_sink
 from .stages import Stage
 
 
@@ -114,8 +116,11 @@ class Trainer:
                 pictures = open_pictures(Path(config.data))
             train_files, val_files = split(pictures, config)
             make_train_loader(train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
+            if config.mask.startswith("external") and (said := inverted_masks(Path(config.mask_data))):
+                self._notes.append(("masks-inverted", said))
         check_same_files(train_files, ranks)
-        stage, perceptual = build_stage(config, device, ranks, resumes=self.resume)
+        has_edges = self.resume and ranks.first(lambda: state.has_frozen_edges(self.run_dir))
+        stage, perceptual = build_stage(config, device, ranks, resumes=self.resume, has_edges=has_edges)
         if self.resume:
             self.progress.copy_from(state.load_training(self.run_dir, stage, ranks))
         # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
@@ -126,6 +131,10 @@ class Trainer:
         return stage, perceptual, train_files, val_batches
 
     def _held_out(self, train_files: PictureSet, val_files: PictureSet) -> list[Batch]:
+        if shares_pictures(self.config, train_files):
+            self._notes.append(
+                ("held-out-known", "Pictures that are held out are trained on as well, which flatters their scores.")
+            )
         try:
             loader = make_val_loader(val_files, self.config)
         except NothingReadable:  # of a small set one picture is held out

@@ -8,6 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inpaintgan.cli import main
 from inpaintgan.core.config import Config
@@ -41,6 +42,16 @@ def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, cap
     assert report["methods"]["telea"]["psnr_hole"] == pytest.approx(mean)
     assert len(list(strips.rglob("*.png"))) == 3
     assert "| telea |" in capsys.readouterr().out
+
+
+def test_what_makes_scores_mean_little_is_said(checkpoint, pictures, tmp_path, capsys):
+    array = np.full((64, 64), 255, np.uint8)
+    array[:4] = 0
+    Image.fromarray(array).save(tmp_path / "mask.png")
+    words = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", str(tmp_path), "--limit", "1"]
+    assert main(["evaluate", *words, "--perceptual-weights", "off"]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 masks are mostly white" in said and "Of one picture: ± has no meaning." in said
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, tmp_path, capsys):
@@ -148,3 +159,8 @@ def test_release_writes_a_card_and_half_size_weights(pictures, tmp_path, capsys)
     assert released.step == 2 and released.config.data == "" and released.inpaint_generator is not None
     assert (released.config.mask_data, released.config.edge_data) == (pictures.name, pictures.name)
     assert main(["release", "--run", str(run), "--name", "a/b"]) == 2
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"methods": {"checkpoint": {}}, "checkpoint": "elsewhere", "step": 7}))
+    assert main(["release", *words[:2], "--name", "scored", "--output", str(tmp_path), "--report", str(other)]) == 2
+    assert "has the scores of elsewhere at step 7, not of step 2" in capsys.readouterr().err
+    assert not (tmp_path / "scored").exists()

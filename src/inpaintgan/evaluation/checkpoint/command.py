@@ -17,6 +17,7 @@ from ...core.exit_codes import FAILED
 from ...core.outputs import make_folder, make_way, writing
 from ...core.paths import default_checkpoint
 from ...core.ranks import Ranks
+from ...data.check import inverted_masks
 from ...imaging.encode import save_picture
 from ...imaging.folder import find_pictures
 from ...imaging.masks import with_white_hole
@@ -28,7 +29,7 @@ from ...networks.backbones import Backbone, load_backbone
 from ...networks.vgg19 import VGG19Features, load_vgg19
 from .. import protocol
 from ..cases import Case, case_names, left_out, one_case
-from ..mask_sets import MaskSet, mask_sets
+from ..mask_sets import KINDS, MaskSet, mask_sets
 from ..perception import Perception
 from ..protocol import Fills, Method
 from . import candidates, running
@@ -131,6 +132,7 @@ def _open(arguments: argparse.Namespace) -> _Setup:
 
 def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
     """The part of the report that says what was done."""
+    folders = [Path(word) for word in arguments.masks if word not in KINDS and Path(word).is_dir()]
     names = arguments.masks if len(arguments.masks) == 1 else [one.name for one in setup.sets]
     return {
         "kind": "evaluation",
@@ -148,7 +150,7 @@ def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
         "feature_name": setup.backbone.short if setup.backbone else None,
         "machine": f"{device_name(setup.inpainter.device)}, {platform.machine()}",
         "version": __version__,
-        "notices": list(setup.inpainter.notices),
+        "notices": [*setup.inpainter.notices, *filter(None, map(inverted_masks, folders))],
     }
 
 

@@ -42,7 +42,10 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
     if not sets:
         return []
     rival, level = report["bootstrap"]["rival"], 100 * report["bootstrap"]["level"]
-    lines = ["", f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over pictures."]
+    said = f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over pictures."
+    if all(one.get("n_pictures", one["n"]) == 1 for one in sets):
+        said = "Of one picture: ± has no meaning."
+    lines = ["", said]
     names = [one["name"] for one in sets]
     if len(sets) == 1:
         shown = columns_of(_AGAINST, next(iter(sets[0]["versus"].values())))
