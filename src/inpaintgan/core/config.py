@@ -34,8 +34,10 @@ LOSS_WEIGHTS = {
 }  # fmt: skip
 """The weights of each model's losses, of which one at least is above 0."""
 
-FIXED = ("stage", "edge_generator", "width", "stem", "init_from", "edges_from")
-"""Settings that a run keeps for ever, because its networks are made of them or began with them."""
+FIXED = ("stage", "edge_generator", "width", "stem")
+"""Settings that a run keeps for ever, because its networks are made of them."""
+ORIGINS = ("init_from", "edges_from")
+"""Settings that a run keeps because they say what its networks began with; a resume looks at neither."""
 
 
 def _group(name: str) -> Callable[..., Any]:

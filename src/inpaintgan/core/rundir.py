@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .atomic import read_json, replace, write_bytes, write_json
 from .child import live_pid, process_record
-from .config import Config
+from .config import FIXED, Config
 from .config_io import load_config, save_config
 from .control import Control
 from .errors import InpaintError
@@ -93,6 +93,18 @@ class RunDir:
     def load_config(self) -> Config:
         """Return the frozen config. Raises `InpaintError` when there is none."""
         return load_config(self.config_file)
+
+    def must_fit(self, config: Config) -> None:
+        """Raise `InpaintError` ``config-invalid`` for a setting that may not change between a training and its resume."""
+        before = self.load_config()
+        for name in FIXED:
+            if getattr(before, name) != getattr(config, name):
+                was, wanted = getattr(before, name), getattr(config, name)
+                raise InpaintError(
+                    "config-invalid",
+                    f"{name}: this run was trained with {was!r}, so {wanted!r} cannot go on with it.",
+                    "Start a new run, with init_from pointing at this one.",
+                )
 
     def sample_path(self, step: int) -> Path:
         return self.samples / f"{step_name(step)}.png"

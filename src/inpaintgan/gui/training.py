@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..core.config import FIXED, Config
+from ..core.config import FIXED, ORIGINS, Config
 from ..core.config_io import make_config
 from ..core.errors import InpaintError, about
 from ..core.formats import LIST_SUFFIXES, SHARD_SUFFIX
@@ -75,7 +75,7 @@ def resume_point(run: RunDir) -> dict[str, Any]:
     steps = run.saved_steps()
     return {
         "config": run.load_config().model_dump(),
-        "fixed": FIXED,
+        "fixed": (*FIXED, *ORIGINS),
         "step": steps[-1] if steps else 0,
         "elapsed_s": summary(run)["elapsed_s"],
     }
@@ -90,10 +90,8 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
     """
     point = resume_point(run)
     before, config = run.load_config(), with_checked_folders(make_config(values), goes_on=point["step"] > 0)
-    for key in FIXED:
-        if point["step"] and getattr(before, key) != getattr(config, key):
-            said = f"{key}: this run was trained with {getattr(before, key)!r}, which cannot change any more."
-            raise InpaintError("config-invalid", said, "Start a new run from this one instead.")
+    if point["step"]:
+        run.must_fit(config)
     limits = (("max_iters", point["step"], "steps"), ("max_seconds", point["elapsed_s"], "seconds"))
     for key, reached, unit in limits:
         limit = getattr(config, key)

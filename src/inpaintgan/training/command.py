@@ -15,7 +15,7 @@ from ..core.rundir import RunDir
 from ..data.loader import check_shares
 from ..models.device import gpus
 from .budget import Budget
-from .existing import must_be_allowed, must_fit
+from .existing import must_be_allowed
 from .runtime import can_launch, is_rank, joined, launch
 from .sinks import Console
 from .state import Progress
@@ -92,7 +92,7 @@ def _checked(
         # One command, given again after every power cut, must also do for the first that came before anything was there.
         print(f"note: {missing}; a new one begins.", file=sys.stderr)
     if trained_before:
-        must_fit(run.load_config(), config)
+        run.must_fit(config)
     return config, trained_before
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..core.config import FIXED, Config
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
 
@@ -23,14 +22,3 @@ def must_be_allowed(run: RunDir, *, resume: bool) -> bool:
             "Add --resume (in Python resume=True) to go on with it, or name another --run.",
         )
     return trained_before
-
-
-def must_fit(before: Config, now: Config) -> None:
-    """Raise `InpaintError` ``config-invalid`` for a setting that may not change between a training and its resume."""
-    for name in FIXED:
-        if getattr(before, name) != getattr(now, name):
-            raise InpaintError(
-                "config-invalid",
-                f"{name}: this run was trained with {getattr(before, name)!r}, so {getattr(now, name)!r} cannot go on with it.",
-                "Start a new run, with init_from pointing at this one.",
-            )

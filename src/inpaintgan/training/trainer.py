@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from ..core.config import Config
+from ..core.config import ORIGINS, Config
+from ..core.config_io import with_full_paths
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
@@ -21,7 +22,7 @@ from . import state
 from .budget import Budget
 from .build import build_stage
 from .disk import PatientDisk
-from .existing import must_be_allowed, must_fit
+from .existing import must_be_allowed
 from .feed import cached_pictures, check_same_files, endless_batches
 from .health import Health
 from .loop import End, Loop
@@ -109,7 +110,8 @@ class Trainer:
         device = prepare(config, ranks)
         with ranks.together():
             if must_be_allowed(self.run_dir, resume=self.resume):
-                must_fit(self.run_dir.load_config(), config)
+                self.run_dir.must_fit(config)
+                self.config = config = self._with_origins(self.run_dir.load_config())
             if not config.data:
                 raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
             with about("data"):
@@ -129,6 +131,16 @@ class Trainer:
         with ranks.together():
             val_batches = self._held_out(train_files, val_files) if ranks.is_first else []
         return stage, perceptual, train_files, val_batches
+
+    def _with_origins(self, before: Config) -> Config:
+        """The config with what the run really began with."""
+        kept = {name: getattr(before, name) for name in ORIGINS}
+        before, now = with_full_paths(before), with_full_paths(self.config)
+        changed = [name for name in ORIGINS if getattr(before, name) != getattr(now, name)]
+        if changed:
+            said = f"{' and '.join(changed)}: only read when a run begins; this one goes on with its own weights."
+            self._notes.append(("origins-kept", said))
+        return self.config.model_copy(update=kept)
 
     def _held_out(self, train_files: PictureSet, val_files: PictureSet) -> list[Batch]:
         if shares_pictures(self.config, train_files):
