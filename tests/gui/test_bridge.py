@@ -67,7 +67,8 @@ def pictures(tmp_path: Path) -> Path:
 
 def test_answers_are_plain_finite_json() -> None:
     assert answered(lambda: {"a": [math.nan, (math.inf, 1.5)]}) == {"ok": True, "value": {"a": [None, [None, 1.5]]}}
-    assert to_json({"ü": math.nan}) == '{"ü": null}'
+    assert to_json({"ü": math.nan}) == '{"\\u00fc": null}'
+    assert to_json("\udce4").encode() == b'"\\udce4"', "the name of a file may be no text"
 
 
 def test_a_mistake_of_the_program_is_said_without_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:

@@ -211,7 +211,14 @@ def test_broken_websocket_messages_are_ignored(client: Client) -> None:
     with socket.create_connection(("127.0.0.1", app.port), timeout=20) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         assert b" 101 " in connection.recv(4096)
-        for text in ("nonsense", "[]", '{"call": 1, "name": "exec", "args": []}', '{"call": 1}', good):
+        for text in (
+            "nonsense",
+            "[]",
+            '{"call": 1, "name": "exec", "args": []}',
+            '{"call": 1, "name": [], "args": []}',
+            '{"call": 1}',
+            good,
+        ):
             data = text.encode()
             connection.sendall(bytes([0x81, 0x80 | len(data), 0, 0, 0, 0]) + data)
         answer = connection.recv(4096)

@@ -47,11 +47,14 @@ def test_a_name_taken_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
 
 def test_the_trash_is_emptied_of_what_is_old_only(tmp_path: Path) -> None:
     old = trash.discard(make(tmp_path, "old"))
-    (tmp_path / trash.FOLDER / old).rename(tmp_path / trash.FOLDER / "1000")
+    (tmp_path / trash.FOLDER / old).rename(tmp_path / trash.FOLDER / "1000000000000000000")
+    photos = tmp_path / trash.FOLDER / "2023"  # whoever put it there
+    photos.mkdir()
+    (tmp_path / trash.FOLDER / ("1" * 19)).touch()
     ticket = trash.discard(make(tmp_path, "new"))
     (found,) = trash.deleted(tmp_path)
     assert (found["ticket"], found["run"]) == (ticket, "new")
     trash.empty(tmp_path)
-    assert [path.name for path in (tmp_path / trash.FOLDER).iterdir()] == [ticket]
+    assert {path.name for path in (tmp_path / trash.FOLDER).iterdir()} == {ticket, "2023", "1" * 19}
     trash.empty(tmp_path / "nowhere")
     assert trash.deleted(tmp_path / "nowhere") == []

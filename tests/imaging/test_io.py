@@ -320,3 +320,10 @@ def test_resize_square_cuts_the_middle():
         square = resize_square(wide, side)
         assert square.shape == (side, side, 3)
         assert square.min() == 200
+
+
+def test_no_format_is_read_that_runs_programs():
+    postscript = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n%%EndComments\nshowpage\n%%EOF\n"
+    assert Image.open(io.BytesIO(postscript)).format == "EPS"
+    with pytest.raises(InpaintError, match="not a picture of a known format"):
+        decode(postscript, "photo.png")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import reprlib
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
@@ -234,12 +235,18 @@ def _in_words(fault: ErrorDetails) -> tuple[str, str, str]:
         said = f"{key}: there is no such setting (value seen: {_seen(seen)})."
         return said, _meant(key, list(Config.model_fields)), "config.yml lists every setting."
     said = f"{key}: {_seen(seen)} is not allowed. Allowed: {allowed(key)}."
-    return said, _meant(str(seen), _properties()[key].get("enum", [])), _properties()[key]["description"]
+    return said, _meant(_seen(seen).strip("'"), _properties()[key].get("enum", [])), _properties()[key]["description"]
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 200
+_SHORT.maxlevel = 2
+"""A few hundred bytes of YAML can name lists in lists of billions of values."""
 
 
 def _seen(value: object) -> str:
     """A value as a refusal shows it."""
-    return "nothing" if value is None or value == "" else repr(value)
+    return "nothing" if value is None or value == "" else _SHORT.repr(value)
 
 
 def _meant(word: str, known: list[str]) -> str:

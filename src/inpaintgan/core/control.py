@@ -11,13 +11,15 @@ from typing import Literal, get_args
 
 from .atomic import read_json, write_json
 from .errors import InpaintError
+from .lock import held
 
 Command = Literal["pause", "resume", "stop", "sample-now", "save-now"]
 COMMANDS: tuple[str, ...] = get_args(Command)
 
 
 _SENDING = threading.Lock()
-"""Held from looking at what is pending until it is written; threads of the window send at once."""
+"""Held, beside a lock among processes, from looking at what is pending until it is written: Linux' locks are per process on some
+file systems, and threads of the window send at once."""
 
 
 def _written(path: Path) -> str:
@@ -47,12 +49,14 @@ class Control:
 
         Raises:
             InpaintError: The command is not one of `COMMANDS`, or ``control-pending`` while another waits to be obeyed.
+            OSError: It cannot be written.
         """
         if command not in COMMANDS:
             raise InpaintError(
                 "control-unknown", f"'{command}' is not a training command.", f"Allowed: {', '.join(COMMANDS)}."
             )
-        with _SENDING:
+        busy = InpaintError("control-pending", "Another order is being given at this moment.", "Try again.")
+        with _SENDING, held(self._path.with_name(".control.lock"), busy):
             pending = self.peek()
             if pending == "stop" or pending == command:
                 return

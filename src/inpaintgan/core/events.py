@@ -5,6 +5,7 @@ The command line's progress bar, TensorBoard and the window are three readers of
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from pydantic_core import from_json
+from pydantic_core import PydanticSerializationError, from_json
 
 _BLOCK_BYTES = 64 * 1024
 
@@ -163,7 +164,7 @@ class EventLog:
         """
         self._seq += 1
         stamped = event.model_copy(update={"seq": self._seq, "time": time.time()})
-        self._unwritten.append(stamped.model_dump_json().encode() + b"\n")
+        self._unwritten.append(_line(stamped))
         try:
             self.flush()
         except OSError:
@@ -186,6 +187,14 @@ class EventLog:
                 file.truncate(start)
             raise
         self._unwritten.clear()
+
+
+def _line(event: Event) -> bytes:
+    try:
+        return event.model_dump_json().encode() + b"\n"
+    except PydanticSerializationError:  # it names a file whose name is no text
+        said = json.dumps(event.model_dump(), ensure_ascii=False, separators=(",", ":"))
+        return said.encode(errors="replace") + b"\n"
 
 
 def _repair_tail(path: Path) -> int:
@@ -288,7 +297,7 @@ class EventTail:
             with open(self._path, "rb") as file:
                 file.seek(self._offset)
                 data = file.read()
-        except FileNotFoundError:
+        except OSError:  # not there yet, or on a drive that does not answer now
             return []
         complete = data[: data.rfind(b"\n") + 1]
         self._offset += len(complete)

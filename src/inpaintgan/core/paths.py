@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -45,13 +47,26 @@ def expanded(path: str | Path) -> Path:
         return Path(path)
 
 
+def seen_file(path: Path) -> bool:
+    """Whether there is such a file, as far as one may look: `Path.is_file` raises where a folder may not be looked into."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def cache_root() -> Path:
     """Return the folder for what can be made again at any time, by the system's custom."""
+    given = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME")
+    if given and sys.platform != "darwin":
+        return Path(given) / "inpaintgan" / ("cache" if sys.platform == "win32" else "")
+    try:
+        home = Path.home()
+    except RuntimeError:  # a service's account may have none
+        return Path(tempfile.gettempdir()) / f"inpaintgan-cache-{os.getuid() if os.name != 'nt' else getpass.getuser()}"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "inpaintgan" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "inpaintgan"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "inpaintgan"
+        return home / "AppData" / "Local" / "inpaintgan" / "cache"
+    return home / ("Library/Caches" if sys.platform == "darwin" else ".cache") / "inpaintgan"
 
 
 def main_script() -> list[str]:

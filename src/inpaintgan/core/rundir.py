@@ -16,6 +16,7 @@ from .config_io import load_config, save_config
 from .control import Control
 from .errors import InpaintError
 from .lock import held
+from .paths import seen_file
 
 CHECKPOINT_CONFIG = "config.yml"
 EDGE_WEIGHTS = "edge_generator.safetensors"
@@ -70,7 +71,7 @@ class RunDir:
     @property
     def exists(self) -> bool:
         """Whether the folder is a run's, be it one that never began."""
-        return self.config_file.is_file() or self.events_file.is_file()
+        return seen_file(self.config_file) or seen_file(self.events_file)
 
     def create(self, config: Config) -> None:
         """Make the folder and freeze the config into it.

@@ -54,9 +54,9 @@ def json_answer(value: Any, status: int = 200) -> Answer:
 def to_json(value: Any) -> str:
     """Return JSON that a browser can read: NaN and infinities, which ``JSON.parse`` refuses, become null."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return json.dumps(value, allow_nan=False)
     except ValueError:
-        return json.dumps(finite(value), ensure_ascii=False, allow_nan=False)
+        return json.dumps(finite(value), allow_nan=False)
 
 
 def finite(value: Any) -> Any:

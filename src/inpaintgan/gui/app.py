@@ -74,6 +74,9 @@ class _Window:
         gevent.get_hub().threadpool.maxsize = 32
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, self._end, INTERRUPTED)
+        # A closed terminal, unless nohup had it ignored.
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            gevent.signal_handler(signal.SIGHUP, self._end, INTERRUPTED)
         background = [gevent.spawn(self._open), gevent.spawn(tend_queue, self._session.queue)]
         if self._window:
             background.append(gevent.spawn(self._watch))
@@ -188,7 +191,10 @@ def offload(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 def _query() -> dict[str, str]:
     """Return the request's query, and where a reconnecting event stream left off."""
-    query = dict(_request.query.decode())
+    try:
+        query = dict(_request.query.decode())
+    except UnicodeError:
+        raise bottle.HTTPError(400) from None
     last_event = _request.environ.get("HTTP_LAST_EVENT_ID")
     return {**query, "last_event_id": last_event} if last_event else query
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core import weight_header
 from ..core.errors import InpaintError
-from ..core.paths import default_checkpoint, resource, work_root
+from ..core.paths import default_checkpoint, resource, seen_file, work_root
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
 from .runs import known_config
 from .scores import checkpoint_scores
@@ -59,7 +59,7 @@ def default_path(entries: list[dict[str, Any]]) -> str | None:
 
 def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
     """Describe one checkpoint folder, or None when it holds no weights or no readable config."""
-    has_edge, has_inpaint = (path / EDGE_WEIGHTS).is_file(), (path / INPAINT_WEIGHTS).is_file()
+    has_edge, has_inpaint = seen_file(path / EDGE_WEIGHTS), seen_file(path / INPAINT_WEIGHTS)
     if not has_edge and not has_inpaint:
         return None
     config = known_config(path / CHECKPOINT_CONFIG)

@@ -45,7 +45,7 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
     plan = comparison.plan() or {}
     status = comparison.status()
     state, message = _state(comparison, status)
-    address = f"/api/comparisons/{quote(comparison.path.name)}"
+    address = f"/api/comparisons/{quote(comparison.path.name, errors='surrogateescape')}"
     generators = plan.get("generators", [])
     has_report = state == "finished" and comparison.report("html").is_file()
     return {

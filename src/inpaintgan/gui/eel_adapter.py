@@ -125,12 +125,13 @@ def _is_call(text: str | bytes) -> bool:
     """Return whether a message is a call of an exposed function; Eel trips over everything else."""
     try:
         message = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return (
         isinstance(message, dict)
         and isinstance(message.get("call"), int | float)
-        and message.get("name") in _eel._exposed_functions
+        and isinstance(message.get("name"), str)
+        and message["name"] in _eel._exposed_functions
         and isinstance(message.get("args"), list)
     )
 

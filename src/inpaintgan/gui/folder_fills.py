@@ -66,6 +66,10 @@ class FolderFills:
             self._state |= {"state": "cancelled" if cancelled else "failed", "error": error.as_dict(), "current": ""}
             if not cancelled:
                 raise
+        except Exception as error:
+            said = InpaintError("internal", f"The program made a mistake: {type(error).__name__}: {error}")
+            self._state |= {"state": "failed", "error": said.as_dict(), "current": ""}
+            raise
         finally:
             self._turn.release()
         return self.progress()

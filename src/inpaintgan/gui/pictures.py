@@ -126,7 +126,11 @@ class Pictures:
     def open_copy(self, source: Path) -> dict[str, Any]:
         """Open a copy of a file that lies on this machine."""
         picture = self.reserve(source.name)
-        shutil.copyfile(source, picture.original)
+        try:
+            shutil.copyfile(source, picture.original)
+        except OSError:
+            self.discard(picture)
+            raise
         return self.open(picture)
 
     @staticmethod

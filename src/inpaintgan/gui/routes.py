@@ -78,6 +78,10 @@ class Routes:
             found = self._session.pictures.get(picture)
         except InpaintError:
             return NOT_FOUND
+        if (
+            file != file.lower()
+        ):  # ours are lower case; some disks know no difference, and would serve the original as a page
+            return NOT_FOUND
         name = found.saved_names.get(file, "")
         if file == found.original.name:
             name = found.name
@@ -94,7 +98,7 @@ class Routes:
     def sample_file(self, query: Query, run: str, file: str) -> Answer:
         """``GET /api/runs/RUN/samples/FILE``."""
         try:
-            folder = find_run(self._session.supervisor.runs, run).samples
+            folder = self._offload(find_run, self._session.supervisor.runs, run).samples
         except InpaintError:
             return NOT_FOUND
         return served_file(folder, file)
@@ -116,7 +120,7 @@ class Routes:
     def events(self, query: Query, run: str) -> Answer:
         """``GET /api/runs/RUN/events?after=SEQ``: server-sent events that go on until the page leaves."""
         try:
-            path: Path = find_run(self._session.supervisor.runs, run).events_file
+            path: Path = self._offload(find_run, self._session.supervisor.runs, run).events_file
         except InpaintError:
             return NOT_FOUND
         last = whole_number(query.get("last_event_id") or query.get("after", "0"))

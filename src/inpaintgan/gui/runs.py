@@ -54,6 +54,7 @@ def summary(run: RunDir) -> dict[str, Any]:
     events = _tail(run.events_file)
     last = events[-1] if events else {}
     state, error = _state(run, events)
+    address = quote(run.path.name, errors="surrogateescape")  # a name on Linux may be no text
     samples = sorted(path.name for path in run.samples.glob("step-*.png")) if run.samples.is_dir() else []
     return {
         "run": run.path.name,
@@ -65,7 +66,7 @@ def summary(run: RunDir) -> dict[str, Any]:
         "elapsed_s": next((event["elapsed_s"] for event in reversed(events) if "elapsed_s" in event), 0.0),
         "launched": launched_at(run) if state == "starting" else None,
         "updated": last.get("time") or launched_at(run) or _modified(run.path),
-        "last_sample_url": f"/api/runs/{quote(run.path.name)}/samples/{samples[-1]}" if samples else None,
+        "last_sample_url": f"/api/runs/{address}/samples/{samples[-1]}" if samples else None,
         "error": error,
         "order": run.control.peek() if state in ("running", "paused") else None,
         "scores": last_scores(run.events_file) if config and config.eval_interval else None,
@@ -111,7 +112,7 @@ def event_stream(
         offset = offload(_offset_after, path, after)
     tail = EventTail(path, after, offset)
     quiet_s = 0.0
-    while path.parent.is_dir():
+    while offload(path.parent.is_dir):
         events = iter(offload(tail.read))
         quiet_s += _STREAM_PAUSE_S
         while chunk := list(itertools.islice(events, _STREAM_CHUNK)):

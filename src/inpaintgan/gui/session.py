@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
 from pathlib import Path
 
-import psutil
-
+from ..core.atomic import read_json, write_json
+from ..core.child import live_pid, process_record
 from ..jobs.comparisons import Comparisons, is_busy
 from ..jobs.process import Worker
 from ..jobs.queue import TrainingQueue
@@ -24,7 +24,8 @@ from .folder_fills import FolderFills
 from .pictures import Pictures
 from .probing import Prober
 
-_FOLDER_NAME = re.compile(r"inpaintgan-(\d+)-\w+")
+_OWNER = "owner.json"
+"""In a launch's folder, by which a later one knows it."""
 
 
 class Session:
@@ -38,6 +39,7 @@ class Session:
         _sweep()
         # Never under web/: what a person opens must not become a page of this program.
         self.folder = Path(tempfile.mkdtemp(prefix=f"inpaintgan-{os.getpid()}-"))
+        write_json(self.folder / _OWNER, {**process_record(), "host": socket.gethostname()})
         self.filler = Worker("inpaintgan.inference.worker")
         self.decoder = Worker("inpaintgan.data.worker")
         # Checking a large folder takes minutes, and pictures must open meanwhile.
@@ -90,8 +92,11 @@ class Session:
 
 
 def _sweep() -> None:
-    """Delete the folders of earlier launches that were killed before they could do so."""
+    """Delete the folders of earlier launches that were killed before they could do so: those that say whose they were.
+
+    The folder they lie in may be shared with other people, containers and machines.
+    """
     for folder in Path(tempfile.gettempdir()).glob("inpaintgan-*"):
-        match = _FOLDER_NAME.fullmatch(folder.name)
-        if match and not psutil.pid_exists(int(match[1])):
+        owner = read_json(folder / _OWNER)
+        if isinstance(owner, dict) and owner.get("host") == socket.gethostname() and live_pid(owner) is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,13 @@ from ..core.config_io import make_config
 from ..core.errors import InpaintError, about
 from ..core.formats import LIST_SUFFIXES, SHARD_SUFFIX
 from ..core.rundir import RunDir, find_checkpoint
-from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
+from ..jobs.supervisor import Supervisor, is_live, unwritable, wait_until_gone
 from .folders import absolute, has_picture
 from .runs import ENDED, state_of, summary
 from .trash import discard
 
+_TAKEN = ("comparisons", "queue.json")
+"""What else lies in the folder of the runs."""
 _NAME = re.compile(r"[^\W_][\w \-.()+]{0,79}")
 
 
@@ -137,7 +142,7 @@ def checked_folder(path: str, key: str) -> str:
 def checked_name(name: str) -> str:
     """Return a run's name. Raises `InpaintError` ``run-name-invalid``."""
     name = name.strip()
-    if not _NAME.fullmatch(name) or name.endswith("."):
+    if not _NAME.fullmatch(name) or name.endswith(".") or name.casefold() in _TAKEN:
         raise InpaintError(
             "run-name-invalid",
             f"'{name}' cannot be the name of a run.",
@@ -150,16 +155,25 @@ def control(run: RunDir, command: str) -> None:
     """Leave an order for a training. Raises `InpaintError` ``run-not-live`` when nobody would obey it."""
     if not is_live(run):
         raise InpaintError("run-not-live", f"{run.path.name} is not training.", "Resume it first.")
-    run.control.send(command)
+    try:
+        run.control.send(command)
+    except OSError as error:
+        pid = run.trainer_pid()
+        if command == "stop" and pid is not None and os.name != "nt":
+            os.kill(pid, signal.SIGTERM)  # means the same, and needs no room on a full disk
+            return
+        raise unwritable(run, error) from error
 
 
 def delete(run: RunDir) -> str:
     """Put a run into the trash and return what takes it out again. Raises `InpaintError` ``run-busy`` or ``run-undeletable``."""
     _let_it_end(run)
-    if is_live(run):
-        raise InpaintError("run-busy", f"{run.path.name} is still training.", "Stop it first.")
     try:
-        return discard(run)
+        # Another window may be about to start it. On Windows a folder with an open file cannot be moved.
+        with nullcontext() if os.name == "nt" else run.held():
+            if is_live(run):
+                raise InpaintError("run-busy", f"{run.path.name} is still training.", "Stop it first.")
+            return discard(run)
     except OSError as error:
         raise InpaintError(
             "run-undeletable",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from .answers import whole_number
 
 FOLDER = ".trash"
 KEPT_S = 24 * 3600.0
+_TICKET = re.compile(r"\d{19}", re.ASCII)
 
 
 def discard(run: RunDir) -> str:
@@ -42,7 +44,7 @@ def restore(runs: Path, ticket: str) -> str:
     """
     place = runs / FOLDER / ticket
     known = whole_number(ticket) is not None and place.is_dir()
-    held = [path for path in place.iterdir() if is_run(path)] if known else []
+    held = [path for path in place.iterdir() if _was_run(path)] if known else []
     if not held:
         raise InpaintError("trash-gone", "This run was deleted for good.", "Runs are kept in the trash for a day.")
     back = runs / held[0].name
@@ -60,7 +62,7 @@ def deleted(runs: Path) -> list[dict[str, Any]]:
         for place in sorted(_places(runs), key=_time, reverse=True)
         if time.time() - _time(place) <= KEPT_S
         for run in place.iterdir()
-        if is_run(run)
+        if _was_run(run)
     ]
 
 
@@ -72,9 +74,16 @@ def empty(runs: Path) -> None:
 
 
 def _places(runs: Path) -> list[Path]:
-    """Return the folders of the trash; each is named by the moment something was put into it."""
+    """Return the folders of the trash; each is named by the moment something was put into it, in nanoseconds since 1970."""
     trash = runs / FOLDER
-    return [place for place in trash.iterdir() if place.name.isdecimal()] if trash.is_dir() else []
+    if not trash.is_dir():
+        return []
+    return [place for place in trash.iterdir() if _TICKET.fullmatch(place.name) and place.is_dir()]
+
+
+def _was_run(path: Path) -> bool:
+    """Whether it is a run, or a link to one, which may lead nowhere from here."""
+    return path.is_symlink() or is_run(path)
 
 
 def _time(place: Path) -> float:

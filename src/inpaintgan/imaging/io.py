@@ -21,6 +21,7 @@ from .picture import Picture, on_white, reduced
 
 MAX_PIXELS = 100_000_000
 _PNG_GRAY_TYPES = (0, 4)
+_READ = ("PNG", "JPEG", "MPO", "WEBP", "TIFF", "BMP", "DIB", "GIF", "AVIF", "HEIF", "PPM")
 
 # Broken pictures are reported in our own words.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -128,7 +129,7 @@ def _open_header(data: bytes, name: str) -> Image.Image:
             warnings.simplefilter("ignore")
             if data[4:8] == b"ftyp":
                 _learn_heic()
-            image = Image.open(io.BytesIO(data))
+            image = Image.open(io.BytesIO(data), formats=_formats())
     except Image.DecompressionBombError as error:
         raise too_large from error
     except Exception as error:
@@ -136,6 +137,12 @@ def _open_header(data: bytes, name: str) -> Image.Image:
     if image.width * image.height > MAX_PIXELS:
         raise too_large
     return image
+
+
+def _formats() -> list[str]:
+    """Those of `ACCEPTED` that Pillow can read here. It knows others, and one of them runs programs: PostScript."""
+    Image.init()
+    return [name for name in _READ if name in Image.OPEN]
 
 
 @cache

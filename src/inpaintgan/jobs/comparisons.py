@@ -12,7 +12,7 @@ from ..core.comparison import ComparisonDir
 from ..core.config import Config
 from ..core.config_io import save_config
 from ..core.errors import InpaintError
-from ..core.paths import main_script
+from ..core.paths import main_script, seen_file
 from ..core.rundir import RunDir
 from .supervisor import is_live, launch
 
@@ -50,6 +50,7 @@ class Comparisons:
                 "compare-exists", f"There is already a comparison '{name}'.", "Choose another name."
             ) from error
         except OSError as error:
+            shutil.rmtree(comparison.path, ignore_errors=True)
             raise InpaintError("run-unwritable", f"{comparison.path} cannot be made: {error.strerror}.") from error
         words = ["--generators", ",".join(generators), "--steps", str(steps), "--seeds", str(seeds)]
         self._launch(comparison, words)
@@ -88,7 +89,7 @@ class Comparisons:
 def is_comparison(path: Path) -> bool:
     """Return whether a folder is a comparison's."""
     comparison = ComparisonDir(path)
-    return not path.name.startswith(".") and (comparison.plan_file.is_file() or comparison.config_file.is_file())
+    return not path.name.startswith(".") and any(map(seen_file, (comparison.plan_file, comparison.config_file)))
 
 
 def is_busy(comparison: ComparisonDir) -> bool:

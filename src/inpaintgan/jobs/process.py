@@ -98,7 +98,7 @@ class Worker:
         """Send a request and read until its answer; None when the process has gone."""
         assert process.stdin and process.stdout
         try:
-            process.stdin.write(json.dumps(request, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+            process.stdin.write(json.dumps(request, allow_nan=False).encode() + b"\n")
             process.stdin.flush()
             while line := process.stdout.readline():
                 if not line.endswith(b"\n"):

@@ -35,7 +35,7 @@ def main(module: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def send(message: dict[str, Any]) -> None:
-        data = json.dumps(message, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        data = json.dumps(message, allow_nan=False).encode() + b"\n"
         try:
             while data:
                 data = data[os.write(answers, data) :]

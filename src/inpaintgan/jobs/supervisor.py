@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -56,7 +57,11 @@ class Supervisor:
                 f"The run folder {run.path} cannot be made: {error.strerror}.",
                 "Choose another --runs.",
             ) from error
-        run.create(config)
+        try:
+            run.create(config)
+        except InpaintError:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
         return run
 
     def resume(self, run: RunDir, changed: dict[str, Any] | None = None) -> None:
@@ -67,14 +72,17 @@ class Supervisor:
             changed: Settings that differ from now on.
 
         Raises:
-            InpaintError: ``run-busy`` when it is.
+            InpaintError: ``run-busy`` when it is, ``run-unwritable``.
         """
         settings = [f"{key}={value}" for key, value in (changed or {}).items()]
-        with run.held():
-            if is_live(run):
-                raise InpaintError("run-busy", f"{run.path.name} is already training.", "Open its progress page.")
-            run.control.clear()
-            self._launch(run, ["--resume", *(["--set", *settings] if settings else [])])
+        try:
+            with run.held():
+                if is_live(run):
+                    raise InpaintError("run-busy", f"{run.path.name} is already training.", "Open its progress page.")
+                run.control.clear()
+                self._launch(run, ["--resume", *(["--set", *settings] if settings else [])])
+        except OSError as error:
+            raise unwritable(run, error) from error
 
     def runs_found(self) -> list[RunDir]:
         """Return all run folders, whoever started them, newest name last."""
@@ -97,9 +105,20 @@ def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen
     """Start a process that works in a folder, and record it there, so that any window finds it again."""
     launched = time.time()
     process = start_logged(command, log_file)
-    # "launched" is compared with the times of events. The system may not know the command of so young a process yet.
-    write_json(folder / "launch.json", {**process_record(process.pid), "command": command, "launched": launched})
+    try:
+        # "launched" is compared with the times of events. The system may not know the command of so young a process yet.
+        write_json(folder / "launch.json", {**process_record(process.pid), "command": command, "launched": launched})
+    except OSError:
+        process.kill()  # nobody would find it again
+        process.wait()
+        raise
     return process
+
+
+def unwritable(run: RunDir, error: OSError) -> InpaintError:
+    """Say that nothing can be written into a run folder."""
+    said = f"Nothing can be written into {run.path}: {error.strerror or error}."
+    return InpaintError("run-unwritable", said, "Make room on the disk, or see whether it is read-only.")
 
 
 def is_run(path: Path) -> bool:
