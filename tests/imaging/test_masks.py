@@ -20,6 +20,7 @@ from inpaintgan.imaging.masks import (
     draw_mask,
     draw_strokes,
     is_empty,
+    read_lines,
     read_mask,
 )
 from inpaintgan.imaging.picture import Picture
@@ -82,6 +83,21 @@ def test_another_size_is_resized_with_a_notice(left_half):
     assert not mask[:, 30:].any()
     assert "40x20" in notice
     assert "60x50" in notice
+
+
+def test_thin_lines_of_a_larger_mask_survive_where_they_are_to_be_filled():
+    mask = np.zeros((800, 700), np.uint8)
+    mask[400] = mask[:, 201] = 255
+    mask[100:300, 500] = 255
+    found = read_mask(png(mask), 400, 350, keep_thin=True)[0]
+    assert (
+        found[199:202].any(axis=0).all()
+        and found[:, 99:102].any(axis=1).all()
+        and found[60:140, 249:252].any(axis=1).all()
+    )
+    assert found.sum() < 4 * (350 + 400 + 100)
+    lines = read_lines(png(mask), 400, 350)[0]
+    assert lines[199:202].any(axis=0).all()
 
 
 def test_soft_borders_stay_binary():

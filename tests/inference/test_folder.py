@@ -136,3 +136,38 @@ def test_ctrl_c_finishes_the_picture_at_hand_reports_and_exits_130(album, checkp
     assert [result["status"] for result in json.loads(captured.out)["results"]] == ["failed", "filled"]
     assert "2 of 4 pictures are left" in captured.err
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_folder_is_filled_into_the_folder_that_it_lies_in(album):
+    jobs = plan_jobs(album / "in", album / "masks", album, recursive=True)
+    assert {job.output.relative_to(album).as_posix() for job in jobs} >= {"one.png", "tief/猫.png"}
+
+
+def test_masks_among_the_pictures_are_no_pictures(album):
+    shutil.move(album / "masks", album / "in" / "masks")
+    jobs = plan_jobs(album / "in", album / "in" / "masks", album / "out", recursive=True)
+    assert len(jobs) == 5 and not [job for job in jobs if "masks" in job.image.parts]
+    shutil.copy(album / "in" / "masks" / "one.png", album / "in" / "mask.png")
+    jobs = plan_jobs(album / "in", album / "in" / "mask.png", album / "out")
+    assert "mask.png" not in {job.image.name for job in jobs}
+
+
+def test_no_result_replaces_another_picture_and_no_mask_is_taken_by_chance(album):
+    Image.new("L", (96, 96)).save(album / "in" / "one.gif")
+    shutil.copy(album / "in" / "one.png", album / "in" / "one.gif.png")
+    shutil.copy(album / "masks" / "one.png", album / "masks" / "one.gif.png")
+    shutil.copy(album / "masks" / "two.png", album / "masks" / "two.bmp")
+    jobs = {job.image.name: job.mask for job in plan_jobs(album / "in", album / "masks", album / "in")}
+    assert jobs["one.gif"].code == "output-is-input" and jobs["two.png"].code == "mask-twice"
+    only = album / "only"
+    only.mkdir()
+    Image.new("L", (96, 96)).save(only / "two.bmp")
+    with pytest.raises(InpaintError, match=r"two\.bmp is a mask itself"):
+        plan_jobs(only, album / "masks", album / "masks")
+
+
+def test_the_picture_itself_is_no_result_that_is_there_already(album, inpainter):
+    jobs = plan_jobs(album / "in", album / "masks" / "one.png", album / "in")
+    reports = fill_folder(inpainter, jobs, skip_existing=True)
+    assert {report.error["code"] for report in reports if report.status == "failed"} >= {"output-is-input"}
+    assert not [report for report in reports if report.status == "skipped"]

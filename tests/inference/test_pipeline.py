@@ -214,6 +214,45 @@ def test_canny_stands_in_for_edges_of_files_and_the_report_says_so(tmp_path):
     assert any("edges from files" in notice for notice in report.notices)
 
 
+@pytest.mark.parametrize(("height", "width"), [(65, 30), (75, 1), (1, 75), (70, 3), (66, 5)])
+def test_nor_in_narrow_pictures_that_keep_their_width_as_their_height_shrinks(inpainter, height, width):
+    image = np.ascontiguousarray(ASTRONAUT[100 : 100 + height, 200 : 200 + width])
+    mask = holed(height, width, (height // 4, 0, height * 5 // 6, width), (0, width // 4, height, width * 5 // 6))
+    mask[0, 0] = 0
+    other = np.where(mask[..., None] == 1, 255 - image, image)
+    assert np.array_equal(inpainter.fill(image, mask), inpainter.fill(other, mask))
+
+
+@pytest.mark.parametrize(
+    "known", [(slice(10, 11), slice(30, 31)), (slice(0, 3), slice(None)), (slice(None), slice(7, 8))]
+)
+def test_what_little_is_known_is_still_known_where_the_picture_is_smaller(known):
+    unknown = np.ones((300, 500), np.uint8)
+    unknown[known] = 0
+    pixels = np.where(unknown[..., None] == 0, np.uint8((200, 120, 60)), np.uint8(0))
+    seen = Scene(pixels, unknown, None).scaled(64, 38)
+    assert not seen.unknown.all()
+    assert (seen.pixels[seen.unknown == 0] == (200, 120, 60)).all()
+
+
+def test_given_edges_outside_the_hole_change_nothing(inpainter):
+    image, mask = np.ascontiguousarray(ASTRONAUT[:150, :200]), holed(150, 200, (30, 40, 110, 150))
+    lines = np.zeros((150, 200), np.uint8)
+    lines[60, 40:150] = 1
+    beyond = lines.copy()
+    beyond[29, 40:150] = beyond[:, 151] = 1
+    assert np.array_equal(inpainter.fill(image, mask, lines), inpainter.fill(image, mask, beyond))
+
+
+@pytest.mark.parametrize("boxes", [[(20, 20, 280, 380)], [(40 * i, 9, 40 * i + 9, 20) for i in range(7)]])
+def test_progress_rises_through_scales_and_batches(inpainter, boxes):
+    seen = []
+    image = np.ascontiguousarray(ASTRONAUT[:300, :400])
+    inpainter.fill(image, holed(300, 400, *boxes), progress=lambda *told: seen.append(told))
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares) and len(set(shares)) == len(shares) and shares[-1] == 1
+
+
 def test_progress_rises_to_one(inpainter):
     seen = []
     mask = holed(512, 512, (10, 10, 30, 30), (400, 400, 420, 420))

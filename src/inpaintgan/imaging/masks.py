@@ -76,21 +76,35 @@ def load_mask(source: Readable | bytes) -> np.ndarray:
     return binarize(load_levels(source))
 
 
-def read_mask(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
+def read_mask(source: Readable | bytes, height: int, width: int, *, keep_thin: bool = False) -> tuple[np.ndarray, str]:
     """Read a mask, as `load_mask` does, for a picture of a given size.
+
+    Args:
+        source: The file.
+        height: Of the picture.
+        width: Of the picture.
+        keep_thin: Let a line survive that is thinner than a pixel of the picture, for filling: half a scratch is no use.
 
     Returns:
         The mask, (height, width) uint8 of 0 and 1, and a notice for people, empty when there is nothing to say.
     """
     mask = load_mask(source)
-    return resize_mask(mask, height, width), _resized(mask, height, width, "mask")
+    resized = resize_mask(_thickened(mask, height, width) if keep_thin else mask, height, width)
+    return resized, _resized(mask, height, width, "mask")
 
 
 def read_lines(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
     """Read edges to paint along for a picture of a given size: (height, width) uint8 gray, and a notice as `read_mask`'s."""
     levels = load_levels(source)
     levels = np.where(levels > 1, levels, np.uint8(0))  # 1 of 255 is no line; in an array of 0 and 1 it would be one
-    return resize_mask(levels, height, width), _resized(levels, height, width, "picture of edges")
+    resized = resize_mask(_thickened(levels, height, width), height, width)
+    return resized, _resized(levels, height, width, "picture of edges")
+
+
+def _thickened(array: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Widen what is bright by so much that taking every so-manieth pixel for a smaller size meets it."""
+    rows, columns = -(-array.shape[0] // height), -(-array.shape[1] // width)
+    return array if rows == columns == 1 else cv2.dilate(array, np.ones((rows, columns), np.uint8))
 
 
 def _resized(array: np.ndarray, height: int, width: int, name: str) -> str:

@@ -79,7 +79,7 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
 
 
 def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> FileReport:
-    if arguments.skip_existing and job.output.exists():
+    if arguments.skip_existing and job.is_done:
         return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
     return fill_job(
         inpainter, job,

@@ -76,7 +76,7 @@ def fill_file(
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
-    hole, *notices = read_mask(mask, report.height, report.width)
+    hole, *notices = read_mask(mask, report.height, report.width, keep_thin=True)
     report.hole_px = int(hole.sum())
     drawn = None
     if edges is not None:

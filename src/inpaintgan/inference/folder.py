@@ -16,7 +16,7 @@ from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
 from ..core.outputs import writing
 from ..imaging.folder import find_pictures, match_key
-from .files import FileReport, fill_file
+from .files import FileReport, fill_file, same_file
 from .pipeline import Inpainter
 
 OnResult = Callable[[int, int, FileReport], object]
@@ -33,6 +33,11 @@ class Job:
     """Its mask, or why the picture cannot be filled."""
     output: Path
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there is a result; the picture itself is none."""
+        return self.output.is_file() and not same_file(self.image, self.output)
+
 
 def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = False) -> list[Job]:
     """Pair pictures with masks and outputs.
@@ -41,8 +46,8 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
         image: A picture, or a folder of pictures.
         mask: A mask for all, or a folder of masks, matched to the pictures by relative path without extension.
         output: A file for one picture, or a folder: one that is there, or a text that ends in a slash. For a folder
-            always a folder. Results in it keep their relative paths; a format that cannot be written becomes PNG. An
-            output folder inside the picture folder is not read as pictures.
+            always a folder. Results in it keep their relative paths; a format that cannot be written becomes PNG. Output
+            and masks inside the picture folder are not read as pictures.
         recursive: Search sub-folders too.
 
     Raises:
@@ -64,23 +69,38 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
         return [Job(image, mask, output / _writable(Path(image.name)) if into_folder else output)]
     if output.is_file():
         raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
-    masks = (
-        {match_key(file.relative_to(mask)): file for file in find_pictures(mask, recursive)} if mask.is_dir() else {}
-    )
+    all_masks = find_pictures(mask, recursive) if mask.is_dir() else [mask]
+    masks: dict[str, list[Path]] = {}
+    for file in all_masks if mask.is_dir() else ():
+        masks.setdefault(match_key(file.relative_to(mask)), []).append(file)
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}
-    for file in _pictures_outside(image, output, recursive):
+    pictures = _pictures_without(image, (output, mask), recursive)
+    inputs = {file.resolve() for file in pictures}
+    for file in pictures:
         relative, key = file.relative_to(image), match_key(file.relative_to(image))
         result = output / _writable(relative)
         earlier = taken.setdefault(result, relative)
-        own = masks.get(key) if mask.is_dir() else mask
-        if own is None:
-            own = InpaintError("mask-missing", f"There is no mask for {relative} in {mask}.", f"Name it {key}.png.")
+        own = _mask_of(relative, key, masks.get(key, ()), mask) if mask.is_dir() else mask
         if earlier != relative:
             own = InpaintError("output-twice", f"{result} is the result of {earlier} already.", f"Rename {relative}.")
+        elif result.resolve() in inputs - {file.resolve()}:
+            own = InpaintError(
+                "output-is-input", f"{result} is another of the pictures.", "Name another output folder."
+            )
         jobs.append(Job(file, own, result))
-    _refuse_over_masks(jobs, masks.values() or [mask])
+    _refuse_over_masks(jobs, all_masks)
     return jobs
+
+
+def _mask_of(relative: Path, key: str, found: Sequence[Path], folder: Path) -> Path | InpaintError:
+    """The mask of a picture, or why there is none to take."""
+    if not found:
+        return InpaintError("mask-missing", f"There is no mask for {relative} in {folder}.", f"Name it {key}.png.")
+    if len(found) > 1:
+        names = " and ".join(str(file.relative_to(folder)) for file in found)
+        return InpaintError("mask-twice", f"{names} are all masks of {relative}.", "Leave one of them there.")
+    return found[0]
 
 
 def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
@@ -91,12 +111,11 @@ def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
             raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Name another output folder.")
 
 
-def _pictures_outside(folder: Path, output: Path, recursive: bool) -> list[Path]:
-    results = output.resolve()
+def _pictures_without(folder: Path, others: Iterable[Path], recursive: bool) -> list[Path]:
+    """The pictures of a folder without those of others that lie inside it."""
+    inside = {place for other in others if folder.resolve() in (place := other.resolve()).parents}
     files = find_pictures(folder, recursive)
-    if results == folder.resolve():
-        return files
-    return [file for file in files if results not in file.resolve().parents]
+    return [file for file in files if inside.isdisjoint([file.resolve(), *file.resolve().parents])] if inside else files
 
 
 def _writable(relative: Path) -> Path:
@@ -131,7 +150,7 @@ def fill_folder(
     for job in jobs:
         if cancelled():
             break
-        if skip_existing and isinstance(job.mask, Path) and job.output.exists():
+        if skip_existing and isinstance(job.mask, Path) and job.is_done:
             report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
         else:
             try:

@@ -21,7 +21,7 @@ from .engine_choice import choose
 from .engines import build
 from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
-from .refine import Canvas, fill_coarse_to_fine
+from .refine import Canvas, fill_coarse_to_fine, plan_scales
 from .strategy import Crop, plan_crops
 from .views import Prediction, Scene, View
 
@@ -161,6 +161,8 @@ class Inpainter:
         """
         hole = checked_hole(image, mask)
         drawn = None if edges is None else checked_levels("edges", edges, image)
+        if drawn is not None:  # outside the hole the picture has its own: scaled, given ones would reach in
+            drawn = np.where(hole == 1, drawn, np.minimum(drawn, np.int16(0)))
         self.checkpoint.painter()
         patches = self._run(image, hole, drawn, progress, with_paint=True)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
@@ -226,19 +228,27 @@ class Inpainter:
         def predict(views: list[View]) -> list[Prediction]:
             return self._predictor.predict(views, work, with_paint=paints)
 
+        def predict_pass(views: list[View]) -> list[Prediction]:
+            predictions = predict(views)
+            work.next_pass()
+            return predictions
+
         for large, group in groupby(crops, key=self._is_large):
             for batch in batches(list(group), 1 if large else MAX_BATCH):
                 parts = [scene.part(crop.window) for crop in batch]
                 if large:
+                    hole_of_it = batch[0].hole
+                    work.take(1, len(plan_scales(hole_of_it, self._size)))
                     canvases = [
-                        fill_coarse_to_fine(parts[0], batch[0].hole, self._size, self._view, predict, paints=paints)
+                        fill_coarse_to_fine(parts[0], hole_of_it, self._size, self._view, predict_pass, paints=paints)
                     ]
                 else:
+                    work.take(len(batch))
                     views = [self._view(part.scaled(*_network_shape(part, self._size))) for part in parts]
                     canvases = [_to_canvas(*pair) for pair in zip(predict(views), batch, strict=True)]
                 for crop, canvas in zip(batch, canvases, strict=True):
                     finish(crop, canvas)
-                work.done += len(batch)
+        work.take(0)
         work.tell("paste")
         return patches
 

@@ -31,13 +31,28 @@ class Work:
     progress: OnProgress
     total: int
     done: int = 0
-    within: float = 0.0
-    """Share of the crops at hand."""
+    at_hand: int = 0
+    """Crops that are looked at together."""
+    passes: int = 1
+    """How often they are looked at, at most."""
+    passed: int = 0
+    begun: float = 0.0
+    """Share of the views of this pass that were begun before the part at hand."""
+    part: float = 1.0
+    """Share of the views that is at hand."""
+
+    def take(self, n: int, passes: int = 1) -> None:
+        """Go on to n crops, whose predecessors are done."""
+        self.done += self.at_hand
+        self.at_hand, self.passes, self.passed, self.begun = n, passes, 0, 0.0
+
+    def next_pass(self) -> None:
+        self.passed, self.begun = self.passed + 1, 0.0
 
     def tell(self, step: str) -> None:
-        begun = {"edges": 0.0, "inpaint": 0.4, "paste": 0.0}[step]
-        share = (self.done + min(1.0, self.within + begun * (1 - self.within))) / self.total if self.total else 1.0
-        self.progress(step, share)
+        views = self.begun + {"edges": 0.0, "inpaint": 0.4 * self.part, "paste": 0.0}[step]
+        done = self.done + self.at_hand * (self.passed + views) / self.passes
+        self.progress(step, min(1.0, done / self.total) if self.total else 1.0)
 
 
 class Predictor:
@@ -63,9 +78,8 @@ class Predictor:
         predictions: list[Prediction] = []
         for _, group in groupby(views, key=lambda view: view.scene.unknown.shape):
             for part in batches(list(group), MAX_BATCH):
+                work.begun, work.part = len(predictions) / len(views), len(part) / len(views)
                 predictions += self._batch(part, work, with_paint=with_paint)
-                work.within = len(predictions) / len(views)
-        work.within = 0.0
         return predictions
 
     @torch.inference_mode()

@@ -47,13 +47,25 @@ class Scene:
         """Return the scene at another size; nothing in the hole reaches pixels outside of it."""
         if self.unknown.shape == (height, width):
             return self
-        if height < self.unknown.shape[0]:
+        edges = None if self.edges is None else _resized_lines(self.edges, width, height)
+        unknown = resize_any(self.unknown, width, height)
+        if not _shrinks(self.unknown, width, height):
+            resized = cv2.resize(self.continued(), (width, height), interpolation=cv2.INTER_CUBIC)
+        elif unknown.all() and not self.unknown.all():
+            resized, unknown = self._scraps(width, height)
+        else:
             # A mean over an area with any unknown pixel is itself unknown, so what is under the hole cannot leak.
             resized = cv2.resize(self.pixels, (width, height), interpolation=cv2.INTER_AREA)
-        else:
-            resized = cv2.resize(self.continued(), (width, height), interpolation=cv2.INTER_CUBIC)
-        edges = None if self.edges is None else _resized_lines(self.edges, width, height)
-        return Scene(np.asarray(resized, np.uint8), resize_any(self.unknown, width, height), edges)
+        return Scene(np.asarray(resized, np.uint8), unknown, edges)
+
+    def _scraps(self, width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Pixels and what is unknown of them at a smaller size, where so little is known that some of it has to do for all."""
+        size = (width, height)
+        known = (self.unknown == 0).astype(np.float32)
+        weight = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA))[..., None]
+        total = cv2.resize(self.pixels * known[..., None], size, interpolation=cv2.INTER_AREA)
+        colour = np.rint(total / np.maximum(weight, 1e-6)).clip(0, 255).astype(np.uint8)
+        return colour, (weight[..., 0] <= 0).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -78,15 +90,19 @@ class Prediction:
 def resize_any(flags: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     """Resize 0/1 flags so that a pixel is set where any of its sources was: thin holes and lines survive shrinking."""
     resized = cv2.resize((flags != 0).astype(np.float32), (width, height), interpolation=cv2.INTER_AREA)
-    grown = flags.shape[1] <= width
-    return (resized >= 0.5 if grown else resized > 0).astype(np.uint8)
+    return (resized > 0 if _shrinks(flags, width, height) else resized >= 0.5).astype(np.uint8)
+
+
+def _shrinks(array: np.ndarray, width: int, height: int) -> bool:
+    """Whether a size is smaller in either direction: a narrow picture may keep its width."""
+    return array.shape[0] > height or array.shape[1] > width
 
 
 def _resized_lines(levels: NDArray[np.int16], width: int, height: int) -> NDArray[np.int16]:
     """Resize edges: those that are certain, such as drawn ones, survive however thin; others are averaged."""
     values = np.maximum(levels, 0).astype(np.uint8)
     resized = np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA), np.int16)
-    if width < levels.shape[1]:
+    if _shrinks(levels, width, height):
         resized[resize_any((values >= _CERTAIN).astype(np.uint8), width, height) == 1] = 255
     given = (levels != AS_PREDICTED).astype(np.uint8)
     return resized if given.all() else np.where(resize_any(given, width, height) == 1, resized, np.int16(AS_PREDICTED))

@@ -82,7 +82,7 @@ class FillWorker:
         picture = self._picture.get(Path(args["image"]))
         notices = [*picture.notices, *inpainter.notices]
         height, width = picture.pixels.shape[:2]
-        mask, *more = read_mask(Path(args["mask"]), height, width)
+        mask, *more = read_mask(Path(args["mask"]), height, width, keep_thin=True)
         start = time.perf_counter()
         drawn = None
         if args.get("edges"):
