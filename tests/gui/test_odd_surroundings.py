@@ -24,9 +24,9 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import EventLog, EventTail, Warned
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui import session, training
-from inpaintgan.gui.runs import summary
+from inpaintgan.gui.runs import state_of, summary
 from inpaintgan.jobs.process import Worker
-from inpaintgan.jobs.supervisor import Supervisor, is_run
+from inpaintgan.jobs.supervisor import Supervisor, is_live, is_run
 
 NO_TEXT = os.fsdecode(b"l\xe4uft")
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
@@ -48,6 +48,24 @@ def test_only_folders_of_launches_that_ended_here_are_swept(tmp_path: Path, monk
             write_json(tmp_path / name / "owner.json", owner)
     session._sweep()
     assert {path.name for path in tmp_path.iterdir()} == set(owners) - {"inpaintgan-1-dead"}
+
+
+def test_a_training_of_another_machine_is_left_to_it(tmp_path: Path) -> None:
+    run = RunDir(tmp_path / "run")
+    run.create(Config())
+    EventLog(run.events_file).emit(Warned(step=0, stage="edge", code="a-sign", message="of life"))
+    write_json(run.path / "process.json", {**process_record(), "host": "another-machine"})
+    assert is_live(run) and state_of(run) == "running" and run.trainer_pid() is None
+    with pytest.raises(InpaintError, match="another-machine is training in"):
+        run.claim()
+    with pytest.raises(InpaintError, match="still training"):
+        training.delete(run)
+    training.control(run, "stop")
+    assert run.control.take() == "stop", "orders pass through the shared disk"
+    os.utime(run.events_file, (0, 0))
+    assert not is_live(run) and state_of(run) == "interrupted"
+    run.claim()
+    assert run.trainer_pid() == os.getpid()
 
 
 def test_a_folder_that_may_not_be_looked_into_is_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -72,18 +73,25 @@ def process_record(pid: int | None = None) -> dict[str, Any]:
     """Return what `live_pid` knows a process again by; None is this one. One that is gone is not alive by its record."""
     try:
         process = psutil.Process(pid)
-        return {"pid": process.pid, "started": process.create_time(), "command": process.cmdline()}
+        own = {"pid": process.pid, "started": process.create_time(), "command": process.cmdline()}
+        return {**own, "host": socket.gethostname()}
     except psutil.NoSuchProcess as gone:
         return {"pid": gone.pid, "started": 0.0}
 
 
+def elsewhere(record: object) -> str:
+    """Return the machine in a record of `process_record` where it is another one than this; else empty."""
+    host = record.get("host") if isinstance(record, dict) else None
+    return host if isinstance(host, str) and host != socket.gethostname() else ""
+
+
 def live_pid(record: object) -> int | None:
-    """Return the process id in a record of `process_record`, as read from a file, while that process lives, else None.
+    """Return the process id in a record of `process_record`, as read from a file, while that process lives here, else None.
 
     A reused id is told apart by its start time; by its command line too, since a clock that was set while the process ran,
     as after a laptop's sleep, moves the time at which it is said to have started.
     """
-    if not isinstance(record, dict):
+    if not isinstance(record, dict) or elsewhere(record):
         return None
     try:
         process = psutil.Process(int(record["pid"]))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
+import time
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from .atomic import read_json, replace, write_bytes, write_json
-from .child import live_pid, process_record
+from .child import elsewhere, live_pid, process_record
 from .config import FIXED, Config
 from .config_io import load_config, save_config
 from .control import Control
@@ -31,6 +33,8 @@ _LINKS = os.name != "nt"
 _POINTERS = ("best", "latest")
 _STEP_NAME = re.compile(r"step-(\d{9})")
 _POINTER_BYTES = 64
+_SILENCE_S = 600
+"""How long a trainer may say nothing, in a long validation perhaps, before another machine takes it for dead."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +159,13 @@ class RunDir:
 
     def check_free(self) -> None:
         """Raise `InpaintError` ``run-busy`` when another live process trains in this folder."""
+        host = self.other_host()
+        if host:
+            raise InpaintError(
+                "run-busy",
+                f"{host} is training in {self.path}, or was within the last {_SILENCE_S // 60} minutes.",
+                "Stop it there first, or choose another --run.",
+            )
         pid = self.trainer_pid()
         if pid is not None and pid != os.getpid():
             raise InpaintError(
@@ -185,8 +196,24 @@ class RunDir:
             with suppress(OSError):  # a disk that became read-only; the process id says enough once it is gone
                 (self.path / "process.json").unlink(missing_ok=True)
 
+    def other_host(self) -> str:
+        """Return the machine that trains in this folder, on a disk that it shares with this one, or empty.
+
+        Whether that process lives cannot be seen from here: while it does, it says something now and then.
+        """
+        if (
+            "TORCHELASTIC_RUN_ID" in os.environ
+        ):  # torchrun starts ranks anew, on whichever machine, when it knows the others are dead
+            return ""
+        host = elsewhere(read_json(self.path / "process.json"))
+        try:
+            silent_s = time.time() - self.events_file.stat().st_mtime if host else math.inf
+        except OSError:
+            return ""
+        return host if silent_s < _SILENCE_S else ""
+
     def trainer_pid(self) -> int | None:
-        """Return the process id of the live trainer, or None."""
+        """Return the process id of the live trainer on this machine, or None."""
         return live_pid(read_json(self.path / "process.json"))
 
 

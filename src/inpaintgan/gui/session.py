@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
 from pathlib import Path
 
 from ..core.atomic import read_json, write_json
-from ..core.child import live_pid, process_record
+from ..core.child import elsewhere, live_pid, process_record
 from ..jobs.comparisons import Comparisons, is_busy
 from ..jobs.process import Worker
 from ..jobs.queue import TrainingQueue
@@ -39,7 +38,7 @@ class Session:
         _sweep()
         # Never under web/: what a person opens must not become a page of this program.
         self.folder = Path(tempfile.mkdtemp(prefix=f"inpaintgan-{os.getpid()}-"))
-        write_json(self.folder / _OWNER, {**process_record(), "host": socket.gethostname()})
+        write_json(self.folder / _OWNER, process_record())
         self.filler = Worker("inpaintgan.inference.worker")
         self.decoder = Worker("inpaintgan.data.worker")
         # Checking a large folder takes minutes, and pictures must open meanwhile.
@@ -98,5 +97,5 @@ def _sweep() -> None:
     """
     for folder in Path(tempfile.gettempdir()).glob("inpaintgan-*"):
         owner = read_json(folder / _OWNER)
-        if isinstance(owner, dict) and owner.get("host") == socket.gethostname() and live_pid(owner) is None:
+        if isinstance(owner, dict) and not elsewhere(owner) and live_pid(owner) is None:
             shutil.rmtree(folder, ignore_errors=True)
