@@ -37,6 +37,14 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     editor.locator("#mask-file").set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": other.getvalue()})
     editor.get_by_text(f"The mask was {WIDTH * 2} × {HEIGHT * 2}").wait_for()
     assert box(mask_of(editor)) == (100, 50, 120, 70)
+    lines = np.zeros((HEIGHT * 3, WIDTH * 3), np.uint8)
+    lines[101] = lines[:, 301] = 255  # thinner than a pixel of the picture
+    Image.fromarray(lines).save(tmp_path / "lines.png")
+    editor.locator("#mask-file").set_input_files(tmp_path / "lines.png")
+    editor.get_by_text("lines.png is the mask now.").wait_for()
+    found = mask_of(editor)
+    assert found[33].all() and found[:, 100].all() and found.sum() == WIDTH + HEIGHT - 1
+    editor.get_by_role("button", name="Undo", exact=True).click()
     editor.locator("#mask-file").set_input_files({"name": "c.png", "mimeType": "image/png", "buffer": b"no picture"})
     editor.get_by_text("could not be read as a mask").wait_for()
     assert box(mask_of(editor)) == (100, 50, 120, 70)

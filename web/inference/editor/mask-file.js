@@ -114,7 +114,8 @@ export function maskNotices({ width, height, coverage }, { resized, gray }) {
 }
 
 /**
- * Light pixels become one. A file whose colours are all alike keeps its shape in its transparency: then opaque is one.
+ * Light pixels become one; of a larger file, those with any light pixel in them, or thin lines would break. A file whose colours
+ * are all alike keeps its shape in its transparency: then opaque is one.
  * @param {ImageBitmap} picture
  * @param {number} width
  * @param {number} height
@@ -124,28 +125,36 @@ export function maskNotices({ width, height, coverage }, { resized, gray }) {
 function readTones(picture, width, height, byShape) {
   const byTone = new Uint8Array(width * height);
   const byAlpha = new Uint8Array(width * height);
-  const rows = Math.max(1, Math.floor(STRIP_PIXELS / width));
-  const canvas = new OffscreenCanvas(width, Math.min(rows, height));
+  const shrinks = picture.width > width || picture.height > height;
+  const [wide, high] = shrinks ? [picture.width, picture.height] : [width, height];
+  const rows = Math.max(1, Math.floor(STRIP_PIXELS / wide));
+  const canvas = new OffscreenCanvas(wide, Math.min(rows, high));
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.imageSmoothingEnabled = false;
+  const columns = Uint32Array.from({ length: wide }, (_, x) => Math.floor(x * width / wide));
   let [darkest, lightest, clearest, grays] = [255, 0, 255, 0];
-  for (let top = 0; top < height; top += rows) {
-    const high = Math.min(rows, height - top);
-    context.clearRect(0, 0, width, high);
-    context.drawImage(picture, 0, -top, width, height);
-    const { data } = context.getImageData(0, 0, width, high);
-    for (let i = 0, at = top * width; i < data.length; i += 4, at++) {
-      const tone = (data[i] * 299 + data[i + 1] * 587 + data[i + 2] * 114) / 1000;
-      const alpha = data[i + 3];
-      byTone[at] = alpha >= 128 && tone >= 127.5 ? 1 : 0;
-      byAlpha[at] = alpha >= 128 ? 1 : 0;
-      clearest = Math.min(clearest, alpha);
-      if (alpha < 128) continue;
-      if (tone > GRAY_FROM && tone < GRAY_TO) grays++;
-      darkest = Math.min(darkest, tone);
-      lightest = Math.max(lightest, tone);
+  for (let top = 0; top < high; top += rows) {
+    const end = Math.min(high, top + rows);
+    context.clearRect(0, 0, wide, end - top);
+    context.drawImage(picture, 0, -top, wide, high);
+    const { data } = context.getImageData(0, 0, wide, end - top);
+    for (let y = top, i = 0; y < end; y++) {
+      const row = Math.floor(y * height / high) * width;
+      for (let x = 0; x < wide; x++, i += 4) {
+        const tone = (data[i] * 299 + data[i + 1] * 587 + data[i + 2] * 114) / 1000;
+        const alpha = data[i + 3];
+        const at = row + columns[x];
+        if (alpha >= 128) {
+          byAlpha[at] = 1;
+          if (tone >= 127.5) byTone[at] = 1;
+          if (tone > GRAY_FROM && tone < GRAY_TO) grays++;
+          darkest = Math.min(darkest, tone);
+          lightest = Math.max(lightest, tone);
+        }
+        clearest = Math.min(clearest, alpha);
+      }
     }
   }
   if (byShape && clearest < 128 && lightest - darkest < 2) return { data: byAlpha, gray: 0 };
-  return { data: byTone, gray: grays / byTone.length };
+  return { data: byTone, gray: grays / (wide * high) };
 }
