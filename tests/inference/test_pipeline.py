@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import skimage.data
@@ -233,6 +235,14 @@ def test_what_little_is_known_is_still_known_where_the_picture_is_smaller(known)
     seen = Scene(pixels, unknown, None).scaled(64, 38)
     assert not seen.unknown.all()
     assert (seen.pixels[seen.unknown == 0] == (200, 120, 60)).all()
+
+
+def test_predicted_edges_given_back_mean_the_same_however_faint(inpainter):
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (20, 20, 40, 40))
+    real = inpainter.fill_patches(image, mask)
+    faint = [replace(patch, edges=np.minimum(patch.edges, 1)) for patch in real]
+    assert faint[0].edges.max() == 1
+    assert not inpainter.edges_of(image, mask, faint)[mask == 1].any()
 
 
 def test_given_edges_outside_the_hole_change_nothing(inpainter):

@@ -193,6 +193,7 @@ class Inpainter:
         """Return a filled picture's edges, (H, W) in [0, 255]: its own, and in the hole those of the fill's patches."""
         drawn = self.detect_edges(image, mask) * np.uint8(255)
         paste_edges(drawn, patches)
+        drawn[drawn == 1] = 0  # where nothing is brighter, 1 would be taken for white when it is given back
         return drawn
 
     def _run(
