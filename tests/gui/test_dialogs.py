@@ -124,3 +124,5 @@ def test_the_list_works_on_other_systems_and_for_accounts_without_a_home(
         assert found["path"] == str(tmp_path)
         assert place in [shortcut["name"] for shortcut in found["shortcuts"]]
     assert folders.absolute("~nobody").endswith("~nobody")
+    for copied in (f'"{tmp_path}"', f"'{tmp_path}'", tmp_path.as_uri()):
+        assert folders.absolute(copied) == str(tmp_path)

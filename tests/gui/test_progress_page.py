@@ -72,8 +72,14 @@ def test_arrow_keys_read_a_curve(page: Any, app: Any, pictures: Path) -> None:
         curve.press(key)
         expect(curve).to_have_attribute("aria-valuetext", f"step {step}, {loss}")
         expect(other).to_contain_text(f"step {step}")
+    log = EventLog(app.runs / "drawn-run" / "events.jsonl")
+    for step in range(70, 200, 10):  # the curve grows, and its old steps move to the left
+        values = {"edge_generator_loss": 5 / step}
+        log.emit(Step(step=step, stage="edge", values=values, images_per_s=2, data_wait=0.1, elapsed_s=step, eta_s=0))
+    expect(curve).to_have_attribute("aria-valuemax", "190")
+    expect(curve).to_have_attribute("aria-valuetext", "step 20, 0.2500")
     curve.press("Escape")
-    expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.0833")
+    expect(curve).to_have_attribute("aria-valuetext", "step 190, 0.0263")
     expect(other).not_to_contain_text("step")
 
 

@@ -242,6 +242,14 @@ def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, p
     page.get_by_label("Model to train").select_option(label="Inpaint Model")
     expect(page.get_by_label("Start from")).to_have_value(str(run.path))
     expect(page.locator("#init_from-text")).to_contain_text("Suggested")
+    expect(page.locator("#status")).to_contain_text("Now follows what was chosen: width 24")
+    changed = "() => Object.keys(JSON.parse(sessionStorage['inpaintgan-draft']).changes)"
+    assert "width" in page.evaluate(changed)
+    page.get_by_label("Model to train").select_option(label="Edge Model")
+    expect(page.get_by_label("Start from")).to_have_value("")
+    assert "width" not in page.evaluate(changed), "taken back with the suggestion that it followed"
+    page.get_by_label("Model to train").select_option(label="Inpaint Model")
+    expect(page.get_by_label("Start from")).to_have_value(str(run.path))
     type_dataset(page, pictures)
     page.get_by_role("button", name="Next").click()
     # The network's shape follows the run, or its weights would not fit.

@@ -297,3 +297,11 @@ def test_inverted_masks_are_told_of(training, new_training, tmp_path):
     right = new_training("as-they-should-be")
     right.train(stage="edge", mask="external", mask_data=str(tmp_path / "right"), max_iters=1)
     assert not warnings_of(right)
+
+
+def test_an_edge_model_without_edges_is_told_of(training, new_training):
+    training.train(stage="edge", sigma=-1, max_iters=1)
+    assert "learns to draw none" in warnings_of(training)["no-edges"]
+    inpaint = new_training("inpaint")
+    inpaint.train(stage="inpaint", sigma=-1, max_iters=1)
+    assert "no-edges" not in warnings_of(inpaint)

@@ -26,6 +26,7 @@ const darkness = matchMedia("(prefers-color-scheme: dark)");
 function resolve(token) {
   const probe = el("span");
   probe.style.color = `var(${token})`;
+  probe.style.setProperty("forced-color-adjust", "none"); // curves of one colour could not be told apart
   document.body.append(probe);
   const color = getComputedStyle(probe).color;
   probe.remove();
@@ -52,6 +53,7 @@ export class Chart {
     this.smoothing = 0.9;
     /** @type {Content} */ this.content = { lines: [] };
     /** @type {uPlot | null} */ this.plot = null;
+    /** @type {number | null} the step that keys have put the cursor on; new values move its place */ this.pointed = null;
     this.shape = "";
     this.step = el("span", { class: "muted num" });
     this.readouts = el("span", { class: "readouts" });
@@ -91,6 +93,9 @@ export class Chart {
       this.plot = new uPlot(this.#options(), /** @type {any} */ (data), this.area);
       this.plot.root.setAttribute("aria-hidden", "true");
     } else this.plot.setData(/** @type {any} */ (data));
+    const steps = /** @type {number[]} */ (data[0]);
+    const index = this.pointed === null ? -1 : steps.findLastIndex((step) => step <= Number(this.pointed));
+    if (index >= 0) this.#point(index);
     this.#read();
   }
 
@@ -164,6 +169,7 @@ export class Chart {
   /** Put the cursor of all charts on a value. @param {number} index -1 takes it away */
   #point(index) {
     const { plot } = this;
+    this.pointed = plot?.data[0][index] ?? null;
     const left = index < 0 ? -10 : plot?.valToPos(plot.data[0][index], "x") ?? 0;
     // The third argument, which its types do not know, tells the other charts.
     /** @type {any} */ (plot)?.setCursor({ left, top: index < 0 ? -10 : 0 }, true, true);
@@ -232,7 +238,7 @@ const valueLabels = (_, splits) => splits.map((value) => (value === null ? "" : 
 function axisNumber(value) {
   const size = Math.abs(value);
   if (size === 0) return "0";
-  return size < 1e-3 || size >= 1e5 ? value.toExponential(0) : String(+value.toPrecision(4));
+  return size < 1e-3 || size >= 1e5 ? value.toExponential(1).replace(".0e", "e") : String(+value.toPrecision(4));
 }
 
 /** @param {Points} points @param {number} step @returns {number | null} the last finite value at or before a step */

@@ -183,7 +183,7 @@ export const settingTitle = (key) => SETTINGS[key] ?? readable(key);
  * @param {(key: string) => boolean} isSetting
  * @returns {string} "ends even before “Iterations”"
  */
-export const inTitles = (words, isSetting) => words.replace(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b/g, (key) => (isSetting(key) ? `“${settingTitle(key)}”` : key));
+export const inTitles = (words, isSetting) => words.replace(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b(?!\.[a-z])/g, (key) => (isSetting(key) ? `“${settingTitle(key)}”` : key));
 
 /** @param {string} key @param {string} value @returns {string} */
 export const choiceTitle = (key, value) => CHOICES[key]?.[value] ?? value;

@@ -3,7 +3,7 @@
 import { Curve } from "./series.js";
 
 /** Warnings that are good news: nothing to be alarmed about. */
-const NEWS = new Set(["phase-begins"]);
+const NEWS = new Set(["phase-begins", "origins-kept"]);
 
 /** @param {RunEvent} event @returns {boolean} whether a person should worry */
 export const isAlarming = (event) => event.type === "warning" && !NEWS.has(event.code);

@@ -56,12 +56,16 @@ function showSlider(id, output, words) {
   byId(id).setAttribute("aria-valuetext", words);
 }
 
+/** The last blur that was fixed, to come back to. */
+let lastSigma = 2;
+
 /** Of sigma: -1 no edges, 0 random, above 0 a blur in px; edges of files are not blurred. @param {import("../js/schema.js").Values} values */
 function showSigma({ sigma, edge, edge_nms: nms }) {
   const mode = sigma < 0 ? "none" : sigma === 0 ? "random" : "fixed";
   byId("sigma-mode", HTMLSelectElement).value = mode;
   byId("sigma-field").hidden = mode !== "fixed" || (edge === "external" && !nms);
   if (mode === "fixed") {
+    lastSigma = sigma;
     byId("sigma", HTMLInputElement).value = String(sigma);
     showSlider("sigma", "sigma-value", `${sigma.toFixed(1)} px`);
   }
@@ -118,7 +122,8 @@ function wire() {
     select.addEventListener("change", async () => {
       set(key, select.value);
       if (key === "mask") checkDataset();
-      if (key === "stage") await startFrom.suggest().catch(showError);
+      const followed = key === "stage" ? await startFrom.suggest().catch(showError) : "";
+      if (followed) say(followed);
       show();
     });
   }
@@ -136,7 +141,7 @@ function wire() {
     slider.addEventListener("input", () => set(key, Number(slider.value)));
   }
   const mode = byId("sigma-mode", HTMLSelectElement);
-  mode.addEventListener("change", () => set("sigma", mode.value === "none" ? -1 : mode.value === "random" ? 0 : 2));
+  mode.addEventListener("change", () => set("sigma", mode.value === "none" ? -1 : mode.value === "random" ? 0 : lastSigma));
   const thinned = byId("edge_nms", HTMLInputElement);
   thinned.addEventListener("change", () => set("edge_nms", thinned.checked));
   byId("model-form").addEventListener("submit", (event) => {
@@ -149,7 +154,7 @@ function wire() {
 async function next() {
   refuse("");
   await startFrom.settled;
-  const { stage, mask, edge, init_from: init } = draft.values;
+  const { stage, mask, edge, init_from: init, edges_from: edgesFrom } = draft.values;
   /** @type {[string, FolderField][]} */ const needed = [["Dataset", folders.data]];
   if (mask.startsWith("external")) needed.push(["Mask", folders.mask_data]);
   if (edge === "external") needed.push(["Edge", folders.edge_data]);
@@ -157,7 +162,7 @@ async function next() {
   const missing = needed.find(([, field]) => !field.page.value());
   if (missing) {
     missing[1].demand(`${missing[0]} path is not defined`);
-  } else if (stage === "edge-inpaint" && !init) {
+  } else if (stage === "edge-inpaint" && !init && !edgesFrom) {
     refuse("The Edge-Inpaint Model needs an edge generator: choose what to start from.");
     byId("init_from").focus();
   } else if (check.blocker) {

@@ -68,6 +68,10 @@ function take(events) {
     say(OBEYED[ordered], { kind: "ok" });
     ordered = waiting = "";
   }
+  else if (ordered && events.some(({ type }) => DONE_BY.stop.includes(type))) {
+    say("");
+    ordered = waiting = "";
+  }
   // Orders to a process that died are never done.
   if (events.some(({ type }) => type === "run_started")) ordered = waiting = "";
   // What is alarming stands above, where it stays.

@@ -32,6 +32,8 @@ export class StartFrom {
     /** @type {Checkpoint[]} */ this.checkpoints = [];
     /** Done when the networks' shape follows what was chosen last. @type {Promise<unknown>} */
     this.settled = Promise.resolve();
+    /** What the shape was before it followed, and became. @type {Record<string, {was: any, became: any}>} */
+    this.shaped = {};
   }
 
   /** @param {RunSummary[]} runs newest first @param {Checkpoint[]} checkpoints */
@@ -68,6 +70,7 @@ export class StartFrom {
     const newest = run ? ` of ${run.run}` : "";
     if (path && this.draft.suggested) this.text.textContent = "Suggested: the newest run with an edge generator.";
     else if (path) this.text.textContent = `The weights${newest} are taken over where they fit; settings are not.`;
+    else if (stage === "edge-inpaint" && this.draft.values.edges_from) this.text.textContent = "The edge generator comes from the run that is set on the next page.";
     else if (stage === "edge-inpaint") {
       this.text.textContent = "This model needs a trained edge generator: train an Edge Model first, or choose a checkpoint that has one.";
     } else if (stage === "inpaint") {
@@ -76,19 +79,24 @@ export class StartFrom {
   }
 
   /**
-   * After another model was chosen: propose the newest run with an edge generator, or take such a proposal back.
-   * @returns {Promise<void>}
+   * After another model was chosen: propose the newest run with an edge generator, or take such a proposal back, with the
+   * shape that followed from it.
+   * @returns {Promise<string>} what followed, in words; empty when nothing did
    */
   async suggest() {
     const { stage, init_from: path } = this.draft.values;
+    let followed = "";
     if (WANTS_EDGES.has(stage) && !path) {
       const run = this.runs.find((found) => HAS_EDGES.has(found.stage));
-      if (run) await this.choose(run.path, true);
+      if (run) followed = await this.choose(run.path, true);
     } else if (!WANTS_EDGES.has(stage) && this.draft.suggested) {
       this.draft.suggested = false;
       this.draft.set("init_from", "");
+      for (const [key, { was, became }] of Object.entries(this.shaped)) if (this.draft.values[key] === became) this.draft.set(key, was);
+      this.shaped = {};
     }
     this.show();
+    return followed;
   }
 
   /**
@@ -114,8 +122,10 @@ export class StartFrom {
     if (!shape || path !== this.draft.values.init_from) return ""; // another was chosen meanwhile
     const before = this.draft.values;
     const words = [];
+    this.shaped = {};
     for (const key of ["edge_generator", "width", "stem"]) {
       if (shape[key] === undefined || shape[key] === null || shape[key] === before[key]) continue;
+      this.shaped[key] = { was: before[key], became: shape[key] };
       this.draft.set(key, shape[key]);
       words.push(`${key.replace("_", " ")} ${choiceTitle(key, String(shape[key]))}`);
     }

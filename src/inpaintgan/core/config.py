@@ -380,6 +380,9 @@ class Config(BaseModel):
         for model in TRAINS[self.stage]:
             if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in self._without_network()):
                 raise ValueError(f"{LOSS_WEIGHTS[model][0]}: the {model} model needs a loss whose weight is above 0")
+        if self.processes > 1 and self.batch_size % self.processes:
+            said = f"{self.batch_size} pictures cannot be shared equally by {self.processes} processes"
+            raise ValueError(f"batch_size: {said}")
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
         if self.edge == "external" and self.augment_zoom > 1:

@@ -49,7 +49,9 @@ class NothingReadable(InpaintError):
 
     def __init__(self, _trace: str = "") -> None:
         super().__init__(
-            "folder-unreadable", "None of the pictures can be read.", "The check of the folder (check-data) says why."
+            "folder-unreadable",
+            "None of the pictures can be read.",
+            "Is their folder still there? The check of the dataset says why each cannot.",
         )
 
 

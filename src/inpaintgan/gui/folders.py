@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import psutil
 
@@ -20,8 +22,12 @@ _dialog = FolderDialog()
 
 
 def absolute(path: object) -> str:
-    """Return a typed path in full, with ``~`` resolved; empty stays empty."""
+    """Return a typed path in full, with ``~`` resolved; empty stays empty. Systems copy paths in quotes, or as addresses."""
     text = str(path or "").strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    if text.startswith("file://"):
+        text = url2pathname(urlsplit(text).path)
     return str(expanded(text).absolute()) if text else ""
 
 

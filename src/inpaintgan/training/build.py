@@ -70,8 +70,9 @@ def _networks(
     start = None if resumes else _start("init_from", config)
     edge_start = _start("edges_from", config) if config.edges_from and not resumes else start
     trains = TRAINS[config.stage]
-    vgg, squeezenet, perceptual = _perceptual(config, device)
     edge = EdgeModel(config) if "edge" in trains else None
+    frozen = _frozen_edge_generator(config, edge_start) if edge_start and not edge else None
+    vgg, squeezenet, perceptual = _perceptual(config, device)  # may download: after what can be refused at once
     inpaint = InpaintModel(config, vgg, squeezenet) if "inpaint" in trains else None
     if inpaint and not inpaint.has_losses:
         raise InpaintError(
@@ -79,7 +80,6 @@ def _networks(
             "The inpaint model would learn from nothing: the weights of the networks that its losses look through cannot be had.",
             "Name their files (perceptual_weights, hrf_weights), or give another loss a weight.",
         )
-    frozen = _frozen_edge_generator(config, edge_start) if edge_start and not edge else None
     if has_edges and not edge:
         frozen = build_generator(EDGE_WEIGHTS, config).eval().requires_grad_(False)
     if edge_start and edge and edge_start.edge_generator:
@@ -151,10 +151,10 @@ def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -
     if problems:
         raise InpaintError(
             "checkpoint-mismatch",
-            f"The weights of {checkpoint.path} do not fit this config: {'; '.join(problems[:3])}.",
+            f"The weights of {checkpoint.path} do not fit this config.",
             f"It was trained with edge_generator {checkpoint.config.edge_generator}, width {checkpoint.config.width}, "
             f"stem {checkpoint.config.stem}; only width may differ, in most networks, and be a multiple of that, and stem be "
-            "unshuffle in place of unshuffle4.",
+            f"unshuffle in place of unshuffle4. The first difference: {problems[0]}.",
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..core.config import ORIGINS, Config
+from ..core.config import ORIGINS, TRAINS, Config
 from ..core.config_io import with_full_paths
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
@@ -18,6 +18,7 @@ from ..data.check import inverted_masks
 from ..data.loader import make_train_loader, make_val_loader, shares_pictures, split
 from ..data.pictures import PictureSet, open_pictures
 from ..data.sample import NothingReadable
+from ..imaging.edges import NO_EDGES
 from . import state
 from .budget import Budget
 from .build import build_stage
@@ -118,6 +119,9 @@ class Trainer:
                 pictures = open_pictures(Path(config.data))
             train_files, val_files = split(pictures, config)
             make_train_loader(train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
+            if "edge" in TRAINS[config.stage] and config.sigma == NO_EDGES:
+                said = "sigma is -1: no picture has an edge, so the edge model learns to draw none, faultlessly by its scores."
+                self._notes.append(("no-edges", said))
             if config.mask.startswith("external") and (said := inverted_masks(Path(config.mask_data))):
                 self._notes.append(("masks-inverted", said))
         check_same_files(train_files, ranks)
