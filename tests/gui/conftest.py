@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from inpaintgan.core.rundir import RunDir
@@ -242,7 +244,8 @@ def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
         for folder in folders:
             for process in training_processes(folder):
                 process.kill()
-                process.wait(10)
+                with suppress(psutil.TimeoutExpired):  # dead, but its window has not looked yet
+                    process.wait(10)
         wait_for(lambda: not any(is_live(RunDir(folder)) for folder in folders))
 
     yield end
