@@ -18,8 +18,8 @@ COMMANDS: tuple[str, ...] = get_args(Command)
 
 
 _SENDING = threading.Lock()
-"""Held, beside a lock among processes, from looking at what is pending until it is written: Linux' locks are per process on some
-file systems, and threads of the window send at once."""
+"""Held, beside a lock among processes, from looking at what is pending until it is written: on some file systems that lock is
+one of processes alone, and threads of the window send at once."""
 
 
 def _written(path: Path) -> str:

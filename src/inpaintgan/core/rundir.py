@@ -201,9 +201,8 @@ class RunDir:
 
         Whether that process lives cannot be seen from here: while it does, it says something now and then.
         """
-        if (
-            "TORCHELASTIC_RUN_ID" in os.environ
-        ):  # torchrun starts ranks anew, on whichever machine, when it knows the others are dead
+        # torchrun starts ranks anew, on whichever machine, when it knows that the others are dead.
+        if "TORCHELASTIC_RUN_ID" in os.environ:
             return ""
         host = elsewhere(read_json(self.path / "process.json"))
         try:

@@ -78,9 +78,8 @@ class Routes:
             found = self._session.pictures.get(picture)
         except InpaintError:
             return NOT_FOUND
-        if (
-            file != file.lower()
-        ):  # ours are lower case; some disks know no difference, and would serve the original as a page
+        # Ours are lower case; some disks know no difference, and would serve the original as a page.
+        if file != file.lower():
             return NOT_FOUND
         name = found.saved_names.get(file, "")
         if file == found.original.name:

@@ -102,7 +102,7 @@ def read_lines(source: Readable | bytes, height: int, width: int) -> tuple[np.nd
 
 
 def _thickened(array: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Widen what is bright by so much that taking every so-manieth pixel for a smaller size meets it."""
+    """Widen what is bright by so much that it is met when a smaller size takes one pixel of several."""
     rows, columns = -(-array.shape[0] // height), -(-array.shape[1] // width)
     return array if rows == columns == 1 else cv2.dilate(array, np.ones((rows, columns), np.uint8))
 

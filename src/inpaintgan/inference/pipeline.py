@@ -238,10 +238,10 @@ class Inpainter:
             for batch in batches(list(group), 1 if large else MAX_BATCH):
                 parts = [scene.part(crop.window) for crop in batch]
                 if large:
-                    hole_of_it = batch[0].hole
-                    work.take(1, len(plan_scales(hole_of_it, self._size)))
+                    (part,), (crop,) = parts, batch
+                    work.take(1, len(plan_scales(crop.hole, self._size)))
                     canvases = [
-                        fill_coarse_to_fine(parts[0], hole_of_it, self._size, self._view, predict_pass, paints=paints)
+                        fill_coarse_to_fine(part, crop.hole, self._size, self._view, predict_pass, paints=paints)
                     ]
                 else:
                     work.take(len(batch))
