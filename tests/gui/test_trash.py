@@ -37,6 +37,14 @@ def test_no_other_folder_is_restored(tmp_path: Path, ticket: str) -> None:
         trash.restore(tmp_path, ticket)
 
 
+def test_no_path_out_of_the_trash_is_a_ticket(tmp_path: Path) -> None:
+    (tmp_path / trash.FOLDER).mkdir()
+    outside = "1" * 19
+    make(tmp_path / outside, "a")
+    with pytest.raises(InpaintError, match="deleted for good"):
+        trash.restore(tmp_path, f"../{outside}")
+
+
 def test_a_name_taken_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     ticket = trash.discard(make(tmp_path, "a"))
     make(tmp_path, "a")

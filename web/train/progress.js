@@ -67,8 +67,7 @@ function take(events) {
   if (ordered && events.some(({ type }) => DONE_BY[ordered].includes(type))) {
     say(OBEYED[ordered], { kind: "ok" });
     ordered = waiting = "";
-  }
-  else if (ordered && events.some(({ type }) => DONE_BY.stop.includes(type))) {
+  } else if (ordered && events.some(({ type }) => DONE_BY.stop.includes(type))) {
     say("");
     ordered = waiting = "";
   }

@@ -73,8 +73,10 @@ def process_record(pid: int | None = None) -> dict[str, Any]:
     """Return what `live_pid` knows a process again by; None is this one. One that is gone is not alive by its record."""
     try:
         process = psutil.Process(pid)
-        own = {"pid": process.pid, "started": process.create_time(), "command": process.cmdline()}
-        return {**own, "host": socket.gethostname()}
+        return {
+            "pid": process.pid, "started": process.create_time(), "command": process.cmdline(),
+            "host": socket.gethostname(),
+        }  # fmt: skip
     except psutil.NoSuchProcess as gone:
         return {"pid": gone.pid, "started": 0.0}
 

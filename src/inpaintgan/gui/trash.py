@@ -12,7 +12,6 @@ from ..core.atomic import replace
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
 from ..jobs.supervisor import is_run
-from .answers import whole_number
 
 FOLDER = ".trash"
 KEPT_S = 24 * 3600.0
@@ -43,8 +42,7 @@ def restore(runs: Path, ticket: str) -> str:
         InpaintError: ``trash-gone`` when it was deleted for good, ``run-exists`` when its name is taken by now.
     """
     place = runs / FOLDER / ticket
-    known = whole_number(ticket) is not None and place.is_dir()
-    held = [path for path in place.iterdir() if _was_run(path)] if known else []
+    held = [path for path in place.iterdir() if _was_run(path)] if _is_place(runs / FOLDER, ticket) else []
     if not held:
         raise InpaintError("trash-gone", "This run was deleted for good.", "Runs are kept in the trash for a day.")
     back = runs / held[0].name
@@ -76,9 +74,12 @@ def empty(runs: Path) -> None:
 def _places(runs: Path) -> list[Path]:
     """Return the folders of the trash; each is named by the moment something was put into it, in nanoseconds since 1970."""
     trash = runs / FOLDER
-    if not trash.is_dir():
-        return []
-    return [place for place in trash.iterdir() if _TICKET.fullmatch(place.name) and place.is_dir()]
+    return [place for place in trash.iterdir() if _is_place(trash, place.name)] if trash.is_dir() else []
+
+
+def _is_place(trash: Path, ticket: str) -> bool:
+    """Whether `discard` made a folder of the trash, and not somebody else."""
+    return _TICKET.fullmatch(ticket) is not None and (trash / ticket).is_dir()
 
 
 def _was_run(path: Path) -> bool:

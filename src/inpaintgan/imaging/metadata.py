@@ -101,9 +101,10 @@ def read_coding(header: Image.Image, data: bytes, *, turned: bool) -> dict[str, 
     if header.format == "WEBP":
         return {"lossless": True} if b"VP8L" in _chunk_names(data) else {}
     if header.format == "PNG":
-        chunks = tuple((name, body) for name, body in png_chunks(data) if name in _COLOUR_CHUNKS)
+        found_chunks = png_chunks(data)
+        chunks = tuple((name, body) for name, body in found_chunks if name in _COLOUR_CHUNKS)
         texts = tuple(
-            (name, body) for name, body in png_chunks(data) if name in _TEXT_CHUNKS and not body.startswith(_KEPT_APART)
+            (name, body) for name, body in found_chunks if name in _TEXT_CHUNKS and not body.startswith(_KEPT_APART)
         )
         return {key: found for key, found in (("chunks", chunks), ("texts", texts)) if found}
     return {}

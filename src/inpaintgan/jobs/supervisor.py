@@ -142,6 +142,5 @@ def wait_until_gone(run: RunDir, seconds: float = LEAVING_S) -> None:
 
 def is_live(run: RunDir) -> bool:
     """Return whether a process trains in this folder or is about to, be it on another machine that shares the disk."""
-    if run.other_host():
-        return True
-    return run.trainer_pid() is not None or live_pid(read_json(run.path / "launch.json")) is not None
+    here = run.trainer_pid() is not None or live_pid(read_json(run.path / "launch.json")) is not None
+    return here or run.other_host() != ""

@@ -177,7 +177,7 @@ def _load_newest(run: RunDir, stage: Stage, at_most: int | None) -> dict[str, An
         try:
             state: dict[str, Any] = torch.load(folder / TRAINING_STATE, map_location="cpu", weights_only=True)
             if stage.frozen_edge_generator is not None:
-                (folder / EDGE_WEIGHTS).read_bytes()  # what cannot be read is not damaged for that
+                (folder / EDGE_WEIGHTS).open("rb").close()  # what cannot be read is not damaged for that
                 load_weights(stage.frozen_edge_generator, folder / EDGE_WEIGHTS)
                 state["frozen"] = stage.frozen_edge_generator.state_dict()
             _take_over(state, stage)

@@ -122,7 +122,8 @@ class Trainer:
             if "edge" in TRAINS[config.stage] and config.sigma == NO_EDGES:
                 said = "sigma is -1: no picture has an edge, so the edge model learns to draw none, faultlessly by its scores."
                 self._notes.append(("no-edges", said))
-            if config.mask.startswith("external") and (said := inverted_masks(Path(config.mask_data))):
+            masks = Path(config.mask_data) if config.mask.startswith("external") else None
+            if ranks.is_first and masks and (said := inverted_masks(masks)):
                 self._notes.append(("masks-inverted", said))
         check_same_files(train_files, ranks)
         has_edges = self.resume and ranks.first(lambda: state.has_frozen_edges(self.run_dir))
