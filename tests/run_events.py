@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from inpaintgan.core.events import RunStarted
+from inpaintgan.core.rundir import RunDir
 
 
 def run_started(**values: Any) -> RunStarted:
@@ -14,3 +16,17 @@ def run_started(**values: Any) -> RunStarted:
         "versions": {},
     }  # fmt: skip
     return RunStarted(**{**usual, **values})
+
+
+def write_events(run: RunDir, *events: dict[str, Any]) -> None:
+    """Append events, numbered on."""
+    with open(run.events_file, "a+b") as file:
+        file.seek(0)
+        seq = sum(1 for _ in file)
+        for number, event in enumerate(events, seq + 1):
+            full = {"seq": number, "time": 1000.0 + number, "step": 0, "stage": "inpaint", **event}
+            file.write(json.dumps(full, separators=(",", ":")).encode() + b"\n")
+
+
+def step_event(number: int) -> dict[str, Any]:
+    return {"type": "step", "step": number, "values": {"psnr": 1.0}, "elapsed_s": number / 2}

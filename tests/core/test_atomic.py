@@ -1,13 +1,66 @@
-"""Files that another process has open, as Windows sees them."""
+"""Files are written whole or not at all, whoever fails, writes beside, or has them open, as Windows sees it."""
 
 from __future__ import annotations
 
+import errno
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from inpaintgan.core import atomic
+
+
+def test_a_failing_write_leaves_the_old_file_and_no_litter(tmp_path: Path):
+    file = tmp_path / "state"
+    atomic.write_bytes(file, b"old")
+
+    def fail(stream):
+        stream.write(b"new, but")
+        raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full"):
+        atomic.write_atomic(file, fail)
+    assert file.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["state"]
+
+
+def test_a_full_disk_is_an_os_error_whoever_writes(tmp_path: Path):
+    """torch.save raises a RuntimeError of its own when the file it writes through is refused."""
+    import torch
+
+    class Full:
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full") as caught:
+        atomic.write_atomic(tmp_path / "x", lambda _file: torch.save({"a": torch.zeros(10)}, Full()))
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_json_refuses_nan(tmp_path: Path):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        atomic.write_json(tmp_path / "x.json", {"value": float("nan")})
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_two_threads_write_one_file_at_once(tmp_path: Path):
+    meet = threading.Barrier(2, timeout=10)
+
+    def write(value: bytes):
+        def content(file: BinaryIO):
+            meet.wait()  # both have made their temporary file
+            file.write(value)
+
+        atomic.write_atomic(tmp_path / "a", content)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, [b"one", b"two"]))
+    assert (tmp_path / "a").read_bytes() in (b"one", b"two")
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 class Refusing:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,8 +22,7 @@ from inpaintgan.gui import usage as usage_module
 from inpaintgan.gui.curves import CURVE_POINTS
 from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History
 from inpaintgan.gui.runs import MISSED_BYTES, details, event_stream, find_run, summary
-
-from .conftest import Client
+from run_events import step_event, write_events
 
 
 @pytest.fixture
@@ -34,20 +31,6 @@ def run(tmp_path: Path) -> RunDir:
     run.path.mkdir(parents=True)
     run.create(Config(stage="inpaint", max_iters=500))
     return run
-
-
-def write(run: RunDir, *events: dict[str, Any]) -> None:
-    """Append events, numbered on."""
-    with open(run.events_file, "a+b") as file:
-        file.seek(0)
-        seq = sum(1 for _ in file)
-        for number, event in enumerate(events, seq + 1):
-            full = {"seq": number, "time": 1000.0 + number, "step": 0, "stage": "inpaint", **event}
-            file.write(json.dumps(full, separators=(",", ":")).encode() + b"\n")
-
-
-def step(number: int) -> dict[str, Any]:
-    return {"type": "step", "step": number, "values": {"psnr": 1.0}, "elapsed_s": number / 2}
 
 
 def train(run: RunDir) -> None:
@@ -67,33 +50,33 @@ FAILED = {"type": "run_failed", "code": "x", "message": "The disk is full.", "hi
 @pytest.mark.parametrize(
     ("events", "live", "state"),
     [
-        ([STARTED, step(1)], True, "running"),
-        ([STARTED, step(1)], False, "interrupted"),
+        ([STARTED, step_event(1)], True, "running"),
+        ([STARTED, step_event(1)], False, "interrupted"),
         ([STARTED], True, "running"),
         ([], True, "starting"),
         ([], False, "unstarted"),
-        ([STARTED, step(1), {"type": "paused"}], True, "paused"),
-        ([STARTED, step(1), {"type": "paused"}, {"type": "checkpoint"}], True, "paused"),
-        ([STARTED, step(1), {"type": "paused"}, {"type": "resumed"}], True, "running"),
-        ([STARTED, step(1), {"type": "paused"}], False, "interrupted"),
-        ([STARTED, step(1), {"type": "run_finished", "reason": "max_iters"}], False, "finished"),
-        ([STARTED, step(1), {"type": "run_finished", "reason": "stopped"}], False, "stopped"),
-        ([STARTED, step(1), {"type": "run_finished", "reason": "stopped"}], True, "stopped"),
-        ([STARTED, step(1), FAILED], False, "failed"),
-        ([STARTED, step(1), FAILED, STARTED, step(2)], True, "running"),
+        ([STARTED, step_event(1), {"type": "paused"}], True, "paused"),
+        ([STARTED, step_event(1), {"type": "paused"}, {"type": "checkpoint"}], True, "paused"),
+        ([STARTED, step_event(1), {"type": "paused"}, {"type": "resumed"}], True, "running"),
+        ([STARTED, step_event(1), {"type": "paused"}], False, "interrupted"),
+        ([STARTED, step_event(1), {"type": "run_finished", "reason": "max_iters"}], False, "finished"),
+        ([STARTED, step_event(1), {"type": "run_finished", "reason": "stopped"}], False, "stopped"),
+        ([STARTED, step_event(1), {"type": "run_finished", "reason": "stopped"}], True, "stopped"),
+        ([STARTED, step_event(1), FAILED], False, "failed"),
+        ([STARTED, step_event(1), FAILED, STARTED, step_event(2)], True, "running"),
     ],
 )
 def test_the_state_follows_from_events_and_process(
     run: RunDir, events: list[dict[str, Any]], live: bool, state: str
 ) -> None:
-    write(run, *events)
+    write_events(run, *events)
     if live:
         train(run)
     assert summary(run)["state"] == state
 
 
 def test_a_run_that_was_just_started_again_is_starting(run: RunDir) -> None:
-    write(run, STARTED, step(1), {"type": "run_finished", "reason": "stopped"})
+    write_events(run, STARTED, step_event(1), {"type": "run_finished", "reason": "stopped"})
     launch(run, 2000, os.getpid())
     assert (summary(run)["state"], summary(run)["launched"]) == ("starting", 2000)
 
@@ -111,7 +94,7 @@ def test_a_start_that_failed_says_why(run: RunDir) -> None:
 
 
 def test_a_summary_tells_a_list_what_it_shows(run: RunDir) -> None:
-    write(run, STARTED, step(40), FAILED | {"step": 41})
+    write_events(run, STARTED, step_event(40), FAILED | {"step": 41})
     for number in (10, 40):
         run.sample_path(number).write_bytes(b"")
     assert summary(run) == {
@@ -141,11 +124,12 @@ def test_a_long_history_comes_as_thinned_curves_that_keep_every_spike(run: RunDi
     values = [1.0] * (n_steps + 1)
     values[12_345], values[40_001] = 99.0, -5.0
     events = [
-        step(n) | {"values": {"psnr": values[n], "l1_loss": None if n < 300 else 2.0}} for n in range(1, n_steps + 1)
+        step_event(n) | {"values": {"psnr": values[n], "l1_loss": None if n < 300 else 2.0}}
+        for n in range(1, n_steps + 1)
     ]
-    write(run, STARTED, *events[: n_steps // 2], {"type": "warning"})
+    write_events(run, STARTED, *events[: n_steps // 2], {"type": "warning"})
     assert details(run)["last_seq"] == n_steps // 2 + 2
-    write(run, *events[n_steps // 2 :])
+    write_events(run, *events[n_steps // 2 :])
     found = details(run)
     x, y = found["curves"]["psnr"]
     assert len(x) == len(y) <= CURVE_POINTS
@@ -162,12 +146,12 @@ def test_a_long_history_comes_as_thinned_curves_that_keep_every_spike(run: RunDi
 def test_what_was_read_of_a_long_run_is_kept_for_the_next_program(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history_index, "WORTH_BYTES", 1000)
     sample = {"type": "sample", "step": 50, "path": "samples/step-50.png", "columns": []}
-    write(run, STARTED, *(step(n) | {"learning_rate": 1 / n} for n in range(1, 100)), sample)
+    write_events(run, STARTED, *(step_event(n) | {"learning_rate": 1 / n} for n in range(1, 100)), sample)
     index = run.path / history_index.FILE
     found = History(run.events_file).read()
     read = []
     monkeypatch.setattr(history, "parse", lambda line: read.append(line) or parse(line))
-    write(run, step(100), {"type": "validation", "step": 100, "values": {"psnr": 3.0}})
+    write_events(run, step_event(100), {"type": "validation", "step": 100, "values": {"psnr": 3.0}})
     again = History(run.events_file).read()
     assert len(read) == 2, "only what is new"
     assert again["curves"]["psnr"][0] == list(range(1, 101)) and again["scores_over_time"] == {"psnr": [[100], [3.0]]}
@@ -177,12 +161,14 @@ def test_what_was_read_of_a_long_run_is_kept_for_the_next_program(run: RunDir, m
         assert History(run.events_file).read() == again
     # Another run under the same name, longer than the one whose index lies there.
     run.events_file.unlink()
-    write(run, STARTED | {"time": 5.0}, *(step(n) for n in range(1, 300)))
+    write_events(run, STARTED | {"time": 5.0}, *(step_event(n) for n in range(1, 300)))
     assert History(run.events_file).read()["curves"] == {"psnr": [list(range(1, 300)), [1.0] * 299]}
 
 
 def test_the_learning_rate_is_a_curve(run: RunDir) -> None:
-    write(run, STARTED, step(10) | {"learning_rate": 1e-4}, step(20) | {"learning_rate": 5e-5}, step(30))
+    write_events(
+        run, STARTED, step_event(10) | {"learning_rate": 1e-4}, step_event(20) | {"learning_rate": 5e-5}, step_event(30)
+    )
     assert details(run)["curves"] == {"psnr": [[10, 20, 30], [1.0] * 3], "learning_rate": [[10, 20], [1e-4, 5e-5]]}
 
 
@@ -190,29 +176,31 @@ def test_what_a_resumed_run_writes_anew_replaces_what_was_beyond_its_checkpoint(
     def sample(number: int) -> dict[str, Any]:
         return {"type": "sample", "step": number, "path": f"samples/step-{number}.png", "columns": []}
 
-    write(
+    write_events(
         run,
         STARTED,
-        step(10),
+        step_event(10),
         sample(10),
-        step(20),
+        step_event(20),
         sample(20),
-        step(30),
+        step_event(30),
         {"type": "validation", "step": 30, "values": {"psnr": 3}},
     )
     details(run)
-    write(run, STARTED | {"step": 20}, step(25), step(28), step(26), sample(26))
+    write_events(run, STARTED | {"step": 20}, step_event(25), step_event(28), step_event(26), sample(26))
     found = details(run)
     assert found["curves"]["psnr"][0] == [10, 20, 25, 26], "a rollback replaces, too"
     assert found["scores_over_time"]["psnr"] == [[], []]
     assert [event["step"] for event in found["history"] if event["type"] == "sample"] == [10, 20, 26]
     run.events_file.unlink()
-    write(run, STARTED)
+    write_events(run, STARTED)
     assert details(run)["curves"] == {}, "a new run of the same name"
 
 
 def test_samples_of_a_long_run_stay_few_and_keep_the_first_and_the_newest(run: RunDir) -> None:
-    write(run, *({"type": "sample", "step": n, "path": f"samples/{n}.png", "columns": []} for n in range(3 * SAMPLES)))
+    write_events(
+        run, *({"type": "sample", "step": n, "path": f"samples/{n}.png", "columns": []} for n in range(3 * SAMPLES))
+    )
     steps = [event["step"] for event in details(run)["history"]]
     assert len(steps) <= SAMPLES and (steps[0], steps[-1]) == (0, 3 * SAMPLES - 1)
     assert steps[-200:] == list(range(3 * SAMPLES - 200, 3 * SAMPLES))
@@ -220,7 +208,7 @@ def test_samples_of_a_long_run_stay_few_and_keep_the_first_and_the_newest(run: R
 
 def test_the_last_scores_are_found_however_far_back(run: RunDir) -> None:
     scores = {"type": "validation", "step": 5, "values": {"psnr_hole": 21.5, "l1": 0.1}}
-    write(run, STARTED, scores, *(step(n) for n in range(6, 5000)))
+    write_events(run, STARTED, scores, *(step_event(n) for n in range(6, 5000)))
     assert summary(run)["scores"] == {"values": {"psnr_hole": 21.5}, "step": 5}
 
 
@@ -244,14 +232,14 @@ def streamed(run: RunDir, after: int) -> list[tuple[int, str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("after", [0, 1, 19_990, 20_000, 60_000])
 def test_a_stream_begins_right_after_what_is_known(run: RunDir, after: int) -> None:
-    write(run, *(step(n) for n in range(1, 20_001)))
+    write_events(run, *(step_event(n) for n in range(1, 20_001)))
     found = streamed(run, after)
     assert [number for number, _, _ in found] == list(range(after + 1, 20_001))
     assert {kind for _, kind, _ in found} <= {"message"}
 
 
 def test_a_page_that_missed_hours_gets_a_thinned_past(run: RunDir) -> None:
-    write(run, STARTED, *(step(n) for n in range(1, 60_001)))
+    write_events(run, STARTED, *(step_event(n) for n in range(1, 60_001)))
     assert run.events_file.stat().st_size > MISSED_BYTES
     ((last, kind, past),) = streamed(run, 100)
     assert (last, kind, past["last_seq"]) == (60_001, "past", 60_001)
@@ -271,61 +259,3 @@ def test_many_pages_ask_for_the_use_of_the_machine_at_once(run: RunDir, monkeypa
         found = list(pool.map(usage_module.usage, [run] * 8))
     assert all(use and use["memory_gb"] > 0 for use in found)
     assert sorted(usage_module._before) == list(range(-20, 0)), "what is gone is forgotten"
-
-
-@pytest.fixture
-def events(client: Client) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection("127.0.0.1", client.app.port, timeout=10)
-    yield connection
-    connection.close()
-
-
-def served_run(client: Client) -> RunDir:
-    run = RunDir(client.app.runs / "läuft 1")
-    run.path.mkdir(parents=True)
-    run.create(Config())
-    return run
-
-
-def next_ids(stream: http.client.HTTPResponse, count: int) -> list[int]:
-    found: list[int] = []
-    while len(found) < count:
-        line = stream.readline().decode()
-        assert line, "the stream ended"
-        if line.startswith("id: "):
-            found.append(int(line[4:]))
-    return found
-
-
-def test_events_are_pushed_as_they_come(client: Client, events: http.client.HTTPConnection) -> None:
-    run = served_run(client)
-    write(run, *(step(n) for n in range(1, 6)))
-    events.request("GET", "/api/runs/l%C3%A4uft%201/events?after=3", headers={"Cookie": client.cookie})
-    stream = events.getresponse()
-    assert stream.headers["Content-Type"] == "text/event-stream"
-    assert next_ids(stream, 2) == [4, 5]
-    write(run, step(6), step(7))
-    assert next_ids(stream, 2) == [6, 7]
-    begun = time.monotonic()
-    for number in range(8, 18):
-        write(run, step(number))
-        next_ids(stream, 1)
-    assert time.monotonic() - begun > 10 * 0.25 - 0.5, "four batches a second at most"
-
-
-def test_a_reconnecting_browser_goes_on_where_it_was(client: Client, events: http.client.HTTPConnection) -> None:
-    write(served_run(client), *(step(n) for n in range(1, 6)))
-    headers = {"Cookie": client.cookie, "Last-Event-ID": "4"}
-    events.request("GET", "/api/runs/l%C3%A4uft%201/events?after=1", headers=headers)
-    assert next_ids(events.getresponse(), 1) == [5]
-    for after in ("x", "-1", "%C2%B2", "9" * 5000):
-        assert client.get(f"/api/runs/l%C3%A4uft%201/events?after={after}").status == 400, after
-
-
-def test_samples_are_served(client: Client) -> None:
-    run = served_run(client)
-    run.sample_path(5).write_bytes(b"png")
-    base = "/api/runs/l%C3%A4uft%201/samples"
-    assert client.get(f"{base}/step-000000005.png").body == b"png"
-    assert client.get(f"{base}/..%2fconfig.yml").status == 404
-    assert client.get("/api/runs/..%2f/samples/a.png").status == 404
