@@ -39,7 +39,7 @@ const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim() 
 function show() {
   const preset = draft.config.presets.find(({ id }) => id === settings.value);
   const values = chosenValues();
-  const own = `As set up under New run: ${plural(Object.keys(draft.changes).length, "change")} to its preset.`;
+  const own = `As set up under New run: ${plural(Object.keys(draft.changes).filter((key) => key !== "data").length, "change")} to its preset.`;
   byId("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;
   const trainings = (chosenGenerators().length + 1) * (Number(whole(input("seeds").value)) || 0);
   byId("work").textContent = chosenGenerators().length && trainings

@@ -14,7 +14,8 @@ import { differenceTable } from "./difference-table.js";
 import { Draft } from "./draft.js";
 import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
-import { ResumeDraft, resumeDraft } from "./resume.js";
+import { showNoRun } from "./no-run.js";
+import { ResumeDraft, resumeDraft, resumedRun } from "./resume.js";
 import { SettingsFiles } from "./settings-files.js";
 import { SettingsSearch } from "./settings-search.js";
 import { unusedBecause } from "./unused.js";
@@ -198,4 +199,4 @@ async function start() {
   for (const id of ["train", "queue"]) byId(id, HTMLButtonElement).disabled = false;
 }
 
-start().catch(showError);
+start().catch((error) => (resumedRun() ? showNoRun(error, resumedRun()) : showError(error)));

@@ -2,7 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { el } from "../js/dom.js";
-import { splitRefusal } from "../js/labels.js";
+import { splitRefusal, titled } from "../js/labels.js";
 import { errorText } from "../js/shell.js";
 
 const SHOWN = 4;
@@ -56,8 +56,8 @@ export class Preview {
       if (ticket === this.wanted) this.#draw(items);
     } catch (error) {
       if (ticket === this.wanted) {
-        this.empty(errorText(error));
-        this.refusal = errorText(error);
+        this.empty(titled(errorText(error)));
+        this.refusal = titled(errorText(error));
         this.setting = splitRefusal(errorText(error)).key;
       }
     } finally {

@@ -1,15 +1,16 @@
 // The page of one run: everything on it is drawn from the run's events, so that leaving and coming back loses nothing.
 
 import { fillUrl, resumeUrl } from "../js/addresses.js";
-import { call, codeOf, subscribe } from "../js/bridge.js";
-import { byId, el, factRows, holdFocus, setUsable, showNodes } from "../js/dom.js";
+import { call, subscribe } from "../js/bridge.js";
+import { byId, factRows, holdFocus, setUsable, showNodes } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { healthWords } from "../js/health.js";
 import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { endedByTime } from "../js/run-card.js";
 import { isAlarming, RunView } from "../js/run-view.js";
-import { errorText, say, showError } from "../js/shell.js";
+import { say, showError } from "../js/shell.js";
+import { showNoRun } from "./no-run.js";
 import { RunCharts } from "./progress-charts.js";
 import { TrainingLog } from "./progress-log.js";
 import { noticesOf } from "./progress-notices.js";
@@ -236,9 +237,17 @@ async function ask() {
 function tellConnection(state) {
   if (gone) return;
   if (state === "lost") say("The connection to the program is lost; trying again…", { kind: "error" });
-  else if (state === "closed") say("The program sends nothing more of this training. Reload the page.", { kind: "error" });
+  else if (state === "closed") tellEnd();
   else if (connection !== "open") say("");
   connection = state;
+}
+
+/** A refused stream is most likely that of a run which was deleted meanwhile. */
+function tellEnd() {
+  call("get_run", run).then(
+    () => say("The program sends nothing more of this training. Reload the page.", { kind: "error" }),
+    (error) => showNoRun(error, run),
+  );
 }
 
 /** The shell says what happened; another launch would not know this page. */
@@ -284,11 +293,4 @@ async function start() {
   });
 }
 
-start().catch((error) => {
-  // Of a run that is not there, nothing is shown that would look like one which is about to start.
-  const unknown = codeOf(error) === "run-unknown";
-  const words = unknown && !run ? "No run is named in this address." : errorText(error);
-  byId("alerts").replaceChildren(el("p", { class: "notice error" }, words, " ", el("a", { href: "/train/runs.html" }, "All runs")));
-  for (const part of document.querySelectorAll(".overview, .progress-columns, #state")) /** @type {HTMLElement} */ (part).hidden = unknown;
-  say(words, { kind: "error" });
-});
+start().catch((error) => showNoRun(error, run));

@@ -63,8 +63,11 @@ export class ResumeDraft extends Draft {
   }
 }
 
+/** The run that the address names, or nothing where the page is for a new training. */
+export const resumedRun = () => new URLSearchParams(location.search).get("resume") ?? "";
+
 /** @param {import("./draft.js").ConfigSchema} config @returns {Promise<ResumeDraft | null>} null when the page is for a new training */
 export async function resumeDraft(config) {
-  const run = new URLSearchParams(location.search).get("resume");
+  const run = resumedRun();
   return run ? new ResumeDraft(config, run, await call("resume_point", run)) : null;
 }
