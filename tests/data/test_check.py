@@ -86,7 +86,7 @@ def test_masks_are_measured(folder, masks):
     assert report.n_masks == 4
     assert report.n_masks_unreadable == 1
     assert report.n_masks_empty == 1
-    assert report.n_masks_mostly_white == 0
+    assert report.n_masks_inverted == 0
     assert report.mask_coverage.model_dump() == {"min": 0.0, "mean": 0.25, "max": 0.5}
     assert {"masks-unreadable", "masks-empty"} <= codes(report).keys()
     assert report.ok
@@ -99,7 +99,7 @@ def test_inverted_masks_are_reported(folder, tmp_path):
         mask[: 4 * index] = 0
         save_picture(Picture(mask), tmp_path / "masks" / f"{index}.png")
     report = check_data(folder, masks=tmp_path / "masks")
-    assert report.n_masks_mostly_white == report.n_masks_inverted == 3
+    assert report.n_masks_inverted == 3
     assert codes(report)["masks-inverted"] == "warning"
 
 
@@ -113,7 +113,18 @@ def test_polarity_is_told_by_the_border_where_coverage_does_not_tell(folder, tmp
     inverted[10:36, 10:35] = 0
     save_picture(Picture(inverted), tmp_path / "masks" / "black-hole.png")
     report = check_data(folder, masks=tmp_path / "masks")
-    assert (report.n_masks_mostly_white, report.n_masks_inverted) == (0, 1)
+    assert report.n_masks_inverted == 1
+
+
+def test_masks_painted_into_the_alpha_channel_are_measured_as_they_are_used(folder, tmp_path):
+    (tmp_path / "masks").mkdir()
+    alpha = np.zeros((40, 40), np.uint8)
+    alpha[10:14] = 255
+    white = np.full((40, 40, 3), 255, np.uint8)
+    save_picture(Picture(white, alpha=alpha), tmp_path / "masks" / "stroke.png")
+    report = check_data(folder, masks=tmp_path / "masks")
+    assert report.mask_coverage.mean == 0.1
+    assert report.n_masks_inverted == 0
 
 
 def test_useless_masks_are_an_error(folder, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
+from PIL import Image
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
@@ -111,6 +112,14 @@ def test_thin_lines_survive_shrinking_as_thin_lines(tmp_path):
     assert row.sum() == 10
     assert edges.mean() < 0.2
     assert read_edges(save_gray(lines, tmp_path / "same.png"), 500).sum() == (lines > 0).sum()
+
+
+def test_lines_drawn_on_a_transparent_layer_are_edges(tmp_path):
+    alpha = np.zeros((64, 64), np.uint8)
+    alpha[20] = 255
+    layer = Image.fromarray(np.dstack([np.full((64, 64, 3), 255, np.uint8), alpha]))
+    layer.save(tmp_path / "layer.png")
+    assert np.array_equal(read_edges(tmp_path / "layer.png", 64), alpha // 255)
 
 
 def test_edges_of_another_shape_than_their_picture_are_refused(tmp_path):

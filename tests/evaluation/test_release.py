@@ -42,6 +42,15 @@ def test_a_card_lists_every_run_that_led_to_the_weights_once_and_in_order(pictur
     assert "Trained by this program from scratch" in release(last, "ours", tmp_path / "released")
 
 
+def test_a_run_that_began_from_a_checkpoint_rotated_away_since_is_released(pictures, tmp_path):
+    first, last = tmp_path / "first", tmp_path / "last"
+    train(pictures, first, max_iters=2, save_interval=1)
+    train(pictures, last, init_from=first / "checkpoints" / "step-000000001")
+    shutil.rmtree(first / "checkpoints" / "step-000000001")
+    assert [row["step"] for row in history(last)] == [1, 1]
+    assert "Trained by this program from scratch" in release(last, "ours", tmp_path / "released")
+
+
 def test_a_release_replaces_nothing_and_is_refused_before_the_work(pictures, tmp_path, capsys):
     train(pictures, tmp_path / "both", stage="joint")
     train(pictures, tmp_path / "edges")

@@ -21,7 +21,10 @@ class Slow:
         self.go = threading.Event()
         self.asked = 0
 
-    def request(self, op: str, args: dict[str, Any], note: Any) -> dict[str, Any]:
+    def ticket(self) -> int:
+        return 0
+
+    def request(self, op: str, args: dict[str, Any], note: Any, *, ticket: int) -> dict[str, Any]:
         self.asked += 1
         assert self.go.wait(20)
         if self.asked == 1 and args["folder"] == "/broken":

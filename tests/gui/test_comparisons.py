@@ -45,6 +45,21 @@ def finished_comparison(runs: Path, name: str) -> ComparisonDir:
     return folder
 
 
+@pytest.mark.parametrize("config", [None, "stage: nonsense"])
+def test_a_training_that_cannot_be_read_does_not_hide_its_comparison(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str | None
+) -> None:
+    comparison = finished_comparison(tmp_path, "a")
+    run = comparison.path / "runs" / "mec-0"
+    run.mkdir(parents=True)
+    if config:
+        (run / "config.yml").write_text(config)
+    comparison.say("training", run="mec-0", done=0, total=3)
+    monkeypatch.setattr("inpaintgan.gui.comparisons.is_live", lambda _run: True)
+    found = describe(comparison)
+    assert (found["state"], found["progress"]) == ("running", None)
+
+
 def open_compare(page: Any, app: App) -> None:
     page.goto(f"{app.origin}/train/compare.html")
     page.wait_for_selector("html[data-eel=ready]")

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inpaintgan.imaging.masks import load_mask
+
 from .inference_pages import HEIGHT, WIDTH, box, drag, drop, mask_of, write_picture
 
 pytestmark = pytest.mark.browser
@@ -50,6 +52,20 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     assert box(mask_of(editor)) == (100, 50, 120, 70)
     editor.locator("#mask-file").set_input_files(write_picture(tmp_path / "photo.png"))
     editor.get_by_text("It looks like a photo rather than a mask").first.wait_for()
+
+
+@pytest.mark.parametrize(("colour", "unseen"), [(0, 0), (0, 255), (255, 0), (76, 255), ((0, 255), 255)])
+def test_the_window_reads_a_mask_as_the_program_does(editor: Any, tmp_path: Path, colour: Any, unseen: int) -> None:
+    opaque = np.zeros((HEIGHT, WIDTH), np.uint8)
+    opaque[20:40, 30:60] = 255
+    gray = np.full((HEIGHT, WIDTH), unseen, np.uint8)
+    gray[20:40, 30:60] = np.resize(colour, (20, 30))
+    Image.fromarray(np.dstack([gray, gray, gray, opaque])).save(tmp_path / "layer.png")
+    editor.locator("#mask-file").set_input_files(tmp_path / "layer.png")
+    editor.get_by_text("layer.png is the mask now.").wait_for()
+    expected = load_mask(tmp_path / "layer.png")
+    assert expected.any() and not expected.all()
+    assert np.array_equal(mask_of(editor), expected)
 
 
 def test_a_mask_that_cannot_be_saved_is_refused_in_words(editor: Any) -> None:

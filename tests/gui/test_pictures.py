@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import struct
 import tempfile
@@ -249,7 +250,18 @@ def test_an_upload_that_breaks_off_leaves_nothing(client: Client) -> None:
     assert list((folder / "pictures").iterdir()) == []
 
 
-def test_a_full_disk_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InpaintError) as caught:
+def test_an_upload_that_cannot_be_stored_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InpaintError, match="No such file or directory") as caught:
         receive(lambda size: b"x" * size, 10, tmp_path / "none" / "file")
+    assert caught.value.code == "upload-unwritable"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("inpaintgan.gui.files.replace", full)
+    with pytest.raises(InpaintError, match="Make room on the disk") as caught:
+        receive(lambda size: b"x" * size, 10, tmp_path / "file")
     assert caught.value.code == "disk-full"
+    assert list(tmp_path.iterdir()) == []

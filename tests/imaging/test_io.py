@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import warnings
 
@@ -172,6 +173,10 @@ def test_gray_profile_stays_in_gray_and_does_not_survive_into_rgb(cat):
     picture = decode(as_bytes(Image.fromarray(cat).convert("L"), "PNG", icc_profile=gray_profile))
     assert Image.open(io.BytesIO(encode(picture, "PNG"))).info["icc_profile"] == gray_profile
     assert "icc_profile" not in Image.open(io.BytesIO(encode(picture, "WEBP"))).info
+    deep = np.repeat(to_gray(cat)[..., None].astype(np.uint16) * 257, 4, axis=2)
+    for layers, kept in ((deep[..., :3], gray_profile), (deep, None)):  # with alpha it is written as colours
+        deep_picture = dataclasses.replace(picture, deep=layers, alpha=cat[..., 0] if kept is None else None)
+        assert Image.open(io.BytesIO(encode(deep_picture, "PNG"))).info.get("icc_profile") == kept
 
 
 def test_palette_transparency_is_alpha_and_white_in_training(cat):

@@ -64,8 +64,9 @@ def test_masks_of_any_mode(left_half, mode):
 
 
 def test_masks_painted_into_the_alpha_channel(left_half):
-    for colour in (0, 255):
-        rgba = np.dstack([np.full((20, 40, 3), colour, np.uint8), left_half])
+    for colour, unseen in ((0, 0), (255, 255), (0, 255), (76, 255)):
+        gray = np.where(left_half, colour, unseen).astype(np.uint8)
+        rgba = np.dstack([gray, gray, gray, left_half])
         assert np.array_equal(read_mask(png(rgba), 20, 40)[0], left_half // 255)
     # White strokes on a transparent layer whose hidden pixels are white somewhere else.
     hidden = np.full((20, 40, 3), 255, np.uint8)

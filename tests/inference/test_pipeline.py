@@ -112,6 +112,8 @@ def test_known_edges_are_nearer_to_the_whole_pictures_than_with_the_hole_left_ou
         (lambda hole: np.where(hole == 1, 255, 0), 127),
         (lambda hole: hole.astype(np.float32), 0.49),
         (lambda hole: hole * np.uint16(65535), 32767),
+        (lambda hole: hole * np.float32(1.2), 0.49),  # resized with a cubic, say
+        (lambda hole: hole * np.float32(270), 127),
     ],
 )
 def test_masks_of_every_range_are_binarised_at_half_as_files_are(inpainter, convert, half):

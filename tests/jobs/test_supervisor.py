@@ -108,3 +108,13 @@ def test_an_unwritable_place_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(InpaintError) as caught:
         Supervisor(tmp_path / "file" / "runs").start(Config(), "a")
     assert caught.value.code == "run-unwritable"
+    with pytest.raises(InpaintError, match="cannot be made") as caught:
+        Supervisor(tmp_path / "file").start(Config(), "a")
+    assert caught.value.code == "run-unwritable"
+
+
+def test_a_training_whose_process_cannot_start_leaves_no_folder(supervisor: Supervisor, tmp_path: Path) -> None:
+    with pytest.raises(InpaintError, match="a cannot be started: No such file") as caught:
+        Supervisor(tmp_path / "runs", [str(tmp_path / "no-python")]).start(Config(), "a")
+    assert caught.value.code == "start-failed"
+    assert list((tmp_path / "runs").iterdir()) == []

@@ -101,6 +101,22 @@ def test_cancelling_nothing_keeps_the_warm_process(worker: Worker) -> None:
     assert worker.request("echo", {})["pid"] == before
 
 
+def test_a_cancel_that_comes_before_its_request_counts(worker: Worker) -> None:
+    ticket = worker.ticket()
+    worker.cancel()
+    with pytest.raises(InpaintError, match="Cancelled"):
+        worker.request("echo", {}, ticket=ticket)
+    assert worker.request("echo", {"text": "x"}, ticket=worker.ticket())["args"] == {"text": "x"}
+
+
+def test_a_file_of_a_librarys_name_where_the_window_was_started_is_not_taken_for_it(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('not the library')")
+    monkeypatch.chdir(tmp_path)
+    assert worker.request("echo", {})["pid"]
+
+
 def test_prints_and_children_do_not_disturb_the_protocol(worker: Worker) -> None:
     assert worker.request("chatter", {}) == {"ok": True}
     assert worker.request("echo", {"n": 1})["args"] == {"n": 1}

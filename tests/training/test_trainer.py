@@ -9,6 +9,7 @@ import shutil
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -96,6 +97,17 @@ def test_signal_means_stop(training):
             signal.raise_signal(signal.SIGTERM)
 
     assert training.train(sinks=[order], stage="edge", max_iters=1000) == "stopped"
+    assert training.run.saved_steps() == [2]
+
+
+def test_a_training_in_a_thread_is_stopped_by_its_control_file(training):
+    def order(event):
+        if event.type == "step" and event.step == 2:
+            training.run.control.send("stop")
+
+    with ThreadPoolExecutor(1) as pool:
+        training_in_it = pool.submit(training.train, sinks=[order], stage="edge", max_iters=1000, workers=1)
+        assert training_in_it.result() == "stopped"
     assert training.run.saved_steps() == [2]
 
 

@@ -32,8 +32,14 @@ _SOURCE = Path(__file__).resolve().parents[2]
 def child_environment() -> dict[str, str]:
     """Return an environment in which a child finds this package, installed or not."""
     path = os.environ.get("PYTHONPATH")
-    # UTF-8 between processes on Windows too, where a pipe else has the system's old encoding.
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])]), "PYTHONUTF8": "1"}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(_SOURCE), *([path] if path else [])]),
+        # A file such as random.py in the folder the window was started in must not stand in for a library.
+        "PYTHONSAFEPATH": "1",
+        # UTF-8 between processes on Windows too, where a pipe else has the system's old encoding.
+        "PYTHONUTF8": "1",
+    }
 
 
 def start_logged(arguments: list[str], log_file: Path) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,11 @@ class InpaintError(Exception):
     def as_dict(self) -> dict[str, str]:
         """The error as plain JSON, the form in which it crosses to a page."""
         return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a disk, or a person's share of it, has no room left."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager

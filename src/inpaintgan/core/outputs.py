@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from .errors import InpaintError
+from .errors import InpaintError, is_full
 from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
 
 _HINT = "Name another place."
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -22,7 +20,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        hint = "Make room on the disk." if error.errno in _FULL else _HINT
+        hint = "Make room on the disk." if is_full(error) else _HINT
         raise InpaintError("output-unwritable", f"{path} cannot be written: {why}.", hint) from error
 
 

@@ -242,6 +242,12 @@ def _pointed_at(pointer: Path) -> Path | None:
     return target if target.is_dir() and target != pointer.parent else None
 
 
+def step_named(checkpoint: Path) -> int | None:
+    """Return the step in the name of a run's checkpoint folder, there or not; None for other names."""
+    match = _STEP_NAME.fullmatch(checkpoint.name)
+    return int(match[1]) if match else None
+
+
 def find_checkpoint(path: Path) -> Path:
     """Return the checkpoint folder behind a path: itself, what ``best`` or ``latest`` names, or a run folder's best one.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import time
@@ -15,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..core.atomic import read_json, replace
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, is_full
 from ..core.lock import FileLock
 from ..core.paths import cache_root, expanded
 from .cache import META, PictureCache, row_bytes, set_key
@@ -68,8 +67,7 @@ def open_cache(
         folder = root / set_key(files, config)
         return _find(folder) if n_wanted <= len(files) else _find_or_fill(folder, files, config, progress)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        why = "its disk is full" if full else f"it cannot be used: {error.strerror or error}"
+        why = "its disk is full" if is_full(error) else f"it cannot be used: {error.strerror or error}"
         raise CacheRefused(f"the cache folder is {root}, and {why}") from error
 
 

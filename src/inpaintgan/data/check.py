@@ -14,13 +14,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
 import numpy as np
 from pydantic import BaseModel
 
 from ..core.errors import InpaintError
 from ..imaging.io import read_header, read_rgb
-from ..imaging.masks import binarize
+from ..imaging.masks import load_mask
 from ..imaging.picture import resize_square
 from .check_report import (
     LARGEST_SIDE_PX,
@@ -41,7 +40,7 @@ from .pictures import PictureFile, PictureSet, open_masks, open_pictures
 
 __all__ = ["MAX_LISTED", "SMALL_SIDE_PX", "DataReport", "check_data", "describe"]
 
-MOSTLY_WHITE = 0.75
+_MOSTLY_WHITE = 0.75
 _HALF, _MOST_OF_BORDER = 0.5, 0.9
 _GRAY_TOLERANCE = 6
 _THREADS = min(8, os.cpu_count() or 1)
@@ -165,7 +164,6 @@ def _check_masks(files: PictureSet, report: DataReport, progress: Callable[[int]
     if coverages:
         values = np.asarray(coverages)
         report.mask_coverage = Coverage(min=values.min(), mean=values.mean(), max=values.max())
-        report.n_masks_mostly_white = int((values > MOSTLY_WHITE).sum())
         report.n_masks_empty = int((values == 0).sum())
 
 
@@ -204,10 +202,10 @@ def _look_at_picture(file: PictureFile) -> _Picture:
 
 
 def _look_at_mask(file: PictureFile) -> _Mask:
-    mask = binarize(cv2.cvtColor(read_rgb(file, name=file.name), cv2.COLOR_RGB2GRAY))
+    mask = load_mask(file)
     coverage = float(mask.mean())
     border = float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())
-    return _Mask(coverage, coverage > MOSTLY_WHITE or (coverage > _HALF and border > _MOST_OF_BORDER))
+    return _Mask(coverage, coverage > _MOSTLY_WHITE or (coverage > _HALF and border > _MOST_OF_BORDER))
 
 
 def _is_gray(small: np.ndarray) -> bool:

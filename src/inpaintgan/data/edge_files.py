@@ -11,8 +11,7 @@ import numpy as np
 from ..core.config import Config
 from ..core.errors import InpaintError, about
 from ..imaging.folder import find_pictures, match_key
-from ..imaging.io import decode
-from ..imaging.masks import binarize
+from ..imaging.masks import binarize, load_levels
 from ..imaging.picture import middle_square
 from .pictures import PictureFile
 
@@ -78,10 +77,9 @@ def read_edges(source: Path, side: int, picture_shape: tuple[int, ...] | None = 
         InpaintError: ``edges-unreadable`` or ``edges-mismatch``.
     """
     try:
-        pixels = decode(source).pixels
+        edges = binarize(load_levels(source))
     except InpaintError as error:
         raise InpaintError("edges-unreadable", error.message, error.hint) from error
-    edges = binarize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
     height, width = edges.shape
     aspect = picture_shape[1] / picture_shape[0] if picture_shape else width / height
     if height != width and abs(width / height / aspect - 1) > _ASPECT_TOLERANCE:

@@ -12,7 +12,7 @@ from ..core.errors import InpaintError
 from ..core.events import read_events
 from ..core.outputs import make_way_for_checkpoint, writing
 from ..core.paths import work_root
-from ..core.rundir import SCORES, RunDir
+from ..core.rundir import SCORES, RunDir, step_named
 from ..imaging.folder import find_pictures
 from ..models.blending import blend
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
@@ -107,7 +107,7 @@ def _add_history(source: Path, rows: list[dict[str, Any]], seen: set[Path]) -> N
     seen.add(run.path)
     config = run.load_config()
     events = list(read_events(run.events_file))
-    used = saved_step(source)
+    used = step_named(source) or saved_step(source)  # a checkpoint that others started from may be gone by now
     steps = [event for event in events if event["type"] == "step" and event["step"] <= used]
     last = max(steps, key=lambda event: event["step"], default=None)
     started = next((event for event in events if event["type"] == "run_started"), None)

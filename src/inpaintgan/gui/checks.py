@@ -19,6 +19,8 @@ class _Check:
     """One look at a folder and its masks."""
 
     key: tuple[str, str, int, int]
+    ticket: int
+    """Of the worker, from when this check took the place of the one before."""
     done: bool = False
     calls: int = 0
     """Calls that joined it so far."""
@@ -57,7 +59,7 @@ class DataChecks:
             known = check is not None and check.key == key and not again
             if not known:
                 self._worker.cancel()
-                check = self._check = _Check(key)
+                check = self._check = _Check(key, self._worker.ticket())
         assert check is not None
         if known:
             self._wait(check)
@@ -93,7 +95,8 @@ class DataChecks:
             check.progress = progress
 
         try:
-            check.report = self._worker.request("check-data", {"folder": folder, "masks": masks or None}, note)
+            args = {"folder": folder, "masks": masks or None}
+            check.report = self._worker.request("check-data", args, note, ticket=check.ticket)
         except Exception as error:
             check.error = error
         with self._changed:

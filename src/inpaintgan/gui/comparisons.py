@@ -17,7 +17,7 @@ from ..jobs.comparisons import Comparisons, is_busy, is_comparison
 from ..jobs.supervisor import is_live, launched_at
 from .answers import NOT_FOUND, Answer
 from .files import served_file
-from .runs import summary
+from .runs import known_config, summary
 from .training import checked_folder, checked_name
 
 MAX_SEEDS = 20
@@ -46,7 +46,7 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
     status = comparison.status()
     state, message = _state(comparison, status)
     address = f"/api/comparisons/{quote(comparison.path.name, errors='surrogateescape')}"
-    generators = plan.get("generators", [])
+    config, generators = plan.get("config", {}), plan.get("generators", [])
     has_report = state == "finished" and comparison.report("html").is_file()
     return {
         "name": comparison.path.name,
@@ -55,11 +55,11 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
         "message": message,
         "progress": _progress(comparison, status) if state == "running" else None,
         "generators": generators,
-        "notices": stem_notices(plan["config"].get("stem", "conv"), generators) if plan else [],
+        "notices": stem_notices(config.get("stem", "conv"), generators),
         "seeds": len(plan.get("seeds", [])),
         "steps": plan.get("steps"),
         "seconds": plan.get("seconds"),
-        "data": Path(plan["config"]["data"]).name if plan else "",
+        "data": Path(config.get("data", "")).name,
         "updated": _changed(comparison),
         "can_resume": bool(plan) and state not in ("running", "starting", "finished"),
         "report_url": f"{address}/report" if has_report else None,
@@ -92,9 +92,10 @@ def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]
 def _progress(comparison: ComparisonDir, status: dict[str, Any]) -> float | None:
     """Share of all trainings, 0 to 1; None while there is none to name."""
     run = comparison.path / "runs" / Path(str(status.get("run", ""))).name
-    if status.get("phase") != "training" or not run.is_dir():
+    config = known_config(RunDir(run).config_file)
+    if status.get("phase") != "training" or config is None:  # or not yet
         return None
-    now, config = summary(RunDir(run)), RunDir(run).load_config()
+    now = summary(RunDir(run))
     share = now["elapsed_s"] / config.max_seconds if config.max_seconds else now["step"] / config.max_iters
     return min(1.0, (status["done"] + min(share, 1.0)) / status["total"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..core.atomic import replace
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, is_full
 from .answers import NOT_FOUND, Answer
 
 CONTENT_TYPES = {
@@ -76,7 +76,7 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
     """Stream an upload of ``length`` bytes into a file.
 
     Raises:
-        InpaintError: ``upload-empty``, ``upload-incomplete`` or ``disk-full``; no file is left behind.
+        InpaintError: ``upload-empty``, ``upload-incomplete``, ``disk-full`` or ``upload-unwritable``; no file is left behind.
     """
     if length <= 0:
         raise InpaintError("upload-empty", "The file is empty.", "Choose another file.")
@@ -88,7 +88,9 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
         replace(temporary, target)
     except OSError as error:
         said = f"The upload cannot be stored: {error.strerror}."
-        raise InpaintError("disk-full", said, "Make room on the disk.") from error
+        if is_full(error):
+            raise InpaintError("disk-full", said, "Make room on the disk.") from error
+        raise InpaintError("upload-unwritable", said, f"Is {target.parent} still there?") from error
     finally:
         temporary.unlink(missing_ok=True)
 

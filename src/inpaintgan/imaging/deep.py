@@ -42,14 +42,15 @@ def encode_png_16(picture: Picture) -> bytes:
     """
     deep = picture.deep
     assert deep is not None
-    if picture.gray and deep.shape[2] == 3:
+    gray = picture.gray and deep.shape[2] == 3
+    if gray:
         deep = to_gray(deep)
     order = {2: None, 3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}[deep.ndim if deep.ndim == 2 else deep.shape[2]]
     _, plain = cv2.imencode(".png", deep if order is None else cv2.cvtColor(deep, order))
     coded = memoryview(plain.tobytes())
     chunks = [*picture.coding.get("chunks", ()), *picture.coding.get("texts", ())]
-    if picture.icc:
-        chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(picture.icc)))
+    if profile := picture.profile_for(gray=gray):
+        chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(profile)))
     if picture.dpi:
         across, down = (round(value / _M_PER_INCH) for value in picture.dpi)
         chunks.append((b"pHYs", struct.pack(">IIB", across, down, 1)))

@@ -88,9 +88,8 @@ def _options(picture: Picture, format: str, quality: int | None) -> dict[str, An
         options["dpi"] = picture.dpi
     if format == "BMP":
         return options
-    # A gray profile would make a file of colours unreadable for others.
-    if picture.icc and (picture.icc[16:20] != b"GRAY" or (picture.gray and format != "WEBP")):
-        options["icc_profile"] = picture.icc
+    if profile := picture.profile_for(gray=picture.gray and format != "WEBP"):
+        options["icc_profile"] = profile
     if picture.exif:
         options["exif"] = picture.exif
     if format == "PNG":

@@ -23,6 +23,8 @@ SHARES: dict[MaskKind, dict[str, float]] = {
 """What each kind of mask is drawn as: strokes, a block, a half or a file, each with its probability."""
 _STROKE_COVERAGE = (0.05, 0.56)
 _MAX_COVERAGE = 0.62
+_ONE_COLOUR = 2
+"""Gray values of one colour differ by less than this, of 255."""
 
 
 def binarize(gray: np.ndarray) -> np.ndarray:
@@ -52,7 +54,8 @@ def check_mask(mask: np.ndarray) -> None:
 def load_levels(source: Readable | bytes) -> np.ndarray:
     """Read a file of edges, or of a mask, as (H, W) uint8 gray: what is transparent is 0.
 
-    What was drawn into the alpha channel alone (all of it one colour) is read from there.
+    What was drawn into the alpha channel alone (all that is opaque is of one colour, whatever lies unseen under the rest) is
+    read from there; ``web/inference/editor/mask-file.js`` reads files by the same rule.
 
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
@@ -61,9 +64,11 @@ def load_levels(source: Readable | bytes) -> np.ndarray:
     if gray is None:
         picture = decode(source)
         gray = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY)
-        if picture.alpha is not None and picture.alpha.min() < 255:
-            one_colour = gray.min() == gray.max()
-            gray = picture.alpha if one_colour else np.where(picture.alpha >= 128, gray, 0)
+        if picture.alpha is not None:
+            opaque = picture.alpha >= 128
+            seen = gray[opaque]
+            one_colour = len(seen) and not opaque.all() and int(np.ptp(seen)) < _ONE_COLOUR
+            gray = picture.alpha if one_colour else np.where(opaque, gray, 0)
     return gray
 
 

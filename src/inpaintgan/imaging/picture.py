@@ -37,6 +37,10 @@ class Picture:
     xmp: bytes | None = None
     """XMP packet whose orientation says upright."""
 
+    def profile_for(self, *, gray: bool) -> bytes | None:
+        """The colour profile for a file of gray or of colours: one of gray would make a file of colours unreadable."""
+        return self.icc if self.icc and (gray or self.icc[16:20] != b"GRAY") else None
+
 
 def on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Composite (H, W, 3) uint8 pixels with (H, W) uint8 alpha on white."""

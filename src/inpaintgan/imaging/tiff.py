@@ -34,7 +34,7 @@ def encode_tiff(pixels: np.ndarray, picture: Picture) -> bytes:
     rows = max(1, _STRIP_BYTES // (pixels.itemsize * width * channels))
     strips = [zlib.compress(strip, 4) for strip in _predicted_strips(pixels, rows)]
     tags = ImageFileDirectory_v2(_HEADER)
-    _describe(tags, picture)
+    _describe(tags, picture, gray=channels < 3)
     tags[256], tags[257] = width, height
     tags[258] = (8 * pixels.itemsize,) * channels
     tags[259], tags[317] = _DEFLATE, _HORIZONTAL
@@ -49,7 +49,7 @@ def encode_tiff(pixels: np.ndarray, picture: Picture) -> bytes:
     return b"".join([_HEADER, tags.tobytes(len(_HEADER)), *strips])
 
 
-def _describe(tags: ImageFileDirectory_v2, picture: Picture) -> None:
+def _describe(tags: ImageFileDirectory_v2, picture: Picture, *, gray: bool) -> None:
     if picture.exif:
         block = Image.Exif()
         block.load(picture.exif)
@@ -58,9 +58,9 @@ def _describe(tags: ImageFileDirectory_v2, picture: Picture) -> None:
     if picture.xmp:
         tags.tagtype[700] = _BYTE
         tags[700] = picture.xmp
-    if picture.icc:
+    if profile := picture.profile_for(gray=gray):
         tags.tagtype[34675] = _UNDEFINED
-        tags[34675] = picture.icc
+        tags[34675] = profile
     if picture.dpi:
         tags[282], tags[283] = (IFDRational(round(value * 10000), 10000) for value in picture.dpi)
         tags[296] = _INCH

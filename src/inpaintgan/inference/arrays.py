@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ..imaging.masks import check_mask
 
+_OVERSHOOT = 1.5
+"""A resized array of real numbers may exceed its white: by no more than this, while it would exceed another's many times."""
 AS_PREDICTED = -1
 """In place of the level of an edge: what the networks predict there."""
 
@@ -50,7 +52,8 @@ def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
         raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
     if layer.dtype.kind not in "buif" or (layer.dtype.kind == "f" and np.isnan(layer).any()):
         raise ValueError(f"{name} must be of numbers, not {_seen(layer)}{' with NaN' * (layer.dtype.kind == 'f')}")
-    return 65535 if (layer > 255).any() else 255 if (layer > 1).any() else 1
+    slack = _OVERSHOOT if layer.dtype.kind == "f" else 1
+    return 65535 if (layer > slack * 255).any() else 255 if (layer > slack).any() else 1
 
 
 def _seen(value: object) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 import torch
 
 from ..core.atomic import read_json
+from ..core.child import CREATION_FLAGS, child_environment
 from ..core.engines import ENGINES
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint
@@ -129,7 +130,13 @@ def measure_beside(checkpoint: Checkpoint, device: torch.device) -> subprocess.P
     if not others or recall(checkpoint, device):
         return None
     words = [sys.executable, "-m", __name__, str(checkpoint.path), str(device)]
-    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env=child_environment(),
+        creationflags=CREATION_FLAGS,
+    )
 
 
 def _measure_for_parent(path: str, device: str) -> None:

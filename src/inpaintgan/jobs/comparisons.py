@@ -12,9 +12,10 @@ from ..core.comparison import ComparisonDir
 from ..core.config import Config
 from ..core.config_io import save_config
 from ..core.errors import InpaintError
+from ..core.outputs import writing
 from ..core.paths import main_script, seen_file
 from ..core.rundir import RunDir
-from .supervisor import is_live, launch
+from .supervisor import is_live, launch, make_new, no_trace
 
 
 class Comparisons:
@@ -39,21 +40,17 @@ class Comparisons:
         """Make a folder and start a comparison in it.
 
         Raises:
-            InpaintError: ``compare-exists`` or ``run-unwritable``.
+            InpaintError: ``compare-exists``, ``run-unwritable``, ``output-unwritable`` or ``start-failed``; no folder is left
+                behind.
         """
         comparison = ComparisonDir(self.folder / name)
-        try:
-            comparison.path.mkdir(parents=True)
-            save_config(config, comparison.config_file)
-        except FileExistsError as error:
-            raise InpaintError(
-                "compare-exists", f"There is already a comparison '{name}'.", "Choose another name."
-            ) from error
-        except OSError as error:
-            shutil.rmtree(comparison.path, ignore_errors=True)
-            raise InpaintError("run-unwritable", f"{comparison.path} cannot be made: {error.strerror}.") from error
+        taken = f"There is already a comparison '{name}'."
+        make_new(comparison.path, InpaintError("compare-exists", taken, "Choose another name."))
         words = ["--generators", ",".join(generators), "--steps", str(steps), "--seeds", str(seeds)]
-        self._launch(comparison, words)
+        with no_trace(comparison.path):
+            with writing(comparison.config_file):
+                save_config(config, comparison.config_file)
+            self._launch(comparison, words)
         return comparison
 
     def resume(self, comparison: ComparisonDir) -> None:

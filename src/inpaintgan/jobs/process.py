@@ -39,15 +39,28 @@ class Worker:
         """Whether a request is being answered or waits."""
         return self._pending > 0
 
-    def request(self, op: str, args: dict[str, Any], on_progress: Progress | None = None) -> dict[str, Any]:
+    def ticket(self) -> int:
+        """Return what `request` may be given, so that a cancel from now on counts even if it comes before the request."""
+        with self._state:
+            return self._cancellations
+
+    def request(
+        self, op: str, args: dict[str, Any], on_progress: Progress | None = None, *, ticket: int | None = None
+    ) -> dict[str, Any]:
         """Have the worker do something and return its value.
+
+        Args:
+            op: What to do.
+            args: For it; plain JSON.
+            on_progress: Is given each progress message.
+            ticket: Of an earlier moment than this one.
 
         Raises:
             InpaintError: What the worker answered, ``cancelled``, or ``worker-crashed`` when it died.
         """
         with self._state:
             self._pending += 1
-            cancellations = self._cancellations
+            cancellations = self._cancellations if ticket is None else ticket
         try:
             with self._turn:
                 return self._ask(op, args, on_progress, cancellations)
@@ -58,8 +71,8 @@ class Worker:
     def cancel(self) -> None:
         """End what is being done and what waits; the next request starts a new process."""
         with self._state:
+            self._cancellations += 1
             if self._pending:
-                self._cancellations += 1
                 self._kill()
 
     def close(self) -> None:
@@ -117,9 +130,8 @@ class Worker:
     def _start(self) -> subprocess.Popen[bytes]:
         """Return the running process, started now if there is none."""
         if self._process is None or self._process.poll() is not None:
-            # -P: a file such as html.py in the folder the window was started in must not stand in for a library.
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "inpaintgan.jobs.serve", self._module],
+                [sys.executable, "-m", "inpaintgan.jobs.serve", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=child_environment(),

@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..core.atomic import read_json, write_json
 from ..core.child import live_pid, process_record, start_logged
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, is_full
 from ..core.paths import main_script
 from ..core.rundir import RunDir
 
@@ -34,9 +36,14 @@ class Supervisor:
         self._children: list[subprocess.Popen[bytes]] = []
 
     def start(self, config: Config, name: str) -> RunDir:
-        """Freeze the config into a new run folder and start its training. Raises `InpaintError` as `prepare` does."""
+        """Freeze the config into a new run folder and start its training.
+
+        Raises:
+            InpaintError: As `prepare`, or ``start-failed``; no folder is left behind then.
+        """
         run = self.prepare(config, name)
-        self._launch(run, [])
+        with no_trace(run.path):
+            self._launch(run, [])
         return run
 
     def prepare(self, config: Config, name: str) -> RunDir:
@@ -46,22 +53,9 @@ class Supervisor:
             InpaintError: ``run-exists`` or ``run-unwritable``.
         """
         run = RunDir(self.runs / name)
-        try:
-            self.runs.mkdir(parents=True, exist_ok=True)
-            run.path.mkdir()
-        except FileExistsError as error:
-            raise InpaintError("run-exists", f"There is already a run '{name}'.", "Choose another name.") from error
-        except OSError as error:
-            raise InpaintError(
-                "run-unwritable",
-                f"The run folder {run.path} cannot be made: {error.strerror}.",
-                "Choose another --runs.",
-            ) from error
-        try:
+        make_new(run.path, InpaintError("run-exists", f"There is already a run '{name}'.", "Choose another name."))
+        with no_trace(run.path):
             run.create(config)
-        except InpaintError:
-            shutil.rmtree(run.path, ignore_errors=True)
-            raise
         return run
 
     def resume(self, run: RunDir, changed: dict[str, Any] | None = None) -> None:
@@ -72,7 +66,7 @@ class Supervisor:
             changed: Settings that differ from now on.
 
         Raises:
-            InpaintError: ``run-busy`` when it is, ``run-unwritable``.
+            InpaintError: ``run-busy`` when it is, ``run-unwritable`` or ``start-failed``.
         """
         settings = [f"{key}={value}" for key, value in (changed or {}).items()]
         try:
@@ -102,17 +96,45 @@ class Supervisor:
 
 
 def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen[bytes]:
-    """Start a process that works in a folder, and record it there, so that any window finds it again."""
-    launched = time.time()
-    process = start_logged(command, log_file)
+    """Start a process that works in a folder, and record it there, so that any window finds it again.
+
+    Raises:
+        InpaintError: ``start-failed``.
+    """
+    launched, process = time.time(), None
     try:
+        process = start_logged(command, log_file)
         # "launched" is compared with the times of events. The system may not know the command of so young a process yet.
         write_json(folder / "launch.json", {**process_record(process.pid), "command": command, "launched": launched})
-    except OSError:
-        process.kill()  # nobody would find it again
-        process.wait()
-        raise
+    except OSError as error:
+        if process:
+            process.kill()  # nobody would find it again
+            process.wait()
+        said = f"{folder.name} cannot be started: {error.strerror or error}."
+        raise InpaintError("start-failed", said, "Make room on the disk." if is_full(error) else "") from error
     return process
+
+
+def make_new(folder: Path, taken: InpaintError) -> None:
+    """Make a folder, and those that it lies in. Raises ``taken`` where it is there, else `InpaintError` ``run-unwritable``."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir()
+    except OSError as error:
+        if folder.exists():
+            raise taken from error
+        said = f"The folder {folder} cannot be made: {error.strerror}."
+        raise InpaintError("run-unwritable", said, "Choose another --runs.") from error
+
+
+@contextmanager
+def no_trace(folder: Path) -> Iterator[None]:
+    """Remove a folder that was just made when what it was made for is refused."""
+    try:
+        yield
+    except InpaintError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def unwritable(run: RunDir, error: OSError) -> InpaintError:

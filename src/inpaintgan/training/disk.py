@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..core import events
+from ..core.errors import is_full
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from .meter import Meter
@@ -17,8 +18,6 @@ from .reporter import Reporter
 T = TypeVar("T")
 
 _RETRY_S = 10.0
-_REFUSALS = {errno.ENOSPC: "is full", errno.EDQUOT: "is full", errno.EROFS: "cannot be written to"}
-"""What a person can put right while the training waits."""
 
 
 class PatientDisk:
@@ -40,9 +39,10 @@ class PatientDisk:
                 value = action()
                 self._reporter.flush()
             except OSError as error:
-                if error.errno not in _REFUSALS:
+                # What a person can put right while the training waits.
+                if not is_full(error) and error.errno != errno.EROFS:
                     raise
-                return None, _REFUSALS[error.errno]
+                return None, "is full" if is_full(error) else "cannot be written to"
             return value, ""
 
         paused = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -97,7 +98,7 @@ def endless_batches(
     position, deaths = start_position, 0
     while True:
         batches = iter(make_train_loader(files, config, position, cache, ranks, device))
-        if config.workers and hasattr(signal, "SIGCHLD"):
+        if config.workers and hasattr(signal, "SIGCHLD") and threading.current_thread() is threading.main_thread():
             # PyTorch would raise at the death of a process wherever the trainer stands, in the midst of a step too.
             # Without its handler the death is noticed while waiting for the batch that does not come.
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

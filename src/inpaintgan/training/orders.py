@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,6 +54,8 @@ class Orders:
         handlers: dict[int, Any] = dict.fromkeys(_STOP_SIGNALS, self._on_signal)
         if hasattr(signal, "SIGHUP"):
             handlers[signal.SIGHUP] = self._on_signal if self._ranks.restartable else signal.SIG_IGN
+        if threading.current_thread() is not threading.main_thread():
+            handlers.clear()  # Python lets no other thread have them: whoever started this one ends it by the control file
         before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             yield
