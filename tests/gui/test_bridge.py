@@ -85,7 +85,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
         "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "warm_up", "save_fill",
         "picture_info", "open_example", "fill_folder", "folder_progress", "cancel_folder",
         "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
-        "run_usage", "queue_training", "queue_run", "unqueue_run", "restore_run", "list_deleted_runs", "cancel_check",
+        "watch_run", "queue_training", "queue_run", "unqueue_run", "restore_run", "list_deleted_runs", "cancel_check",
         "measure", "measure_progress", "cancel_measure", "resume_point", "resume_with", "try_start", "try_verdict",
     }  # fmt: skip
 
@@ -261,9 +261,9 @@ def test_a_queued_training_waits_for_its_turn_and_shows_its_place(call: Call, se
     assert session.queue.tend() == second
     assert call("get_run", second)["state"] in ("starting", "running") and call("get_run", second)["turn"] is None
     assert call("get_run", first)["turn"] is None
-    assert call("run_usage", first) == {"usage": None}
-    wait_for(lambda: call("run_usage", second)["usage"])
-    used = call("run_usage", second)["usage"]
+    assert call("watch_run", first)["usage"] is None
+    wait_for(lambda: call("watch_run", second)["usage"])
+    used = call("watch_run", second)["usage"]
     assert 0 < used["memory_gb"] < used["memory_total_gb"] and 0 <= used["cpu"] <= 1
     call("queue_run", first)
     call("resume_with", first, {**call("get_run", first)["config"], "max_iters": 88})

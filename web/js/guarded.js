@@ -22,7 +22,7 @@ export function guarded(action) {
  * @param {() => Promise<void>} action
  * @returns {(event: Event) => Promise<void>} for a button, which cannot be pressed again before the action has ended
  */
-export function once(action) {
+export function whileBusy(action) {
   return async ({ currentTarget }) => {
     const button = /** @type {HTMLElement} */ (currentTarget);
     setUsable(button, false);

@@ -12,8 +12,8 @@ import { errorText, say } from "../js/shell.js";
 export function showNoRun(error, run) {
   const words = run ? errorText(error) : "No run is named in this address.";
   say(words, { kind: "error" });
-  if (codeOf(error) !== "run-unknown") return;
   const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+  if (codeOf(error) !== "run-unknown" || main.querySelector("#no-run")) return;
   for (const part of main.children) /** @type {HTMLElement} */ (part).hidden = true;
-  main.append(el("p", { class: "notice error" }, words, " ", el("a", { href: "/train/runs.html" }, "All runs")));
+  main.append(el("p", { class: "notice error", id: "no-run" }, words, " ", el("a", { href: "/train/runs.html" }, "All runs")));
 }

@@ -1,7 +1,7 @@
 // The page of one run: everything on it is drawn from the run's events, so that leaving and coming back loses nothing.
 
 import { fillUrl, resumeUrl } from "../js/addresses.js";
-import { call, subscribe } from "../js/bridge.js";
+import { call, codeOf, subscribe } from "../js/bridge.js";
 import { byId, factRows, holdFocus, setUsable, showNodes } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { healthWords } from "../js/health.js";
@@ -211,15 +211,13 @@ async function resume() {
   setUsable(button, true);
 }
 
-/** A process that was killed writes no event: ask the server now and then. */
+/** A process that was killed writes no event, and a run may be deleted elsewhere: ask the server now and then. */
 async function ask() {
   try {
-    const { runs } = await call("list_runs");
-    const found = runs.find((/** @type {any} */ entry) => entry.run === run);
-    if (!found) return;
+    const found = await call("watch_run", run);
     summary = { ...summary, ...found };
     waiting = found.order ?? "";
-    usage = view.active ? (await call("run_usage", run)).usage : null;
+    usage = found.usage;
     showNumbers();
     const before = view.state;
     view.correct(found.state, found.error);
@@ -228,8 +226,9 @@ async function ask() {
       showAlerts();
       showControls();
     }
-  } catch {
-    // The status line already says that the program is gone.
+  } catch (error) {
+    if (codeOf(error) === "run-unknown") showNoRun(error, run);
+    // Else the status line already says that the program is gone.
   }
 }
 
@@ -237,17 +236,9 @@ async function ask() {
 function tellConnection(state) {
   if (gone) return;
   if (state === "lost") say("The connection to the program is lost; trying again…", { kind: "error" });
-  else if (state === "closed") tellEnd();
+  else if (state === "closed") say("The program sends nothing more of this training. Reload the page.", { kind: "error" });
   else if (connection !== "open") say("");
   connection = state;
-}
-
-/** A refused stream is most likely that of a run which was deleted meanwhile. */
-function tellEnd() {
-  call("get_run", run).then(
-    () => say("The program sends nothing more of this training. Reload the page.", { kind: "error" }),
-    (error) => showNoRun(error, run),
-  );
 }
 
 /** The shell says what happened; another launch would not know this page. */

@@ -3,7 +3,7 @@
 import { fillUrl, resumeUrl, runUrl } from "../js/addresses.js";
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { once } from "../js/guarded.js";
+import { whileBusy } from "../js/guarded.js";
 import { ago, plural } from "../js/format.js";
 import { every } from "../js/poll.js";
 import { runCard, updateList } from "../js/run-card.js";
@@ -24,7 +24,7 @@ const chosen = new Set(history.state?.chosen);
 function draw(run) {
   /** @param {string} title @param {() => Promise<void>} action @param {string} [kind] */
   const button = (title, action, kind = "") =>
-    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${run.run}`, onclick: once(action) }, title);
+    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${run.run}`, onclick: whileBusy(action) }, title);
   /** @type {HTMLElement[]} */
   const actions = [el("label", { class: "check small run-choice" }, el("input", {
     type: "checkbox", checked: chosen.has(run.run), "aria-label": `Compare ${run.run}`,
@@ -69,54 +69,38 @@ function showChoice() {
 
 /** @param {RunSummary} run */
 async function resume(run) {
-  try {
-    await call("resume_training", run.run);
-    location.assign(runUrl(run.run));
-  } catch (error) {
-    showError(error);
-  }
+  await call("resume_training", run.run);
+  location.assign(runUrl(run.run));
 }
 
 /** @param {string} order @param {RunSummary} run @param {string} done */
 async function act(order, run, done) {
-  try {
-    await call(order, run.run);
-    say(`${run.run} ${done}`, { kind: "ok" });
-    await refresh();
-  } catch (error) {
-    showError(error);
-  }
+  await call(order, run.run);
+  say(`${run.run} ${done}`, { kind: "ok" });
+  await refresh();
 }
 
 /** A new training with the settings of this one, to be changed before it starts. @param {RunSummary} run */
 async function duplicate(run) {
-  try {
-    const [config, { config: values }] = await Promise.all([call("config_schema"), call("get_run", run.run)]);
-    const draft = new Draft(config);
-    draft.take(values);
-    draft.suggested = false;
-    draft.name = "";
-    draft.save();
-    location.assign("/train/model.html");
-  } catch (error) {
-    showError(error);
-  }
+  const [config, { config: values }] = await Promise.all([call("config_schema"), call("get_run", run.run)]);
+  const draft = new Draft(config);
+  draft.take(values);
+  draft.suggested = false;
+  draft.name = "";
+  draft.save();
+  location.assign("/train/model.html");
 }
 
 /** @param {RunSummary} run */
 async function remove(run) {
-  try {
-    const { ticket } = await call("delete_run", run.run);
-    const ticked = chosen.delete(run.run);
-    showChoice();
-    const undo = el("button", { type: "button", class: "button small", onclick: once(() => restore(ticket, ticked)) }, "Undo");
-    byId("deleted").append(el("p", { class: "notice row", "data-ticket": ticket },
-      el("span", { class: "grow" }, `${run.run} is deleted. It can be restored for a day, below the runs.`), undo));
-    undo.focus();
-    await Promise.all([refresh(), showTrash()]);
-  } catch (error) {
-    showError(error);
-  }
+  const { ticket } = await call("delete_run", run.run);
+  const ticked = chosen.delete(run.run);
+  showChoice();
+  const undo = el("button", { type: "button", class: "button small", onclick: whileBusy(() => restore(ticket, ticked)) }, "Undo");
+  byId("deleted").append(el("p", { class: "notice row", "data-ticket": ticket },
+    el("span", { class: "grow" }, `${run.run} is deleted. It can be restored for a day, below the runs.`), undo));
+  undo.focus();
+  await Promise.all([refresh(), showTrash()]);
 }
 
 /** What was deleted and can be had back. */
@@ -126,22 +110,18 @@ async function showTrash() {
   byId("trash").hidden = !deleted.length;
   byId("trash-list").replaceChildren(...deleted.map(({ ticket, run, time }) => el("li", { class: "row" },
     el("span", {}, run), el("span", { class: "muted" }, ago(time)),
-    el("button", { type: "button", class: "button small", "aria-label": `Restore ${run}`, onclick: once(() => restore(ticket)) }, "Restore"))));
+    el("button", { type: "button", class: "button small", "aria-label": `Restore ${run}`, onclick: whileBusy(() => restore(ticket)) }, "Restore"))));
 }
 
 /** @param {string} ticket @param {boolean} [ticked] whether it was chosen to be compared */
 async function restore(ticket, ticked = false) {
-  try {
-    const { run } = await call("restore_run", ticket);
-    byId("deleted").querySelector(`[data-ticket="${ticket}"]`)?.remove();
-    if (ticked && chosen.size < COMPARED) chosen.add(run);
-    showChoice();
-    say(`${run} is back.`, { kind: "ok" });
-    await Promise.all([refresh(), showTrash()]);
-    /** @type {HTMLElement | null} */ (list.querySelector(`[data-run="${CSS.escape(run)}"] .run-link`))?.focus();
-  } catch (error) {
-    showError(error);
-  }
+  const { run } = await call("restore_run", ticket);
+  byId("deleted").querySelector(`[data-ticket="${ticket}"]`)?.remove();
+  if (ticked && chosen.size < COMPARED) chosen.add(run);
+  showChoice();
+  say(`${run} is back.`, { kind: "ok" });
+  await Promise.all([refresh(), showTrash()]);
+  /** @type {HTMLElement | null} */ (list.querySelector(`[data-run="${CSS.escape(run)}"] .run-link`))?.focus();
 }
 
 async function refresh() {

@@ -122,8 +122,7 @@ function showVerdict({ sound, text, checks, fill }) {
 /** A process that died leaves no last event to wait for. */
 async function watch() {
   if (!run || judged) return;
-  const { runs } = await call("list_runs"); // `get_run` would bring its whole past along
-  const state = runs.find((/** @type {any} */ found) => found.run === run)?.state;
+  const { state } = await call("watch_run", run);
   if (state === "interrupted" || state === "failed") judge();
 }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image, PngImagePlugin
 
@@ -53,10 +55,17 @@ def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
         buffer = io.BytesIO()
         Image.fromarray(pixels).save(buffer, format, **options)
         return buffer.getvalue()
-    except Exception as error:
+    except (
+        OSError,
+        ValueError,
+        OverflowError,
+        struct.error,
+        cv2.error,
+    ) as error:  # too large for the format, most often
         height, width = picture.pixels.shape[:2]
+        hint = "Choose PNG." if format != "PNG" else ""
         raise InpaintError(
-            "output-format", f"A picture of {width}x{height} cannot be written as {format}.", "Choose PNG."
+            "output-format", f"A picture of {width}x{height} cannot be written as {format}.", hint
         ) from error
 
 

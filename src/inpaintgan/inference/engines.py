@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,6 +147,8 @@ def _openvino(file: Path) -> Network:
 def _onnx_file(checkpoint: Checkpoint, name: str, module: nn.Module, channels: int) -> Path:
     """The generator as an ONNX file, written the first time."""
     file = engine_cache(checkpoint) / f"{name}.onnx"
+    with suppress(OSError):
+        os.utime(file.parent)  # see `keep`
     if not file.is_file():
         inputs = ("picture", "edge", "mask")
         keep(file, to_onnx(module, (channels, 1, 1), checkpoint.config.input_size, inputs, ("output",)))
@@ -170,6 +174,9 @@ def keep(file: Path, data: bytes) -> None:
     """Write a file into its checkpoint's folder; the folders used longest ago are dropped."""
     file.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(file, data)
-    newest_first = sorted(file.parent.parent.iterdir(), key=lambda path: -path.stat().st_mtime)
-    for old in newest_first[_KEPT:]:
+    last_used = {}
+    for folder in file.parent.parent.iterdir():
+        with suppress(FileNotFoundError):  # another process dropped it
+            last_used[folder] = folder.stat().st_mtime
+    for old in sorted(last_used, key=last_used.__getitem__, reverse=True)[_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)

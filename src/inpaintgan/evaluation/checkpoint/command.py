@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from ... import __version__
 from ...core.atomic import write_bytes, write_json
@@ -71,9 +72,11 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
     with ranks.together():
         setup = _open(arguments)
 
+    bar = tqdm(unit="case", file=sys.stderr, disable=None if ranks.is_first else True)
+
     def on_case(case: Case, fills: Fills) -> None:
-        if ranks.is_first:
-            print(f"\r{case.masks + ': ' + case.name:<78.78}", end="", file=sys.stderr, flush=True)
+        bar.set_postfix_str(f"{case.masks}: {case.name}", refresh=False)
+        bar.update()
         if arguments.save_inputs:
             candidates.save_inputs(case, arguments.save_inputs)
         if arguments.save_fills:
@@ -87,7 +90,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
     )  # fmt: skip
     if not ranks.is_first:
         return 0
-    print(f"\r{'':<78}\r", end="", file=sys.stderr)
+    bar.close()
     report = _about(arguments, setup) | report_of(results)
     report["notices"] += left_out(report["unreadable"])
     print(table(report), flush=True)

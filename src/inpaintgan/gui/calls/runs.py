@@ -67,9 +67,10 @@ class RunCalls(Calls):
         """Return one run with its config and history."""
         return _with_turn(details(self._run(run)), self._session.queue.names())
 
-    def run_usage(self, run: str) -> dict[str, Any]:
-        """Return what a training takes of this machine; null while nothing trains."""
-        return {"usage": usage(self._run(run))}
+    def watch_run(self, run: str) -> dict[str, Any]:
+        """Return how one run is, as `list_runs` does, and what it takes of this machine (null while nothing trains)."""
+        found = self._run(run)
+        return {**_with_turn(summary(found), self._session.queue.names()), "usage": usage(found)}
 
     def delete_run(self, run: str) -> dict[str, Any]:
         """Put a run that is not training into the trash; the ticket takes it out again for a day."""
