@@ -238,6 +238,22 @@ def test_a_stream_begins_right_after_what_is_known(run: RunDir, after: int) -> N
     assert {kind for _, kind, _ in found} <= {"message"}
 
 
+def test_a_stream_sends_four_batches_a_second_at_most(run: RunDir) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 4:
+            raise StopIteration
+        write_events(run, *(step_event(3 * len(pauses) + n) for n in range(3)))
+
+    chunks: list[bytes] = []
+    with pytest.raises(RuntimeError):
+        chunks.extend(event_stream(run.events_file, 0, lambda function, *args: function(*args), pause))
+    assert [chunk.count(b"data: ") for chunk in chunks] == [0, 3, 3, 3]
+    assert min(pauses) >= 0.25
+
+
 def test_a_page_that_missed_hours_gets_a_thinned_past(run: RunDir) -> None:
     write_events(run, STARTED, *(step_event(n) for n in range(1, 60_001)))
     assert run.events_file.stat().st_size > MISSED_BYTES

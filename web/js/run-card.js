@@ -54,39 +54,3 @@ export function runCard(run, ...actions) {
       run.error ? el("p", { class: "small error-text" }, titled(run.error)) : null),
     actions.length ? el("div", { class: "run-actions" }, ...actions) : null);
 }
-
-/**
- * Redraw a list only where it changed, so that focus and pictures stay; not while something in it is being pressed.
- * @param {HTMLElement} list
- * @param {RunSummary[]} runs
- * @param {(run: RunSummary) => HTMLLIElement} draw
- */
-export function updateList(list, runs, draw) {
-  if (list.querySelector(":active")) return; // the press would be lost on a card that is drawn anew
-  const focused = list.contains(document.activeElement) ? document.activeElement : null;
-  const before = new Map(/** @type {HTMLElement[]} */ ([...list.children]).map((node) => [node.dataset.run, node]));
-  const names = new Set(runs.map(({ run }) => run));
-  for (const [name, node] of before) if (!names.has(name ?? "")) node.remove();
-  runs.forEach((run, i) => {
-    const seen = JSON.stringify([run, ago(run.updated)]); // the words age, too
-    let node = before.get(run.run);
-    if (node?.dataset.seen !== seen) {
-      const fresh = draw(run);
-      fresh.dataset.seen = seen;
-      node?.replaceWith(fresh);
-      node = fresh;
-    }
-    if (list.children[i] !== node) list.insertBefore(node, list.children[i] ?? null);
-  });
-  // A card that was drawn anew, or moved up, has lost it on the way.
-  if (focused && document.activeElement !== focused) focusLike(focused, list);
-}
-
-/** The focus goes to the same control of the run's new card, or to its name. @param {Element} control @param {HTMLElement} list */
-function focusLike(control, list) {
-  const run = /** @type {HTMLElement | null} */ (control.closest(".run-card"))?.dataset.run;
-  const card = /** @type {HTMLElement[]} */ ([...list.children]).find((node) => node.dataset.run === run);
-  const nameOf = (/** @type {Element} */ one) => one.getAttribute("aria-label") ?? one.textContent;
-  const controls = /** @type {HTMLElement[]} */ ([...(card?.querySelectorAll(".run-link, .run-actions :is(a, button, input)") ?? [])]);
-  (controls.find((one) => nameOf(one) === nameOf(control)) ?? controls[0])?.focus({ preventScroll: true });
-}

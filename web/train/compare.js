@@ -1,6 +1,7 @@
 // Comparisons of edge generators: set one up, watch them, open their reports.
 
 import { call, codeOf } from "../js/bridge.js";
+import { updateList } from "../js/card-list.js";
 import { byId, el, setUsable } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
@@ -120,7 +121,7 @@ function card(comparison) {
     el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${name}`, onclick }, title);
   /** @param {string} title @param {string | null} href */
   const file = (title, href) => href && el("a", { class: "button small quiet", href, "aria-label": `${title} of ${name}` }, title);
-  return el("li", { class: "compare-card card", "data-name": name },
+  return el("li", { class: "compare-card card" },
     el("div", { class: "row" }, el("span", { class: "compare-name" }, name), el("span", { class: "pill", "data-state": state }, stateTitle(state)),
       el("span", { class: "small muted end" }, busy ? "" : ago(comparison.updated))),
     what && el("p", { class: "small muted" }, what),
@@ -161,19 +162,11 @@ async function remove({ name, path }) {
   if (sure) await act("delete_comparison", name, `${name} is deleted.`);
 }
 
-let seen = "";
-
 async function refresh() {
   /** @type {{comparisons: Comparison[]}} */
   const { comparisons } = await call("list_comparisons");
   byId("none").hidden = comparisons.length > 0;
-  const now = JSON.stringify(comparisons.map((found) => [found, ago(found.updated)])); // the words age, too
-  const list = byId("comparisons");
-  if (now === seen || list.querySelector(":active")) return; // a press would be lost on a card that is drawn anew
-  seen = now;
-  const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
-  list.replaceChildren(...comparisons.map(card));
-  if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[aria-label="${CSS.escape(focused)}"]`))?.focus();
+  updateList(byId("comparisons"), comparisons, ({ name }) => name, card);
 }
 
 async function start() {

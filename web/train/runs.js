@@ -2,11 +2,12 @@
 
 import { fillUrl, resumeUrl, runUrl } from "../js/addresses.js";
 import { call } from "../js/bridge.js";
+import { updateList } from "../js/card-list.js";
 import { byId, el } from "../js/dom.js";
 import { whileBusy } from "../js/guarded.js";
 import { ago, plural } from "../js/format.js";
 import { every } from "../js/poll.js";
-import { runCard, updateList } from "../js/run-card.js";
+import { runCard } from "../js/run-card.js";
 import { isActive } from "../js/run-view.js";
 import { say, showError } from "../js/shell.js";
 import { Draft } from "./draft.js";
@@ -134,7 +135,7 @@ async function refresh() {
   const waiting = runs.filter(({ turn }) => turn).length;
   const words = waiting ? `${plural(waiting, "training")} in the queue: each starts when no other trains, while this program is open.` : "";
   if (byId("queue-note").textContent !== words) byId("queue-note").textContent = words;
-  updateList(list, runs, draw);
+  updateList(list, runs, ({ run }) => run, draw);
 }
 
 async function start() {

@@ -16,9 +16,6 @@ from .rundir import RunDir
 INPAINT_RUN = "inpaint"
 """Takes a generator's place in the name of the run that trains the shared inpaint generator."""
 
-MAX_STEPS: int = next(rule.le for rule in Config.model_fields["max_iters"].metadata if hasattr(rule, "le"))
-"""The longest budget of a training, in steps."""
-
 
 def training_settings(base: Config, generator: str) -> dict[str, Any]:
     """Return in what the training of an edge generator differs from the settings that all trainings share."""

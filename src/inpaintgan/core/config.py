@@ -34,6 +34,8 @@ LOSS_WEIGHTS = {
 }  # fmt: skip
 """The weights of each model's losses, of which one at least is above 0."""
 
+MAX_ITERS = 100_000_000
+"""The longest training, in steps."""
 FIXED = ("stage", "edge_generator", "width", "stem")
 """Settings that a run keeps for ever, because its networks are made of them."""
 ORIGINS = ("init_from", "edges_from")
@@ -241,7 +243,7 @@ class Config(BaseModel):
         ge=1,
         le=1024,
     )
-    max_iters: int = _optimizer(2_000_000, "The step at which training ends.", "steps", ge=1, le=100_000_000)
+    max_iters: int = _optimizer(2_000_000, "The step at which training ends.", "steps", ge=1, le=MAX_ITERS)
     max_seconds: float = _optimizer(
         0.0,
         "Seconds of training, without pauses and scoring, after which it ends even before max_iters; 0 is no limit.",

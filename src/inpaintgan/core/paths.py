@@ -47,6 +47,12 @@ def expanded(path: str | Path) -> Path:
         return Path(path)
 
 
+def child_of(folder: Path, name: object) -> Path | None:
+    """Return what lies in a folder under a name that somebody gives, there or not; None for what is no name but a path."""
+    is_name = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
+    return folder / str(name) if is_name else None
+
+
 def seen_file(path: Path) -> bool:
     """Whether there is such a file, as far as one may look: `Path.is_file` raises where a folder may not be looked into."""
     try:

@@ -8,10 +8,11 @@ from typing import Any, get_args
 from urllib.parse import quote
 
 from ..core.child import last_words
-from ..core.comparison import MAX_STEPS, ComparisonDir, stem_notices, training_settings
-from ..core.config import EdgeGeneratorName
+from ..core.comparison import ComparisonDir, stem_notices, training_settings
+from ..core.config import MAX_ITERS, EdgeGeneratorName
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
+from ..core.paths import child_of
 from ..core.rundir import RunDir
 from ..jobs.comparisons import Comparisons, is_busy, is_comparison
 from ..jobs.supervisor import is_live, launched_at
@@ -32,12 +33,12 @@ REPORT_POLICY = (
 
 def find_comparison(comparisons: Comparisons, name: object) -> ComparisonDir:
     """Return a comparison by its name. Raises `InpaintError` ``compare-unknown``."""
-    known = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
-    if not known or not is_comparison(comparisons.folder / str(name)):
+    path = child_of(comparisons.folder, name)
+    if path is None or not is_comparison(path):
         raise InpaintError(
             "compare-unknown", f"There is no comparison '{name}'.", "The Compare page lists all of them."
         )
-    return ComparisonDir(comparisons.folder / str(name))
+    return ComparisonDir(path)
 
 
 def describe(comparison: ComparisonDir) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def start(comparisons: Comparisons, values: dict[str, Any], options: dict[str, A
         raise InpaintError("generator-unknown", "No edge generator is chosen.", "Tick at least one.")
     for name in generators:
         make_config({**config.model_dump(), **training_settings(config, name)})
-    steps = _whole("Steps", options.get("steps"), MAX_STEPS)
+    steps = _whole("Steps", options.get("steps"), MAX_ITERS)
     seeds = _whole("Seeds", options.get("seeds"), MAX_SEEDS)
     given = str(options.get("name") or "").strip()
     name = checked_name(given) if given else f"{time.strftime('%Y-%m-%d_%H-%M-%S')}_compare"

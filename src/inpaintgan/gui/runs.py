@@ -14,6 +14,7 @@ from ..core.config import Config
 from ..core.config_io import load_config
 from ..core.errors import InpaintError
 from ..core.events import EventTail, newest, parse
+from ..core.paths import child_of
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
 from ..jobs.supervisor import is_live, is_run, launched_at
 from .answers import to_json
@@ -37,10 +38,10 @@ _SIGN_OF_LIFE_S = 5.0
 
 def find_run(runs: Path, name: object) -> RunDir:
     """Return a run folder by its name. Raises `InpaintError` ``run-unknown``."""
-    known = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
-    if not known or not is_run(runs / str(name)):
+    path = child_of(runs, name)
+    if path is None or not is_run(path):
         raise InpaintError("run-unknown", f"There is no run '{name}'.", "It may have been deleted or renamed.")
-    return RunDir(runs / str(name))
+    return RunDir(path)
 
 
 def state_of(run: RunDir) -> str:

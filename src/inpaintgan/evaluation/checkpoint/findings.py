@@ -68,7 +68,7 @@ def _range(found: dict[str, float], digits: int, sign: str = "") -> str:
     return f"95 % interval {found['low']:{sign}.{digits}f} to {found['high']:{sign}.{digits}f}"
 
 
-def protocol(report: dict[str, Any]) -> list[Statement]:
+def protocol_rows(report: dict[str, Any]) -> list[Statement]:
     """How the numbers were made: (what, in words)."""
     sets = report["sets"]
     taken = f", {report['limit']} at most, spread evenly" if report["limit"] else ""

@@ -100,7 +100,7 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
             edges=_edges(report),
             samples=[_sample(report, one) for one in shown],
             ranking=ranking_column(report),
-            protocol=findings.protocol(report),
+            protocol=findings.protocol_rows(report),
             hints=findings.hints(report),
             drawn=[name for name in colours if name not in _OFF_SCALE],
         )

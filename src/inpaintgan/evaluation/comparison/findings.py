@@ -141,7 +141,7 @@ def hints(report: dict[str, Any]) -> list[Statement]:
     return listed
 
 
-def protocol(report: dict[str, Any]) -> list[Statement]:
+def protocol_rows(report: dict[str, Any]) -> list[Statement]:
     """How the numbers were made: (what, in words)."""
     return [*_data_words(report), *_training_words(report), *_scoring_words(report)]
 

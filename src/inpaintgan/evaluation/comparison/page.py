@@ -55,7 +55,7 @@ def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[i
             samples=_samples(report, folder, shown),
             findings=findings.findings(report),
             hints=findings.hints(report),
-            protocol=findings.protocol(report),
+            protocol=findings.protocol_rows(report),
         )
     )
 

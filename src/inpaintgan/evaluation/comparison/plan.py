@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ...core.atomic import write_json
-from ...core.comparison import MAX_STEPS, ComparisonDir, stem_notices, training_settings
-from ...core.config import Config
+from ...core.comparison import ComparisonDir, stem_notices, training_settings
+from ...core.config import MAX_ITERS, Config
 from ...core.config_io import load_config, make_config, save_config, with_full_paths
 from ...core.errors import InpaintError
 from ...core.paths import expanded, resource, work_root
@@ -57,7 +57,7 @@ class Plan:
         """Return the settings of one training; None is the shared inpaint generator."""
         values = training_settings(self.base, generator) if generator else {"stage": "inpaint"}
         values |= {"seed": seed}
-        values |= {"max_iters": self.steps} if self.steps else {"max_iters": MAX_STEPS, "max_seconds": self.seconds}
+        values |= {"max_iters": self.steps} if self.steps else {"max_iters": MAX_ITERS, "max_seconds": self.seconds}
         return make_config({**self.base.model_dump(), **values})
 
     @property
