@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from . import __version__, cli_words
@@ -161,7 +162,9 @@ _COMMANDS = {
 def parser() -> argparse.ArgumentParser:
     """Return what understands a command line; ``run`` of its answer is the function that the words are for."""
     whole = _Parser(
-        prog="inpaintgan", allow_abbrev=False, description="Train and use two-stage image inpainting networks."
+        prog="python main.py" if Path(sys.argv[0]).name == "main.py" else "inpaintgan",
+        allow_abbrev=False,
+        description="Train and use two-stage image inpainting networks.",
     )
     whole.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
     commands = whole.add_subparsers(required=True, metavar="command")

@@ -156,6 +156,7 @@ def test_what_is_empty_is_seen_as_nothing():
         assert refusal(width=value).message.startswith("width: nothing is not allowed.")
     with pytest.raises(InpaintError, match=r"^width: nothing is not allowed"):
         load_config(None, ["width="])
+    assert make_config({"val_data": None}).val_data == ""
 
 
 def test_what_is_set_twice_in_one_file_is_refused(tmp_path: Path):
@@ -222,6 +223,8 @@ def test_every_setting_has_a_group_and_an_explanation():
 
 def test_every_fault_is_named_in_a_line_of_its_own():
     said = refusal(lr="fast", width=7, style_weight=3).message.split("\n")
-    assert said[0] == "width: 7 is not allowed. Allowed: a whole number from 8 to 128 in steps of 8 channels."
+    allowed = "width: 7 is not allowed. Allowed: a whole number from 8 to 128 in steps of 8 channels."
+    assert said[0] == f"{allowed} {Config.model_fields['width'].description}"
     assert said[1].startswith("lr: 'fast' is not allowed. Allowed: a number")
+    assert said[1].endswith(Config.model_fields["lr"].description)
     assert said[2].startswith("style_weight: there is no such setting (value seen: 3). Did you mean")

@@ -203,15 +203,19 @@ def make_config(values: dict[str, Any]) -> Config:
         if len(faults) == 1:
             said, meant, explained = faults[0]
             raise InpaintError("config-invalid", said, meant or explained) from error
-        lines = (f"{said} {meant}".strip() for said, meant, _ in faults)
+        lines = (f"{said} {meant or explained}".strip() for said, meant, explained in faults)
         raise InpaintError("config-invalid", "\n".join(lines)) from error
 
 
 def _undo_yaml_1_1(key: str, value: Any) -> Any:
-    """Undo two habits of YAML 1.1: ``1e-4`` is text to it, which wants ``1.0e-4``, and ``on`` and ``off`` are truth values."""
+    """Undo habits of YAML 1.1: ``1e-4`` is text to it, which wants ``1.0e-4``, ``on`` and ``off`` are truth values, and a key
+    without a value is null where its text is meant to be empty.
+    """
     field = Config.model_fields.get(key)
     if field is None:
         return value
+    if value is None and field.annotation is str:
+        return ""
     if isinstance(value, bool) and (field.annotation is str or get_origin(field.annotation) is Literal):
         return "on" if value else "off"
     if isinstance(value, str) and field.annotation in (int, float):

@@ -38,12 +38,18 @@ def make_folder(folder: Path) -> None:
         TemporaryFile(dir=folder).close()
 
 
-def make_way(file: Path) -> None:
+def make_way(file: Path, suffix: str = "") -> None:
     """Make the folder of a result, and try whether the result can be written there.
 
+    Args:
+        file: The result.
+        suffix: What its name has to end in, so that a slip does not replace a picture by a report.
+
     Raises:
-        InpaintError: ``output-is-folder``, or as `make_folder`.
+        InpaintError: ``output-format``, ``output-is-folder``, or as `make_folder`.
     """
+    if suffix and file.suffix.lower() != suffix:
+        raise InpaintError("output-format", f"{file} does not end in {suffix}.", "Give it a name that does.")
     if file.is_dir():
         raise InpaintError("output-is-folder", f"{file} is a folder, not a file.", "Name a file in it.")
     make_folder(file.parent)

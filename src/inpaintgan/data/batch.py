@@ -38,11 +38,13 @@ class Batch:
 
     @property
     def hole_share(self) -> torch.Tensor:
-        """The mean of the masks of all pictures of the step, a scalar, by which losses over the hole are divided.
+        """The mean of the masks of all pictures of the step, a scalar above 0, by which losses over the hole are divided.
 
         A mean over parts of a step is that of the whole only if each part was divided by the same number.
         """
-        return self.mask.mean() if self.step_hole_share is None else self.step_hole_share
+        if self.step_hole_share is not None:
+            return self.step_hole_share
+        return self.mask.mean().clamp(min=1 / self.mask.numel())
 
     def __len__(self) -> int:
         return self.image.shape[0]

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from ..core.wording import plural
+
 SMALL_SIDE_PX = 256
 LARGEST_SIDE_PX = 1024
 """No network takes larger pictures."""
@@ -94,7 +96,7 @@ class DataReport(BaseModel):
 
 def describe(report: DataReport) -> str:
     """Return a report as lines of text for a terminal."""
-    lines = [f"{report.folder}: {report.n_pictures} pictures"]
+    lines = [f"{report.folder}: {plural(report.n_pictures, 'picture')}"]
     if report.size:
         lines.append(f"  shorter side: {report.size.min} to {report.size.max} px, median {report.size.median} px")
     lines.append(
@@ -103,7 +105,7 @@ def describe(report: DataReport) -> str:
         f"with transparency: {report.n_alpha}, below {SMALL_SIDE_PX} px: {report.n_small}"
     )
     if report.masks_folder:
-        lines.append(f"{report.masks_folder}: {report.n_masks} masks")
+        lines.append(f"{report.masks_folder}: {plural(report.n_masks, 'mask')}")
     if report.mask_coverage:
         low, mean, high = report.mask_coverage.min, report.mask_coverage.mean, report.mask_coverage.max
         lines.append(f"  hole: {low:.1%} to {high:.1%} of the picture, {mean:.1%} on average")

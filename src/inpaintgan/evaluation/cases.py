@@ -114,11 +114,9 @@ def left_out(unreadable: Sequence[str]) -> list[str]:
 
 def nothing_to_evaluate(masks: str, unreadable: Sequence[str]) -> InpaintError:
     """The refusal of a set of holes that gives no case."""
-    if unreadable:
-        return InpaintError(
-            "nothing-to-evaluate", f"No picture is left to score with {masks}.", left_out(unreadable)[0]
-        )
-    return InpaintError("nothing-to-evaluate", f"No mask of {masks} has both a hole and a known part.")
+    return InpaintError(
+        "nothing-to-evaluate", f"No picture is left to score with {masks}.", " ".join(left_out(unreadable))
+    )
 
 
 def _leave_out(error: InpaintError, unreadable: list[str] | None) -> None:
@@ -135,6 +133,5 @@ def _holes(
             mask = masks.mask(index, side, seed, block_ratio)
         except InpaintError as error:
             _leave_out(error, unreadable)
-            continue
-        if mask.any() and not mask.all():
+        else:
             yield index, mask

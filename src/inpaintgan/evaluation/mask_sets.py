@@ -17,7 +17,7 @@ from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..imaging.folder import find_pictures, list_files
-from ..imaging.masks import SHARES, draw_mask, read_mask
+from ..imaging.masks import SHARES, draw_mask, is_empty, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 
 DRAWN_MASKS: tuple[MaskKind, ...] = tuple(kind for kind, shares in SHARES.items() if "file" not in shares)
@@ -65,10 +65,16 @@ class MaskSet:
             (side, side) uint8 of 0 and 1.
 
         Raises:
-            InpaintError: A mask file cannot be read.
+            InpaintError: A mask file cannot be read; ``mask-empty`` or ``mask-full`` when it has no hole or nothing else.
         """
         if self.files:
-            return read_mask(self.files[index % len(self.files)], side, side)[0]
+            file = self.files[index % len(self.files)]
+            mask, _ = read_mask(file, side, side)
+            if is_empty(mask):
+                raise InpaintError("mask-empty", f"The mask {file} is all black.")
+            if mask.all():
+                raise InpaintError("mask-full", f"The mask {file} is all white.")
+            return mask
         if self.name in DRAWN_MASKS:
             rng = np.random.default_rng([seed, index])
             return draw_mask(self.name, side, side, rng, block_ratio=block_ratio, files=())

@@ -13,6 +13,7 @@ from ..core.events import read_events
 from ..core.outputs import make_way_for_checkpoint, writing
 from ..core.paths import work_root
 from ..core.rundir import SCORES, RunDir, step_named
+from ..core.wording import plural
 from ..imaging.folder import find_pictures
 from ..models.blending import blend
 from ..models.checkpoint import load_checkpoint, save_checkpoint, saved_step
@@ -49,7 +50,7 @@ def release(
         InpaintError: There is no such checkpoint or report, the name is no folder name, ``output-exists``, the folder cannot
             be written, or the two cannot be blended. Nothing is written then.
     """
-    if name != name.strip() or name != Path(name).name or name.startswith(".") or len(name) > _LONGEST_NAME:
+    if not name or name != name.strip() or name != Path(name).name or name.startswith(".") or len(name) > _LONGEST_NAME:
         raise InpaintError(
             "name-invalid",
             f"'{name}' cannot be the name of a checkpoint.",
@@ -145,7 +146,7 @@ def _sources(data: str) -> str:
     except InpaintError:
         return "no longer available"
     counts = Counter(file.name.partition("-")[0] if "-" in file.name else "other" for file in files)
-    return f"{len(files)} pictures ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
+    return f"{plural(len(files), 'picture')} ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
 
 
 def _origin(runs: list[dict[str, Any]]) -> str:

@@ -41,8 +41,8 @@ def list_files(folder: Path, suffixes: Collection[str], recursive: bool = True) 
         InpaintError: ``folder-missing``.
     """
     if not folder.is_dir():
-        why = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise InpaintError("folder-missing", f"The folder {folder} {why}.", "Choose a folder with pictures in it.")
+        why = f"{folder} is a file, not a folder" if folder.exists() else f"The folder {folder} does not exist"
+        raise InpaintError("folder-missing", f"{why}.", "Choose a folder with pictures in it.")
     return sorted(_walk(folder, tuple(suffixes), recursive))
 
 

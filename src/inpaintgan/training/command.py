@@ -58,6 +58,8 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         config, trained_before = ranks.first(
             lambda: _checked(run, data, config_file, settings, resume=resume, restarted=ranks.restartable)
         )
+        if resume and ranks.is_first and not run.exists:
+            print(f"note: There is no training in {run.path} to resume; a new one begins.", file=sys.stderr)
         console = Console()
         trainer = Trainer(config, run, resume=trained_before, sinks=[console] if ranks.is_first else [], ranks=ranks)
         try:
@@ -85,12 +87,10 @@ def _checked(
     """Return the config to train under, and whether there is a checkpoint to go on from. Nothing is written."""
     trained_before = must_be_allowed(run, resume=resume or restarted)
     config = with_full_paths(load_config(_config_source(run, config_file), settings, data=data))
-    if resume and not run.exists:
-        missing = f"There is no training in {run.path} to resume"
-        if not config.data:
-            raise InpaintError("resume-impossible", f"{missing}.", "Name another --run, or give --data to begin one.")
-        # One command, given again after every power cut, must also do for the first that came before anything was there.
-        print(f"note: {missing}; a new one begins.", file=sys.stderr)
+    # One command, given again after every power cut, must also do for the first that came before anything was there.
+    if resume and not run.exists and not config.data:
+        missing = f"There is no training in {run.path} to resume."
+        raise InpaintError("resume-impossible", missing, "Name another --run, or give --data to begin one.")
     if trained_before:
         run.must_fit(config)
     return config, trained_before

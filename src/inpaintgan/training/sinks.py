@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from ..core import events
 from ..core.events import Event
+from ..core.wording import plural
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -28,7 +29,9 @@ class Console:
     def __call__(self, event: Event) -> None:
         """Show one event."""
         if isinstance(event, events.RunStarted):
-            self._line(f"{event.stage} training on {event.device}: {event.n_train} pictures, {event.n_val} held out")
+            self._line(
+                f"{event.stage} training on {event.device}: {plural(event.n_train, 'picture')}, {event.n_val} held out"
+            )
             self._line(f"perceptual network: {event.perceptual}")
             self._bar = tqdm(
                 total=event.max_iters, initial=event.step, unit="step", smoothing=0.05, file=sys.stderr,

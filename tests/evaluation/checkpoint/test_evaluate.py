@@ -75,6 +75,36 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, 
     assert "No picture is left to score with masks" in capsys.readouterr().err
 
 
+def test_a_mask_without_a_hole_or_a_known_part_is_left_out_and_named(checkpoint, pictures, tmp_path, capsys):
+    masks, report_file = tmp_path / "masks", tmp_path / "report.json"
+    masks.mkdir()
+    half = np.zeros((64, 64), np.uint8)
+    half[:32] = 255
+    for name, mask in (("a", half), ("b", np.zeros_like(half)), ("c", np.full_like(half, 255))):
+        Image.fromarray(mask).save(masks / f"{name}.png")
+    words = ["evaluate", "--checkpoint", str(checkpoint), "--data", str(pictures), "--perceptual-weights", "off"]
+    assert main([*words, "--masks", str(masks), "--limit", "4", "--report", str(report_file)]) == 1
+    report = json.loads(report_file.read_text())
+    assert report["n"] == 2
+    assert report["unreadable"] == [
+        f"The mask {masks / 'b.png'} is all black.",
+        f"The mask {masks / 'c.png'} is all white.",
+    ]
+    (masks / "a.png").unlink()
+    assert main([*words, "--masks", str(masks)]) == 2
+    assert "No picture is left to score with masks. Files left out: 2." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--report", "--html"])
+def test_a_picture_is_not_replaced_by_a_report(option, pictures, tmp_path, capsys):
+    picture = tmp_path / "photo.png"
+    shutil.copy(next(pictures.iterdir()), picture)
+    before = picture.read_bytes()
+    assert main(["evaluate", "--data", str(pictures), "--masks", "half", option, str(picture)]) == 2
+    assert "does not end in ." in capsys.readouterr().err
+    assert picture.read_bytes() == before
+
+
 @pytest.mark.parametrize("words", [
     ["evaluate", "--data", "none", "--masks", "half", "--report", "file/new/report.json"],
     ["evaluate", "--data", "none", "--masks", "half", "--html", "file/page.html"],

@@ -106,8 +106,9 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
 
 def _open(arguments: argparse.Namespace) -> _Setup:
     """Open what was named, in the order of what it costs: weights may be downloaded, so they come last."""
-    for file in filter(None, (arguments.report, arguments.html)):
-        make_way(file)
+    for file, suffix in ((arguments.report, ".json"), (arguments.html, ".html")):
+        if file:
+            make_way(file, suffix)
     for folder in filter(None, (arguments.save_inputs, arguments.save_fills)):
         make_folder(folder)
     find_pictures(arguments.data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...core.wording import plural
 from ..columns import Column, columns_of, markdown
 
 SET_SCORES = ("fid", "kid", "u_ids", "p_ids")
@@ -19,7 +20,7 @@ def table(report: dict[str, Any]) -> str:
     methods: dict[str, dict[str, float]] = report["methods"]
     shown = columns_of(_SCORES, (key for scores in methods.values() for key in scores))
     lines = [
-        f"{report['n']} {'cases' if len(report.get('sets', [])) > 1 else 'pictures'}, "
+        f"{plural(report['n'], 'case' if len(report.get('sets', [])) > 1 else 'picture')}, "
         f"{100 * report['hole_share']:.1f} % hole on average, {report['side_px']} px. "
         f"Proxy: {report['proxy_network'] or 'not scored (no VGG19 weights)'}."
         + (f" LPIPS: {report['lpips_network']}." if report.get("lpips_network") else ""),

@@ -69,7 +69,7 @@ def _copies(report: Path | None) -> dict[Kind, Path]:
     """Where the report is wanted beside the comparison's folder, by kind."""
     if report is None:
         return {}
-    make_way(report)
+    make_way(report, ".json")
     copies: dict[Kind, Path] = {kind: report.with_suffix(f".{kind}") for kind in ("json", "csv", "html")}
     for file in copies.values():
         make_way(file)
