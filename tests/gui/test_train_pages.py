@@ -198,8 +198,8 @@ def test_changes_are_marked_against_the_preset_and_survive_going_back(page: Any,
     expect(page.get_by_label("GAN loss")).to_have_value("nsgan")
     page.get_by_label("Preset").select_option(label="EdgeConnect")
     expect(page.locator("[data-changed]")).to_have_count(0)
-    expect(page.locator("#changes-text")).to_contain_text("1 change put back by the preset.")
-    expect(page.get_by_role("button", name="Put all back")).to_be_hidden()
+    expect(page.locator("#changes-text")).to_contain_text("The preset reset 1 change.")
+    expect(page.get_by_role("button", name="Reset all")).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Preset")).to_be_focused()
     expect(page.get_by_label("Another learning rate")).to_have_value("0.00042")
@@ -213,7 +213,7 @@ def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -
     file = tmp_path / "config.yml"
     download.value.save_as(file)
     assert load_config(file).style_loss_weight == 250
-    page.get_by_role("button", name="Put all back").click()
+    page.get_by_role("button", name="Reset all").click()
     expect(page.get_by_label("Find a setting")).to_be_focused()
     expect(page.get_by_label("Style weight")).to_have_value("1")
     page.locator("#import-file").set_input_files(file)
@@ -225,7 +225,7 @@ def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -
     page.locator("#import-file").set_input_files(file)
     expect(page.locator("#start-error")).to_contain_text("config.yml: Learning Rate (lr): 'fast' is not allowed.")
     expect(page.locator("#start-error")).to_contain_text("Batch size (batch_size): 0 is not allowed.")
-    expect(page.get_by_role("status").filter(has_text="config.yml is not taken: 2 faults.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="config.yml was not imported: 2 errors.")).to_be_visible()
     file.write_text("# nothing\n", encoding="utf-8")
     page.locator("#import-file").set_input_files(file)
     expect(page.locator("#start-error")).to_contain_text("holds no settings")
@@ -242,7 +242,7 @@ def test_the_inpaint_model_is_offered_the_newest_edge_run(page: Any, app: Any, p
     page.get_by_label("Model to train").select_option(label="Inpaint Model")
     expect(page.get_by_label("Start from")).to_have_value(str(run.path))
     expect(page.locator("#init_from-text")).to_contain_text("Suggested")
-    expect(page.locator("#status")).to_contain_text("Now follows what was chosen: width 24")
+    expect(page.locator("#status")).to_contain_text("Adjusted to match: width 24")
     changed = "() => Object.keys(JSON.parse(sessionStorage['inpaintgan-draft']).changes)"
     assert "width" in page.evaluate(changed)
     page.get_by_label("Model to train").select_option(label="Edge Model")

@@ -116,7 +116,7 @@ def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_pat
     page.get_by_role("link", name="Home", exact=True).click()
     page.get_by_role("link", name="Inference", exact=True).first.click()
     page.locator("#status").get_by_text("portrait.png is still open.").wait_for()
-    page.get_by_text("Its mask is kept from before.").wait_for()
+    page.get_by_text("Its earlier mask was kept.").wait_for()
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     assert np.array_equal(mask_of(page), drawn)

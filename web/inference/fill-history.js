@@ -28,7 +28,7 @@ export class FillHistory {
 
   /** @param {Fill} fill is to be shown; lines that nothing was filled from yet stay */
   look(fill) {
-    return this.#record(fill, { label: `Look at try ${this.tries.number(fill)}`, looking: true });
+    return this.#record(fill, { label: `Show result ${this.tries.number(fill)}`, looking: true });
   }
 
   /**

@@ -23,7 +23,7 @@ export const codeOf = (error) => (error instanceof BridgeError ? error.code : ""
 
 const MAX_PICTURE_BYTES = 200 * 2 ** 20;
 const gone = () =>
-  new BridgeError("disconnected", "The program was closed or restarted; trainings go on without it.", "Start it again, or open the address it printed.");
+  new BridgeError("disconnected", "The program was closed or restarted; trainings continue without it.", "Start it again, or open the address it printed.");
 
 /** @type {Set<(error: BridgeError) => void>} rejections of calls that wait for an answer */
 const waiting = new Set();

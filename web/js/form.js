@@ -179,7 +179,7 @@ export class SettingsForm {
     const changed = value !== this.base[key];
     field.row.toggleAttribute("data-changed", changed);
     field.back.hidden = !changed;
-    field.back.textContent = `Put back to ${valueText(key, this.base[key])}`;
+    field.back.textContent = `Reset to ${valueText(key, this.base[key])}`;
   }
 
   /**

@@ -99,7 +99,7 @@ export class DatasetCheck {
     } catch (error) {
       if (ticket !== this.ticket) return;
       if (isCancelled(error)) {
-        this.note.textContent = "Cancelled: not all pictures were looked at.";
+        this.note.textContent = "Cancelled: not all pictures were checked.";
         return;
       }
       this.refusal = errorText(error);
@@ -154,7 +154,7 @@ function facts(report) {
   if (report.n_alpha) found.push(["With transparency", count(report.n_alpha)]);
   if (report.n_masks) {
     const { min = 0, mean = 0, max = 0 } = report.mask_coverage ?? {};
-    found.push(["Masks", count(report.n_masks)], ["Hole, on average", percent(mean)], ["Hole, from and to", `${percent(min)} to ${percent(max)}`],
+    found.push(["Masks", count(report.n_masks)], ["Hole, on average", percent(mean)], ["Hole, range", `${percent(min)} to ${percent(max)}`],
       ["Polarity", report.n_masks_inverted ? `${count(report.n_masks_inverted)} look inverted` : "white is the hole"]);
   }
   return found.filter(([, value]) => value);
@@ -173,7 +173,7 @@ const isCancelled = (error) => codeOf(error) === "cancelled";
 
 /** @param {Problem[]} problems @returns {string} */
 function verdict(problems) {
-  if (problems.some(({ level }) => level === "error")) return "Cannot be trained on.";
+  if (problems.some(({ level }) => level === "error")) return "Training cannot start with this folder.";
   return problems.length ? `Usable, with ${plural(problems.length, "warning")}.` : "All in order.";
 }
 

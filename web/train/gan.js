@@ -54,8 +54,8 @@ function showAround() {
 function showChanges() {
   const changed = draft.changedOnPageTwo;
   byId("changes").hidden = byId("changes-back").hidden = !changed.length;
-  const than = draft instanceof ResumeDraft ? "the run until now" : "the preset";
-  const heading = draft instanceof ResumeDraft ? "Until now" : "Preset";
+  const than = draft instanceof ResumeDraft ? "the run so far" : "the preset";
+  const heading = draft instanceof ResumeDraft ? "So far" : "Preset";
   byId("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
   const before = draft.changedOnPageOne;
   const keys = [...before, ...changed];
@@ -110,7 +110,7 @@ function showResumed(resumed) {
   byId("queue").hidden = true;
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
   for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ (byId(id).closest(".field, .run-name")).hidden = true;
-  byId("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
+  byId("preset-text").textContent = `Continues from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its own settings unless you change them.`;
   byId("title").classList.remove("visually-hidden");
   document.querySelector(".steps")?.replaceWith(byId("title")); // it is no step on the way to a new run
   document.querySelector(".subnav [aria-current]")?.removeAttribute("aria-current");
@@ -131,7 +131,7 @@ function choosePreset() {
     show();
     byId("preset").focus();
   } }, "Undo");
-  byId("changes-text").replaceChildren(`${plural(before.n, "change")} put back by the preset. `, undo);
+  byId("changes-text").replaceChildren(`The preset reset ${plural(before.n, "change")}. `, undo);
 }
 
 function wire() {

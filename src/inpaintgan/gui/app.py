@@ -110,7 +110,7 @@ class _Window:
             self._session.browser = offload(browser.open_window, ticket, self._session.folder / "browser")
         else:
             print(f"There is no screen here. Open this address in a browser: {address}", flush=True)
-        print("Ctrl+C ends the window; trainings go on without it.", flush=True)
+        print("Ctrl+C ends the window; trainings continue without it.", flush=True)
 
     def _offer_address(self) -> None:
         """Print a fresh address where the program was started, for a browser that has no cookie; not too often."""

@@ -104,7 +104,7 @@ def start(comparisons: Comparisons, values: dict[str, Any], options: dict[str, A
 
     Args:
         comparisons: Knows their folder.
-        values: Settings of every training.
+        values: Settings for every training.
         options: ``generators`` (names), ``steps``, ``seeds`` and ``name``; an empty name makes one from the time.
 
     Raises:
