@@ -92,7 +92,7 @@ def test_masks_are_measured_and_an_error_blocks_the_way(page: Any, pictures: Pat
     expect(page.locator("#check-facts")).to_contain_text("1 look inverted")
     expect(page.locator("#check-facts")).to_contain_text("92 %")
     page.get_by_role("button", name="Next").click()
-    expect(page.locator("#next-error")).to_contain_text("The masks lie inside the folder of pictures")
+    expect(page.locator("#next-error")).to_contain_text("The masks are inside the folder of pictures")
     page.locator("#check-problems").get_by_role("link", name="Choose the masks").first.click()
     expect(page.get_by_role("button", name="Select Mask Folder")).to_be_focused()
     masks.rename(pictures.parent / "masks")

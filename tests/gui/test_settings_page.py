@@ -217,7 +217,7 @@ def test_the_server_refuses_what_the_page_would_not_send(page: Any, app: Any, pi
     (run.checkpoint_path(50)).mkdir()
     (run.checkpoint_path(50) / "training_state.pt").write_bytes(b"")
     for changes, said in (
-        ({"max_iters": 50}, "already stands at 50"),
+        ({"max_iters": 50}, "is already at 50"),
         ({"max_iters": 60, "width": 16}, "width: this run"),
     ):
         answer = page.evaluate("([values]) => eel.resume_with('old', values)()", [{**config.model_dump(), **changes}])

@@ -228,7 +228,7 @@ def test_yaml_goes_out_and_comes_in(page: Any, pictures: Path, tmp_path: Path) -
     expect(page.get_by_role("status").filter(has_text="config.yml was not imported: 2 errors.")).to_be_visible()
     file.write_text("# nothing\n", encoding="utf-8")
     page.locator("#import-file").set_input_files(file)
-    expect(page.locator("#start-error")).to_contain_text("holds no settings")
+    expect(page.locator("#start-error")).to_contain_text("contains no settings")
     expect(page.get_by_label("Style weight")).to_have_value("250")
     file.write_text("style_loss_weight: 30\n", encoding="utf-8")
     page.locator("#import-file").set_input_files(file)

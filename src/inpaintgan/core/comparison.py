@@ -106,7 +106,7 @@ class ComparisonDir:
             self.process.check_free()
         except InpaintError as error:
             raise InpaintError(
-                "compare-busy", f"Process {self.pid()} is at work on {self.path} already.",
+                "compare-busy", f"Process {self.pid()} is already working on {self.path}.",
                 "Wait for it, stop it, or name another --output.",
             ) from error  # fmt: skip
 

@@ -360,7 +360,7 @@ class Config(BaseModel):
     @classmethod
     def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
-            raise ValueError("a truth value is no number")
+            raise ValueError("expected a number, not true/false")
         return value
 
     def _without_network(self) -> tuple[str, ...]:
@@ -370,12 +370,12 @@ class Config(BaseModel):
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
         if -1 < self.sigma < 0:
-            raise ValueError("sigma: allowed are -1 (no edges), 0 (random) and values above 0")
+            raise ValueError("sigma: use -1 (no edges), 0 (random) or a value above 0")
         if self.mask.startswith("external") and not self.mask_data:
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
         if self.stem != fitting_stem(self.edge_generator, self.stem):
             raise ValueError(
-                f"stem: '{self.stem}' is not for effunet, whose trunk halves the picture itself; allowed is conv"
+                f"stem: '{self.stem}' does not work with effunet, whose trunk halves the picture itself; use conv"
             )
         for model in TRAINS[self.stage]:
             if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in self._without_network()):
@@ -386,9 +386,9 @@ class Config(BaseModel):
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
         if self.edge == "external" and self.augment_zoom > 1:
-            raise ValueError("augment_zoom: edges from files do not zoom with their pictures; allowed is 1")
+            raise ValueError("augment_zoom: edges from files do not zoom with their pictures; use 1")
         if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):
-            raise ValueError("eval_interval: auto goes on by validations, unless auto_max_steps limits its phases")
+            raise ValueError("eval_interval: auto moves on by validations, unless auto_max_steps limits its phases")
         return self
 
 

@@ -185,7 +185,7 @@ def _chosen(key: str, value: Any, choices: dict[int, str]) -> str:
     if not isinstance(value, int) or isinstance(value, bool) or value not in choices:
         numbers, words = (" | ".join(map(str, ones)) for ones in (choices, dict.fromkeys(choices.values())))
         said = f"{key}: {_seen(value)} is not allowed. Allowed: {numbers}."
-        raise InpaintError("config-invalid", said, f"Or in words: {words}.")
+        raise InpaintError("config-invalid", said, f"Or by name: {words}.")
     return choices[value]
 
 

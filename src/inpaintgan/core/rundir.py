@@ -107,7 +107,7 @@ class RunDir:
                 was, wanted = getattr(before, name), getattr(config, name)
                 raise InpaintError(
                     "config-invalid",
-                    f"{name}: this run was trained with {was!r}, so {wanted!r} cannot go on with it.",
+                    f"{name}: this run was trained with {was!r} and cannot continue with {wanted!r}.",
                     "Start a new run, with init_from pointing at this one.",
                 )
 

@@ -104,7 +104,7 @@ class _Window:
             print(json.dumps({"event": "ready", "url": address}), flush=True)
             return
         if browser.has_screen():
-            print(f"InpaintGAN is open in its window. Should none appear, open this address: {address}", flush=True)
+            print(f"InpaintGAN is open in its window. If none appears, open this address: {address}", flush=True)
             # Other users of this machine can read a command line.
             ticket = self._guard.new_address("browser", _BROWSER_TICKET_S)
             self._session.browser = offload(browser.open_window, ticket, self._session.folder / "browser")
@@ -169,7 +169,7 @@ def tend_queue(queue: TrainingQueue) -> None:
             known = isinstance(error, InpaintError | OSError)
             words = str(error) if known else f"{type(error).__name__}: {error}"
             if words != said:  # once, not every other second
-                print(f"The queue could not go on: {words}", file=sys.stderr, flush=True)
+                print(f"The queue could not continue: {words}", file=sys.stderr, flush=True)
             said = words
 
 

@@ -85,7 +85,7 @@ def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]
     if said_nothing:
         return "failed", last_words(comparison.log_file) or "Its process ended before the comparison began."
     if phase in ("training", "scoring"):
-        return "interrupted", "It ended unexpectedly. Resume it to go on."
+        return "interrupted", "It ended unexpectedly. Resume it to continue."
     return str(phase), message
 
 

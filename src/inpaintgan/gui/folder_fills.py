@@ -67,7 +67,7 @@ class FolderFills:
             if not cancelled:
                 raise
         except Exception as error:
-            said = InpaintError("internal", f"The program made a mistake: {type(error).__name__}: {error}")
+            said = InpaintError("internal", f"Internal error: {type(error).__name__}: {error}")
             self._state |= {"state": "failed", "error": said.as_dict(), "current": ""}
             raise
         finally:

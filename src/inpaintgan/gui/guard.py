@@ -133,7 +133,7 @@ class Guard:
         limit = body_limit(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
         size = whole_number(length)
         if size is None or size > limit:
-            return Refusal("413 Content Too Large", "Too large", f"At most {limit // 2**20} MB are taken here.")
+            return Refusal("413 Content Too Large", "Too large", f"At most {limit // 2**20} MB are accepted here.")
         return None
 
     def _check_cookie(self, environ: Environ) -> Refusal | None:

@@ -148,7 +148,7 @@ class Pictures:
                 hint = f"Only the last {KEPT_PICTURES} pictures are kept. Open it again."
             else:
                 hint = "Open it again: the program was restarted since."
-        raise InpaintError("picture-unknown", "This picture is not open any more.", hint)
+        raise InpaintError("picture-unknown", "This picture is no longer open.", hint)
 
     @staticmethod
     def check_layer(name: str, file: Path) -> None:

@@ -114,7 +114,7 @@ def _print(reports: list[FileReport], *, as_json: bool) -> None:
             print(f"{report.image}: {report.error['message']} {report.error['hint']}".rstrip())
             continue
         outside = (
-            f", {report.changed_outside_px} px changed outside the mask by the encoding"
+            f", {report.changed_outside_px} px outside the mask changed by the compression"
             if report.changed_outside_px
             else ""
         )

@@ -146,10 +146,10 @@ def save_filled(
         report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
     if original.alpha is not None and output_format(output) in WITHOUT_ALPHA:
         report.notices.append(
-            f"{output_format(output)} knows no transparency: the picture was laid on white. Save as PNG to keep it."
+            f"{output_format(output)} does not support transparency: transparent areas became white. Save as PNG to keep them."
         )
     if has_words(original.coding) and output_format(output) != original.format:
-        report.notices.append(f"Captions and comments of the file stay behind: save as {original.format} to keep them.")
+        report.notices.append(f"Captions and comments in the file are lost; save as {original.format} to keep them.")
     save_picture(filled, output)
     del filled
     report.changed_outside_px = count_changed(original, decode(output), hole)

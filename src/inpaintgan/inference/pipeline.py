@@ -27,7 +27,7 @@ from .views import Prediction, Scene, View
 
 _DEFAULT_SIGMA = 2.0
 _CANNY_STANDS_IN = (
-    "This checkpoint was trained on edges from files. Canny's stand in for them here; "
+    "This checkpoint was trained on edges from files. Canny's are used here instead; "
     "edges of your own can be given inside the hole."
 )
 

@@ -33,7 +33,7 @@ def refold(source: Generator, network: Generator) -> list[str]:
             continue  # spectral norm's estimates: made anew below
         value = _refolded(old[name], state[name], ratio, network.fold)
         if value.shape != state[name].shape:
-            problems.append(f"{name} is {tuple(old[name].shape)}, needed is {tuple(state[name].shape)}")
+            problems.append(f"{name} is {tuple(old[name].shape)}, expected {tuple(state[name].shape)}")
         state[name] = value
     if not problems:
         network.load_state_dict(state)

@@ -44,9 +44,7 @@ def widen(source: Generator, network: Generator, seed: int = 0) -> list[str]:
         module = layers.get(layer if value else name.rpartition(".")[0])
         new = state.get(name)
         if new is None or old.dim() != new.dim() or any(n % o for n, o in zip(new.shape, old.shape, strict=True)):
-            problems.append(
-                f"{name} is {tuple(old.shape)}, needed is {tuple(new.shape) if new is not None else 'none'}"
-            )
+            problems.append(f"{name} is {tuple(old.shape)}, expected {tuple(new.shape) if new is not None else 'none'}")
             continue
         state[name] = _repeated(old, new.shape, random, transposed=isinstance(module, nn.ConvTranspose2d))
     problems += [f"{name} is missing" for name in state.keys() - source.state_dict().keys()]

@@ -90,7 +90,7 @@ def _checked(
         if not config.data:
             raise InpaintError("resume-impossible", f"{missing}.", "Name another --run, or give --data to begin one.")
         # One command, given again after every power cut, must also do for the first that came before anything was there.
-        print(f"note: {missing}; a new one begins.", file=sys.stderr)
+        print(f"note: {missing}; starting a new one.", file=sys.stderr)
     if trained_before:
         run.must_fit(config)
     return config, trained_before

@@ -19,6 +19,6 @@ def must_be_allowed(run: RunDir, *, resume: bool) -> bool:
         raise InpaintError(
             "run-exists",
             f"{run.path} already holds a training.",
-            "Add --resume (in Python resume=True) to go on with it, or name another --run.",
+            "Add --resume (in Python resume=True) to continue it, or name another --run.",
         )
     return trained_before

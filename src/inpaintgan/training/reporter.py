@@ -106,8 +106,8 @@ class Reporter:
         if UNAVAILABLE in perceptual.split("; "):
             self.warn(
                 "perceptual-off",
-                "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither here nor downloadable: "
-                "training goes on without the losses over them.",
+                "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither on this machine nor "
+                "downloadable: training continues without the losses over them.",
             )
 
     def failed(self, error: BaseException) -> None:

@@ -128,5 +128,8 @@ def _failure(run: RunDir, title: str, process: subprocess.Popen[bytes] | None) -
         why, hint = f"It was stopped at step {last['step']}.", "Run the same command again to resume it."
     else:
         code = f"with code {process.returncode}" if process else "unexpectedly"
-        why, hint = f"Its process ended {code}.", f"{run.log_file} tells more; run the same command again to resume it."
+        why, hint = (
+            f"Its process ended {code}.",
+            f"{run.log_file} has the details; run the same command again to resume it.",
+        )
     return TrainingFailed("training-failed", f"{title}: {why}", hint)
