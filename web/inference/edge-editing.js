@@ -22,7 +22,7 @@ export class EdgeEditing {
    * @param {{id: string, name: string}} picture
    * @param {import("./picture-keeper.js").PictureKeeper} keeper
    * @param {{fill: () => Promise<void>, shown: () => Fill | null, madeAlike: (fill: Fill) => boolean, uncover: () => void}} page
-   *   how to fill from the edges, the try in sight, whether one was made with all that is chosen now, and what is to happen
+   *   how to fill from the edges, the shown result, whether one was made with all that is chosen now, and what is to happen
    *   before edges are drawn
    */
   constructor(compare, picture, keeper, page) {
@@ -74,7 +74,7 @@ export class EdgeEditing {
   /**
    * Take up the edges as they were when the page was left.
    * @param {string | null} url of the edges that were drawn
-   * @param {Fill | null} fill the try that was in sight, in case none were
+   * @param {Fill | null} fill the result that was shown, in case none were
    */
   async restore(url, fill) {
     const { width, height } = this.compare.edges;
@@ -140,7 +140,7 @@ export class EdgeEditing {
     }
   }
 
-  /** @returns {Promise<boolean>} whether filling from the edges would give what is in sight once more */
+  /** @returns {Promise<boolean>} whether filling from the edges would give the shown result once more */
   async #wouldRepeat() {
     await this.drawing.changes.settled;
     const fill = this.page.shown();

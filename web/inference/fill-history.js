@@ -33,7 +33,7 @@ export class FillHistory {
 
   /**
    * @param {number} known how many tries there were when the page was left
-   * @returns {Fill | null} the one that was in sight
+   * @returns {Fill | null} the one that was shown
    */
   left(known) {
     const { done, undone } = this.history;

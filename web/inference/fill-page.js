@@ -182,7 +182,7 @@ class FillPage {
   /**
    * Show what was filled earlier, or fill when that was asked for.
    * @param {boolean} asked whether a fill was asked for
-   * @param {"undo" | "redo" | null} direction what is to be taken back or done again
+   * @param {"undo" | "redo" | null} direction what is to be undone or redone
    */
   async begin(asked, direction) {
     const known = this.tries.fills.length;

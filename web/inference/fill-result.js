@@ -1,4 +1,4 @@
-// What the page shows and says of the fill in sight.
+// What the page shows and says of the current fill.
 
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";

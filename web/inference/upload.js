@@ -58,7 +58,7 @@ async function open(name, request) {
   const error = byId("upload-error");
   error.hidden = true;
   drop.dataset.busy = "true";
-  // The picture in sight is on its way out: what goes on from here goes on with the new one.
+  // The shown picture is being replaced: whatever continues from here uses the new one.
   letGoOn(false);
   hint.hidden = true;
   showOpening(name);

@@ -115,7 +115,7 @@ export const EXPLAINED = {
   mask: {
     "random-block": "A square at a random place.",
     half: "The left or the right half of the picture.",
-    irregular: "Brush strokes of varying width, drawn anew each time.",
+    irregular: "Brush strokes of varying width, drawn afresh each time.",
     mixed: "Strokes, blocks and halves, in the ratio 6 to 3 to 1.",
     external: "Mask pictures from your own folder; white is the hole.",
     "external-block": "Your masks, and random blocks, half each.",

@@ -78,7 +78,7 @@ export class DatasetCheck {
     this.section.hidden = true;
   }
 
-  /** @param {string} folder @param {string} masks @param {boolean} [again] look anew at what was looked at before */
+  /** @param {string} folder @param {string} masks @param {boolean} [again] check again what was checked before */
   async run(folder, masks, again = false) {
     const ticket = ++this.ticket;
     Object.assign(this, { folder, masks, report: null, refusal: "" });
@@ -195,7 +195,7 @@ export class DatasetLine {
     /** @type {Report | null} */ this.report = null;
     /** @type {HTMLElement[]} why a training cannot start, in words with a link; or none */ this.blocker = [];
     /** @type {Promise<void> | null} pending while the pictures are looked at */ this.checking = null;
-    /** Whether the folders are settings of this page too, as of a run that goes on. */
+    /** Whether the folders are settings of this page too, as for a run that is resumed. */
     this.ownsFolders = false;
   }
 

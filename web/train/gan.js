@@ -100,7 +100,7 @@ function followHash() {
   if (wanted) form.focus(wanted[1]);
 }
 
-/** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
+/** The page for a run that is resumed. @param {ResumeDraft} resumed */
 function showResumed(resumed) {
   document.title = `Resume ${resumed.run} - InpaintGAN`;
   dataset.ownsFolders = true;
@@ -117,7 +117,7 @@ function showResumed(resumed) {
   for (const link of document.querySelectorAll(".page-foot a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
 }
 
-/** A preset puts page 2 back; what was changed before can be had again. */
+/** A preset resets page 2; what was changed before can be restored. */
 function choosePreset() {
   const before = { preset: draft.preset, changes: { ...draft.changes }, n: draft.changedOnPageTwo.length };
   draft.choosePreset(byId("preset", HTMLSelectElement).value);

@@ -1,4 +1,4 @@
-// Page 2 for a run that goes on: ?resume=RUN. Its settings are the base, what its networks are made of stays as it is,
+// Page 2 for a run that is resumed: ?resume=RUN. Its settings are the base, what its networks are made of stays as it is,
 // and a limit that the run has already reached is refused.
 
 import { call } from "../js/bridge.js";

@@ -119,7 +119,7 @@ async function remove(run) {
   }
 }
 
-/** What was deleted and can be had back. */
+/** What was deleted and can be restored. */
 async function showTrash() {
   /** @type {{deleted: {ticket: string, run: string, time: number}[]}} */
   const { deleted } = await call("list_deleted_runs");

@@ -1,4 +1,4 @@
-// Try it: a minute of training, live, and then in words whether the installation is sound. ?start begins at once, for
+// Try it: a minute of training, live, and then the verdict on the installation. ?start begins at once, for
 // &seconds= if another time is wanted; ?run= takes up one that runs.
 
 import { runUrl, sampleUrl } from "../js/addresses.js";

@@ -87,7 +87,7 @@ class ComparisonDir:
         return status if isinstance(status, dict) else {}
 
     def plan(self) -> dict[str, Any] | None:
-        """Return what is compared, or None when this is no comparison's folder."""
+        """Return what is compared, or None when this is not a comparison's folder."""
         plan = read_json(self.plan_file)
         return plan if isinstance(plan, dict) else None
 

@@ -18,8 +18,8 @@ COMMANDS: tuple[str, ...] = get_args(Command)
 
 
 _SENDING = threading.Lock()
-"""Held, beside a lock among processes, from looking at what is pending until it is written: on some file systems that lock is
-one of processes alone, and threads of the window send at once."""
+"""Serialises read-check-write between threads, of which the window has several: on some file systems the file lock only works
+between processes."""
 
 
 def _written(path: Path) -> str:

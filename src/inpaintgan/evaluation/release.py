@@ -46,7 +46,7 @@ def release(
         The new folder.
 
     Raises:
-        InpaintError: There is no such checkpoint or report, the name is no folder name, ``output-exists``, the folder cannot
+        InpaintError: There is no such checkpoint or report, the name is not a folder name, ``output-exists``, the folder cannot
             be written, or the two cannot be blended. Nothing is written then.
     """
     if name != name.strip() or name != Path(name).name or name.startswith(".") or len(name) > _LONGEST_NAME:

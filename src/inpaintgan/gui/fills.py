@@ -146,7 +146,7 @@ class Fills:
 
     @staticmethod
     def _snapshot(picture: Picture, layer: str, name: str) -> Path:
-        """Copy a layer, because the person may go on drawing while it is used."""
+        """Copy a layer, because the person may keep drawing while it is used."""
         stored = picture.layer(layer)
         if stored is None:
             hint = "Draw the area to fill first." if layer == "mask" else "Fill it once, then change its edges."

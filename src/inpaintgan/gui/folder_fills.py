@@ -87,7 +87,7 @@ class FolderFills:
         return state
 
     def cancel(self) -> None:
-        """End the pass after the picture at hand. What is filled stays."""
+        """Stop the pass after the current picture. What is filled stays."""
         if self._state["state"] == "running":
             self._stop_file.touch()
 

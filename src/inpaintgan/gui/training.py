@@ -53,7 +53,7 @@ def start(make: Callable[[Config, str], RunDir], values: dict[str, Any], name: s
 def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
     """Return settings whose folders are there and written in full. Raises `InpaintError` as `checked_folder`.
 
-    A training that goes on does so with its own weights: what it began with may be gone.
+    A resumed training continues with its own weights: what it began with may be gone.
     """
     folders = {"data": checked_folder(config.data, "data")}
     if config.val_data:

@@ -1,4 +1,4 @@
-"""How much longer a training may go on."""
+"""How much longer a training may run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run folder holds already, and whether a training may begin or go on in it."""
+"""What a run folder holds already, and whether a training may begin or continue in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..core.rundir import RunDir
 
 
 def must_be_allowed(run: RunDir, *, resume: bool) -> bool:
-    """Refuse to train over what lies there; return whether there is a training to go on with.
+    """Refuse to train over what is there; return whether there is a training to continue.
 
     Raises:
         InpaintError: ``run-unwritable`` for a file, ``run-exists`` for a training that is not to be resumed.

@@ -75,7 +75,7 @@ def out_of_memory(error: BaseException, saved_step: int | None, step: int) -> In
 
     Args:
         error: What was raised.
-        saved_step: The step that a resume goes on from, or None.
+        saved_step: The step that a resume continues from, or None.
         step: Where the training stands.
     """
     if not isinstance(error, torch.OutOfMemoryError | MemoryError):

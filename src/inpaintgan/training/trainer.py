@@ -204,7 +204,7 @@ class Trainer:
         )  # fmt: skip
 
     def _remove_damaged(self) -> None:
-        """Remove the checkpoints that the resume passed over, now that nothing can refuse it any more."""
+        """Remove the checkpoints that the resume skipped, now that nothing can refuse it any more."""
         step = self.progress.step
         for path in self.ranks.first(lambda: state.remove_later(self.run_dir, step)):
             self.reporter.warn(
@@ -226,7 +226,7 @@ class Trainer:
             progress.lr, progress.rate_scale, progress.broke_at = self.config.lr, 1.0, None
 
     def _rescue(self, error: BaseException) -> int | None:
-        """Save what an unforeseen failure left whole. Returns the step that a resume goes on from."""
+        """Save what an unforeseen failure left whole. Returns the step that a resume continues from."""
         if self.loop is None:
             return None
         outputs, stage = self.loop.outputs, self.loop.stage

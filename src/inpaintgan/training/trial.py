@@ -50,7 +50,7 @@ class Verdict(BaseModel):
 
 
 def try_it(seconds: float, run_path: Path | None = None) -> int:
-    """``python main.py try``: train for a while, judge, print. Returns 0 when the installation is sound, else 1.
+    """``python main.py try``: train for a while, judge, print. Returns 0 when the installation works, else 1.
 
     Args:
         seconds: Of training.

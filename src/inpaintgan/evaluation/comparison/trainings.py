@@ -1,6 +1,6 @@
 """The trainings of a comparison, one after the other, each a process of the command line's `train`.
 
-A process of its own leaves a whole run folder behind, so that an interrupted comparison goes on where it stopped, and
+A process of its own leaves a whole run folder behind, so that an interrupted comparison continues where it stopped, and
 no training inherits another's memory, caches or random state.
 """
 
@@ -68,7 +68,7 @@ def train_to_end(run: RunDir, config: Config, title: str, orders: Orders) -> Non
         run.create(config)
         command = [sys.executable, *main_script(), "train", "--run", str(run.path), "--resume"]
         process = start_logged(command, run.log_file)
-    # Else an earlier comparison was killed, and its training goes on: it is the same one.
+    # Else an earlier comparison was killed, and its training still runs: it is the same one.
     try:
         _watch(run, config, title, orders, process)
     finally:
