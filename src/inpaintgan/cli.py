@@ -142,7 +142,7 @@ _COMMANDS = {
     "train": _Command("train the networks on a folder of pictures", cli_words.train, _train),
     "fill": _Command("fill the hole of a picture, or of a folder of pictures", cli_words.fill, _fill),
     "evaluate": _Command(
-        "score a checkpoint beside classical baselines and other programs", cli_words.evaluate, _evaluate
+        "score a checkpoint alongside classical baselines and other programs", cli_words.evaluate, _evaluate
     ),
     "compare": _Command("train edge generators under equal conditions and compare them", cli_words.compare, _compare),
     "check-data": _Command("look for problems in a folder of pictures", cli_words.check_data, _check_data),

@@ -190,8 +190,8 @@ class Config(BaseModel):
     )
     edge_device: Literal["cpu", "gpu"] = _edges(
         "cpu",
-        "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures,"
-        " or on the GPU, which differs in fewer than one pixel in a hundred thousand. Other edges are computed once "
+        "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, "
+        "or on the GPU, which differs in fewer than one pixel in a hundred thousand. Other edges are computed once "
         "and kept.",
     )
     true_edge_share: float = _edges(
@@ -302,8 +302,8 @@ class Config(BaseModel):
     )
     hrf_loss_weight: float = _losses(
         0.0,
-        "Weight of a perceptual loss with a high receptive field over SqueezeNet (inpaint model): sharper mouths and"
-        " outlines in a twentieth of the time of VGG19's losses. With it, the best checkpoint is the one with the "
+        "Weight of a perceptual loss with a high receptive field over SqueezeNet (inpaint model): sharper mouths and "
+        "outlines in a twentieth of the time of VGG19's losses. With it, the best checkpoint is the one with the "
         "lowest such loss on held-out pictures, not the highest PSNR, which favours blur. The papers use none (0).",
         ge=0,
         le=10000,

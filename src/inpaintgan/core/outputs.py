@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from .errors import InpaintError
 from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
 
-_HINT = "Name another place."
+_HINT = "Choose another place."
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 

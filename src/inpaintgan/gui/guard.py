@@ -144,7 +144,7 @@ class Guard:
             self._on_locked_out()
         return Refusal(
             "403 Forbidden",
-            "InpaintGAN is running, but not for this browser yet",
+            "InpaintGAN is running, but this browser has no access yet",
             "Open the address with a ticket that the program printed where it was started. Each such address lets one "
             "browser in, once. The program has just printed a new one there.",
         )

@@ -103,7 +103,7 @@ def _check_places(
     """Refuse, before any work is done, to write over what is read, twice to one file, or in an unknown format."""
     if same_file(image, output) and not overwrite_input:
         raise InpaintError(
-            "output-is-input", f"{output} is the input picture itself.", "Name another output, or add --overwrite."
+            "output-is-input", f"{output} is the input picture itself.", "Choose another output, or add --overwrite."
         )
     read = {"the mask": mask, "the file of the given edges": edges}
     _check_place(output, read)
@@ -111,7 +111,7 @@ def _check_places(
         _check_place(save_edges, {"the input picture": image, **read})
         if same_file(save_edges, output):
             raise InpaintError(
-                "output-twice", f"{save_edges} is to be both the filled picture and its edges.", "Name two files."
+                "output-twice", f"{save_edges} is named for both the filled picture and its edges.", "Name two files."
             )
 
 
@@ -119,7 +119,7 @@ def _check_place(result: Path, read: dict[str, Path | None]) -> None:
     output_format(result)
     for name, file in read.items():
         if file is not None and same_file(file, result):
-            raise InpaintError("output-is-input", f"{result} is {name} itself.", "Name another file to write to.")
+            raise InpaintError("output-is-input", f"{result} is {name} itself.", "Choose another file to write to.")
 
 
 def save_filled(

@@ -86,7 +86,7 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
             own = InpaintError("output-twice", f"{result} is already the result of {earlier}.", f"Rename {relative}.")
         elif result.resolve() in inputs - {file.resolve()}:
             own = InpaintError(
-                "output-is-input", f"{result} is another of the pictures.", "Name another output folder."
+                "output-is-input", f"{result} is another of the pictures.", "Choose another output folder."
             )
         jobs.append(Job(file, own, result))
     _refuse_over_masks(jobs, all_masks)
@@ -108,7 +108,7 @@ def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
     read = {file.resolve() for file in masks}
     for job in jobs:
         if job.output.resolve() in read:
-            raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Name another output folder.")
+            raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Choose another output folder.")
 
 
 def _pictures_without(folder: Path, others: Iterable[Path], recursive: bool) -> list[Path]:

@@ -88,7 +88,7 @@ def _checked(
     if resume and not run.exists:
         missing = f"There is no training in {run.path} to resume"
         if not config.data:
-            raise InpaintError("resume-impossible", f"{missing}.", "Name another --run, or give --data to begin one.")
+            raise InpaintError("resume-impossible", f"{missing}.", "Choose another --run, or give --data to begin one.")
         # One command, given again after every power cut, must also do for the first that came before anything was there.
         print(f"note: {missing}; starting a new one.", file=sys.stderr)
     if trained_before:

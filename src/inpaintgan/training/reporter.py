@@ -100,7 +100,7 @@ class Reporter:
         if batch_norm and self._ranks.size > 1 and stage.device.type == "cpu":
             self.warn(
                 "batch-norm-apart",
-                "On CPUs each process takes the statistics of batch norm over its own share of a batch: the curve depends "
+                "On CPUs each process computes batch norm statistics over its own share of a batch: the curve depends "
                 "on the number of processes.",
             )
         if UNAVAILABLE in perceptual.split("; "):

@@ -61,7 +61,7 @@ def try_it(seconds: float, run_path: Path | None = None) -> int:
     """
     run = RunDir(run_path or work_root() / "runs" / f"try-it_{time.strftime('%Y-%m-%d_%H-%M-%S')}")
     if run.events_file.exists():
-        raise InpaintError("run-exists", f"{run.path} already holds a training.", "Name another --run.")
+        raise InpaintError("run-exists", f"{run.path} already holds a training.", "Choose another --run.")
     config = trial_config(seconds)
     console = Console()
     trainer = Trainer(config, run, resume=False, sinks=[console])

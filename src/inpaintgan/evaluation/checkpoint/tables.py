@@ -60,11 +60,11 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
                 rows = {
                     method: [_estimate(one[part][method], column, sign) for one in sets] for method in sets[0][part]
                 }
-                lines += ["", f"{title}, by kind of holes:", "", *markdown(names, rows)]
+                lines += ["", f"{title}, by kind of hole:", "", *markdown(names, rows)]
         if shown := columns_of(_EDGES, sets[0]["edges"]):
             rows = {one["name"]: [_estimate(one["edges"], column) for column in shown] for one in sets}
             titles = [column.heading for column in shown]
-            lines += ["", "Edges in the hole, by kind of holes:", "", *markdown(titles, rows, "holes")]
+            lines += ["", "Edges in the hole, by kind of hole:", "", *markdown(titles, rows, "holes")]
     return lines + _set_scores(report, sets)
 
 
