@@ -37,7 +37,7 @@ class Fills:
             identity: Picture id.
             options: ``checkpoint``, ``device``, ``engine``; ``edges``: True steers the fill by the stored edges;
                 ``drawn_over``: the number of the fill whose edges these were drawn over, or None; ``feather_px``: the fill
-                fades over so many pixels from the hole's border inwards.
+                blends into the original over this many pixels inside the hole's border.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
