@@ -4,7 +4,7 @@
 
 Each on its own, then both at once, with OpenMP's default of 300,000 rounds that a thread waits awake and with the program's
 own number (`inpaintgan.core.spinning`), in turns within one run. The training is the preset *Fast on a CPU*, without its
-perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut. Given are medians over
+perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut. Reported are medians over
 the rounds: seconds a fill, and steps a second.
 """
 

@@ -3,8 +3,8 @@
     python benchmarks/discriminator.py --data DIR [--checkpoint DIR] [--report FILE.json]
 
 The fills of one checkpoint stay as they are; discriminators of both kinds learn from the same pairs, in the same order. What is
-compared is the same for both, on pairs held out, each patch counted by how much of it is hole: the loss, which a coin has at
-0.693, and in how many pairs the picture looks more real than its own fill.
+compared is the same for both, on pairs held out, each patch counted by how much of it is hole: the loss (0.693 for a
+coin), and in how many pairs the picture looks more real than its own fill.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ Each round runs ``main.py train`` in processes of its own on the pictures of ``e
 all its phases, and lets one thing go wrong: a kill, a signal, a disk, a loader's process, a picture, a network's numbers,
 the GPU's memory. One round in five starts cold, as ``python main.py``; the others fork from a process that has done its
 imports, which are most of so short a training. The end of the resumed run is then compared with that of a run which
-nothing happened to: weights, averages, optimizers, random generators and progress. Where a fault changes the course by
-right, the expectation is another one:
+nothing happened to: weights, averages, optimizers, random generators and progress. Where a fault legitimately
+changes the course, the expectation differs:
 
 - A NaN makes the run go back and on at a lower rate. Struck again and resumed, it must end as the same NaN alone does.
-- A picture that has become unreadable is passed over. Two resumes from the same moment must end alike.
+- A picture that has become unreadable is skipped. Two resumes from the same moment must end alike.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How long a run of 2,000,000 steps takes to open: ``python benchmarks/open_run.py --report open-run.json``.
 
-Writes 200,000 step events, starts the window's server, and clicks on the run in the list of all runs, in Chromium. Timed
-is the way from the click to the page with all its charts, its newest sample and its log: at the very first look at the
+Writes 200,000 step events, starts the window's server, and clicks on the run in the list of all runs, in Chromium. What is
+timed is the way from the click to the page with all its charts, its newest sample and its log: at the very first look at the
 run, when all its events are read; at the first look after each later start of the program, which finds the thinned curves
 that the first one kept; and once more in the same program.
 """

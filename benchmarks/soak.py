@@ -2,7 +2,7 @@
 
     python benchmarks/soak.py --minutes 14.4 --speed 100 --report soak.json
 
-A run of 200,000 step events lies there already. This script then writes on as its trainer, at a hundred times the pace of
+A run of 200,000 step events already exists. This script then writes on as its trainer, at a hundred times the pace of
 a real training by default, while Chromium shows the progress page. Memory is read after a garbage collection.
 How long such a run takes to open is measured by open_run.py.
 """

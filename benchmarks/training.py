@@ -4,7 +4,7 @@
     python benchmarks/training.py --device cuda --size 256 --steps 20 --workers 8 --report benchmarks/results/training-cuda.json
 
 All loops run side by side: each is a process of its own, built and compiled first, a few of them at once; then they take
-turns, a few steps each, in an order that is drawn anew for every round. A ratio is the median over the rounds of a loop's
+turns, a few steps each, in an order that is redrawn for every round. A ratio is the median over the rounds of a loop's
 pace over the plain loop's in the same round, so that a busy machine slows both; so is that of processor time, which waits
 for nobody and with one thread says what a loop has to do on a machine that is never calm. Peak memory is the process's own
 (on a GPU, the card's). The share of a card's matrix rate counts the operations of all networks' passes, as our loop needs

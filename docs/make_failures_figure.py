@@ -3,7 +3,7 @@
     python docs/make_failures_figure.py [--checkpoint DIR] [--output FILE.png]
 
 Three cases, each as the hole, the fill and the truth: an eye that is wholly hidden, half of a face, and a picture that is
-no face.
+not a face.
 """
 
 from __future__ import annotations

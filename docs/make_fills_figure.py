@@ -1,4 +1,4 @@
-"""What the shipped checkpoints make of holes that nobody chose: the figure of the README.
+"""How the shipped checkpoints fill holes that nobody picked: the figure of the README.
 
     python docs/make_fills_figure.py [--output FILE.png]
 

@@ -47,7 +47,7 @@ def strike_term(round_: Round) -> None:
 
 
 def strike_worker(round_: Round) -> None:
-    """One of the loader's processes is killed; the training goes on."""
+    """One of the loader's processes is killed; the training continues."""
     round_.start()
     round_.wait_for_a_random_moment()
     assert round_.process
@@ -60,7 +60,7 @@ def strike_worker(round_: Round) -> None:
 
 
 def strike_disk(name: str) -> Callable[[Round], None]:
-    """The disk refuses to write: the training waits. It goes on by itself, or is killed meanwhile and resumed."""
+    """The disk refuses to write: the training waits. It continues by itself, or is killed meanwhile and resumed."""
 
     def strike(round_: Round) -> None:
         faults = ["retry:0.3"] + ([f"disk:{round_.flag}={name}"] if round_.disk == "simulated" else [])

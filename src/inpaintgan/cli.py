@@ -143,19 +143,21 @@ _COMMANDS = {
     "train": _Command("train the networks on a folder of pictures", cli_words.train, _train),
     "fill": _Command("fill the hole of a picture, or of a folder of pictures", cli_words.fill, _fill),
     "evaluate": _Command(
-        "score a checkpoint beside classical baselines and other programs", cli_words.evaluate, _evaluate
+        "score a checkpoint alongside classical baselines and other programs", cli_words.evaluate, _evaluate
     ),
-    "compare": _Command("train edge generators alike, score them alike, write a report", cli_words.compare, _compare),
+    "compare": _Command("train edge generators under equal conditions and compare them", cli_words.compare, _compare),
     "check-data": _Command("look for problems in a folder of pictures", cli_words.check_data, _check_data),
-    "try": _Command("train for a minute on bundled pictures; says whether all is sound", cli_words.try_it, _try),
+    "try": _Command("check the installation with a minute of training on bundled pictures", cli_words.try_it, _try),
     "import-edgeconnect": _Command(
-        "make a checkpoint of EdgeConnect's or InpaintGAN's .pth files",
+        "convert EdgeConnect's or InpaintGAN's .pth files to a checkpoint",
         cli_words.import_edgeconnect,
         _import_edgeconnect,
     ),
-    "export": _Command("write a checkpoint for other programs", cli_words.export, _export),
-    "engines": _Command("measure what runs a checkpoint fastest here, for --engine auto", cli_words.engines, _engines),
-    "release": _Command("make a run's best weights a checkpoint with a model card", cli_words.release, _release),
+    "export": _Command("export a checkpoint for other programs", cli_words.export, _export),
+    "engines": _Command(
+        "measure which engine runs a checkpoint fastest here, for --engine auto", cli_words.engines, _engines
+    ),
+    "release": _Command("publish a run's best weights as a checkpoint with a model card", cli_words.release, _release),
 }
 
 
@@ -169,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"InpaintGAN {__version__}")
     commands = whole.add_subparsers(required=True, metavar="command")
     for name, command in _COMMANDS.items():
-        one = commands.add_parser(name, help=command.help, allow_abbrev=False)
+        one = commands.add_parser(name, help=command.help, description=command.help, allow_abbrev=False)
         command.add_words(one)
         one.set_defaults(run=command.run)
     return whole

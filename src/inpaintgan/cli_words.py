@@ -9,6 +9,7 @@ from pathlib import Path
 from .core.engines import ENGINES
 
 _DEVICES = ("auto", "cpu", "cuda")
+_DEVICE = "where to compute; default: auto, which uses a GPU if there is one"
 _CHECKPOINT = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
 
 
@@ -20,12 +21,14 @@ def gui(parser: argparse.ArgumentParser) -> None:
 
 def train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="folder of training pictures; default: the config's")
-    parser.add_argument("--run", type=_path, required=True, help="run folder, made when missing", dest="run_dir")
+    parser.add_argument("--run", type=_path, required=True, help="run folder, created if missing", dest="run_dir")
     parser.add_argument("--config", type=_path, help="a config.yml; default: the run folder's, else the program's")
     parser.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting"
     )
-    parser.add_argument("--resume", action="store_true", help="go on from the run's newest checkpoint, if there is one")
+    parser.add_argument(
+        "--resume", action="store_true", help="continue from the run's newest checkpoint, if there is one"
+    )
 
 
 def fill(parser: argparse.ArgumentParser) -> None:
@@ -35,23 +38,29 @@ def fill(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=_given,
         required=True,
-        help="the filled picture, or the folder for it: one that is there or ends in /",
+        help="the filled picture, or an existing folder, or a path ending in /",
     )
     parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
     parser.add_argument(
         "--edges", type=_path, help="edges to paint along in the hole, white on black, gray where less certain"
     )
     parser.add_argument(
-        "--save-edges", type=_path, help="write the picture's edges, with those painted along in the hole"
+        "--save-edges", type=_path, help="write the edges of the whole picture, including those used in the hole"
     )
     parser.add_argument(
-        "--feather", type=_px, default=0.0, metavar="PX", help="fade over PX inside the hole into what lies under it"
+        "--feather",
+        type=_px,
+        default=0.0,
+        metavar="PX",
+        help="blend into the original over PX pixels inside the hole's border",
     )
-    parser.add_argument("--device", choices=_DEVICES, default="auto")
-    parser.add_argument("--engine", choices=ENGINES, default="auto", help="what runs the networks; see main.py engines")
+    parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
+    parser.add_argument(
+        "--engine", choices=ENGINES, default="auto", help="engine that runs the networks; see main.py engines"
+    )
     parser.add_argument("--recursive", action="store_true", help="search sub-folders too")
-    parser.add_argument("--skip-existing", action="store_true", help="leave results that are already there")
-    parser.add_argument("--overwrite", action="store_true", help="let a result replace the picture it was made from")
+    parser.add_argument("--skip-existing", action="store_true", help="skip pictures whose result already exists")
+    parser.add_argument("--overwrite", action="store_true", help="allow overwriting the input picture")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
@@ -60,14 +69,14 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=_path, required=True, help="folder of pictures the networks have never seen")
     parser.add_argument(
         "--masks", required=True, nargs="+", metavar="MASKS",
-        help="holes, one or several of: a folder of masks, or of folders of them named 20-30 and the like; random-block | "
+        help="holes, one or more of: a folder of masks, or of folders of masks with names like 20-30; random-block | "
         "half | irregular | mixed; irregular-01-10 ... irregular-50-60 (percent of the picture) | thin | medium | thick "
         "(strokes); buckets | strokes | all",
     )  # fmt: skip
     parser.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
     parser.add_argument(
         "--candidate", action="append", default=[], metavar="NAME=DIR",
-        help="another program's results for what --save-inputs wrote; may be given several times",
+        help="another program's results for what --save-inputs wrote; may be repeated",
     )  # fmt: skip
     parser.add_argument(
         "--save-inputs", type=_path, metavar="DIR", help="write pictures, masked pictures and masks for other programs"
@@ -77,15 +86,15 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lpips", choices=("alex", "vgg", "squeeze"),
-        help="score LPIPS of the whole picture too, over this network of torchvision's (downloaded once)",
+        help="also score LPIPS of the whole picture, with this torchvision network (downloaded once)",
     )  # fmt: skip
     parser.add_argument(
         "--feature-weights", default="auto", metavar="FILE",
         help="network for FID, KID, U-IDS and P-IDS: a file of Inception V3, SqueezeNet or VGG19; auto: Inception V3 "
         "where PyTorch's cache holds it, else the proxy's VGG19; off",
     )  # fmt: skip
-    parser.add_argument("--seed", type=_count, default=10, help="seed of the masks that are drawn")
-    parser.add_argument("--device", choices=_DEVICES, default="auto")
+    parser.add_argument("--seed", type=_count, default=10, help="seed for drawn masks; default: 10")
+    parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
     parser.add_argument("--report", type=_path, metavar="FILE.json", help="write all scores")
     parser.add_argument("--html", type=_path, metavar="FILE.html", help="write a page with tables and pictures")
     parser.add_argument("--save-fills", type=_path, metavar="DIR", help="write picture, hole and fills side by side")
@@ -109,60 +118,64 @@ def compare(parser: argparse.ArgumentParser) -> None:
         "--inpaint",
         type=_path,
         metavar="CHECKPOINT",
-        help="fills along every edge generator's edges; default: one is trained for each seed",
+        help="inpaint checkpoint used for all generators; default: train one per seed",
     )
     parser.add_argument("--perceptual-weights", metavar="FILE", help="VGG19 for losses and proxy, as in config.yml")
     parser.add_argument(
         "--output", type=_path, help="folder; default: runs/comparisons/ and a name from data and budget"
     )
     parser.add_argument(
-        "--report", type=_path, metavar="FILE.json", help="write the report, .csv and .html beside it, here too"
+        "--report", type=_path, metavar="FILE.json", help="also write the report here, with .csv and .html beside it"
     )
 
 
 def check_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=_path)
-    parser.add_argument("--masks", type=_path, help="folder of masks to check too")
+    parser.add_argument("folder", type=_path, help="folder of pictures to check")
+    parser.add_argument("--masks", type=_path, help="also check this folder of masks")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def try_it(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--seconds", type=float, default=60.0, help="of training; default: 60")
+    parser.add_argument("--seconds", type=float, default=60.0, help="seconds to train; default: 60")
     parser.add_argument("--run", type=_path, help="run folder; default: one under runs", dest="run_dir")
 
 
 def import_edgeconnect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--edge", type=_path, metavar="FILE.pth", help="EdgeModel_gen.pth")
     parser.add_argument("--inpaint", type=_path, metavar="FILE.pth", help="InpaintingModel_gen.pth")
-    parser.add_argument("--edge-discriminator", type=_path, metavar="FILE.pth", help="EdgeModel_dis.pth, to train on")
+    parser.add_argument(
+        "--edge-discriminator", type=_path, metavar="FILE.pth", help="EdgeModel_dis.pth, to continue training"
+    )
     parser.add_argument(
         "--inpaint-discriminator", type=_path, metavar="FILE.pth", help="InpaintingModel_dis.pth, likewise"
     )
-    parser.add_argument("--config", type=_path, help="the config.yml beside them, whose settings are kept")
-    parser.add_argument("--output", type=_path, required=True, help="the checkpoint folder to make")
+    parser.add_argument("--config", type=_path, help="the config.yml that came with them, whose settings are kept")
+    parser.add_argument("--output", type=_path, required=True, help="checkpoint folder to create")
 
 
 def export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=_path, help="checkpoint or run folder; default: checkpoints/faces-lite")
     parser.add_argument("--format", choices=("onnx",), default="onnx", help="default: onnx")
-    parser.add_argument("--output", type=_path, required=True, help="the file; its name ends in the format")
+    parser.add_argument("--output", type=_path, required=True, help="output file; its name must end in the format")
 
 
 def engines(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
-    parser.add_argument("--device", choices=_DEVICES, default="auto")
+    parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
 
 
 def release(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--run", type=_path, required=True, dest="run_dir")
+    parser.add_argument("--run", type=_path, required=True, help="run folder", dest="run_dir")
     parser.add_argument("--name", required=True, help="name of the checkpoint folder")
-    parser.add_argument("--output", type=_path, help="folder to make it in; default: the program's checkpoints")
-    parser.add_argument("--report", type=_path, metavar="FILE.json", help="a report of evaluate, for the card")
-    parser.add_argument("--note", default="", help="on the data, its licence and known limits, for the card")
+    parser.add_argument("--output", type=_path, help="folder to create it in; default: the program's checkpoints")
+    parser.add_argument("--report", type=_path, metavar="FILE.json", help="report of evaluate, for the card")
+    parser.add_argument("--note", default="", help="text for the card: the data, its licence and known limits")
     parser.add_argument(
-        "--blend", type=_path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights of another training"
+        "--blend", type=_path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights from another training"
     )
-    parser.add_argument("--share", type=float, default=0.5, help="of the mixture, what is --blend's; default: 0.5")
+    parser.add_argument(
+        "--share", type=float, default=0.5, help="share of --blend in the mixture, 0 to 1; default: 0.5"
+    )
 
 
 def _given(text: str) -> str:
@@ -178,7 +191,7 @@ def _path(text: str) -> Path:
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 on")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 0 or more")
     return int(text)
 
 

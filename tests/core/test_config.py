@@ -131,13 +131,13 @@ def test_an_unknown_key_is_named_with_the_nearest_one():
 @pytest.mark.parametrize(
     ("key", "value", "allowed"),
     [
-        ("lr", -1, "a number above 0 to 0.1 per step"),
-        ("batch_size", 0, "a whole number from 1 to 1024 pictures"),
+        ("lr", -1, "a number above 0, at most 0.1 (per step)"),
+        ("batch_size", 0, "a whole number from 1 to 1024 (pictures)"),
         ("stage", "edges", "edge | inpaint | edge-inpaint | joint"),
-        ("width", 30, "a whole number from 8 to 128 in steps of 8 channels"),
+        ("width", 30, "a whole number from 8 to 128, a multiple of 8 (channels)"),
         ("augment_flip", "perhaps", "true or false"),
-        ("batch_size", True, "a whole number from 1 to 1024 pictures"),
-        ("lr", False, "a number above 0 to 0.1 per step"),
+        ("batch_size", True, "a whole number from 1 to 1024 (pictures)"),
+        ("lr", False, "a number above 0, at most 0.1 (per step)"),
         ("max_iters", "many", "a whole number from 1"),
     ],
 )
@@ -223,7 +223,7 @@ def test_every_setting_has_a_group_and_an_explanation():
 
 def test_every_fault_is_named_in_a_line_of_its_own():
     said = refusal(lr="fast", width=7, style_weight=3).message.split("\n")
-    allowed = "width: 7 is not allowed. Allowed: a whole number from 8 to 128 in steps of 8 channels."
+    allowed = "width: 7 is not allowed. Allowed: a whole number from 8 to 128, a multiple of 8 (channels)."
     assert said[0] == f"{allowed} {Config.model_fields['width'].description}"
     assert said[1].startswith("lr: 'fast' is not allowed. Allowed: a number")
     assert said[1].endswith(Config.model_fields["lr"].description)

@@ -17,7 +17,7 @@ def test_control_orders_are_taken_once_and_stop_is_not_replaced(tmp_path: Path):
     assert control.take() is None
     control.send("pause")
     assert json.loads((tmp_path / "control.json").read_text()) == {"command": "pause"}
-    with pytest.raises(InpaintError, match="'Pause' was ordered before and is still to be done"):
+    with pytest.raises(InpaintError, match="'Pause' is still pending"):
         control.send("sample-now")
     control.send("pause")
     assert (control.take(), control.take()) == ("pause", None)

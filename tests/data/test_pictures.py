@@ -57,7 +57,7 @@ def test_a_list_of_files_is_a_set_in_its_own_order(folder, tmp_path, monkeypatch
 def test_a_list_of_what_is_not_there_is_refused_in_words(tmp_path):
     list_file = tmp_path / "train.txt"
     list_file.write_text("nowhere/a.png\n")
-    with pytest.raises(InpaintError, match=r"names nowhere/a\.png, which is not there"):
+    with pytest.raises(InpaintError, match=r"names nowhere/a\.png, which does not exist"):
         open_pictures(list_file)
     list_file.write_text("\n")
     with pytest.raises(InpaintError, match="There are no pictures in"):

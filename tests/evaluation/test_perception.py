@@ -77,7 +77,7 @@ def test_lpips_without_its_network_says_what_to_do(tmp_path, monkeypatch):
 
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     monkeypatch.setattr(torch.hub, "download_url_to_file", offline)
-    with pytest.raises(InpaintError, match="AlexNet are neither here nor downloadable") as caught:
+    with pytest.raises(InpaintError, match="AlexNet are neither on this machine nor downloadable") as caught:
         Lpips("alex", CPU)
     assert caught.value.code == "weights-missing"
 

@@ -113,7 +113,7 @@ def test_a_released_checkpoint_may_be_a_blend_of_two_trainings(pictures, tmp_pat
     words = ["release", "--run", str(last), "--name", "ours", "--output", str(released)]
     assert main([*words, "--blend", str(first), "--share", "0.25"]) == 0
     card = (released / "ours" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "The inpaint generator's weights are a blend, 25% of it those of first." in card
+    assert "The inpaint generator's weights are a blend with 25% of first." in card
     near, far, blended = (load_checkpoint(path) for path in (first, last, released / "ours"))
     weights = [c.inpaint_generator.decoder[-1].weight for c in (near, far, blended)]
     assert not torch.equal(weights[0], weights[1])

@@ -33,7 +33,7 @@ def test_a_reload_needs_no_new_ticket(page: Any, app: App) -> None:
 def test_refusals_arrive_in_words(page: Any) -> None:
     assert call(page, "check_config", {"lr": 7})["error"] == {
         "name": "BridgeError", "code": "config-invalid",
-        "message": "lr: 7 is not allowed. Allowed: a number above 0 to 0.1 per step.",
+        "message": "lr: 7 is not allowed. Allowed: a number above 0, at most 0.1 (per step).",
     }  # fmt: skip
     assert call(page, "no_such_function")["error"]["code"] == "unknown-call"
 

@@ -42,7 +42,7 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     drag(page, [(10, 10), (30, 10)], element="compare-view")
     status.get_by_text("Edges are drawn inside the hole.").wait_for()
     page.get_by_role("button", name="Fill from these edges", exact=True).click()
-    status.get_by_text("The result in sight has these edges already.").wait_for()
+    status.get_by_text("This result was already made from these edges.").wait_for()
     page.keyboard.press("v")
     assert not page.get_by_label("Show in the hole").is_checked()
     page.keyboard.press("p")
@@ -59,7 +59,7 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     sent = np.asarray(Image.open(io.BytesIO(page.request.get(app.origin + picture_info(page)["edges_url"]).body())))
     assert box(sent)[0::2] == (50, 110), "lines stay inside the hole"
     # Both tries are kept, and pressing one shows it.
-    page.get_by_role("button", name="Try 1").click()
+    page.get_by_role("button", name="Result 1").click()
     page.wait_for_selector(f"compare-view[data-fill='{first['fill']}']")
     # A feathered fill fades at the hole's border into what was there, and is as before in its middle.
     page.get_by_label("Feather").fill("12")

@@ -93,7 +93,7 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     # A suffix that is typed decides the format, one that was not offered too.
     page.get_by_label("File name").fill("for-the-web.jpg")
     expect(page.get_by_label("Format")).to_have_value(".jpg")
-    expect(page.locator("#save-hint")).to_contain_text("JPEG encodes the whole picture anew")
+    expect(page.locator("#save-hint")).to_contain_text("JPEG encodes the whole picture again")
     page.keyboard.press("Escape")
     # What ends a fill lies above what compares it with the one before.
     on_top = page.evaluate(
@@ -171,10 +171,10 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     page.get_by_role("button", name="Save Image", exact=True).click()
     expect(page.locator("#save-flat")).to_be_hidden()
     page.get_by_label("File name").fill("white.jpg")
-    expect(page.locator("#save-flat")).to_contain_text("JPEG knows no transparency")
+    expect(page.locator("#save-flat")).to_contain_text("JPEG does not support transparency")
     with page.expect_download():
         page.keyboard.press("Enter")
-    expect(page.locator("#receipt")).to_contain_text("changed by the encoding")
+    expect(page.locator("#receipt")).to_contain_text("changed by the compression")
     expect(page.locator("#receipt")).to_have_class("notice warn")
     page.get_by_label("Format").select_option(".png")
     expect(page.get_by_label("File name")).to_have_value("white.png")

@@ -29,7 +29,7 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
 
     editor.get_by_role("button", name="Clear Area", exact=True).click()
     editor.locator("#mask-file").set_input_files(file)
-    editor.get_by_text("kept.png is the mask now.").wait_for()
+    editor.get_by_text("kept.png is now the mask.").wait_for()
     assert np.array_equal(mask_of(editor), drawn)
 
     large = np.zeros((HEIGHT * 2, WIDTH * 2, 3), np.uint8)
@@ -43,7 +43,7 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     lines[101] = lines[:, 301] = 255  # thinner than a pixel of the picture
     Image.fromarray(lines).save(tmp_path / "lines.png")
     editor.locator("#mask-file").set_input_files(tmp_path / "lines.png")
-    editor.get_by_text("lines.png is the mask now.").wait_for()
+    editor.get_by_text("lines.png is now the mask.").wait_for()
     found = mask_of(editor)
     assert found[33].all() and found[:, 100].all() and found.sum() == WIDTH + HEIGHT - 1
     editor.get_by_role("button", name="Undo", exact=True).click()
@@ -79,7 +79,7 @@ def test_a_dropped_file_becomes_the_mask(editor: Any, tmp_path: Path) -> None:
     mask[20:40, 30:60] = 255
     Image.fromarray(mask).save(tmp_path / "hole.png")
     drop(editor, tmp_path / "hole.png")
-    editor.get_by_text("hole.png is the mask now.").wait_for()
+    editor.get_by_text("hole.png is now the mask.").wait_for()
     assert np.array_equal(mask_of(editor), mask > 0)
 
 

@@ -140,5 +140,5 @@ def test_edge_file_gives_the_lines_and_they_are_saved_again(
     drag(page, [(40, 30), (120, 90)], button="right", element="compare-view")
     assert not map_of(page, "compare-view", "edges").any()
     page.get_by_role("button", name="Reset edges", exact=True).click()
-    page.get_by_text("These are the edges that the result in sight").wait_for()
+    page.get_by_text("These are the edges used for this result").wait_for()
     assert map_of(page, "compare-view", "edges")[50:52, 50:110].all()

@@ -117,7 +117,7 @@ def test_the_picture_that_was_not_used_for_longest_goes_when_there_are_many(pict
     assert not second.folder.exists() and first.folder.exists()
     assert pictures.get(last.id) is last
     for unknown in ("of an earlier start", None, []):
-        with pytest.raises(InpaintError, match="the program was restarted since"):
+        with pytest.raises(InpaintError, match="the program has been restarted"):
             pictures.get(unknown)
 
 

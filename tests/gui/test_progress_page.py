@@ -79,7 +79,7 @@ def test_an_order_waits_for_the_step_to_end_before_another_is_taken(page: Any, a
     page.reload()
     expect(page.locator("#waiting")).to_have_text("Sample now: waiting for the step to end.")
     answer = page.evaluate("eel.control_run('slow', 'save-now')()")
-    assert answer["error"]["message"] == "'Sample now' was ordered before and is still to be done."
+    assert answer["error"]["message"] == "'Sample now' is still pending."
     expect(page.get_by_role("button", name="Stop and save")).to_be_enabled()
     assert run.control.take() == "sample-now"
     expect(save).to_be_enabled()

@@ -71,9 +71,9 @@ def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
     expect(page.locator("#no-curves")).to_be_hidden()
     make_run(app.runs, "new", pictures / "picture-0.png", steps=1)
     page.goto(f"{app.origin}/train/runs-compare.html?run=first&run=new")
-    expect(page.locator("#no-curves")).to_contain_text("No step is logged yet of new")
+    expect(page.locator("#no-curves")).to_contain_text("No steps are logged yet for new")
     page.goto(f"{app.origin}/train/runs-compare.html?run=first")
-    expect(page.locator("#refused")).to_contain_text("Choose two runs or more")
+    expect(page.locator("#refused")).to_contain_text("Choose two or more runs")
 
 
 def test_a_run_that_was_deleted_elsewhere_is_compared_no_more(page: Any, app: Any, pictures: Path) -> None:

@@ -117,7 +117,7 @@ def test_the_queue_goes_on_after_any_fault(monkeypatch: pytest.MonkeyPatch, capf
     with pytest.raises(SystemExit):
         module.tend_queue(queue)  # pyright: ignore[reportArgumentType]
     assert queue.calls == 4
-    assert capfd.readouterr().err == "The queue could not go on: KeyError: 'pid'\n", "said once"
+    assert capfd.readouterr().err == "The queue could not continue: KeyError: 'pid'\n", "said once"
 
 
 def test_without_a_screen_the_address_is_printed_in_words(start_app: Callable[..., App]) -> None:

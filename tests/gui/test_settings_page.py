@@ -36,7 +36,7 @@ def test_what_settings_cost_is_measured_by_real_steps(page: Any, app: Any, pictu
     expect(facts).to_contain_text("7,000 steps")
     expect(text).to_contain_text("5 real steps")
     page.get_by_label("Batch size").fill("3")
-    expect(text).to_contain_text("Measured with other settings than these")
+    expect(text).to_contain_text("Measured with different settings")
     assert not list(app.runs.glob("*"))
 
 
@@ -74,15 +74,15 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     expect(rows).to_have_attribute("data-key", "lr_warmup_steps")
     expect(page.locator(".settings-group:visible")).to_have_count(1)
     page.get_by_label("Find a setting").fill("no such words")
-    expect(page.locator("#find-result")).to_have_text("No setting has these words.")
-    page.get_by_label("Find a setting").fill("put back")
-    expect(page.locator("#find-result")).to_have_text("No setting has these words.")
+    expect(page.locator("#find-result")).to_have_text("No setting contains these words.")
+    page.get_by_label("Find a setting").fill("reset to")
+    expect(page.locator("#find-result")).to_have_text("No setting contains these words.")
     page.get_by_label("Find a setting").fill("mask")
     result = page.locator("#find-result")
-    expect(result).to_have_text("1 setting; on the page before: Masking image")
+    expect(result).to_have_text("1 setting; on the previous page: Masking image")
     expect(result.get_by_role("link")).to_have_attribute("href", "/train/model.html#mask")
     page.get_by_label("Find a setting").fill("")
-    page.get_by_label("Only those with an effect here").check()
+    page.get_by_label("Only settings that apply").check()
     expect(page.locator(".setting[data-unused]:visible")).to_have_count(0)
     assert 0 < rows.count() < every
     page.get_by_label("Find a setting").fill("warm-up")
@@ -96,7 +96,7 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     expect(rows).to_have_count(every)
     page.get_by_label("Validation folder", exact=True).fill(str(pictures / "none"))
     page.get_by_label("Find a setting").fill("sigma")
-    expect(page.locator("#find-result")).to_have_text("1 setting; on the page before: Sigma")
+    expect(page.locator("#find-result")).to_have_text("1 setting; on the previous page: Sigma")
     page.get_by_role("button", name="Train The Model").click()
     expect(page.get_by_label("Validation folder", exact=True)).to_be_focused()
     refusal = page.locator("[data-key=val_data]").get_by_role("alert")
@@ -130,13 +130,13 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     expect(page.locator(".steps")).to_have_count(0)
     expect(page.get_by_label("Width")).to_be_disabled()
     row = page.locator("[data-key=max_iters]")
-    expect(row.get_by_role("alert")).to_contain_text("This run stands at step 6: allowed is above 6.")
+    expect(row.get_by_role("alert")).to_contain_text("This run is already at step 6: choose a value above 6.")
     page.get_by_role("button", name="Resume Training").click()
     expect(iterations).to_be_focused()
     iterations.fill("9")
     page.get_by_label("Learning Rate", exact=True).select_option(label="0.0005")
     expect(row.get_by_role("alert")).to_be_hidden()
-    expect(page.locator("#changes-text")).to_contain_text("2 settings differ from the run until now")
+    expect(page.locator("#changes-text")).to_contain_text("2 settings differ from the run so far")
     page.get_by_role("button", name="Resume Training").click()
     page.wait_for_url("**/train/progress.html?run=*")
     page.wait_for_function("() => document.querySelector('#iteration').textContent === '9 / 9'")
@@ -158,7 +158,7 @@ def test_a_run_goes_on_with_its_pictures_from_where_they_were_moved_to(page: Any
     expect(page.get_by_role("button", name="Choose the dataset folder path")).to_be_enabled()
     folder.fill(str(elsewhere))
     expect(page.locator("#dataset-text")).to_contain_text("8 pictures.")
-    expect(page.locator("#changes-text")).to_contain_text("1 setting differs from the run until now")
+    expect(page.locator("#changes-text")).to_contain_text("1 setting differs from the run so far")
     assert page.url.endswith("?resume=moved#setting-data")
 
 
@@ -187,7 +187,7 @@ def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, e
     state = page.locator("[data-run=next] .pill")
     expect(state).to_have_text("Waiting, number 1")
     assert RunDir(app.runs / "next").load_config().max_iters == 2
-    page.get_by_role("button", name="Take out of the queue next").click()
+    page.get_by_role("button", name="Remove from queue next").click()
     expect(state).to_have_text("Not started")
     page.get_by_role("button", name="Queue next").click()
     expect(state).to_have_text("Waiting, number 1")
@@ -217,7 +217,7 @@ def test_the_server_refuses_what_the_page_would_not_send(page: Any, app: Any, pi
     (run.checkpoint_path(50)).mkdir()
     (run.checkpoint_path(50) / "training_state.pt").write_bytes(b"")
     for changes, said in (
-        ({"max_iters": 50}, "already stands at 50"),
+        ({"max_iters": 50}, "is already at 50"),
         ({"max_iters": 60, "width": 16}, "width: this run"),
     ):
         answer = page.evaluate("([values]) => eel.resume_with('old', values)()", [{**config.model_dump(), **changes}])

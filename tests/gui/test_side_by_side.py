@@ -217,7 +217,7 @@ def test_side_by_side_is_cancelled_between_two_fills_too(page: Any, app: App, tm
     cancelled = True
     for route in held:
         route.continue_()
-    expect(page.locator("#status")).to_contain_text("Cancelled. What was filled until then is among the tries.")
+    expect(page.locator("#status")).to_contain_text("Cancelled. Finished results are kept.")
     assert page.locator("#side-by-side").is_hidden()
     expect(page.locator("#choose-checkpoints")).to_be_enabled()
     assert len(picture_info(page)["fills"]) == 2

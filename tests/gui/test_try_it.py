@@ -20,7 +20,7 @@ def test_a_short_trial_is_watched_and_judged(page: Any, app: Any, ended_training
     page.reload()
     verdict = page.locator("#verdict")
     expect(verdict).to_be_visible(timeout=300_000)
-    expect(page.locator("#verdict-title")).to_contain_text("The installation is sound")
+    expect(page.locator("#verdict-title")).to_contain_text("The installation works")
     assert [text.split(" ")[0] for text in page.locator("#checks strong").all_inner_texts()] == [
         "Training", "Losses", "Files", "Fill",
     ]  # fmt: skip

@@ -53,9 +53,9 @@ def test_several_dropped_pictures_are_refused_in_words(page: Any, app: App, tmp_
     page.goto(f"{app.origin}/inference/upload-image.html")
     page.wait_for_selector("html[data-eel=ready]")
     drop(page, write_picture(tmp_path / "a.png"), write_picture(tmp_path / "b.png", seed=1))
-    page.get_by_text("One picture is opened at a time.").wait_for()
+    page.get_by_text("Only one picture can be open at a time.").wait_for()
     drop(page)
-    page.get_by_text("What was dropped is no file.").wait_for()
+    page.get_by_text("That is not a file.").wait_for()
 
 
 def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
@@ -116,7 +116,7 @@ def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_pat
     page.get_by_role("link", name="Home", exact=True).click()
     page.get_by_role("link", name="Inference", exact=True).first.click()
     page.locator("#status").get_by_text("portrait.png is still open.").wait_for()
-    page.get_by_text("Its mask is kept from before.").wait_for()
+    page.get_by_text("Its earlier mask was kept.").wait_for()
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     assert np.array_equal(mask_of(page), drawn)

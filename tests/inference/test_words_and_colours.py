@@ -85,7 +85,7 @@ def test_texts_of_a_png_stay(tmp_path: Path, deep: bool) -> None:
 def test_words_that_another_format_cannot_take_are_told_of(tmp_path: Path) -> None:
     write_captioned_jpeg(tmp_path / "in.jpg")
     (notice,) = fill(tmp_path / "in.jpg", tmp_path / "out.png").notices
-    assert notice == "Captions and comments of the file stay behind: save as JPEG to keep them."
+    assert notice == "Captions and comments in the file are lost; save as JPEG to keep them."
 
 
 @pytest.mark.parametrize("suffix", [".tif", ".png", ".jpg"])

@@ -155,9 +155,9 @@ def test_a_finished_run_is_not_changed_by_a_refusal(pictures, tmp_path, capsys):
     assert main(words) == 2
     assert "Add --resume" in capsys.readouterr().err
     assert main([*words, "--resume"]) == 2
-    assert "max_iters is 1, but this run already stands at step 1" in capsys.readouterr().err
+    assert "max_iters is 1, but this run is already at step 1" in capsys.readouterr().err
     assert main([*words, "--resume", "--set", "processes=2"]) == 2
-    assert "max_iters is 1, but this run already stands at step 1" in capsys.readouterr().err
+    assert "max_iters is 1, but this run is already at step 1" in capsys.readouterr().err
     assert main([*words, "--resume", "--set", "max_iters=2", "width=16"]) == 2
     assert "width: this run was trained with 8" in capsys.readouterr().err
     assert main([*words, "--resume", "--set", "max_iters=2", "val_data=/none", "tensorboard=true", "lr=0.01"]) == 2

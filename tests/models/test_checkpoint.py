@@ -97,9 +97,7 @@ def test_weights_that_do_not_fit_their_config_are_named(tmp_path: Path):
     config = Config(width=8)
     save_checkpoint(tmp_path, config, 1, None, build_generator(INPAINT_WEIGHTS, config))
     (tmp_path / "config.yml").write_text("width: 16\n")
-    with pytest.raises(
-        InpaintError, match=r"encoder\.1\.weight is \(8, 4, 7, 7\), needed is \(16, 4, 7, 7\)"
-    ) as caught:
+    with pytest.raises(InpaintError, match=r"encoder\.1\.weight is \(8, 4, 7, 7\), expected \(16, 4, 7, 7\)") as caught:
         load_checkpoint(tmp_path)
     assert caught.value.code == "checkpoint-mismatch"
 

@@ -18,7 +18,9 @@ def test_a_device_is_what_was_wished_for_or_refused_with_what_there_is(monkeypat
     assert pick_device("cpu") == pick_device(torch.device("cpu")) == torch.device("cpu")
     allowed = "auto, cpu, cuda, cuda:0, cuda:1" if n_gpus else "auto, cpu"
     for wish in ("CPU", "gpu", "mps", "", *(["cuda:2"] if n_gpus else [])):
-        with pytest.raises(InpaintError, match=f"'{wish}' is no device here. Choose one of: {allowed}.$"):
+        with pytest.raises(
+            InpaintError, match=f"There is no device '{wish}' on this machine. Choose one of: {allowed}.$"
+        ):
             pick_device(wish)
     if n_gpus:
         assert pick_device("cuda:1") == torch.device("cuda", 1)

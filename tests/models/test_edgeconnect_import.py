@@ -185,7 +185,7 @@ def test_what_does_not_match_is_listed_by_key_and_shape(tmp_path):
     assert error.code == "import-mismatch" and "4 in all" in error.message
     for line in (
         "decoder.3.bias (8,) is missing",
-        "encoder.4.weight is (16, 9, 4, 4), needed is (16, 8, 4, 4)",
+        "encoder.4.weight is (16, 9, 4, 4), expected (16, 8, 4, 4)",
         "middle.0.conv_block.5.weight: its vector u (31,) fits no side of (32, 32, 3, 3)",
         "attention.weight (4, 5) is not known",
     ):
@@ -195,7 +195,7 @@ def test_what_does_not_match_is_listed_by_key_and_shape(tmp_path):
 def test_files_given_in_each_others_place_are_told_so(tmp_path):
     inpaint, _ = generator_file(tmp_path / "i.pth", "inpaint")
     error = refusal(tmp_path, edge=inpaint)
-    assert "encoder.1.weight is (8, 4, 7, 7), needed is (8, 3, 7, 7)" in error.message
+    assert "encoder.1.weight is (8, 4, 7, 7), expected (8, 3, 7, 7)" in error.message
     assert "InpaintingModel files to --inpaint" in error.message
     judge_file = save_file(tmp_path / "d.pth", {"discriminator": discriminator_state(2)[0]})
     assert "it holds discriminator" in refusal(tmp_path, edge=judge_file).message
@@ -219,7 +219,7 @@ def test_files_that_are_missing_broken_or_no_generators_are_refused(tmp_path):
         (tmp_path / "broken.pth").write_bytes(data)
         assert refusal(tmp_path, edge=tmp_path / "broken.pth").code == "weights-unreadable"
     vgg = save_file(tmp_path / "vgg.pth", {"features.0.weight": torch.zeros(3, 3)})
-    assert "no generator of EdgeConnect's kind" in refusal(tmp_path, edge=vgg).message
+    assert "not an EdgeConnect generator" in refusal(tmp_path, edge=vgg).message
 
 
 def test_an_existing_checkpoint_is_not_overwritten(tmp_path):

@@ -59,12 +59,12 @@ def test_auto_without_a_network_is_refused_rather_than_started_from_noise(monkey
         raise URLError("no network")
 
     monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
-    with pytest.raises(InpaintError, match="neither here nor downloadable"):
+    with pytest.raises(InpaintError, match="neither on this machine nor downloadable"):
         EffUNetGenerator(8).start_from_imagenet("auto")
 
 
 def test_the_unshuffle_stem_is_refused():
-    with pytest.raises(ValueError, match="stem: 'unshuffle' is not for effunet"):
+    with pytest.raises(ValueError, match="stem: 'unshuffle' does not work with effunet"):
         Config(edge_generator="effunet", stem="unshuffle")
 
 

@@ -120,7 +120,7 @@ def test_a_resume_needs_nothing_of_what_the_run_began_with(stage, new_training):
     training.train(resume=True, **{**settings, "init_from": "elsewhere"})
     assert training.run.load_config().init_from == str(edge.run.path)
     (warning,) = training.events("warning")
-    assert warning["message"].startswith("init_from: only read when a run begins")
+    assert warning["message"].startswith("init_from: ignored when resuming")
     assert_equal(end_of(training), end_of(whole))
     ends = [run.run.checkpoint_path(STEPS) / EDGE_WEIGHTS for run in (training, whole)]
     assert ends[0].read_bytes() == ends[1].read_bytes()

@@ -174,7 +174,7 @@ def test_a_damaged_newest_checkpoint_is_passed_over(training):
     file.write_bytes(file.read_bytes()[:1000])
     training.train(stage="edge", max_iters=6, resume=True)
     (warning,) = training.events("warning")
-    assert warning["code"] == "checkpoint-damaged" and "goes on from step 2" in warning["message"]
+    assert warning["code"] == "checkpoint-damaged" and "continues from step 2" in warning["message"]
     assert [event["step"] for event in training.events("step")] == [1, 2, 3, 4, 3, 4, 5, 6]
     assert training.run.saved_steps() == [2, 6]
 

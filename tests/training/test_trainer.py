@@ -215,7 +215,7 @@ def test_a_small_set_whose_held_out_picture_is_damaged_is_trained_on(training, n
     assert training.train(stage="edge", data=str(few), eval_interval=1) == "max_iters"
     assert training.events("validation")
     assert [event["message"] for event in training.events("warning") if event["code"] == "held-out-unreadable"] == [
-        f"{few / '0.png'}: held out but unreadable; scores are of pictures that are trained on."
+        f"{few / '0.png'}: held out but unreadable; training pictures are scored instead."
     ]
     with pytest.raises(InpaintError, match=r"val_data: None of the pictures can be read\."):
         (tmp_path / "val").mkdir()
@@ -234,7 +234,7 @@ def test_a_run_that_was_copied_by_following_its_links_goes_on(training, new_trai
 
 def test_max_iters_below_the_resumed_step_is_refused_before_the_start(training):
     training.train(stage="edge", max_iters=3)
-    with pytest.raises(InpaintError, match="max_iters is 2, but this run already stands at step 3"):
+    with pytest.raises(InpaintError, match="max_iters is 2, but this run is already at step 3"):
         training.train(stage="edge", max_iters=2, resume=True)
 
 
@@ -242,7 +242,7 @@ def test_a_launchers_restart_may_find_a_finished_run_but_not_one_beyond_its_end(
     training.train(stage="edge")
     monkeypatch.setattr("inpaintgan.core.ranks.Ranks.restartable", True)
     assert training.train(stage="edge", resume=True) == "max_iters"
-    with pytest.raises(InpaintError, match="max_iters is 2, but this run already stands at step 3"):
+    with pytest.raises(InpaintError, match="max_iters is 2, but this run is already at step 3"):
         training.train(stage="edge", resume=True, max_iters=2)
 
 
@@ -276,6 +276,6 @@ def test_a_training_is_neither_begun_over_another_nor_resumed_as_another(trainin
     before = training.run.events_file.read_bytes()
     with pytest.raises(InpaintError, match="already holds a training"):
         training.train(stage="edge", max_iters=2)
-    with pytest.raises(InpaintError, match="width: this run was trained with 8, so 16 cannot go on"):
+    with pytest.raises(InpaintError, match="width: this run was trained with 8 and cannot continue with 16"):
         training.train(stage="edge", width=16, max_iters=4, resume=True)
     assert training.run.events_file.read_bytes() == before

@@ -111,7 +111,7 @@ test("a step that is replaced takes back what it drew, and shows no fill for tha
   history.handlers.edges = ({ patch }) => patch.apply(map);
   history.handlers.fill = () => assert.fail("a fill is shown only to be replaced");
   const patch = paintBox(map, { x0: 2, y0: 2, x1: 5, y1: 5 }).commit();
-  const step = { label: "Look at try 2", looking: true, changes: [{ kind: "fill", from: 1, to: 2 }, { kind: "edges", patch }] };
+  const step = { label: "Show result 2", looking: true, changes: [{ kind: "fill", from: 1, to: 2 }, { kind: "edges", patch }] };
   history.push(step);
   assert.equal(history.drop(), step);
   assert.equal(sum(map), 0);

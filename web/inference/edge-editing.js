@@ -22,7 +22,7 @@ export class EdgeEditing {
    * @param {{id: string, name: string}} picture
    * @param {import("./picture-keeper.js").PictureKeeper} keeper
    * @param {{fill: () => Promise<void>, shown: () => Fill | null, madeAlike: (fill: Fill) => boolean, uncover: () => void}} page
-   *   how to fill from the edges, the try in sight, whether one was made with all that is chosen now, and what is to happen
+   *   how to fill from the edges, the shown result, whether one was made with all that is chosen now, and what is to happen
    *   before edges are drawn
    */
   constructor(compare, picture, keeper, page) {
@@ -74,7 +74,7 @@ export class EdgeEditing {
   /**
    * Take up the edges as they were when the page was left.
    * @param {string | null} url of the edges that were drawn
-   * @param {Fill | null} fill the try that was in sight, in case none were
+   * @param {Fill | null} fill the result that was shown, in case none were
    */
   async restore(url, fill) {
     const { width, height } = this.compare.edges;
@@ -92,7 +92,7 @@ export class EdgeEditing {
     this.box.checked = active || this.shownBefore;
     this.toggle.setAttribute("aria-pressed", String(active));
     byId("canvas-help").textContent = active
-      ? "Arrow keys move a crosshair, Space starts and ends drawing, V leaves the edges, question mark lists all keys."
+      ? "Arrow keys move a crosshair, Space starts and ends drawing, V stops editing edges, question mark lists all keys."
       : "Hold B to see the picture as it was. Question mark lists all keys.";
     byId("edge-tools").hidden = !active;
     byId("fill-edges").hidden = !active;
@@ -130,7 +130,7 @@ export class EdgeEditing {
   async fill() {
     try {
       if (await this.#wouldRepeat()) {
-        say("The result in sight has these edges already. Draw or erase some first.");
+        say("This result was already made from these edges. Draw or erase some first.");
         return;
       }
       await this.send();
@@ -140,7 +140,7 @@ export class EdgeEditing {
     }
   }
 
-  /** @returns {Promise<boolean>} whether filling from the edges would give what is in sight once more */
+  /** @returns {Promise<boolean>} whether filling from the edges would give the shown result once more */
   async #wouldRepeat() {
     await this.drawing.changes.settled;
     const fill = this.page.shown();
@@ -204,9 +204,9 @@ export class EdgeEditing {
     press("edges-predicted", async () => {
       const fill = this.page.shown();
       const data = fill && await this.edgesOf(fill);
-      if (!data) throw new Error("There is no result whose edges could be taken. Fill first.");
+      if (!data) throw new Error("There is no result to take edges from. Fill first.");
       await drawing.changes.change("Edges of the result", (edit) => edit.replace(data), { over: fill.fill });
-      say("These are the edges that the result in sight was painted along.");
+      say("These are the edges used for this result.");
     });
     press("edges-save", async () => {
       const name = `${splitName(this.picture.name).stem}_edges.png`;
@@ -223,7 +223,7 @@ export class EdgeEditing {
       this.#clip(data);
       await drawing.changes.change("Load edges", (edit) => edit.replace(data), { over: null });
       const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";
-      say(data.includes(1) ? `${chosen.name} gives the edges in the hole now.${size}`
+      say(data.includes(1) ? `The edges in the hole now come from ${chosen.name}.${size}`
         : `${chosen.name} has no white lines inside the hole.${size}`);
     }));
   }

@@ -64,7 +64,7 @@ export class EngineChoice {
       option.text = engine === "auto" && this.value === "auto" ? `Auto: ${engineName(running)}` : engineName(engine) + measured;
     }
     const missing = engines.filter(({ obstacle }) => obstacle);
-    byId("engine-missing").textContent = `Not here: ${missing.map(({ engine }) => engineName(engine)).join(", ")}`;
+    byId("engine-missing").textContent = `Not available: ${missing.map(({ engine }) => engineName(engine)).join(", ")}`;
     byId("engine-why").replaceChildren(...missing.map(({ engine, obstacle }) =>
       el("p", {}, el("b", {}, engineName(engine)), `: ${obstacle}`)));
     byId("engine-note").hidden = !missing.length;

@@ -13,7 +13,7 @@ import { chosen, stepUrl } from "./steps.js";
 const POLL_MS = 300;
 const COUNTS = [["filled", "Filled"], ["skipped", "Already there"], ["unchanged", "Nothing masked"], ["failed", "Failed"]];
 const TITLES = /** @type {Record<string, string>} */ ({
-  running: "Filling", cancelling: "Finishing the picture at hand", done: "Done", cancelled: "Cancelled", failed: "Stopped",
+  running: "Filling", cancelling: "Finishing the current picture", done: "Done", cancelled: "Cancelled", failed: "Stopped",
 });
 const FORM_KEY = "inpaintgan-folder";
 
@@ -227,7 +227,7 @@ function listen(hasScreen) {
   });
   cancelButton.addEventListener("click", () => {
     setUsable(cancelButton, false);
-    say("Cancelling after the picture at hand…");
+    say("Cancelling after the current picture…");
     call("cancel_folder").catch(showError);
   });
   byId("save-failures").addEventListener("click", saveFailures);

@@ -28,12 +28,12 @@ export class FillHistory {
 
   /** @param {Fill} fill is to be shown; lines that nothing was filled from yet stay */
   look(fill) {
-    return this.#record(fill, { label: `Look at try ${this.tries.number(fill)}`, looking: true });
+    return this.#record(fill, { label: `Show result ${this.tries.number(fill)}`, looking: true });
   }
 
   /**
    * @param {number} known how many tries there were when the page was left
-   * @returns {Fill | null} the one that was in sight
+   * @returns {Fill | null} the one that was shown
    */
   left(known) {
     const { done, undone } = this.history;

@@ -34,16 +34,16 @@ export function bindFillKeys(compare, page) {
       group: "Compare", keys: ["B"], text: "Hold to see the picture as it was", match: letter("b"),
       run: () => before(true), release: () => before(false),
     },
-    { group: "Compare", keys: ["D"], text: "Divider in the middle, or away", match: letter("d"), run: () => comparing.toggleDivider() },
-    { group: "Compare", keys: ["PageUp"], text: "The try before", match: named("PageUp"), run: () => tries.step(-1), repeats: true },
-    { group: "Compare", keys: ["PageDown"], text: "The next try", match: named("PageDown"), run: () => tries.step(1), repeats: true },
+    { group: "Compare", keys: ["D"], text: "Move the divider to the middle, or hide it", match: letter("d"), run: () => comparing.toggleDivider() },
+    { group: "Compare", keys: ["PageUp"], text: "Previous result", match: named("PageUp"), run: () => tries.step(-1), repeats: true },
+    { group: "Compare", keys: ["PageDown"], text: "Next result", match: named("PageDown"), run: () => tries.step(1), repeats: true },
     { group: "Compare", keys: ["C"], text: "Checkpoints side by side", match: letter("c"), run: press("choose-checkpoints") },
     {
       group: "Compare", keys: ["Esc"], text: "Close side by side", match: (event) => event.key === "Escape" && sideBySide.isOpen && !progress.busy,
       run: () => sideBySide.close(),
     },
     { group: "Fill", keys: ["Enter"], text: "Fill again", match: named("Enter"), run: () => page.fill(), scope: "canvas" },
-    { group: "Fill", keys: ["Esc"], text: "Cancel a fill that runs", match: (event) => event.key === "Escape" && progress.busy, run: () => progress.cancel() },
+    { group: "Fill", keys: ["Esc"], text: "Cancel a running fill", match: (event) => event.key === "Escape" && progress.busy, run: () => progress.cancel() },
     { group: "Fill", keys: ["Ctrl+S"], text: "Save Image", match: control("s"), run: page.openSave },
     ...historyKeys((way) => page.keeper.go(way)),
     { group: "Edges", keys: ["X"], text: "Show the edges in the hole", match: letter("x"), run: press("show-edges") },
@@ -51,19 +51,19 @@ export function bindFillKeys(compare, page) {
     { group: "Edges", keys: ["E"], text: "Eraser", match: letter("e"), run: () => edges.take("eraser") },
     { group: "Edges", keys: ["R"], text: "Rectangle", match: letter("r"), run: () => edges.take("rectangle") },
     { group: "Edges", keys: ["L"], text: "Lasso", match: letter("l"), run: () => edges.take("lasso") },
-    { group: "Edges", keys: ["V"], text: "Leave the edges: compare", match: letter("v"), run: () => edges.take("compare") },
+    { group: "Edges", keys: ["V"], text: "Stop editing edges: compare", match: letter("v"), run: () => edges.take("compare") },
     { group: "Edges", keys: ["F"], text: "Fill from these edges", match: letter("f"), run: () => { edges.fill(); } },
     editing({ group: "Edges", keys: ["[", "]"], text: "Thinner, thicker line", match: named("[", "]"), run: (event) => edges.drawing.stepWidth(named("]")(event) ? 1 : -1), repeats: true }),
     ...drawingKeys(edges.drawing, compare.pointer).map((binding) => (binding.keys.length ? editing(binding) : binding)),
     {
-      group: "View", keys: ["Arrows"], text: "Move the picture, while no edges are drawn", scope: "canvas", repeats: true,
+      group: "View", keys: ["Arrows"], text: "Move the picture, when not editing edges", scope: "canvas", repeats: true,
       match: (event) => !edges.active && event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
       run: ({ key }) => {
         const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (key)];
         compare.view.pan(-dx * ARROW_PAN_PX * compare.stage.density, -dy * ARROW_PAN_PX * compare.stage.density);
       },
     },
-    { group: "View", keys: ["H"], text: "The hole, as large as it fits", match: letter("h"), run: press("zoom-hole") },
+    { group: "View", keys: ["H"], text: "Zoom to the hole", match: letter("h"), run: press("zoom-hole") },
     ...viewKeys(compare.stage, { about: () => undefined }, keyboard),
   ];
   const listed = bindings.filter(({ keys }) => keys.length);

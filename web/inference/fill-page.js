@@ -182,7 +182,7 @@ class FillPage {
   /**
    * Show what was filled earlier, or fill when that was asked for.
    * @param {boolean} asked whether a fill was asked for
-   * @param {"undo" | "redo" | null} direction what is to be taken back or done again
+   * @param {"undo" | "redo" | null} direction what is to be undone or redone
    */
   async begin(asked, direction) {
     const known = this.tries.fills.length;
@@ -238,11 +238,11 @@ async function start() {
   await ready();
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });
-  takeDrops(() => say("A picture is opened on the page Upload images, a mask on Mask image."));
+  takeDrops(() => say("Open pictures on the Upload images page, and masks on the Mask image page."));
   showTitle(info);
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   if (!info.mask_url) {
-    refuse(new Error("Nothing is masked yet. Paint over the part of the picture that shall be filled."), linkTo("Mask Image", "mask"));
+    refuse(new Error("Nothing is masked yet. Paint over the area to fill."), linkTo("Mask Image", "mask"));
     return;
   }
   showOpening(info.name);

@@ -1,4 +1,4 @@
-// What the page shows and says of the fill in sight.
+// What the page shows and says of the current fill.
 
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
@@ -50,10 +50,10 @@ export class FillResult {
     compare.setResult(null);
     compare.setLayers({ covered: true });
     delete compare.dataset.fill;
-    this.tell(filled ? "The fill is taken back. Redo, or a try below, shows it again." : "Not filled yet.");
+    this.tell(filled ? "The fill was undone. Press Redo or pick a result below." : "Not filled yet.");
     byId("notices").hidden = true;
     byId("divider-bar").hidden = true;
     this.saveButton.disabled = true;
-    byId("save-reason").textContent = "There is no result in sight to save.";
+    byId("save-reason").textContent = "No result is selected.";
   }
 }

@@ -24,7 +24,7 @@ export function drawingKeys(drawing, pointer) {
   const group = "Draw by keyboard";
   return [
     {
-      group, keys: ["Arrows"], text: "Move the crosshair; with Shift by one pixel of the picture", scope: "canvas", repeats: true,
+      group, keys: ["Arrows"], text: "Move the crosshair; with Shift, by one picture pixel", scope: "canvas", repeats: true,
       match: (event) => event.key in ARROWS && !event.ctrlKey && !event.altKey && !event.metaKey,
       run: (event) => {
         const [dx, dy] = ARROWS[/** @type {keyof typeof ARROWS} */ (event.key)];
@@ -32,16 +32,16 @@ export function drawingKeys(drawing, pointer) {
       },
     },
     {
-      group, keys: ["Space"], text: "Begin to draw at the crosshair; again: end", scope: "canvas",
+      group, keys: ["Space"], text: "Start drawing at the crosshair; press again to end", scope: "canvas",
       match: (event) => event.key === " " && (drawing.crosshair.at !== null || drawing.pointerAt === null),
       run: () => {
         if (drawing.changes.busy) return;
         if (drawing.current) say("Drawn."); // which may turn out to be in vain
-        if (drawing.crosshair.press()) say(`${drawing.toolName(drawing.tool)}: drawing. Arrows move, Space ends, Escape takes it back.`);
+        if (drawing.crosshair.press()) say(`${drawing.toolName(drawing.tool)}: drawing. Arrows move, Space ends, Escape cancels.`);
       },
     },
     {
-      group, keys: ["Esc"], text: "Take back what is being drawn", scope: "canvas",
+      group, keys: ["Esc"], text: "Cancel what is being drawn", scope: "canvas",
       match: named("Escape"), run: () => drawing.cancel(),
     },
     {

@@ -74,7 +74,7 @@ function maskButtons(pictureName) {
   const load = guarded(async (/** @type {File} */ maskFile) => {
     const read = await decoded(maskFile, editor.mask.width, editor.mask.height);
     await editor.load(read.data);
-    say([`${maskFile.name} is the mask now.`, ...maskNotices(editor.mask, read)].join(" "));
+    say([`${maskFile.name} is now the mask.`, ...maskNotices(editor.mask, read)].join(" "));
   });
   const file = byId("mask-file", HTMLInputElement);
   byId("load-mask").addEventListener("click", () => file.click());
@@ -97,8 +97,8 @@ function maskButtons(pictureName) {
 function showCoverage() {
   const { count: n, coverage, data } = editor.mask;
   const share = (100 * coverage).toFixed(coverage < 0.1 ? 1 : 0);
-  byId("coverage").textContent = n === 0 ? "Nothing is masked yet. Paint over what shall be filled."
-    : n === data.length ? "Everything is masked. Leave a part of the picture to go by."
+  byId("coverage").textContent = n === 0 ? "Nothing is masked yet. Paint over the area to fill."
+    : n === data.length ? "Everything is masked. Leave part of the picture unmasked to fill from."
       : `${share} % masked, ${count(n)} pixels`;
   byId("fill-error").hidden = true;
 }
@@ -106,8 +106,8 @@ function showCoverage() {
 /** @returns {string} why this mask cannot be filled, or nothing */
 function objection() {
   const { count: n, data } = editor.mask;
-  if (n === 0) return "Nothing is masked yet. Paint over the part of the picture that shall be filled.";
-  if (n === data.length) return "The mask covers the whole picture. Leave a part of it free, so that there is something to go by.";
+  if (n === 0) return "Nothing is masked yet. Paint over the area to fill.";
+  if (n === data.length) return "The mask covers the whole picture. Leave part of it unmasked to fill from.";
   return "";
 }
 
@@ -183,7 +183,7 @@ async function start() {
   const way = askedWay();
   rememberChoice();
   if (way) await keeper.go(way);
-  else say("Paint over what shall be filled. Press ? for all keys.");
+  else say("Paint over the area to fill. Press ? for all keys.");
 }
 
 start().catch(refuse);

@@ -18,7 +18,7 @@ const WORDS = {
 export class PictureKeeper {
   /**
    * @param {any} info picture_info
-   * @param {"mask" | "fill"} otherPage where the steps belong that cannot be taken back on this page
+   * @param {"mask" | "fill"} otherPage where the steps belong that cannot be undone on this page
    */
   constructor(info, otherPage) {
     this.layers = info;
@@ -35,7 +35,7 @@ export class PictureKeeper {
     this.isOpen = false;
     /** To be called once they are. @type {() => void} */
     this.opened = () => {};
-    /** Done by then: a step taken back before that would change a map that is still to come. @type {Promise<void>} */
+    /** Done by then: a step undone before that would change a map that is still to come. @type {Promise<void>} */
     this.ready = new Promise((resolve) => {
       this.opened = () => {
         this.isOpen = true;

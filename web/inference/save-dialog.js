@@ -50,10 +50,10 @@ export function saveDialog(picture, current) {
   const describe = () => {
     const { exact, alpha, name: formatName } = FORMATS[format.value.toLowerCase()];
     flat.hidden = alpha || !picture.has_alpha;
-    flat.textContent = `${formatName} knows no transparency: what is transparent becomes white. PNG keeps it.`;
+    flat.textContent = `${formatName} does not support transparency: transparent areas become white. PNG keeps it.`;
     byId("save-hint").textContent = exact
       ? "Outside the mask every pixel stays bit for bit as it was."
-      : `${formatName} encodes the whole picture anew, which changes pixels everywhere a little. PNG does not.`;
+      : `${formatName} encodes the whole picture again, which slightly changes pixels everywhere. PNG does not.`;
   };
   const renew = () => {
     receipt.hidden = true;
@@ -102,7 +102,7 @@ export function saveDialog(picture, current) {
       const words = [
         `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}.`,
         changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
-          : `${count(changed)} of the ${count(outside)} pixels outside the mask changed by the encoding.`,
+          : `${count(changed)} of the ${count(outside)} pixels outside the mask were changed by the compression.`,
         ...news,
       ].join(" ");
       // Green says that all is as it was.

@@ -187,7 +187,7 @@ export class SideBySide {
         if (!cancelled) outcomes.push({ checkpoint, result: null, problem: errorText(error) });
       }
       if (cancelled || page.progress.dropped) {
-        say("Cancelled. What was filled until then is among the tries.");
+        say("Cancelled. Finished results are kept.");
         page.tries.pinned.clear();
         return;
       }

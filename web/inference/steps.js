@@ -54,7 +54,7 @@ export function showTitle({ name, width, height }) {
   title.replaceChildren(el("span", {}, stem), el("span", {}, `${suffix} · ${width} × ${height}`));
 }
 
-/** @returns {"undo" | "redo" | null} what this page was opened to take back or do again */
+/** @returns {"undo" | "redo" | null} what this page was opened to undo or redo */
 export function askedWay() {
   const way = query.get("history");
   return way === "undo" || way === "redo" ? way : null;

@@ -50,7 +50,7 @@ export class Tries {
   add(fill, name) {
     const number = this.fills.push(fill);
     const hidden = (/** @type {string} */ text) => el("span", { class: "visually-hidden" }, text);
-    const caption = el("span", { class: "caption" }, el("b", {}, hidden("Try "), number),
+    const caption = el("span", { class: "caption" }, el("b", {}, hidden("Result "), number),
       el("span", {}, `${fill.seconds.toFixed(1)} s`), hidden(name));
     const button = el("button", { type: "button", class: "try", "aria-pressed": "false", title: name, onclick: () => this.pressed(fill) },
       el("canvas", THUMBNAIL), caption);

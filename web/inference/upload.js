@@ -42,7 +42,7 @@ function show(info) {
   notices.replaceChildren(...info.notices.map((/** @type {string} */ text) => el("li", { class: "notice" }, text)));
   notices.hidden = !info.notices.length;
   uploadButton.classList.remove("primary");
-  byId("mask-reason").textContent = info.has_mask ? "Its mask is kept from before." : "Next: mark what shall be filled.";
+  byId("mask-reason").textContent = info.has_mask ? "Its earlier mask was kept." : "Next: mark the area to fill.";
   goOn = { mask: true, fill: info.fills.length > 0 };
   letGoOn(true);
   byId("fill-folder").setAttribute("href", stepUrl("folder"));
@@ -58,7 +58,7 @@ async function open(name, request) {
   const error = byId("upload-error");
   error.hidden = true;
   drop.dataset.busy = "true";
-  // The picture in sight is on its way out: what goes on from here goes on with the new one.
+  // The shown picture is being replaced: whatever continues from here uses the new one.
   letGoOn(false);
   hint.hidden = true;
   showOpening(name);
@@ -111,8 +111,8 @@ function listenForPictures() {
   });
   takeDrops((files, folder) => {
     if (files.length === 1 && !folder) openFile(files[0]);
-    else if (files.length) refuse("One picture is opened at a time. Many are filled by “Fill a folder…”.");
-    else refuse("What was dropped is no file. Save the picture first, then drop its file here.");
+    else if (files.length) refuse("Only one picture can be open at a time. To fill many, use “Fill a folder…”.");
+    else refuse("That is not a file. Save the picture first, then drop its file here.");
   }, drop);
   document.addEventListener("paste", (event) => {
     const picked = event.clipboardData?.files[0];

@@ -5,7 +5,7 @@ const named = encodeURIComponent;
 /** @param {string} run its name @returns {string} the page of the run */
 export const runUrl = (run) => `/train/progress.html?run=${named(run)}`;
 
-/** @param {string} run its name @returns {string} its settings, to be changed before it goes on */
+/** @param {string} run its name @returns {string} its settings, to be changed before it continues */
 export const resumeUrl = (run) => `/train/gan.html?resume=${named(run)}`;
 
 /** @param {string} checkpoint its path @returns {string} where a picture is filled with it */

@@ -23,7 +23,7 @@ export const codeOf = (error) => (error instanceof BridgeError ? error.code : ""
 
 const MAX_PICTURE_BYTES = 200 * 2 ** 20;
 const gone = () =>
-  new BridgeError("disconnected", "The program was closed or restarted; trainings go on without it.", "Start it again, or open the address it printed.");
+  new BridgeError("disconnected", "The program was closed or restarted; trainings continue without it.", "Start it again, or open the address it printed.");
 
 /** @type {Set<(error: BridgeError) => void>} rejections of calls that wait for an answer */
 const waiting = new Set();
@@ -63,7 +63,7 @@ function onClosed() {
 addEventListener("pagehide", () => {
   leaving = true;
 });
-// A page taken back from the browser's cache has lost its connection for good.
+// A page restored from the browser's cache has lost its connection for good.
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
@@ -93,7 +93,7 @@ export async function call(name, ...args) {
 }
 
 /**
- * Follow a training. The browser reconnects by itself and goes on after the last event it got.
+ * Follow a training. The browser reconnects by itself and continues after the last event it got.
  * @param {string} run
  * @param {number} after sequence number of the last event already known; 0 for all
  * @param {(events: any[]) => void} onEvents called with new events, oldest first

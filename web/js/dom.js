@@ -10,7 +10,7 @@
 export function byId(id, type) {
   const node = document.getElementById(id);
   if (!node) throw new Error(`This page has no #${id}.`);
-  if (type && !(node instanceof type)) throw new Error(`#${id} is no ${type.name}.`);
+  if (type && !(node instanceof type)) throw new Error(`#${id} is not an ${type.name}.`);
   return /** @type {T} */ (/** @type {unknown} */ (node));
 }
 

@@ -1,5 +1,5 @@
 // Draws settings from the config's JSON schema: a setting is described once, in Python, and shown here with its unit,
-// range, default and explanation. A value that differs from the preset is marked and can be put back.
+// range, default and explanation. A value that differs from the preset is marked and can be reset.
 
 import { el } from "./dom.js";
 import { plain } from "./format.js";
@@ -179,7 +179,7 @@ export class SettingsForm {
     const changed = value !== this.base[key];
     field.row.toggleAttribute("data-changed", changed);
     field.back.hidden = !changed;
-    field.back.textContent = `Put back to ${valueText(key, this.base[key])}`;
+    field.back.textContent = `Reset to ${valueText(key, this.base[key])}`;
   }
 
   /**
@@ -198,7 +198,7 @@ export class SettingsForm {
 
   /**
    * Show what the program refuses, in place of all that it refused before: one setting's change may mend another.
-   * @param {Map<string, string>} refusals by setting; those the form does not have are passed over
+   * @param {Map<string, string>} refusals by setting; those the form does not have are skipped
    */
   setRefusals(refusals) {
     for (const key of this.fields.keys()) this.#setErrors(key, { refusal: refusals.get(key) ?? "" });

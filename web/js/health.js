@@ -27,21 +27,21 @@ const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.
 export function troubles(view) {
   const found = [];
   const broken = Object.entries(view.lastStep?.values ?? {}).filter(([, value]) => value === null).map(([key]) => key.replaceAll("_", " "));
-  if (broken.length) found.push(`Not a finite number: ${broken.join(", ")}. The training goes back to its last sound state by itself.`);
+  if (broken.length) found.push(`Not a finite number: ${broken.join(", ")}. The training returns to its last good state by itself.`);
   for (const [key, what] of [["edge_discriminator_loss", "edge"], ["inpaint_discriminator_loss", "inpaint"]]) {
     const values = newest(view, key);
     if (values.length && values.every((value) => value < SATURATED)) {
-      found.push(`The ${what} discriminator is saturated (loss ${measure(mean(values))}): it knows every fake, and the generator learns little from it. `
+      found.push(`The ${what} discriminator is saturated (loss ${measure(mean(values))}): it recognises every fake, and the generator learns little from it. `
         + "A lower discriminator learning rate helps.");
     }
   }
   const recall = newest(view, "recall");
   if (recall.length && recall.every((value) => value < BLACK)) {
-    found.push("The edges drawn into the holes are all black: none of the true ones is found. Early on that is usual; "
-      + "if it stays, check the edge detector's preview, or lower the learning rate.");
+    found.push("The edges drawn into the holes are all black: none of the true edges is found. This is normal early on; "
+      + "if it persists, check the edge detector's preview, or lower the learning rate.");
   }
   if (view.state === "running" && (view.lastStep?.data_wait ?? 0) > WAITING) {
-    found.push(`${percent(view.lastStep?.data_wait)} of the time goes into waiting for pictures. More loader processes help.`);
+    found.push(`${percent(view.lastStep?.data_wait)} of the time is spent waiting for pictures; try more loader processes.`);
   }
   return found;
 }

@@ -25,7 +25,7 @@ async function refresh() {
 async function start() {
   const { version, checkpoints } = await call("app_state");
   const able = checkpoints.some((/** @type {any} */ found) => found.has_inpaint);
-  byId("version").textContent = `InpaintGAN ${version}${able ? "" : ". No network that can fill is here yet: train an inpaint model first."}`;
+  byId("version").textContent = `InpaintGAN ${version}${able ? "" : ". There is no checkpoint that can fill pictures yet: train an inpaint model first."}`;
   await refresh();
   every(REFRESH_MS, refresh);
 }

@@ -102,7 +102,7 @@ export const EXPLAINED = {
     inpaint: "Learns to paint colour along the true edges of each picture.",
     "edge-inpaint": "Learns to paint along edges that a trained edge generator predicts.",
     joint: "Trains the edge and the inpaint model together, in one run.",
-    auto: "Trains the edge model, then the inpaint model, then both, and goes on by itself when nothing gets better any more.",
+    auto: "Trains the edge model, then the inpaint model, then both, and moves on when scores stop improving.",
   },
   edge_generator: {
     mec: "The paper's: looks at the picture at three scales and merges them, from coarse to fine. The largest network.",
@@ -115,9 +115,9 @@ export const EXPLAINED = {
   mask: {
     "random-block": "A square at a random place.",
     half: "The left or the right half of the picture.",
-    irregular: "Brush strokes of varying width, drawn anew each time.",
-    mixed: "Six strokes to three blocks to one half.",
-    external: "Pictures of masks from a folder of yours; white is the hole.",
+    irregular: "Brush strokes of varying width, drawn afresh each time.",
+    mixed: "Strokes, blocks and halves, in the ratio 6 to 3 to 1.",
+    external: "Mask pictures from your own folder; white is the hole.",
     "external-block": "Your masks, and random blocks, half each.",
     "external-block-half": "Your masks, random blocks and halves, a third each.",
   },
@@ -126,7 +126,7 @@ export const EXPLAINED = {
     sobel: "Thin lines where brightness changes most. Weak parts of a line are left out.",
     log: "Zero crossings of the Laplacian of Gaussian: fine and closed lines, more of them in texture.",
     "multi-scale": "Contours that hold at three sizes, merged by weight. Texture is mostly left out.",
-    external: "Edge pictures from a folder of yours, named as their pictures are; white is an edge.",
+    external: "Edge pictures from your own folder, named like their pictures; white is an edge.",
   },
 };
 

@@ -5,7 +5,7 @@ const ORDER_MS = 200;
 /**
  * Do something now and then, for as long as the program is there; a page that nobody sees asks for nothing.
  * @param {number} ms from the end of one time to the next
- * @param {() => Promise<unknown>} task what it throws is passed over: the next time may go better
+ * @param {() => Promise<unknown>} task what it throws is ignored: the next time may go better
  * @returns {() => void} ends it
  */
 export function every(ms, task) {

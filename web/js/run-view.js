@@ -13,7 +13,7 @@ export const isActive = (state) => state === "running" || state === "paused" || 
 
 /** Lines of the log that are kept: so many of steps, and as many of everything else. */
 export const LOG_KEPT = 500;
-/** Sample grids on the slider; beyond that, every other one of the older half is passed over. */
+/** Sample grids on the slider; beyond that, every other one of the older half is skipped. */
 export const SAMPLES_KEPT = 1000;
 const WARNINGS_KEPT = 100;
 
@@ -163,7 +163,7 @@ export class RunView {
     this.state = "running";
   }
 
-  /** A resumed run writes its later steps anew. @param {number} step */
+  /** A resumed run writes its later steps again. @param {number} step */
   #cut(step) {
     for (const curve of [...this.curves.values(), ...this.scores.values()]) curve.cutFrom(step);
     this.samples = this.samples.filter((sample) => sample.step < step);

@@ -53,7 +53,7 @@ export function parse(property, text) {
   // A comma groups thousands in a whole number and stands for the point in others, unless it may be either.
   const typed = text.trim();
   if (property.type === "number" && EITHER.test(typed)) {
-    return { value: text, error: `The comma may mean two things: write ${typed.replace(",", "")} or ${Number(typed.replace(",", "."))}.` };
+    return { value: text, error: `The comma is ambiguous: write ${typed.replace(",", "")} or ${Number(typed.replace(",", "."))}.` };
   }
   const trimmed = property.type === "integer" ? typed.replaceAll(/[ ,_'](?=\d{3}\b)/g, "") : typed.replace(",", ".");
   const value = Number(trimmed);

@@ -11,7 +11,7 @@ export class Curve {
   }
 
   /**
-   * Append a point. A run that was killed goes on from its last checkpoint: what was drawn beyond it is replaced.
+   * Append a point. A run that was killed continues from its last checkpoint: what was drawn beyond it is replaced.
    * @param {number} x
    * @param {number | null} y null where the value was not finite
    */

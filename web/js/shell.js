@@ -175,7 +175,7 @@ function mount() {
 }
 
 addEventListener("bridge-closed", () => {
-  say("The program was closed or restarted; trainings go on without it. Start it again, or open the address it printed.", { kind: "error" });
+  say("The program was closed or restarted; trainings continue without it. Start it again, or open the address it printed.", { kind: "error" });
 });
 
 // Where no page takes it, a file that is let go over the window would make the browser leave the page for it.

@@ -40,11 +40,11 @@ const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim() 
 function show() {
   const preset = draft.config.presets.find(({ id }) => id === settings.value);
   const values = chosenValues();
-  const own = `As set up under New run: ${plural(Object.keys(draft.changes).filter((key) => key !== "data").length, "change")} to its preset.`;
+  const own = `Settings from New run (${plural(Object.keys(draft.changes).filter((key) => key !== "data").length, "change")} from its preset).`;
   byId("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;
   const trainings = (chosenGenerators().length + 1) * (Number(whole(input("seeds").value)) || 0);
   byId("work").textContent = chosenGenerators().length && trainings
-    ? `${plural(trainings, "training")} one after the other, those of the inpaint generator included.` : "";
+    ? `${plural(trainings, "training")} one after the other, including those of the inpaint generator.` : "";
   const stem = values.stem !== ONE_STEM.stem && chosenGenerators().includes(ONE_STEM.generator);
   byId("stem-note").textContent = stem
     ? `EffU-Net has one stem only: it is trained with ${choiceTitle("stem", ONE_STEM.stem)}, the others with ${choiceTitle("stem", values.stem)}.` : "";
@@ -66,7 +66,7 @@ async function startOne() {
   try {
     const { name } = await call("start_comparison", { ...chosenValues(), data: input("data").value.trim() }, wanted);
     input("name").value = "";
-    say(`${name} has begun.`, { kind: "ok" });
+    say(`${name} has started.`, { kind: "ok" });
     await refresh();
     // The list may lie beyond the window's edge; without this the press would seem to do nothing.
     byId("comparisons").querySelector(`[data-name="${CSS.escape(name)}"]`)?.scrollIntoView({ block: "center" });
@@ -131,7 +131,7 @@ function card(comparison) {
     el("div", { class: "run-actions" },
       comparison.report_url && el("a", { class: "button small primary", href: reportAddress(comparison.report_url), target: "_blank", rel: "noopener", "aria-label": `Open the report of ${name}` }, "Open report"),
       file("CSV", comparison.csv_url), file("JSON", comparison.json_url),
-      comparison.can_resume && button("Go on", () => act("resume_comparison", name, `${name} goes on.`)),
+      comparison.can_resume && button("Resume", () => act("resume_comparison", name, `${name} resumes.`)),
       state === "running" && button("Stop", () => act("stop_comparison", name, `${name} saves and stops.`)),
       !busy && button("Delete", () => remove(comparison), "quiet")));
 }
@@ -156,7 +156,7 @@ async function act(order, name, done) {
 /** @param {Comparison} comparison */
 async function remove({ name, path }) {
   const sure = await confirmDialog({
-    title: `Delete ${name}?`, text: `The folder ${path} with its trainings and its report is deleted. This cannot be undone.`,
+    title: `Delete ${name}?`, text: `The folder ${path} with its trainings and its report will be deleted. This cannot be undone.`,
     confirm: "Delete the comparison", cancel: "Keep it", danger: true,
   });
   if (sure) await act("delete_comparison", name, `${name} is deleted.`);

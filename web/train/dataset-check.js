@@ -78,7 +78,7 @@ export class DatasetCheck {
     this.section.hidden = true;
   }
 
-  /** @param {string} folder @param {string} masks @param {boolean} [again] look anew at what was looked at before */
+  /** @param {string} folder @param {string} masks @param {boolean} [again] check again what was checked before */
   async run(folder, masks, again = false) {
     const ticket = ++this.ticket;
     Object.assign(this, { folder, masks, report: null, refusal: "" });
@@ -99,7 +99,7 @@ export class DatasetCheck {
     } catch (error) {
       if (ticket !== this.ticket) return;
       if (isCancelled(error)) {
-        this.note.textContent = "Cancelled: not all pictures were looked at.";
+        this.note.textContent = "Cancelled: not all pictures were checked.";
         return;
       }
       this.refusal = errorText(error);
@@ -154,7 +154,7 @@ function facts(report) {
   if (report.n_alpha) found.push(["With transparency", count(report.n_alpha)]);
   if (report.n_masks) {
     const { min = 0, mean = 0, max = 0 } = report.mask_coverage ?? {};
-    found.push(["Masks", count(report.n_masks)], ["Hole, on average", percent(mean)], ["Hole, from and to", `${percent(min)} to ${percent(max)}`],
+    found.push(["Masks", count(report.n_masks)], ["Hole, on average", percent(mean)], ["Hole, range", `${percent(min)} to ${percent(max)}`],
       ["Polarity", report.n_masks_inverted ? `${count(report.n_masks_inverted)} look inverted` : "white is the hole"]);
   }
   return found.filter(([, value]) => value);
@@ -173,7 +173,7 @@ const isCancelled = (error) => codeOf(error) === "cancelled";
 
 /** @param {Problem[]} problems @returns {string} */
 function verdict(problems) {
-  if (problems.some(({ level }) => level === "error")) return "Cannot be trained on.";
+  if (problems.some(({ level }) => level === "error")) return "Training cannot start with this folder.";
   return problems.length ? `Usable, with ${plural(problems.length, "warning")}.` : "All in order.";
 }
 
@@ -195,7 +195,7 @@ export class DatasetLine {
     /** @type {Report | null} */ this.report = null;
     /** @type {HTMLElement[]} why a training cannot start, in words with a link; or none */ this.blocker = [];
     /** @type {Promise<void> | null} pending while the pictures are looked at */ this.checking = null;
-    /** Whether the folders are settings of this page too, as of a run that goes on. */
+    /** Whether the folders are settings of this page too, as for a run that is resumed. */
     this.ownsFolders = false;
   }
 

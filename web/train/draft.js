@@ -108,7 +108,7 @@ export class Draft {
   }
 
   /**
-   * Take a preset: what was changed on page 2 is put back, choices of page 1 stay.
+   * Take a preset: what was changed on page 2 is reset, choices of page 1 stay.
    * @param {string} id
    */
   choosePreset(id) {

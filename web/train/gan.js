@@ -54,8 +54,8 @@ function showAround() {
 function showChanges() {
   const changed = draft.changedOnPageTwo;
   byId("changes").hidden = byId("changes-back").hidden = !changed.length;
-  const than = draft instanceof ResumeDraft ? "the run until now" : "the preset";
-  const heading = draft instanceof ResumeDraft ? "Until now" : "Preset";
+  const than = draft instanceof ResumeDraft ? "the run so far" : "the preset";
+  const heading = draft instanceof ResumeDraft ? "So far" : "Preset";
   byId("changes-text").textContent = `${plural(changed.length, "setting differs", "settings differ")} from ${than}: ${instead(changed)}`;
   const before = draft.changedOnPageOne;
   const keys = [...before, ...changed];
@@ -100,7 +100,7 @@ function followHash() {
   if (wanted) form.focus(wanted[1]);
 }
 
-/** The page as it is for a run that goes on. @param {ResumeDraft} resumed */
+/** The page for a run that is resumed. @param {ResumeDraft} resumed */
 function showResumed(resumed) {
   document.title = `Resume ${resumed.run} - InpaintGAN`;
   dataset.ownsFolders = true;
@@ -110,14 +110,14 @@ function showResumed(resumed) {
   byId("queue").hidden = true;
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
   for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ (byId(id).closest(".field, .run-name")).hidden = true;
-  byId("preset-text").textContent = `It goes on from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its settings unless you change them.`;
+  byId("preset-text").textContent = `Continues from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its own settings unless you change them.`;
   byId("title").classList.remove("visually-hidden");
   document.querySelector(".steps")?.replaceWith(byId("title")); // it is no step on the way to a new run
   document.querySelector(".subnav [aria-current]")?.removeAttribute("aria-current");
   for (const link of document.querySelectorAll(".page-foot a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";
 }
 
-/** A preset puts page 2 back; what was changed before can be had again. */
+/** A preset resets page 2; what was changed before can be restored. */
 function choosePreset() {
   const before = { preset: draft.preset, changes: { ...draft.changes }, n: draft.changedOnPageTwo.length };
   draft.choosePreset(byId("preset", HTMLSelectElement).value);
@@ -131,7 +131,7 @@ function choosePreset() {
     show();
     byId("preset").focus();
   } }, "Undo");
-  byId("changes-text").replaceChildren(`${plural(before.n, "change")} put back by the preset. `, undo);
+  byId("changes-text").replaceChildren(`The preset reset ${plural(before.n, "change")}. `, undo);
 }
 
 function wire() {

@@ -53,7 +53,7 @@ export class Launch {
     return !refusal && !form.firstError;
   }
 
-  /** Start the training, or go on with the one that is resumed. */
+  /** Start the training, or continue the one that is resumed. */
   async start() {
     const { draft } = this;
     await this.#begin("Starting the training…", async () => {

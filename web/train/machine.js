@@ -94,7 +94,7 @@ export class Machine {
     this.facts.replaceChildren(...factRows(rows));
     this.facts.toggleAttribute("data-stale", stale);
     this.text.classList.remove("error-text");
-    this.text.textContent = stale ? "Measured with other settings than these. Measure again." : how(found);
+    this.text.textContent = stale ? "Measured with different settings. Measure again." : how(found);
   }
 
   /** @param {boolean} busy */
@@ -114,8 +114,8 @@ export class Machine {
 function how(found) {
   const parts = [`${plural(found.n_steps, "real step")} of ${plural(found.pictures, "picture")} on ${found.device}: networks ${each(found.step_s)}, `
     + `pictures ${each(found.data_s)} in one process.`];
-  if (found.perceptual.includes("unavailable")) parts.push("Without a perceptual network, which is neither here nor downloadable.");
+  if (found.perceptual.includes("unavailable")) parts.push("Without a perceptual network: its weights are neither on this machine nor downloadable.");
   if (found.others) parts.push(`${plural(found.others, "other training")} ran meanwhile, which slows this one down.`);
-  parts.push("Samples, validation and saving come on top.");
+  parts.push("Samples, validation and saving are not included.");
   return parts.join(" ");
 }

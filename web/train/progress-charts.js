@@ -107,7 +107,7 @@ export class RunCharts {
 
 const KNOWN = new Set(LOSSES.map(([, key]) => key));
 
-/** Losses that this page was not told of. @param {RunView} view @returns {[string, string, string][]} */
+/** Losses that this page has no entry for. @param {RunView} view @returns {[string, string, string][]} */
 function others(view) {
   return [...view.curves.keys()].filter((key) => key.endsWith("_loss") && !KNOWN.has(key)).map((key) => [valueTitle(key), key, "--mark-4"]);
 }

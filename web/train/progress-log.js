@@ -26,7 +26,7 @@ export class TrainingLog {
     toggle();
   }
 
-  /** @param {LogLine[]} lines all that are kept; those already shown are passed over */
+  /** @param {LogLine[]} lines all that are kept; those already shown are skipped */
   show(lines) {
     const fresh = lines.filter(({ seq }) => seq > this.last);
     if (!fresh.length) return;

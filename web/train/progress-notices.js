@@ -31,10 +31,10 @@ function ofState({ state, failure, pauseReason }, error) {
     return [notice("error", "The training failed.", titled(words))];
   }
   if (state === "interrupted") {
-    return [notice("warn", "The training was interrupted.", "Its process ended unexpectedly. Resume goes on from the last checkpoint.")];
+    return [notice("warn", "The training was interrupted.", "Its process ended unexpectedly. Resume continues from the last checkpoint.")];
   }
   if (state === "queued") {
-    return [notice("", "Waiting for its turn.", "It starts when no other training is at work, while this program is open.")];
+    return [notice("", "Waiting for its turn.", "It starts when no other training is running, while this program is open.")];
   }
   return state === "paused" && pauseReason ? [notice("warn", "Paused.", pauseReason)] : [];
 }

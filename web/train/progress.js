@@ -45,12 +45,12 @@ const DONE_BY = {
 };
 /** @type {Record<string, string>} */
 const ASKED = {
-  pause: "Pausing after this step…", resume: "Going on…", stop: "Stopping after this step, then saving…",
+  pause: "Pausing after this step…", resume: "Resuming…", stop: "Stopping after this step, then saving…",
   "sample-now": "Drawing a sample after this step…", "save-now": "Saving after this step…",
 };
 /** @type {Record<string, string>} */
 const OBEYED = {
-  pause: "Paused.", resume: "The training goes on.", stop: "Stopped and saved.", "sample-now": "Sample drawn.",
+  pause: "Paused.", resume: "The training continues.", stop: "Stopped and saved.", "sample-now": "Sample drawn.",
   "save-now": "Checkpoint saved.",
 };
 
@@ -59,7 +59,7 @@ const NOTHING = {
   "no-curves": ["The curves begin with the first logged steps.", "No step was logged."],
   "no-metrics": ["Precision, recall and PSNR begin with the first logged steps.", "Nothing was measured."],
   "no-samples": ["The first sample is drawn soon after the start. “Sample now” draws one at once.", "No sample was drawn."],
-  "no-log": ["A training that starts loads its networks first.", "The training ended before it wrote a line."],
+  "no-log": ["A new training loads its networks first.", "The training ended before it wrote a line."],
 };
 
 /** New events from the training. @param {import("../js/run-view.js").RunEvent[]} events */
@@ -236,7 +236,7 @@ async function ask() {
 function tellConnection(state) {
   if (gone) return;
   if (state === "lost") say("The connection to the program is lost; trying again…", { kind: "error" });
-  else if (state === "closed") say("The program sends nothing more of this training. Reload the page.", { kind: "error" });
+  else if (state === "closed") say("No more updates are coming for this training. Reload the page.", { kind: "error" });
   else if (connection !== "open") say("");
   connection = state;
 }

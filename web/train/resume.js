@@ -1,4 +1,4 @@
-// Page 2 for a run that goes on: ?resume=RUN. Its settings are the base, what its networks are made of stays as it is,
+// Page 2 for a run that is resumed: ?resume=RUN. Its settings are the base, what its networks are made of stays as it is,
 // and a limit that the run has already reached is refused.
 
 import { call } from "../js/bridge.js";
@@ -49,7 +49,7 @@ export class ResumeDraft extends Draft {
 
   /** @param {string} key @returns {string} why a setting cannot change, or nothing */
   fixed(key) {
-    return this.point.step && this.point.fixed.includes(key) ? "Fixed: the run's networks are made of it, or began with it." : "";
+    return this.point.step && this.point.fixed.includes(key) ? "Cannot be changed: it defines the run's networks or their initial weights." : "";
   }
 
   /** @returns {Map<string, string>} limits that the run has already reached, each with a sentence about it */
@@ -57,8 +57,8 @@ export class ResumeDraft extends Draft {
     const { step, elapsed_s: elapsed } = this.point;
     const { max_iters: iterations, max_seconds: seconds } = this.values;
     const found = new Map();
-    if (iterations <= step) found.set("max_iters", `This run stands at step ${count(step)}: allowed is above ${count(step)}.`);
-    if (seconds > 0 && seconds <= elapsed) found.set("max_seconds", `This run has trained for ${count(elapsed)} s: allowed is more, or 0 for no limit.`);
+    if (iterations <= step) found.set("max_iters", `This run is already at step ${count(step)}: choose a value above ${count(step)}.`);
+    if (seconds > 0 && seconds <= elapsed) found.set("max_seconds", `This run has trained for ${count(elapsed)} s: choose more, or 0 for no limit.`);
     return found;
   }
 }

@@ -108,14 +108,14 @@ function wire() {
 }
 
 async function start() {
-  if (names.length < 2) throw new Error("Choose two runs or more on the page of all runs.");
+  if (names.length < 2) throw new Error("Choose two or more runs on the All runs page.");
   const runs = await Promise.all(names.map(load));
   byId("content").hidden = false;
   showSettings(runs);
   showSamples(runs);
   const bare = runs.filter(({ view }) => !view.curves.size);
   byId("no-curves").hidden = !bare.length;
-  byId("no-curves").textContent = `No step is logged yet of ${bare.map(({ name }) => name).join(", ")}: no curve of it is shown.`;
+  byId("no-curves").textContent = `No steps are logged yet for ${bare.map(({ name }) => name).join(", ")}: no curves are shown.`;
   showCurves(runs, "scores");
   showCurves(runs, "curves");
   wire();

@@ -36,7 +36,7 @@ function draw(run) {
   if (!isActive(run.state)) {
     actions.push(el("a", { class: "button small", href: resumeUrl(run.run), "aria-label": `Resume with changes: ${run.run}` }, "Resume with changes"));
   }
-  if (unfinished && run.turn) actions.push(button("Take out of the queue", () => act("unqueue_run", run, "does not wait any more.")));
+  if (unfinished && run.turn) actions.push(button("Remove from queue", () => act("unqueue_run", run, "was removed from the queue.")));
   else if (unfinished) actions.push(button("Queue", () => act("queue_run", run, "starts when the trainings before it have ended.")));
   if (run.fills && run.step > 0) {
     actions.push(el("a", { class: "button small", href: fillUrl(run.fills), "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
@@ -99,12 +99,12 @@ async function remove(run) {
   showChoice();
   const undo = el("button", { type: "button", class: "button small", onclick: whileBusy(() => restore(ticket, ticked)) }, "Undo");
   byId("deleted").append(el("p", { class: "notice row", "data-ticket": ticket },
-    el("span", { class: "grow" }, `${run.run} is deleted. It can be restored for a day, below the runs.`), undo));
+    el("span", { class: "grow" }, `${run.run} was deleted. It can be restored for a day, below the list of runs.`), undo));
   undo.focus();
   await Promise.all([refresh(), showTrash()]);
 }
 
-/** What was deleted and can be had back. */
+/** What was deleted and can be restored. */
 async function showTrash() {
   /** @type {{deleted: {ticket: string, run: string, time: number}[]}} */
   const { deleted } = await call("list_deleted_runs");
@@ -120,7 +120,7 @@ async function restore(ticket, ticked = false) {
   byId("deleted").querySelector(`[data-ticket="${ticket}"]`)?.remove();
   if (ticked && chosen.size < COMPARED) chosen.add(run);
   showChoice();
-  say(`${run} is back.`, { kind: "ok" });
+  say(`${run} was restored.`, { kind: "ok" });
   await Promise.all([refresh(), showTrash()]);
   /** @type {HTMLElement | null} */ (list.querySelector(`[data-run="${CSS.escape(run)}"] .run-link`))?.focus();
 }
@@ -133,7 +133,7 @@ async function refresh() {
   for (const name of gone) chosen.delete(name);
   if (gone.length) showChoice();
   const waiting = runs.filter(({ turn }) => turn).length;
-  const words = waiting ? `${plural(waiting, "training")} in the queue: each starts when no other trains, while this program is open.` : "";
+  const words = waiting ? `${plural(waiting, "training")} in the queue: each starts when no other training is running, while this program is open.` : "";
   if (byId("queue-note").textContent !== words) byId("queue-note").textContent = words;
   updateList(list, runs, ({ run }) => run, draw);
 }

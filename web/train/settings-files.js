@@ -28,7 +28,7 @@ export class SettingsFiles {
       this.launch.refuse("");
       this.show();
       const { length } = this.draft.changedOnPageTwo;
-      say(`Settings of ${file.name} taken: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
+      say(`Settings imported from ${file.name}: ${length ? plural(length, "difference") : "no difference"}.`, { kind: "ok" });
       byId("diff", HTMLDetailsElement).open = length > 0;
     } catch (error) {
       // The file has the keys, the page has the titles.
@@ -36,7 +36,7 @@ export class SettingsFiles {
         const { key, text } = fieldOf(line, this.draft.config.schema);
         return key ? `${settingTitle(key)} (${key}): ${text}` : line;
       });
-      say(`${file.name} is not taken: ${plural(faults.length, "fault")}.`, { kind: "error" });
+      say(`${file.name} was not imported: ${plural(faults.length, "error")}.`, { kind: "error" });
       this.launch.refuse(`${file.name}: ${faults.length > 1 ? "\n" : ""}${faults.join("\n")}`);
     }
   }

@@ -8,7 +8,7 @@ import { options } from "../js/schema.js";
 
 /** Settings of the page before whose controls are always there. */
 const BEFORE = ["stage", "edge_generator", "init_from", "data", "mask", "edge", "sigma"];
-/** What one reads of a row; "Put back" stands in all of them. */
+/** What one reads of a row; "Reset to" stands in all of them. */
 const READ = "label, option, .unit, .setting-text > p:not(.error)";
 
 export class SettingsSearch {
@@ -37,8 +37,8 @@ export class SettingsSearch {
       has(key, settingTitle(key), ...options(key, properties[key]).map(({ title }) => title)));
     const links = before.flatMap((key, i) => [i ? ", " : "", el("a", { href: `/train/model.html#${key}` }, settingTitle(key))]);
     if (!words.length && !this.used.checked) byId("find-result").replaceChildren();
-    else if (!links.length) byId("find-result").replaceChildren(shown ? plural(shown, "setting") : "No setting has these words.");
-    else byId("find-result").replaceChildren(shown ? `${plural(shown, "setting")}; on the page before: ` : "On the page before: ", ...links);
+    else if (!links.length) byId("find-result").replaceChildren(shown ? plural(shown, "setting") : "No setting contains these words.");
+    else byId("find-result").replaceChildren(shown ? `${plural(shown, "setting")}; on the previous page: ` : "On the previous page: ", ...links);
   }
 
   clear() {

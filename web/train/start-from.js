@@ -69,7 +69,7 @@ export class StartFrom {
     const run = this.runs.find((found) => found.path === path);
     const newest = run ? ` of ${run.run}` : "";
     if (path && this.draft.suggested) this.text.textContent = "Suggested: the newest run with an edge generator.";
-    else if (path) this.text.textContent = `The weights${newest} are taken over where they fit; settings are not.`;
+    else if (path) this.text.textContent = `Matching weights${newest} are copied; settings are not.`;
     else if (stage === "edge-inpaint" && this.draft.values.edges_from) this.text.textContent = "The edge generator comes from the run that is set on the next page.";
     else if (stage === "edge-inpaint") {
       this.text.textContent = "This model needs a trained edge generator: train an Edge Model first, or choose a checkpoint that has one.";
@@ -129,6 +129,6 @@ export class StartFrom {
       this.draft.set(key, shape[key]);
       words.push(`${key.replace("_", " ")} ${choiceTitle(key, String(shape[key]))}`);
     }
-    return words.length ? `Now follows what was chosen: ${words.join(", ")}.` : "";
+    return words.length ? `Adjusted to match: ${words.join(", ")}.` : "";
   }
 }

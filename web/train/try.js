@@ -1,4 +1,4 @@
-// Try it: a minute of training, live, and then in words whether the installation is sound. ?start begins at once, for
+// Try it: a minute of training, live, and then the verdict on the installation. ?start begins at once, for
 // &seconds= if another time is wanted; ?run= takes up one that runs.
 
 import { runUrl, sampleUrl } from "../js/addresses.js";
@@ -63,8 +63,8 @@ function draw() {
   byId("phase").textContent = phase();
   const last = view.lastStep;
   /** @type {[string, string][]} */ const facts = [["Device", view.started?.device ?? ""], ["Step", count(view.step)],
-    ["Images/s", last ? pace(last.images_per_s) : ""], ["Loss of edges", last ? measure(last.values.edge_bce_loss) : ""],
-    ["Loss of colours", last ? measure(last.values.l1_loss) : ""]];
+    ["Images/s", last ? pace(last.images_per_s) : ""], ["Edge loss", last ? measure(last.values.edge_bce_loss) : ""],
+    ["Colour loss", last ? measure(last.values.l1_loss) : ""]];
   byId("facts").replaceChildren(...factRows(facts.filter(([, value]) => value)));
   const sample = view.samples.at(-1);
   byId("sample-figure").hidden = !sample;
@@ -78,8 +78,8 @@ function draw() {
 
 /** @returns {string} what happens now */
 function phase() {
-  if (OVER.has(view.state)) return judged ? "Done." : "Filling a picture and looking at what was written…";
-  return view.started ? "The edge and the inpaint network learn together." : "Starting the training process: this takes some seconds.";
+  if (OVER.has(view.state)) return judged ? "Done." : "Filling a picture and checking the results…";
+  return view.started ? "The edge and the inpaint network learn together." : "Starting the training process: this takes a few seconds.";
 }
 
 async function judge() {
@@ -87,7 +87,7 @@ async function judge() {
   judged = true;
   leave();
   byId("stop").hidden = true;
-  byId("phase").textContent = "Filling a picture and looking at what was written…";
+  byId("phase").textContent = "Filling a picture and checking the results…";
   try {
     showVerdict(await call("try_verdict", run));
     byId("phase").textContent = "Done.";

@@ -88,7 +88,7 @@ def process_record(pid: int | None = None) -> dict[str, Any]:
 
 
 def elsewhere(record: object) -> str:
-    """Return the machine in a record of `process_record` where it is another one than this; else empty."""
+    """Return the machine in a record of `process_record` if it differs from this machine; else empty."""
     host = record.get("host") if isinstance(record, dict) else None
     return host if isinstance(host, str) and host != socket.gethostname() else ""
 

@@ -84,7 +84,7 @@ class ComparisonDir:
         return status if isinstance(status, dict) else {}
 
     def plan(self) -> dict[str, Any] | None:
-        """Return what is compared, or None when this is no comparison's folder."""
+        """Return what is compared, or None when this is not a comparison's folder."""
         plan = read_json(self.plan_file)
         return plan if isinstance(plan, dict) else None
 
@@ -103,7 +103,7 @@ class ComparisonDir:
             self.process.check_free()
         except InpaintError as error:
             raise InpaintError(
-                "compare-busy", f"Process {self.pid()} is at work on {self.path} already.",
+                "compare-busy", f"Process {self.pid()} is already working on {self.path}.",
                 "Wait for it, stop it, or name another --output.",
             ) from error  # fmt: skip
 

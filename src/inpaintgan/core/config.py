@@ -75,7 +75,7 @@ class Config(BaseModel):
     )
     width: int = _model(
         64,
-        "Channels of the first layer; deeper layers scale with it. The papers have 64.",
+        "Channels of the first layer; deeper layers scale with it. The papers use 64.",
         "channels",
         ge=8,
         le=128,
@@ -88,30 +88,30 @@ class Config(BaseModel):
     )
     efficientnet_weights: str = _model(
         "off",
-        "What effunet's trunk starts from: off (noise, as the other edge generators), auto (torchvision's ImageNet "
-        "weights, downloaded once), or a weights file.",
+        "What effunet's trunk starts from: off (random weights, as in the other edge generators), auto "
+        "(torchvision's ImageNet weights, downloaded once), or a weights file.",
     )
     init_from: str = _model(
         "",
-        "A checkpoint or run folder whose weights this run starts from, a run's discriminators included; the inpaint "
-        "stages take their edge generator from it. This run's width may be a multiple of its own: its networks are then "
-        "widened, and paint as before at first. This run's stem may be unshuffle where its own is unshuffle4. Empty: start "
-        "from noise.",
+        "A checkpoint or run folder whose weights this run starts from, including a run's discriminators; the "
+        "inpaint stages take their edge generator from it. This run's width may be a multiple of the checkpoint's: "
+        "its networks are then widened, and at first paint as before. This run's stem may be unshuffle where the "
+        "checkpoint's is unshuffle4. Empty: start from random weights.",
     )
     edges_from: str = _model(
         "",
-        "A checkpoint or run folder to take the edge generator from, in place of the one in init_from: a later edge "
-        "training, say. Empty: that one.",
+        "A checkpoint or run folder to take the edge generator from instead of init_from, such as a later edge "
+        "training. Empty: the one of init_from.",
     )
     auto_patience: int = _model(
         5,
-        "Validations without a better score after which auto goes on to its next phase.",
+        "Validations without a better score after which auto moves on to its next phase.",
         "validations",
         ge=1,
         le=1000,
     )
     auto_max_steps: int = _model(
-        0, "Steps after which auto goes on to its next phase in any case; 0 is no limit.", "steps", ge=0
+        0, "Steps after which auto moves on to its next phase in any case; 0 is no limit.", "steps", ge=0
     )
     auto_anneal_steps: int = _model(
         20_000, "Steps of auto's inpaint phase over which true edges give way to predicted ones.", "steps", ge=0
@@ -119,7 +119,8 @@ class Config(BaseModel):
 
     data: str = _data(
         "",
-        "Folder of training pictures and tar shards, sub-folders included, or a .flist or .txt file with a path in each line.",
+        "Folder of training pictures and tar shards, including sub-folders, or a .flist or .txt file with one path "
+        "per line.",
     )
     val_data: str = _data("", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out.")
     val_size: int = _data(32, "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000)
@@ -129,36 +130,36 @@ class Config(BaseModel):
     augment_flip: bool = _data(True, "Mirror half of the training pictures.")
     augment_zoom: float = _data(
         1.0,
-        "Zoom half of the training pictures by up to this factor, in or out, so that what is learned holds for larger and "
-        "smaller things too; 1 is off.",
+        "Zoom half of the training pictures by up to this factor, in or out, so that the network also learns larger "
+        "and smaller subjects; 1 is off.",
         "factor",
         ge=1,
         le=2,
     )
     workers: int = _data(
         2,
-        "Processes that prepare pictures, for each training process; 0 prepares in the training process.",
+        "Processes that prepare pictures, for each training process; 0 prepares them in the training process itself.",
         ge=0,
         le=64,
     )
     cache_gib: float = _data(
         10.0,
-        "Disk space for decoded and resized pictures, which later epochs and trainings read instead of the files; what was "
-        "used least recently makes room. 0 decodes each time.",
+        "Disk space for decoded and resized pictures, which later epochs and trainings read instead of the files; "
+        "the least recently used are removed first. 0 decodes each time.",
         "GiB",
         ge=0,
         le=100_000,
     )
-    cache_dir: str = _data("", "Folder of that cache. Empty: inpaintgan in the user's cache folder.")
+    cache_dir: str = _data("", "Folder of the disk cache. Empty: inpaintgan in the user's cache folder.")
 
     mask: MaskKind = _masks(
         "random-block",
-        "Holes to train on: a block at a random place, the left or right half, drawn strokes "
-        "(irregular), six strokes to three blocks to one half (mixed), a folder of masks (external) or that folder mixed "
-        "with blocks and halves.",
+        "Holes to train on: a block at a random place, the left or right half, drawn strokes (irregular), strokes, "
+        "blocks and halves in the ratio 6 to 3 to 1 (mixed), a folder of masks (external) or that folder mixed with "
+        "blocks and halves.",
     )
     mask_data: str = _masks(
-        "", "Folder of mask pictures for the external kinds; white is the hole. Of tar shards, name.mask.png."
+        "", "Folder of mask pictures for the external kinds; white is the hole. In tar shards: name.mask.png."
     )
     block_ratio: float = _masks(
         0.5,
@@ -174,36 +175,37 @@ class Config(BaseModel):
         "Gaussian pyramid merged by weight; or a folder of edge pictures (external).",
     )
     edge_data: str = _edges(
-        "", "Folder of edge pictures for the external kind, named as their pictures are; white is an edge."
+        "", "Folder of edge pictures for the external kind, named like their pictures; white is an edge."
     )
     val_edge_data: str = _edges(
         "", "Folder of edge pictures of the held-out pictures in val_data. Empty: edge_data holds them too."
     )
     edge_nms: bool = _edges(
-        False, "Keep of external edges those that Canny finds too, which thins them: EdgeConnect's NMS."
+        False, "Keep only those external edges that Canny also finds, which thins them: EdgeConnect's NMS."
     )
     sigma: float = _edges(
         2.0,
-        "Gaussian blur before edges are looked for; 0 draws 1 to 4 anew for each picture, -1 uses no edges.",
+        "Gaussian blur before edge detection; 0 draws 1 to 4 at random for each picture, -1 uses no edges.",
         "px",
         ge=-1,
         le=10,
     )
     edge_device: Literal["cpu", "gpu"] = _edges(
         "cpu",
-        "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, or on "
-        "the GPU, which differs in less than one pixel of a hundred thousand. Other edges are computed once and kept.",
+        "Where a training on a GPU computes Canny edges with a random sigma: in the processes that prepare pictures, "
+        "or on the GPU, which differs in fewer than one pixel in a hundred thousand. Other edges are computed once "
+        "and kept.",
     )
     true_edge_share: float = _edges(
         0.0,
-        "Pictures that edge-inpaint paints along their true edges in place of predicted ones; with some of them the network "
-        "also learns to follow lines that are drawn by hand.",
+        "Share of pictures that edge-inpaint paints along true instead of predicted edges; with some of them, the "
+        "network also learns to follow hand-drawn lines.",
         "of all",
         ge=0,
         le=1,
     )
     edge_threshold: float = _edges(
-        0.5, "A predicted edge counts above this, in precision and recall.", "probability", gt=0, lt=1
+        0.5, "Predictions above this count as edges, in precision and recall.", "probability", gt=0, lt=1
     )
 
     lr: float = _optimizer(1e-4, "Learning rate of the generator.", "per step", gt=0, le=0.1)
@@ -219,8 +221,8 @@ class Config(BaseModel):
     )
     lr_warmup_steps: int = _optimizer(
         0,
-        "Steps over which the learning rates rise to their values. Adam's first steps are the largest, and may throw a network "
-        "far from a good start.",
+        "Steps over which the learning rates rise to their values. Adam's first steps are the largest, and may move "
+        "a network far from a good start.",
         "steps",
         ge=0,
     )
@@ -234,11 +236,11 @@ class Config(BaseModel):
         lt=1,
     )
     batch_size: int = _optimizer(
-        8, "Pictures that pass the networks at once, on all GPUs together.", "pictures", ge=1, le=1024
+        8, "Pictures that pass through the networks at once, on all GPUs together.", "pictures", ge=1, le=1024
     )
     accumulation_steps: int = _optimizer(
         1,
-        "Batches in a step: n of them do what one batch n times as large does, in the memory of one.",
+        "Batches per step: n of them act like one batch n times as large, in the memory of one.",
         "batches",
         ge=1,
         le=1024,
@@ -260,14 +262,14 @@ class Config(BaseModel):
     gan_loss: Literal["nsgan", "lsgan", "hinge"] = _losses("nsgan", "The adversarial loss.")
     edge_adv_loss_weight: float = _losses(
         1.0,
-        "Weight of the adversarial loss (edge model); 0, and feature matching 0 too, leaves its discriminator out.",
+        "Weight of the adversarial loss (edge model); if this and feature matching are 0, there is no discriminator.",
         ge=0,
         le=10000,
     )
     fm_loss_weight: float = _losses(10.0, "Weight of feature matching (edge model).", ge=0, le=10000)
     edge_bce_loss_weight: float = _losses(
         0.0,
-        "Weight of cross entropy on edges (edge model), which speeds up short trainings. The papers have none (0).",
+        "Weight of cross entropy on edges (edge model), which speeds up short trainings. The papers use none (0).",
         ge=0,
         le=10000,
     )
@@ -280,21 +282,21 @@ class Config(BaseModel):
     l1_loss_weight: float = _losses(1.0, "Weight of L1 (inpaint model).", ge=0, le=10000)
     l2_loss_weight: float = _losses(
         0.0,
-        "Weight of the squared error (inpaint model), which with an unshuffle stem finds its way out of the smooth fill sooner "
-        "than L1. The papers have none (0).",
+        "Weight of the squared error (inpaint model), which moves a network with an unshuffle stem away from the "
+        "smooth fill sooner than L1. The papers use none (0).",
         ge=0,
         le=10000,
     )
     content_loss_weight: float = _losses(1.0, "Weight of the perceptual loss (inpaint model).", ge=0, le=10000)
     style_loss_weight: float = _losses(1.0, "Weight of the style loss (inpaint model).", ge=0, le=100000)
     inpaint_adv_loss_weight: float = _losses(
-        0.01, "Weight of the adversarial loss (inpaint model); 0 leaves its discriminator out.", ge=0, le=10000
+        0.01, "Weight of the adversarial loss (inpaint model); if 0, there is no discriminator.", ge=0, le=10000
     )
     inpaint_adv_crop: int = _losses(
         0,
-        "The discriminator sees a square of this side, as perceptual_crop does (inpaint model), centred on 0, and each patch "
-        "of it counts as much as it lies in the hole: so it learns to tell fills from pictures within some hundred steps. 0, as "
-        "in the papers: the whole picture, every patch alike.",
+        "Side of the square that the discriminator sees, placed as for perceptual_crop (inpaint model), with values "
+        "centred on 0. Each patch counts by the share of it in the hole, so it learns to tell fills from pictures "
+        "within a few hundred steps. 0, as in the papers: the whole picture, with all patches equal.",
         "px",
         ge=0,
         le=1024,
@@ -302,9 +304,9 @@ class Config(BaseModel):
     )
     hrf_loss_weight: float = _losses(
         0.0,
-        "Weight of a perceptual loss of high receptive field over SqueezeNet (inpaint model): sharper mouths and outlines for a "
-        "twentieth of the time of VGG19's losses. With it the best checkpoint is the one of least such loss on held-out "
-        "pictures, not of the highest PSNR, which blur wins. The papers have none (0).",
+        "Weight of a perceptual loss with a high receptive field over SqueezeNet (inpaint model): sharper mouths and "
+        "outlines in a twentieth of the time of VGG19's losses. With it, the best checkpoint is the one with the "
+        "lowest such loss on held-out pictures, not the highest PSNR, which favours blur. The papers use none (0).",
         ge=0,
         le=10000,
     )
@@ -327,15 +329,15 @@ class Config(BaseModel):
         le=1024,
         multiple_of=16,
     )
-    imagenet_normalization: bool = _losses(True, "Normalise pictures as VGG19 was trained; EdgeConnect leaves it out.")
+    imagenet_normalization: bool = _losses(True, "Normalise pictures as in VGG19's own training; EdgeConnect does not.")
 
     seed: int = _run(10, "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
-    device: Literal["auto", "cpu", "cuda"] = _run("auto", "Where to compute; auto takes a GPU if there is one.")
+    device: Literal["auto", "cpu", "cuda"] = _run("auto", "Where to compute; auto uses a GPU if there is one.")
     precision: Literal["auto", "float32", "bfloat16"] = _run(
         "float32",
-        "Arithmetic of the networks; losses stay float32. bfloat16 halves the digits and is faster where the processor has it: "
-        "recent NVIDIA GPUs, CPUs with AVX512-BF16 or AMX. auto takes it there. NVIDIA GPUs round float32 to TF32 in "
-        "convolutions.",
+        "Arithmetic of the networks; losses stay float32. bfloat16 is less precise, and faster where the processor "
+        "supports it: recent NVIDIA GPUs, CPUs with AVX512-BF16 or AMX. auto uses it there. NVIDIA GPUs round "
+        "float32 to TF32 in convolutions.",
     )
     compile: Literal["auto", "on", "off"] = _run(
         "auto",
@@ -344,25 +346,25 @@ class Config(BaseModel):
     )
     processes: int = _run(
         1,
-        "Training processes on this machine that share each batch, one for each GPU; 0 takes all GPUs. "
-        "batch_size must be a multiple of it. torchrun, for many machines, overrules it.",
+        "Training processes on this machine that share each batch, one for each GPU; 0 uses all GPUs. batch_size "
+        "must be a multiple of it. torchrun, for several machines, overrides it.",
         ge=0,
         le=64,
     )
-    threads: int = _run(0, "CPU threads of the training process; 0 leaves it to PyTorch.", ge=0, le=1024)
+    threads: int = _run(0, "CPU threads of the training process; 0 lets PyTorch decide.", ge=0, le=1024)
     log_interval: int = _run(10, "Losses are logged every n steps.", "steps", ge=1)
     sample_interval: int = _run(1000, "A sample grid every n steps; 0 never.", "steps", ge=0)
     sample_size: int = _run(6, "Rows of the sample grid.", "pictures", ge=1, le=32)
     eval_interval: int = _run(1000, "Validation every n steps; 0 never.", "steps", ge=0)
     save_interval: int = _run(1000, "A checkpoint every n steps; 0 only at the end.", "steps", ge=0)
-    keep_checkpoints: int = _run(3, "Checkpoints kept beside the best; older ones go.", ge=1, le=1000)
-    tensorboard: bool = _run(True, "Write TensorBoard files too.")
+    keep_checkpoints: int = _run(3, "Checkpoints kept besides the best; older ones are deleted.", ge=1, le=1000)
+    tensorboard: bool = _run(True, "Also write TensorBoard files.")
 
     @field_validator("*", mode="before")
     @classmethod
     def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
-            raise ValueError("a truth value is no number")
+            raise ValueError("expected a number, not true/false")
         return value
 
     def _without_network(self) -> tuple[str, ...]:
@@ -372,12 +374,12 @@ class Config(BaseModel):
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
         if -1 < self.sigma < 0:
-            raise ValueError("sigma: allowed are -1 (no edges), 0 (random) and values above 0")
+            raise ValueError("sigma: use -1 (no edges), 0 (random) or a value above 0")
         if self.mask.startswith("external") and not self.mask_data:
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
         if self.stem != fitting_stem(self.edge_generator, self.stem):
             raise ValueError(
-                f"stem: '{self.stem}' is not for effunet, whose trunk halves the picture itself; allowed is conv"
+                f"stem: '{self.stem}' does not work with effunet, whose trunk halves the picture itself; use conv"
             )
         for model in TRAINS[self.stage]:
             if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in self._without_network()):
@@ -388,9 +390,9 @@ class Config(BaseModel):
         if self.edge == "external" and not self.edge_data:
             raise ValueError("edge_data: external edges need the folder of edge pictures")
         if self.edge == "external" and self.augment_zoom > 1:
-            raise ValueError("augment_zoom: edges from files do not zoom with their pictures; allowed is 1")
+            raise ValueError("augment_zoom: edges from files do not zoom with their pictures; use 1")
         if self.stage == "auto" and not (self.eval_interval or self.auto_max_steps):
-            raise ValueError("eval_interval: auto goes on by validations, unless auto_max_steps limits its phases")
+            raise ValueError("eval_interval: auto moves on by validations, unless auto_max_steps limits its phases")
         return self
 
 

@@ -185,7 +185,7 @@ def _chosen(key: str, value: Any, choices: dict[int, str]) -> str:
     if not isinstance(value, int) or isinstance(value, bool) or value not in choices:
         numbers, words = (" | ".join(map(str, ones)) for ones in (choices, dict.fromkeys(choices.values())))
         said = f"{key}: {_seen(value)} is not allowed. Allowed: {numbers}."
-        raise InpaintError("config-invalid", said, f"Or in words: {words}.")
+        raise InpaintError("config-invalid", said, f"Or by name: {words}.")
     return choices[value]
 
 
@@ -264,7 +264,7 @@ def _properties() -> dict[str, dict[str, Any]]:
 
 
 def allowed(key: str) -> str:
-    """Describe in words what a setting may be, from its schema."""
+    """Describe as text what a setting may be, from its schema."""
     schema = _properties()[key]
     if "enum" in schema or "const" in schema:
         return " | ".join(str(choice) for choice in schema.get("enum", [schema.get("const")]))
@@ -273,16 +273,25 @@ def allowed(key: str) -> str:
     if schema["type"] == "string":
         return "text"
     kind = {"integer": "a whole number", "number": "a number"}[schema["type"]]
-    bounds = [
-        f"{words} {schema[bound]:g}" if isinstance(schema[bound], float) else f"{words} {schema[bound]}"
-        for bound, words in (
-            ("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"), ("exclusiveMaximum", "below"),
-            ("multipleOf", "in steps of"),
-        )
-        if bound in schema
-    ]  # fmt: skip
-    unit = f" {schema['unit']}" if schema.get("unit") else ""
-    return " ".join([kind, *bounds]) + unit
+    if "minimum" in schema and "maximum" in schema:
+        bounds = f" from {_plain(schema['minimum'])} to {_plain(schema['maximum'])}"
+    else:
+        names = {
+            "minimum": "of at least",
+            "exclusiveMinimum": "above",
+            "maximum": "at most",
+            "exclusiveMaximum": "below",
+        }
+        found = [f" {words} {_plain(schema[name])}" for name, words in names.items() if name in schema]
+        bounds = ",".join(found)
+    multiple = f", a multiple of {schema['multipleOf']}" if "multipleOf" in schema else ""
+    unit = f" ({schema['unit']})" if schema.get("unit") else ""
+    return kind + bounds + multiple + unit
+
+
+def _plain(number: float) -> str:
+    """A limit as the window writes it: thousands apart from 10,000 on."""
+    return f"{number:,}" if isinstance(number, int) and abs(number) >= 10_000 else f"{number:g}"
 
 
 def yaml_text(config: Config) -> str:

@@ -18,8 +18,8 @@ COMMANDS: tuple[str, ...] = get_args(Command)
 
 
 _SENDING = threading.Lock()
-"""Held, beside a lock among processes, from looking at what is pending until it is written: on some file systems that lock is
-one of processes alone, and threads of the window send at once."""
+"""Serialises read-check-write between threads, of which the window has several: on some file systems the file lock only works
+between processes."""
 
 
 def _written(path: Path) -> str:
@@ -55,7 +55,7 @@ class Control:
             raise InpaintError(
                 "control-unknown", f"'{command}' is not a training command.", f"Allowed: {', '.join(COMMANDS)}."
             )
-        busy = InpaintError("control-pending", "Another order is being given at this moment.", "Try again.")
+        busy = InpaintError("control-pending", "Another command is just being sent.", "Try again.")
         with _SENDING, held(self._path.with_name(".control.lock"), busy):
             pending = self.peek()
             if pending == "stop" or pending == command:
@@ -63,8 +63,8 @@ class Control:
             if pending and command != "stop" and {pending, command} != {"pause", "resume"}:
                 raise InpaintError(
                     "control-pending",
-                    f"'{pending.replace('-', ' ').capitalize()}' was ordered before and is still to be done.",
-                    "The training obeys when its step has ended; try again then.",
+                    f"'{pending.replace('-', ' ').capitalize()}' is still pending.",
+                    "The training acts on it when its step has ended; try again then.",
                 )
             write_json(self._path, {"command": command})
 

@@ -30,5 +30,5 @@ def obstacle(engine: str, device: str) -> str:
     if engine == "compile" and device == "cpu" and not any(map(shutil.which, _COMPILERS)):
         return "It needs a C++ compiler, such as g++."
     if engine == "compile" and device.startswith("cuda") and importlib.util.find_spec("triton") is None:
-        return "It needs Triton, which PyTorch brings along for Linux."
+        return "It needs Triton, which PyTorch includes on Linux."
     return ""

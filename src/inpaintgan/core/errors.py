@@ -37,7 +37,7 @@ def is_full(error: OSError) -> bool:
 
 @contextmanager
 def about(setting: str) -> Iterator[None]:
-    """Let a refusal within begin with the setting it is about."""
+    """Prefix errors raised inside with the setting's name."""
     try:
         yield
     except InpaintError as error:

@@ -36,7 +36,7 @@ class RunStarted(_Event):
     n_val: int
     max_iters: int
     resumed: bool
-    """True when an earlier process of this run left a checkpoint that this one goes on from."""
+    """True when an earlier process of this run left a checkpoint that this one continues from."""
     parameters: dict[str, int]
     """Trainable parameters by network."""
     perceptual: str
@@ -192,7 +192,7 @@ class EventLog:
 def _line(event: Event) -> bytes:
     try:
         return event.model_dump_json().encode() + b"\n"
-    except PydanticSerializationError:  # it names a file whose name is no text
+    except PydanticSerializationError:  # it names a file whose name is not valid text
         said = json.dumps(event.model_dump(), ensure_ascii=False, separators=(",", ":"))
         return said.encode(errors="replace") + b"\n"
 

@@ -1,4 +1,4 @@
-"""A lock among processes, which the system takes back when its holder dies."""
+"""A lock among processes, which the system releases when its holder dies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PATIENCE_S = 5.0
 class FileLock:
     """An exclusive lock on a small file; the file stays behind, unlocked.
 
-    Where a file system knows no locks, everyone gets it: what it guards must stay right then too, if at more work.
+    Where a file system does not support locks, everyone gets it: what it guards must stay right then too, if at more work.
     """
 
     def __init__(self, path: Path) -> None:

@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from .errors import InpaintError, is_full
 from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
 
-_HINT = "Name another place."
+_HINT = "Choose another place."
 
 
 @contextmanager

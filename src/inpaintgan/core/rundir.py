@@ -107,7 +107,7 @@ class RunDir:
                 was, wanted = getattr(before, name), getattr(config, name)
                 raise InpaintError(
                     "config-invalid",
-                    f"{name}: this run was trained with {was!r}, so {wanted!r} cannot go on with it.",
+                    f"{name}: this run was trained with {was!r} and cannot continue with {wanted!r}.",
                     "Start a new run, with init_from pointing at this one.",
                 )
 
@@ -201,7 +201,7 @@ class RunDir:
 
         Whether that process lives cannot be seen from here: while it does, it says something now and then.
         """
-        # torchrun starts ranks anew, on whichever machine, when it knows that the others are dead.
+        # torchrun restarts ranks, on whichever machine, when it knows that the others are dead.
         if "TORCHELASTIC_RUN_ID" in os.environ:
             return ""
         host = elsewhere(read_json(self.path / "process.json"))
@@ -222,7 +222,7 @@ def step_name(step: int) -> str:
 
 
 def _pointed_at(pointer: Path) -> Path | None:
-    """Return the folder beside a pointer that it names, or None. Any other file, of whatever size, is no pointer.
+    """Return the folder beside a pointer that it names, or None. Any other file, of whatever size, is not a pointer.
 
     Of a run that was copied by following its links the pointer is that folder.
     """

@@ -15,7 +15,7 @@ of its steps.
 
 
 def wait_briefly() -> None:
-    """Have threads that wait soon give their core to others, unless the user's environment says how they shall wait.
+    """Have threads that wait soon give their core to others, unless the user's environment says how they should wait.
 
     To be called before torch is imported, which is when OpenMP looks; processes that are started later follow.
     """

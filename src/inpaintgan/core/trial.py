@@ -37,7 +37,7 @@ def trial_config(seconds: float = TRIAL_SECONDS) -> Config:
             "max_iters": 1_000_000,
             "perceptual_weights": "off",
             # Cross entropy leads: against a discriminator, edges get worse again before they get better, for longer than
-            # a minute, and a sound computer would look unsound.
+            # a minute, and a working computer would look broken.
             "edge_bce_loss_weight": 50.0,
             "fm_loss_weight": 1.0,
             "eval_interval": 0,

@@ -11,7 +11,7 @@ from typing import Any
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Let whatever is said within go on when nobody listens any more: a pipe's reader has left, a terminal was closed."""
+    """Let output inside continue when nobody listens any more: a pipe's reader has left, a terminal was closed."""
     output, errors = _FallsSilent(sys.stdout), _FallsSilent(sys.stderr)
     with redirect_stdout(output), redirect_stderr(errors):  # pyright: ignore
         try:

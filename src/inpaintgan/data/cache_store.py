@@ -28,11 +28,11 @@ _CHUNK = 32
 _POLL_S = 0.2
 
 OnProgress = Callable[[int, int], bool]
-"""Told the pictures done and those in all; returns whether to go on."""
+"""Gets the pictures done and their total; returns whether to continue."""
 
 
 class CacheRefused(Exception):
-    """There is no room for a set; the text says why, for people. Training goes on without."""
+    """There is no room for a set; the text says why, for people. Training continues without it."""
 
 
 def open_cache(
@@ -158,7 +158,7 @@ def _decode_into(cache: PictureCache, files: Sequence[PictureFile], config: Conf
 def _make_room(folder: Path, allowed: int) -> None:
     """Remove sets beside ``folder``, the least recently used first, until all take at most ``allowed`` bytes.
 
-    A training that reads a removed set goes on: its rows stay mapped. Where the system forbids the removal, the set stays.
+    A training that reads a removed set continues: its rows stay mapped. Where the system forbids the removal, the set stays.
     """
     sets = []
     for entry in folder.parent.iterdir():

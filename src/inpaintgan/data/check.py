@@ -97,7 +97,7 @@ def check_data(
                 Problem(
                     level="error",
                     code="masks-inside",
-                    message="The masks lie inside the folder of pictures, so they would be trained on as pictures.",
+                    message="The masks are inside the folder of pictures, so they would be trained on as pictures.",
                     hint="Move the masks to a folder of their own.",
                     field="mask_data",
                 )

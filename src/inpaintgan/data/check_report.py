@@ -109,7 +109,7 @@ def describe(report: DataReport) -> str:
     if report.mask_coverage:
         low, mean, high = report.mask_coverage.min, report.mask_coverage.mean, report.mask_coverage.max
         lines.append(f"  hole: {low:.1%} to {high:.1%} of the picture, {mean:.1%} on average")
-        lines.append(f"  black where the hole should be white, as it seems: {report.n_masks_inverted}")
+        lines.append(f"  apparently inverted: {report.n_masks_inverted}")
     for entry in (*report.unreadable, *report.masks_unreadable):
         lines.append(f"  skipped: {entry.path} ({entry.reason})")
     for entry in report.duplicates:
@@ -139,17 +139,17 @@ def picture_problems(report: DataReport) -> list[Problem]:
         (report.n_unreadable, "pictures-unreadable", f"{report.n_unreadable} of {total} pictures cannot be read.",
          "They are skipped in training."),
         (report.n_duplicates, "pictures-duplicate", f"Copies of other pictures: {report.n_duplicates} of {total}.",
-         "Copies weigh double, and may be trained on and held out at once."),
+         "Copies count twice, and may be in both the training and the held-out set."),
         (report.n_near_duplicates, "pictures-alike",
          f"Nearly the same as another picture: {report.n_near_duplicates} of {total}.",
-         "Pictures alike weigh double, and may be trained on and held out at once; name a val_data folder to avoid that."),
+         "Similar pictures count twice, and may be in both the training and the held-out set; set val_data to avoid that."),
         (report.n_small, "pictures-small",
          f"Smaller than {SMALL_SIDE_PX} px on the shorter side: {report.n_small} of {total} pictures.",
          "They are enlarged, which blurs them; a smaller input_size avoids it."),
         (n_good < _FEW, "pictures-few", f"There are few pictures: {n_good}.",
-         "A training worth its time wants some thousands."),
+         "Good results usually need several thousand."),
         (0 < report.n_gray < n_good, "pictures-gray", f"Gray pictures: {report.n_gray} of {total}.",
-         "A network learns from them to leave colour out."),
+         "A network may learn from them to paint without colour."),
     ]  # fmt: skip
     fields = {"pictures-small": "input_size", "pictures-alike": "val_data"}
     return [

@@ -53,7 +53,7 @@ class StreamSampler(Sampler[Ticket]):
     Args:
         n_files: Files in the set.
         seed: The run's seed.
-        start_position: Items already used, from which the stream goes on.
+        start_position: Items already used; the stream continues after them.
         batch_size: Items in a step of all ranks together.
         ranks: Of every ``batch_size`` items each rank gets its own equal run, so that all of them side by side are the
             batch of a process that trains alone.
@@ -94,7 +94,7 @@ def make_train_loader(
 ) -> DataLoader:
     """Return a loader of endless batches, of which the first begins at a position of the stream.
 
-    Position p is picture p modulo n of epoch p // n: a run goes on exactly where it stopped by starting at the number
+    Position p is picture p modulo n of epoch p // n: a run continues exactly where it stopped by starting at the number
     of items it has used, whatever the number of workers. A batch holds all pictures of a step; with many ranks, this
     rank's share of them. For a GPU as the ``device``, batches lie in page-locked memory, and edges may be left to it.
 

@@ -117,16 +117,18 @@ def _listed(file: Path) -> tuple[Path, list[str]]:
         lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise InpaintError(
-            "list-unreadable", f"The list {file} cannot be read.", "It is a text of a path a line."
+            "list-unreadable", f"The list {file} cannot be read.", "It must be a text file with one path per line."
         ) from error
     if not lines:
-        raise InpaintError("folder-empty", f"There are no pictures in {file}.", "It is a text of a path a line.")
+        raise InpaintError(
+            "folder-empty", f"There are no pictures in {file}.", "It must be a text file with one path per line."
+        )
     start = next((place for place in (Path.cwd(), file.parent) if (place / lines[0]).is_file()), None)
     if start is None:
         raise InpaintError(
             "list-unreadable",
-            f"{file} names {lines[0]}, which is not there.",
-            "Write full paths, or such as begin in the current folder or in the list's.",
+            f"{file} names {lines[0]}, which does not exist.",
+            "Write full paths, or paths relative to the current folder or to the list's.",
         )
     paths = [os.path.normpath(start / line) for line in lines]
     try:

@@ -25,7 +25,7 @@ class Prepared(NamedTuple):
 
 
 def has_fixed_edges(config: Config) -> bool:
-    """Whether a picture has the same edges each time, and costly ones: a random sigma draws them anew, -1 has none."""
+    """Whether a picture has the same edges each time, and costly ones: a random sigma draws them each time, -1 has none."""
     if config.edge == "external" and not config.edge_nms:
         return config.sigma != NO_EDGES
     return config.sigma > 0

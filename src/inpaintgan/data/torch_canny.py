@@ -32,7 +32,7 @@ def torch_canny(gray: Tensor, sigma: Tensor) -> Tensor:
     """
     with torch.autocast(gray.device.type, enabled=False):
         smooth = _blur(gray.float(), sigma)
-        # Borders repeat the last pixels; the outermost ones are no edges anyway.
+        # Borders repeat the last pixels; the outermost ones are not edges anyway.
         padded = F.pad(smooth, (1, 1, 1, 1), mode="replicate")
         down = _smoothed(padded[..., 2:, :] - padded[..., :-2, :], -1)
         right = _smoothed(padded[..., 2:] - padded[..., :-2], -2)

@@ -47,14 +47,14 @@ def release(
         The new folder.
 
     Raises:
-        InpaintError: There is no such checkpoint or report, the name is no folder name, ``output-exists``, the folder cannot
+        InpaintError: There is no such checkpoint or report, the name is not a folder name, ``output-exists``, the folder cannot
             be written, or the two cannot be blended. Nothing is written then.
     """
     if not name or name != name.strip() or name != Path(name).name or name.startswith(".") or len(name) > _LONGEST_NAME:
         raise InpaintError(
             "name-invalid",
             f"'{name}' cannot be the name of a checkpoint.",
-            f"Allowed: up to {_LONGEST_NAME} characters, none of them a slash, the first no dot.",
+            f"Allowed: up to {_LONGEST_NAME} characters, no slash, and no dot at the start.",
         )
     target = (parent or work_root() / "checkpoints") / name
     make_way_for_checkpoint(target)
@@ -68,7 +68,7 @@ def release(
         )
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
-        note = f"{note} The inpaint generator's weights are a blend, {share:.0%} of it those of {_name(blend_with)}.".strip()
+        note = f"{note} The inpaint generator's weights are a blend with {share:.0%} of {_name(blend_with)}.".strip()
     card = _card(name, history(run_path), report, note)
     config = checkpoint.config
     frozen = config.model_copy(update=portable(config.model_dump()))
@@ -200,7 +200,7 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         "",
         "## Limits",
         "",
-        "It invents what it paints: a fill is no evidence of what was there. In pictures unlike its training pictures, holes "
+        "It invents what it paints: a fill is not evidence of what was there. In pictures unlike its training pictures, holes "
         "are at best filled smoothly.",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"

@@ -81,5 +81,5 @@ def answered(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
         return {"error": error.as_dict()}
     except Exception as error:
         traceback.print_exc(file=sys.stderr)
-        said = f"The program made a mistake: {type(error).__name__}: {error}"
+        said = f"Internal error: {type(error).__name__}: {error}"
         return {"error": InpaintError("internal", said, "Its terminal shows the details.").as_dict()}

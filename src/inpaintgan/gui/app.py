@@ -104,13 +104,13 @@ class _Window:
             print(json.dumps({"event": "ready", "url": address}), flush=True)
             return
         if browser.has_screen():
-            print(f"InpaintGAN is open in its window. Should none appear, open this address: {address}", flush=True)
+            print(f"InpaintGAN is open in its window. If none appears, open this address: {address}", flush=True)
             # Other users of this machine can read a command line.
             ticket = self._guard.new_address("browser", _BROWSER_TICKET_S)
             self._session.browser = offload(browser.open_window, ticket, self._session.folder / "browser")
         else:
             print(f"There is no screen here. Open this address in a browser: {address}", flush=True)
-        print("Ctrl+C ends the window; trainings go on without it.", flush=True)
+        print("Ctrl+C ends the window; trainings continue without it.", flush=True)
 
     def _offer_address(self) -> None:
         """Print a fresh address where the program was started, for a browser that has no cookie; not too often."""
@@ -169,7 +169,7 @@ def tend_queue(queue: TrainingQueue) -> None:
             known = isinstance(error, InpaintError | OSError)
             words = str(error) if known else f"{type(error).__name__}: {error}"
             if words != said:  # once, not every other second
-                print(f"The queue could not go on: {words}", file=sys.stderr, flush=True)
+                print(f"The queue could not continue: {words}", file=sys.stderr, flush=True)
             said = words
 
 

@@ -86,7 +86,7 @@ class DataChecks:
             self._changed.notify_all()
             self._changed.wait_for(lambda: check.done or check.calls >= mine + _MAX_WAITING)
             if not check.done:
-                raise InpaintError("cancelled", "Too many pages wait for this check.", "Check again.")
+                raise InpaintError("cancelled", "Too many pages are waiting for this check.", "Check again.")
 
     def _look(self, check: _Check) -> None:
         folder, masks = check.key[:2]

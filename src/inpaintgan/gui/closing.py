@@ -30,7 +30,7 @@ class ClosePolicy:
             self._seen = True
             self._absent_s = 0.0
         elif self._is_busy():
-            # The grace period starts anew, so that the person who comes back for the result still finds it.
+            # The grace period restarts, so that the person who comes back for the result still finds it.
             self._absent_s = 0.0
         else:
             self._absent_s += seconds

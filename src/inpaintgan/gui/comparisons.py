@@ -86,7 +86,7 @@ def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]
     if said_nothing:
         return "failed", last_words(comparison.log_file) or "Its process ended before the comparison began."
     if phase in ("training", "scoring"):
-        return "interrupted", "It ended unexpectedly. Resume it to go on."
+        return "interrupted", "It ended unexpectedly. Resume it to continue."
     return str(phase), message
 
 
@@ -106,7 +106,7 @@ def start(comparisons: Comparisons, values: dict[str, Any], options: dict[str, A
 
     Args:
         comparisons: Knows their folder.
-        values: Settings of every training.
+        values: Settings for every training.
         options: ``generators`` (names), ``steps``, ``seeds`` and ``name``; an empty name makes one from the time.
 
     Raises:

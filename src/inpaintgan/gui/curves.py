@@ -29,7 +29,7 @@ class Curve:
             self._thin()
 
     def cut(self, step: int) -> None:
-        """Drop what lies beyond a step: a resumed run writes it anew."""
+        """Drop what is beyond a step: a resumed run writes it again."""
         while self.x and self.x[-1] > step:
             self.x.pop()
             self.y.pop()
@@ -60,7 +60,7 @@ class Curve:
 
 
 def rising(events: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """Split step events where a training that was rolled back writes steps anew."""
+    """Split step events where a training that was rolled back writes steps again."""
     steps = [event["step"] for event in events]
     start = 0
     for end in range(1, len(events)):

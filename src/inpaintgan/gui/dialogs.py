@@ -1,7 +1,7 @@
 """The system's own folder dialog, by whichever program can show one here. Where none can, the in-app list remains.
 
 Each dialog runs in a process of its own: on some systems it must have the main thread, and one that crashes or hangs
-takes nothing with it. One that fails is passed over for the next.
+takes nothing with it. One that fails is skipped for the next.
 """
 
 from __future__ import annotations

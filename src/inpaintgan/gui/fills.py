@@ -37,7 +37,7 @@ class Fills:
             identity: Picture id.
             options: ``checkpoint``, ``device``, ``engine``; ``edges``: True steers the fill by the stored edges;
                 ``drawn_over``: the number of the fill whose edges these were drawn over, or None; ``feather_px``: the fill
-                fades over so many pixels from the hole's border inwards.
+                blends into the original over this many pixels inside the hole's border.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
@@ -103,7 +103,7 @@ class Fills:
             )
         number = next((known["fill"] for known in picture.fills if known["fill"] == fill), None)
         if number is None:
-            raise InpaintError("fill-unknown", "This result is not there any more.", "Fill the picture again.")
+            raise InpaintError("fill-unknown", "This result no longer exists.", "Fill the picture again.")
         output = picture.folder / f"saved-{next(picture.numbers)}{suffix}"
         # Encoding needs no network, but the worker that filled has the picture in memory.
         result = self._worker.request(
@@ -146,10 +146,10 @@ class Fills:
 
     @staticmethod
     def _snapshot(picture: Picture, layer: str, name: str) -> Path:
-        """Copy a layer, because the person may go on drawing while it is used."""
+        """Copy a layer, because the person may keep drawing while it is used."""
         stored = picture.layer(layer)
         if stored is None:
-            hint = "Draw what shall be filled first." if layer == "mask" else "Fill it once, then change its edges."
+            hint = "Draw the area to fill first." if layer == "mask" else "Fill it once, then change its edges."
             raise InpaintError(f"{layer}-missing", f"This picture has no {layer} yet.", hint)
         target = picture.folder / name
         with writing(target):

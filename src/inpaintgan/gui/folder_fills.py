@@ -67,7 +67,7 @@ class FolderFills:
             if not cancelled:
                 raise
         except Exception as error:
-            said = InpaintError("internal", f"The program made a mistake: {type(error).__name__}: {error}")
+            said = InpaintError("internal", f"Internal error: {type(error).__name__}: {error}")
             self._state |= {"state": "failed", "error": said.as_dict(), "current": ""}
             raise
         finally:
@@ -87,7 +87,7 @@ class FolderFills:
         return state
 
     def cancel(self) -> None:
-        """End the pass after the picture at hand. What is filled stays."""
+        """Stop the pass after the current picture. What is filled stays."""
         if self._state["state"] == "running":
             self._stop_file.touch()
 

@@ -58,7 +58,7 @@ def list_folder(path: str, *, nearest: bool = False) -> dict[str, Any]:
         raise InpaintError("folder-missing", f"There is no folder {folder}.", "Check the path.") from error
     except NotADirectoryError as error:
         raise InpaintError(
-            "folder-missing", f"{folder} is a file, not a folder.", "Choose the folder it lies in."
+            "folder-missing", f"{folder} is a file, not a folder.", "Choose the folder that contains it."
         ) from error
     except OSError as error:
         raise InpaintError("folder-unreadable", f"{folder} cannot be read: {error.strerror}.") from error

@@ -133,7 +133,7 @@ class Guard:
         limit = body_limit(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", ""))
         size = whole_number(length)
         if size is None or size > limit:
-            return Refusal("413 Content Too Large", "Too large", f"At most {limit // 2**20} MB are taken here.")
+            return Refusal("413 Content Too Large", "Too large", f"At most {limit // 2**20} MB are accepted here.")
         return None
 
     def _check_cookie(self, environ: Environ) -> Refusal | None:
@@ -144,7 +144,7 @@ class Guard:
             self._on_locked_out()
         return Refusal(
             "403 Forbidden",
-            "InpaintGAN is running, but not for this browser yet",
+            "InpaintGAN is running, but this browser has no access yet",
             "Open the address with a ticket that the program printed where it was started. Each such address lets one "
             "browser in, once. The program has just printed a new one there.",
         )

@@ -16,7 +16,7 @@ HISTORY_STEPS = 500
 """Newest step events handed to a page, for its log; curves have more."""
 
 SAMPLES = 1000
-"""Sample grids on the slider at most; beyond that, every other one of the older half is passed over."""
+"""Sample grids on the slider at most; beyond that, every other one of the older half is skipped."""
 
 _LOG_LINES = 500
 _STARTS = 100
@@ -148,7 +148,7 @@ class History:
             self._samples.pop()
 
     def _cut(self, step: int) -> None:
-        """A resumed run goes on from here."""
+        """A resumed run continues from here."""
         for curve in (*self._curves.values(), *self._scores.values()):
             curve.cut(step)
         self._cut_samples(step)

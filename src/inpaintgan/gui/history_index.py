@@ -17,7 +17,7 @@ FILE = "curves.json"
 """In the run folder."""
 
 WORTH_BYTES = 16 * 2**20
-"""So much must be new before an index is written: less is read in a tenth of a second."""
+"""Minimum new data before the index is rewritten: less is read in a tenth of a second."""
 
 _FORM = 1
 """Changes with what is written, so that another version's index counts as none."""

@@ -147,8 +147,8 @@ class Pictures:
             if isinstance(identity, str) and identity in self._dropped:
                 hint = f"Only the last {KEPT_PICTURES} pictures are kept. Open it again."
             else:
-                hint = "Open it again: the program was restarted since."
-        raise InpaintError("picture-unknown", "This picture is not open any more.", hint)
+                hint = "Open it again: the program has been restarted."
+        raise InpaintError("picture-unknown", "This picture is no longer open.", hint)
 
     @staticmethod
     def check_layer(name: str, file: Path) -> None:

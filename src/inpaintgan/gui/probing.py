@@ -71,5 +71,5 @@ def trial_verdict(prober: Prober, run: RunDir) -> dict[str, Any]:
     """Judge a trial whose training has ended. Raises `InpaintError` ``run-busy`` while it trains."""
     wait_until_gone(run, _LEAVING_S)
     if is_live(run):
-        raise InpaintError("run-busy", f"{run.path.name} is still training.", "Wait for its end.")
+        raise InpaintError("run-busy", f"{run.path.name} is still training.", "Wait until it has ended.")
     return prober.judge(run)

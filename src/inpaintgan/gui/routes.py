@@ -117,7 +117,7 @@ class Routes:
             return NOT_FOUND
 
     def events(self, query: Query, run: str) -> Answer:
-        """``GET /api/runs/RUN/events?after=SEQ``: server-sent events that go on until the page leaves."""
+        """``GET /api/runs/RUN/events?after=SEQ``: server-sent events, sent until the page leaves."""
         try:
             path: Path = self._offload(find_run, self._session.supervisor.runs, run).events_file
         except InpaintError:

@@ -47,13 +47,13 @@ def start(make: Callable[[Config, str], RunDir], values: dict[str, Any], name: s
         except InpaintError as error:
             if error.code != "run-exists":
                 raise
-    raise InpaintError("run-exists", "There are too many runs of this minute.", "Give the run a name.")
+    raise InpaintError("run-exists", "Too many runs were started in this minute.", "Give the run a name.")
 
 
 def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
     """Return settings whose folders are there and written in full. Raises `InpaintError` as `checked_folder`.
 
-    A training that goes on does so with its own weights: what it began with may be gone.
+    A resumed training continues with its own weights: what it began with may be gone.
     """
     folders = {"data": checked_folder(config.data, "data")}
     if config.val_data:
@@ -101,7 +101,7 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
     for key, reached, unit in limits:
         limit = getattr(config, key)
         if 0 < limit <= reached:
-            said = f"{key}: {limit:g} is not allowed, because this run already stands at {reached:g} {unit}."
+            said = f"{key}: {limit:g} is not allowed, because this run is already at {reached:g} {unit}."
             raise InpaintError("config-invalid", said, f"Allowed: above {reached:g}.")
     _let_it_end(run)
     changed = {key: value for key, value in config.model_dump().items() if value != getattr(before, key)}
@@ -114,7 +114,7 @@ def resume(supervisor: Supervisor, run: RunDir) -> None:
     if state_of(run) in ENDED and is_live(run):
         raise InpaintError(
             "run-busy",
-            f"{run.path.name} has ended, but its process is still leaving.",
+            f"{run.path.name} has ended, but its process is still exiting.",
             "Wait a moment, then try again.",
         )
     supervisor.resume(run)
@@ -178,7 +178,7 @@ def delete(run: RunDir) -> str:
         raise InpaintError(
             "run-undeletable",
             f"{run.path.name} cannot be deleted: {error.strerror}.",
-            f"It lies in {run.path}.",
+            f"It is in {run.path}.",
         ) from error
 
 

@@ -47,7 +47,7 @@ def restore(runs: Path, ticket: str) -> str:
         raise InpaintError("trash-gone", "This run was deleted for good.", "Runs are kept in the trash for a day.")
     back = runs / held[0].name
     if back.exists():
-        raise InpaintError("run-exists", f"There is another run '{back.name}' by now.", "Delete that one first.")
+        raise InpaintError("run-exists", f"There is another run '{back.name}' now.", "Delete that one first.")
     replace(held[0], back)
     place.rmdir()
     return back.name

@@ -122,7 +122,7 @@ def output_format(path: Path) -> str:
         raise InpaintError(
             "output-format",
             f"{path.name} does not end in a picture format that can be written.",
-            "Let the name end in .png, .jpg, .webp, .tif or .bmp.",
+            "Use a name that ends in .png, .jpg, .webp, .tif or .bmp.",
         )
     return format
 

@@ -65,7 +65,7 @@ def _walk(root: Path, suffixes: tuple[str, ...], recursive: bool) -> Iterator[st
                 continue
             seen.add(identity)
             if inside and (root / inside / EVENTS).is_file():
-                continue  # a training, whose sample grids are no pictures of the set
+                continue  # a training, whose sample grids are not pictures of the set
             with os.scandir(root / inside) as entries:
                 for entry in entries:
                     name = entry.name

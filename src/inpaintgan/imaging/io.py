@@ -118,7 +118,7 @@ def _unreadable(name: str, why: str) -> InpaintError:
 
 
 def _open_header(data: bytes, name: str) -> Image.Image:
-    """Read the header alone and refuse what is no picture or too large to hold in memory."""
+    """Read the header alone and refuse what is not a picture or too large to hold in memory."""
     too_large = InpaintError(
         "picture-too-large", f"{name} has more than {MAX_PIXELS // 1_000_000} megapixels.", "Make it smaller first."
     )

@@ -101,7 +101,7 @@ def read_mask(source: Readable | bytes, height: int, width: int, *, keep_thin: b
 def read_lines(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
     """Read edges to paint along for a picture of a given size: (height, width) uint8 gray, and a notice as `read_mask`'s."""
     levels = load_levels(source)
-    levels = np.where(levels > 1, levels, np.uint8(0))  # 1 of 255 is no line; in an array of 0 and 1 it would be one
+    levels = np.where(levels > 1, levels, np.uint8(0))  # 1 of 255 is not a line; in an array of 0 and 1 it would be one
     resized = resize_mask(_thickened(levels, height, width), height, width)
     return resized, _resized(levels, height, width, "picture of edges")
 

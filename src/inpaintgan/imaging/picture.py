@@ -70,7 +70,7 @@ def middle_square(array: np.ndarray) -> np.ndarray:
 
 
 def deepened(pixels: np.ndarray) -> np.ndarray:
-    """Return 8-bit values scaled to 16 bits, which `reduced` takes back exactly."""
+    """Return 8-bit values scaled to 16 bits, which `reduced` undoes exactly."""
     return pixels.astype(np.uint16) * np.uint16(257)
 
 

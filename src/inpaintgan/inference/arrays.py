@@ -1,6 +1,6 @@
 """The arrays that a caller gives: refused with what is needed, or brought to the form that is used inside.
 
-All raise `ValueError` for what is no array or has the wrong shape or type.
+All raise `ValueError` for what is not an array or has the wrong shape or type.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def checked_hole(image: np.ndarray, mask: np.ndarray) -> NDArray[np.uint8]:
 
 
 def check_image(image: object) -> None:
-    """Refuse what is no picture as the networks take it."""
+    """Refuse what is not a picture as the networks take it."""
     if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
         raise ValueError(f"image must be a NumPy array, (H, W, 3) uint8, not {_seen(image)}")
     if not image.size:
@@ -47,7 +47,7 @@ def checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[n
 
 
 def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
-    """Refuse what is no array of the image's size; returns what stands for white in it."""
+    """Refuse what is not an array of the image's size; returns what stands for white in it."""
     if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
         raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
     if layer.dtype.kind not in "buif" or (layer.dtype.kind == "f" and np.isnan(layer).any()):

@@ -32,7 +32,7 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
 
     Returns:
         0 when all was done, 1 when a picture of a folder failed, 130 when Ctrl+C ended a folder early: what was done
-        until then is reported, and ``--skip-existing`` goes on from there.
+        until then is reported, and ``--skip-existing`` continues from there.
 
     Raises:
         InpaintError: Nothing could be done at all.
@@ -90,7 +90,7 @@ def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> 
 
 @contextmanager
 def _interrupt_asked() -> Iterator[threading.Event]:
-    """An event that the first Ctrl+C sets, so that the picture at hand is finished; a second one ends at once."""
+    """An event that the first Ctrl+C sets, so that the current picture is finished; a second one ends at once."""
     asked = threading.Event()
 
     def note(_number: int, _frame: object) -> None:
@@ -114,7 +114,7 @@ def _print(reports: list[FileReport], *, as_json: bool) -> None:
             print(f"{report.image}: {report.error['message']} {report.error['hint']}".rstrip())
             continue
         outside = (
-            f", {report.changed_outside_px} px changed outside the mask by the encoding"
+            f", {report.changed_outside_px} px outside the mask changed by the compression"
             if report.changed_outside_px
             else ""
         )

@@ -89,7 +89,7 @@ def _compiled(module: nn.Module, channels: int, size: int, device: torch.device)
     one = torch.compile(module)
 
     def run(picture: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
-        # One by one: another batch size would be compiled anew, and is no faster on a CPU.
+        # One by one: another batch size would be compiled again, and is no faster on a CPU.
         pieces = zip(picture.split(1), edge.split(1), mask.split(1), strict=True)
         return torch.cat([one(*(tensor.clone() for tensor in piece)) for piece in pieces])
 
@@ -165,7 +165,7 @@ def engine_cache(checkpoint: Checkpoint) -> Path:
 
 @functools.lru_cache(maxsize=16)
 def _digest(file: Path, changed_ns: int) -> bytes:
-    """The hash of a file, taken anew when it has changed: a page that opens asks several times."""
+    """The hash of a file, recomputed when it has changed: a page that opens asks several times."""
     del changed_ns
     return hashlib.blake2b(file.read_bytes(), digest_size=12).digest()
 

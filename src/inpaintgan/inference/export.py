@@ -41,7 +41,7 @@ class WholeFill(nn.Module):
         """Fill.
 
         Args:
-            image: (B, 3, S, S) RGB in [0, 1]; what lies in the hole is not looked at.
+            image: (B, 3, S, S) RGB in [0, 1]; values in the hole are ignored.
             mask: (B, 1, S, S), 1 in the hole.
             edge: (B, 1, S, S), 1 on edges of what is known.
 
@@ -79,7 +79,7 @@ def to_onnx(
         size: Height and width in px, unless others are allowed.
         inputs: Names of the inputs.
         outputs: Names of the outputs.
-        sides: Heights and widths in px that the model shall take, see `export_sides`; the size alone when left out.
+        sides: Heights and widths in px that the model should accept, see `export_sides`; the size alone when left out.
         about: Kept in the model's metadata under ``inpaintgan``, as JSON.
 
     Raises:

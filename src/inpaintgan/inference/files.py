@@ -103,7 +103,7 @@ def _check_places(
     """Refuse, before any work is done, to write over what is read, twice to one file, or in an unknown format."""
     if same_file(image, output) and not overwrite_input:
         raise InpaintError(
-            "output-is-input", f"{output} is the input picture itself.", "Name another output, or add --overwrite."
+            "output-is-input", f"{output} is the input picture itself.", "Choose another output, or add --overwrite."
         )
     read = {"the mask": mask, "the file of the given edges": edges}
     _check_place(output, read)
@@ -111,7 +111,7 @@ def _check_places(
         _check_place(save_edges, {"the input picture": image, **read})
         if same_file(save_edges, output):
             raise InpaintError(
-                "output-twice", f"{save_edges} is to be both the filled picture and its edges.", "Name two files."
+                "output-twice", f"{save_edges} is named for both the filled picture and its edges.", "Name two files."
             )
 
 
@@ -119,7 +119,7 @@ def _check_place(result: Path, read: dict[str, Path | None]) -> None:
     output_format(result)
     for name, file in read.items():
         if file is not None and same_file(file, result):
-            raise InpaintError("output-is-input", f"{result} is {name} itself.", "Name another file to write to.")
+            raise InpaintError("output-is-input", f"{result} is {name} itself.", "Choose another file to write to.")
 
 
 def save_filled(
@@ -146,10 +146,10 @@ def save_filled(
         report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
     if original.alpha is not None and output_format(output) in WITHOUT_ALPHA:
         report.notices.append(
-            f"{output_format(output)} knows no transparency: the picture was laid on white. Save as PNG to keep it."
+            f"{output_format(output)} does not support transparency: transparent areas became white. Save as PNG to keep them."
         )
     if has_words(original.coding) and output_format(output) != original.format:
-        report.notices.append(f"Captions and comments of the file stay behind: save as {original.format} to keep them.")
+        report.notices.append(f"Captions and comments in the file are lost; save as {original.format} to keep them.")
     save_picture(filled, output)
     del filled
     report.changed_outside_px = count_changed(original, decode(output), hole)

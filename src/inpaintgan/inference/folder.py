@@ -83,10 +83,10 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
         earlier = taken.setdefault(result, relative)
         own = _mask_of(relative, key, masks.get(key, ()), mask) if mask.is_dir() else mask
         if earlier != relative:
-            own = InpaintError("output-twice", f"{result} is the result of {earlier} already.", f"Rename {relative}.")
+            own = InpaintError("output-twice", f"{result} is already the result of {earlier}.", f"Rename {relative}.")
         elif result.resolve() in inputs - {file.resolve()}:
             own = InpaintError(
-                "output-is-input", f"{result} is another of the pictures.", "Name another output folder."
+                "output-is-input", f"{result} is another of the pictures.", "Choose another output folder."
             )
         jobs.append(Job(file, own, result))
     _refuse_over_masks(jobs, all_masks)
@@ -99,7 +99,7 @@ def _mask_of(relative: Path, key: str, found: Sequence[Path], folder: Path) -> P
         return InpaintError("mask-missing", f"There is no mask for {relative} in {folder}.", f"Name it {key}.png.")
     if len(found) > 1:
         names = " and ".join(str(file.relative_to(folder)) for file in found)
-        return InpaintError("mask-twice", f"{names} are all masks of {relative}.", "Leave one of them there.")
+        return InpaintError("mask-twice", f"{names} are all masks of {relative}.", "Keep only one of them.")
     return found[0]
 
 
@@ -108,7 +108,7 @@ def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
     read = {file.resolve() for file in masks}
     for job in jobs:
         if job.output.resolve() in read:
-            raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Name another output folder.")
+            raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Choose another output folder.")
 
 
 def _pictures_without(folder: Path, others: Iterable[Path], recursive: bool) -> list[Path]:

@@ -1,4 +1,4 @@
-"""What the window's filling worker keeps in memory between requests: the picture at hand and the last checkpoints."""
+"""What the window's filling worker keeps in memory between requests: the current picture and the last checkpoints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .engine_choice import MANY_FILLS
 from .pipeline import Inpainter
 
 _N_CHECKPOINTS = 3
-"""So that some can be compared on one picture without loading them anew for each fill."""
+"""So that some can be compared on one picture without loading them again for each fill."""
 
 
 class KeptPicture:
@@ -26,7 +26,7 @@ class KeptPicture:
         """Return a file's picture.
 
         Raises:
-            InpaintError: The file is missing or is no picture that can be read.
+            InpaintError: The file is missing or is not a readable picture.
         """
         try:
             facts = path.stat()
@@ -68,7 +68,7 @@ class KeptCheckpoints:
         return inpainter
 
     def forget_newest(self) -> None:
-        """Let go of what `get` returned last, so that it is loaded anew."""
+        """Drop what `get` returned last, so that it is loaded again."""
         self._loaded.popitem()
 
 

@@ -27,7 +27,7 @@ from .views import Prediction, Scene, View
 
 _DEFAULT_SIGMA = 2.0
 _CANNY_STANDS_IN = (
-    "This checkpoint was trained on edges from files. Canny's stand in for them here; "
+    "This checkpoint was trained on edges from files. Canny's are used here instead; "
     "edges of your own can be given inside the hole."
 )
 
@@ -65,7 +65,7 @@ class Inpainter:
         self._predictor = Predictor(build(checkpoint, engine, self.device), self.device)
         config = checkpoint.config
         self._size = config.input_size
-        # A training may draw sigma anew for every picture; using it wants one.
+        # A training may draw sigma for every picture; using it needs one value.
         sigma = _DEFAULT_SIGMA if config.sigma == RANDOM_SIGMA else config.sigma
         self._edge_config = config.model_copy(update={"sigma": sigma})
         self.notices = (_CANNY_STANDS_IN,) if config.edge == "external" else ()
@@ -156,7 +156,7 @@ class Inpainter:
             New colour for each part of the hole; together they cover it and do not overlap.
 
         Raises:
-            ValueError: What is given is no array, or has the wrong shape or type.
+            ValueError: What is given is not an array, or has the wrong shape or type.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         hole = checked_hole(image, mask)
@@ -175,7 +175,7 @@ class Inpainter:
             mask: (H, W), as `fill_patches` takes it, where the picture is unknown: there and around its border is no edge.
 
         Raises:
-            ValueError: What is given is no array, or has the wrong shape or type.
+            ValueError: What is given is not an array, or has the wrong shape or type.
         """
         check_image(image)
         hole = None if mask is None else checked_flags("mask", mask, image)

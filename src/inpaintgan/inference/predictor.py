@@ -37,9 +37,9 @@ class Work:
     """How often they are looked at, at most."""
     passed: int = 0
     begun: float = 0.0
-    """Share of the views of this pass that were begun before the part at hand."""
+    """Share of the views of this pass that were begun before the current part."""
     part: float = 1.0
-    """Share of the views that is at hand."""
+    """Share of the views in the current part."""
 
     def take(self, n: int, passes: int = 1) -> None:
         """Go on to n crops, whose predecessors are done."""
@@ -72,7 +72,7 @@ class Predictor:
 
         Args:
             views: What to show them.
-            work: Is told of each part that begins.
+            work: Called as each part begins.
             with_paint: False completes the edges only; the colour is then black.
         """
         predictions: list[Prediction] = []

@@ -1,7 +1,7 @@
 """Holes too large for one look: filled coarse to fine.
 
 The whole crop is filled first at the networks' size. Its fill is then enlarged step by step, about twofold, and at each
-step the networks paint anew what lies near known pixels, tile by tile at that step's resolution, with the enlarged fill
+step the networks repaint what is near known pixels, tile by tile at that step's resolution, with the enlarged fill
 behind it as known. So detail goes as deep into the hole as what surrounds it can tell; a long scratch, which is near
 known pixels all along, is painted at full resolution only. A step at which the surroundings show nothing that they did not
 show at the last one, as in a picture that was enlarged, is left out: there the networks would only invent.
@@ -21,7 +21,7 @@ from ..imaging.picture import WHITE_16, deepened
 from .views import Prediction, Scene, View, Window
 
 _BAND = 3 / 16
-"""How far from known pixels a step paints anew, as a share of the networks' size."""
+"""How far from known pixels a step repaints, as a share of the networks' size."""
 _DETAIL = 1.0
 """What a step must show around the hole beyond the last one, in gray levels of 255 on average."""
 
@@ -43,7 +43,7 @@ def plan_scales(hole: NDArray[np.uint8], network_size: int) -> list[float]:
     """Return the scales at which a crop is painted, rising to 1.
 
     The first is the largest at which either the whole crop fits the networks or no pixel of the hole is farther from
-    known ones than the band that is painted anew; the others lie evenly between it and 1, about a factor of 2 apart.
+    known ones than the band that is repainted; the others lie evenly between it and 1, about a factor of 2 apart.
     """
     thickness = float(cv2.distanceTransform(_padded(hole), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max())
     first = min(1.0, max(network_size / max(hole.shape), _BAND * network_size / thickness))

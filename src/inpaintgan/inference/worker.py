@@ -149,7 +149,7 @@ class FillWorker:
         Args:
             args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``,
                 ``device``, ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the
-                picture at hand, so that the checkpoint stays loaded and the report is whole.
+                current picture, so that the checkpoint stays loaded and the report is whole.
             report: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
                 None.
 

@@ -79,7 +79,7 @@ class Comparisons:
             shutil.rmtree(comparison.path)
         except OSError as error:
             raise InpaintError(
-                "run-undeletable", f"{comparison.path} cannot be deleted entirely: {error.strerror}."
+                "run-undeletable", f"{comparison.path} cannot be deleted completely: {error.strerror}."
             ) from error
 
 

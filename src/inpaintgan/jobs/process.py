@@ -98,7 +98,7 @@ class Worker:
             raise InpaintError(
                 "worker-crashed",
                 f"The process that does this ended unexpectedly ({_exit_words(process.returncode)}).",
-                "Try again: it starts anew. If memory ran out, use a smaller picture.",
+                "Try again: a new process starts. If memory ran out, use a smaller picture.",
             )
         if "error" in answer:
             raise InpaintError(**answer["error"])

@@ -108,7 +108,7 @@ def _out_of_memory(error: Exception) -> InpaintError | None:
         return InpaintError(
             "out-of-memory",
             "There is not enough GPU memory for that.",
-            "End what else uses the GPU, a training perhaps.",
+            "Close what else uses the GPU, such as a training.",
         )
     return (
         InpaintError("out-of-memory", "There is not enough memory for that.")

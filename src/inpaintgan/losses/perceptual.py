@@ -37,7 +37,7 @@ def style_loss(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tensor) -> 
 def hrf_distance(network: SqueezeNetFeatures, fake: Tensor, real: Tensor, mask: Tensor) -> Tensor:
     """Mean over the network's maps of the distance of unit-normalised features in the hole, see `feature_distance`.
 
-    LaMa takes the squared error of one deep map of a ResNet50 that was trained to segment; this network is what can be had
+    LaMa takes the squared error of one deep map of a ResNet50 that was trained to segment; this network is what is available
     everywhere, and small.
 
     Args:

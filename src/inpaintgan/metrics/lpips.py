@@ -38,7 +38,7 @@ class Lpips:
         except (OSError, RuntimeError) as error:
             raise InpaintError(
                 "weights-missing",
-                f"--lpips: torchvision's weights of {_NAMES[network]} are neither here nor downloadable.",
+                f"--lpips: torchvision's weights of {_NAMES[network]} are neither on this machine nor downloadable.",
                 "Try again with a network connection, or leave --lpips out.",
             ) from error
         self._metric = metric.to(device)

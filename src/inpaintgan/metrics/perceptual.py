@@ -31,7 +31,7 @@ def perceptual_proxy(vgg: VGG19Features, fake: Tensor, real: Tensor, mask: Tenso
 
 @torch.inference_mode()
 def proxy_of_features(fake: Mapping[str, Tensor], real: Mapping[str, Tensor], mask: Tensor) -> Tensor:
-    """The proxy of features that are at hand already.
+    """The proxy of features that are already computed.
 
     Args:
         fake: (B, C, h, w) by name, of `PROXY_LAYERS` at least.

@@ -30,7 +30,7 @@ from .weight_format import WEIGHT_FORMAT, in_todays_format
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded checkpoint. Either generator may be missing: an edge training knows no colours."""
+    """A loaded checkpoint. Either generator may be missing: an edge training has no inpaint generator."""
 
     path: Path
     config: Config

@@ -25,7 +25,9 @@ def pick_device(wish: str | torch.device) -> torch.device:
     # One of a list, because PyTorch knows names of devices that it cannot compute on, and that nothing here was tried on.
     allowed = ["auto", "cpu", *(["cuda"] if "cuda:0" in usable else []), *usable]
     if wish not in allowed:
-        raise InpaintError("device-unknown", f"'{wish}' is no device here.", f"Choose one of: {', '.join(allowed)}.")
+        raise InpaintError(
+            "device-unknown", f"There is no device '{wish}' on this machine.", f"Choose one of: {', '.join(allowed)}."
+        )
     return torch.device(wish)
 
 

@@ -25,7 +25,7 @@ def predict_edges(generator: Callable[..., Tensor], gray: Tensor, edge: Tensor, 
     Args:
         generator: Takes gray and edges with the hole masked, and the mask: the network, or an engine that runs it.
         gray: In [0, 1].
-        edge: 1 on edges; what lies in the hole is not looked at.
+        edge: 1 on edges; values in the hole are ignored.
         mask: 1 in the hole.
     """
     return generator(masked_image(gray, mask), edge * (1 - mask), mask)

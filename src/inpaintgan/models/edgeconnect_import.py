@@ -153,7 +153,7 @@ def _common_width(edge: _Part | None, inpaint: _Part | None) -> int:
         if not width:
             raise InpaintError(
                 "import-mismatch",
-                f"{file}: encoder.1.weight is missing, so this is no generator of EdgeConnect's kind.",
+                f"{file}: encoder.1.weight is missing, so this is not an EdgeConnect generator.",
                 f"It holds {', '.join(_names(file, edge, inpaint)[:5])}.",
             )
     if len(set(widths.values())) > 1:
@@ -189,8 +189,8 @@ def _fitted(network: nn.Module, part: _Part | None, words: str) -> Any:
     if problems:
         raise InpaintError(
             "import-mismatch",
-            f"{part.file} is no {words} of width {part.width} (EdgeModel files go to --edge, InpaintingModel files to "
-            f"--inpaint). What differs, {len(problems)} in all:\n  " + "\n  ".join(problems),
+            f"{part.file} does not match the {words} of width {part.width} (EdgeModel files go to --edge, InpaintingModel files "
+            f"to --inpaint). What differs, {len(problems)} in all:\n  " + "\n  ".join(problems),
         )
     if isinstance(network, SharedMECGenerator):
         state |= _coarser_scale_first(state)

@@ -94,7 +94,7 @@ def fit_layers(layers: Layers, network: nn.Module) -> tuple[State, list[str]]:
         elif name not in wanted:
             problems.append(f"{name} {tuple(found.shape)} is not known")
         elif tuple(found.shape) != shapes[name]:
-            problems.append(f"{name} is {tuple(found.shape)}, needed is {shapes[name]}")
+            problems.append(f"{name} is {tuple(found.shape)}, expected {shapes[name]}")
         elif vectors := _odd_vectors(parts, found):
             problems += [f"{name}: its vector {vector}" for vector in vectors]
         else:

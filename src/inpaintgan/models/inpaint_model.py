@@ -62,7 +62,7 @@ class InpaintModel(nn.Module):
         self.config = config
         self.generator = InpaintGenerator(config.width, config.stem)
         self.discriminator = Discriminator(3, config.width)
-        # In a tuple, so that their weights are no part of this model's state.
+        # In a tuple, so that their weights are not part of this model's state.
         self._others = (vgg, squeezenet)
 
     @property

@@ -98,9 +98,7 @@ def _of_file(file: Path) -> Backbone:
     try:
         vgg = load_vgg19(str(file))
     except InpaintError as error:
-        raise InpaintError(
-            error.code, f"--feature-weights: {file} holds no network that is known here.", _HINT
-        ) from error
+        raise InpaintError(error.code, f"--feature-weights: {file} contains no known network.", _HINT) from error
     assert vgg is not None  # only "off" and "auto" give none
     return of_vgg(vgg)
 

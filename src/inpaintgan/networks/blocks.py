@@ -29,7 +29,7 @@ _N_DETAIL_BLOCKS = 4
 
 def full_precision(device: torch.device) -> AbstractContextManager[object]:
     """Within it, arithmetic stays float32 although the networks around it run under autocast."""
-    # Meta, where costs are counted, knows no autocast; asking PyTorch for that would break a compiled graph in 2.11.
+    # The meta device, where costs are counted, has no autocast; asking PyTorch for that would break a compiled graph in 2.11.
     return nullcontext() if device.type == "meta" else torch.autocast(device.type, enabled=False)
 
 

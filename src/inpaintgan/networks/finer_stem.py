@@ -30,10 +30,10 @@ def refold(source: Generator, network: Generator) -> list[str]:
     problems = [f"{name} is missing" for name in state.keys() - old.keys()]
     for name in state.keys() & old.keys():
         if name.endswith(("._u", "._v")):
-            continue  # spectral norm's estimates: made anew below
+            continue  # spectral norm's estimates: recomputed below
         value = _refolded(old[name], state[name], ratio, network.fold)
         if value.shape != state[name].shape:
-            problems.append(f"{name} is {tuple(old[name].shape)}, needed is {tuple(state[name].shape)}")
+            problems.append(f"{name} is {tuple(old[name].shape)}, expected {tuple(state[name].shape)}")
         state[name] = value
     if not problems:
         network.load_state_dict(state)

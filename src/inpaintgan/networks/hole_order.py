@@ -25,7 +25,7 @@ def hole_order(gray: Tensor, mask: Tensor, n_areas: int) -> Tensor:
     """Number the areas of a hole.
 
     Args:
-        gray: (B, 1, H, W) in [0, 1]; what lies in the hole is not looked at.
+        gray: (B, 1, H, W) in [0, 1]; values in the hole are ignored.
         mask: (B, 1, H, W), 1 in the hole.
         n_areas: How many areas of equal size, for each picture by itself.
 
@@ -36,7 +36,7 @@ def hole_order(gray: Tensor, mask: Tensor, n_areas: int) -> Tensor:
         hole = mask.flatten(1) > 0.5
         priority = torch.where(hole, _priority(gray.float(), mask.float()).flatten(1), -1.0)
         # Sorting the sorting gives each pixel its rank; equals keep the order of reading, on any device.
-        if torch.compiler.is_exporting():  # ONNX knows no stable sort, and its TopK keeps that order
+        if torch.compiler.is_exporting():  # ONNX has no stable sort, and its TopK keeps that order
             by_priority = priority.topk(priority.shape[1], dim=1).indices
         else:
             by_priority = priority.argsort(dim=1, descending=True, stable=True)

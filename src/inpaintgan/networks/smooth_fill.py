@@ -38,7 +38,7 @@ def smooth_fill(image: Tensor, mask: Tensor) -> Tensor:
     """Continue what is known into the hole.
 
     Args:
-        image: (B, C, H, W) in [0, 1]; what lies in the hole is not looked at.
+        image: (B, C, H, W) in [0, 1]; values in the hole are ignored.
         mask: (B, 1, H, W), 1 in the hole; at least one pixel must be known.
 
     Returns:
@@ -65,7 +65,7 @@ def spread(values: Tensor, mask: Tensor) -> Tensor:
     """Continue values of any sign into the hole without overshoot, for corrections that fade into each other.
 
     Args:
-        values: (B, C, H, W); what lies in the hole is not looked at.
+        values: (B, C, H, W); values in the hole are ignored.
         mask: (B, 1, H, W), 1 in the hole; at least one pixel must be known.
 
     Returns:

@@ -17,7 +17,7 @@ def weights_fit(state: dict[str, Tensor], module: nn.Module) -> list[str]:
     problems = [f"{key} is missing" for key in own if key not in state]
     problems += [f"{key} is not known" for key in state if key not in own]
     problems += [
-        f"{key} is {tuple(state[key].shape)}, needed is {tuple(own[key].shape)}"
+        f"{key} is {tuple(state[key].shape)}, expected {tuple(own[key].shape)}"
         for key in own
         if key in state and state[key].shape != own[key].shape
     ]

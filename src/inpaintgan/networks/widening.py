@@ -1,7 +1,7 @@
 """Makes a wider generator of a trained one: each channel becomes several, which together compute what it did.
 
 The copies of a channel share its outgoing weights unequally, drawn at random, so that they get different gradients and
-part ways as soon as training goes on.
+diverge as soon as training continues.
 
 Source: Net2Net's wider operator (Chen et al., arXiv 1511.05641), with all channels of a layer repeated instead of some.
 """
@@ -40,13 +40,11 @@ def widen(source: Generator, network: Generator, seed: int = 0) -> list[str]:
     for name, old in source.state_dict().items():
         layer, _, value = name.partition(".parametrizations.weight.")
         if value and value != "original":
-            continue  # spectral norm's estimates: made anew below
+            continue  # spectral norm's estimates: recomputed below
         module = layers.get(layer if value else name.rpartition(".")[0])
         new = state.get(name)
         if new is None or old.dim() != new.dim() or any(n % o for n, o in zip(new.shape, old.shape, strict=True)):
-            problems.append(
-                f"{name} is {tuple(old.shape)}, needed is {tuple(new.shape) if new is not None else 'none'}"
-            )
+            problems.append(f"{name} is {tuple(old.shape)}, expected {tuple(new.shape) if new is not None else 'none'}")
             continue
         state[name] = _repeated(old, new.shape, random, transposed=isinstance(module, nn.ConvTranspose2d))
     problems += [f"{name} is missing" for name in state.keys() - source.state_dict().keys()]

@@ -28,7 +28,7 @@ def compile_networks(networks: Iterable[nn.Module], config: Config, device: torc
     """
     if config.compile == "off" or (config.compile == "auto" and not (device.type == "cuda" and _can_compile(device))):
         return False
-    # Above that many forms of one function PyTorch goes on uncompiled. Both models share theirs, each has some for the losses
+    # Above that many forms of one function PyTorch stops compiling it. Both models share theirs, each has some for the losses
     # of either side, with spectral norm's vectors moving or held: 12 in a joint training that accumulates.
     torch._dynamo.config.recompile_limit = max(64, torch._dynamo.config.recompile_limit)
     for network in networks:

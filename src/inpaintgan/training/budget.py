@@ -1,4 +1,4 @@
-"""How much longer a training may go on."""
+"""How much longer a training may run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Budget:
         if used:
             raise InpaintError(
                 "max-iters-reached" if used == "max_iters" else "max-seconds-reached",
-                f"{used} is {getattr(self._config, used)}, but this run already stands at step {self._progress.step}, "
+                f"{used} is {getattr(self._config, used)}, but this run is already at step {self._progress.step}, "
                 f"after {self._progress.elapsed_s:.0f} s of training.",
                 f"Raise {used} to train on.",
             )

@@ -77,7 +77,7 @@ def _networks(
     if inpaint and not inpaint.has_losses:
         raise InpaintError(
             "perceptual-missing",
-            "The inpaint model would learn from nothing: the weights of the networks that its losses look through cannot be had.",
+            "The inpaint model has no usable loss: the weights of the networks that its losses look through are unavailable.",
             "Name their files (perceptual_weights, hrf_weights), or give another loss a weight.",
         )
     if has_edges and not edge:
@@ -153,8 +153,8 @@ def _start_from(network: Generator, source: Generator, checkpoint: Checkpoint) -
             "checkpoint-mismatch",
             f"The weights of {checkpoint.path} do not fit this config.",
             f"It was trained with edge_generator {checkpoint.config.edge_generator}, width {checkpoint.config.width}, "
-            f"stem {checkpoint.config.stem}; only width may differ, in most networks, and be a multiple of that, and stem be "
-            f"unshuffle in place of unshuffle4. The first difference: {problems[0]}.",
+            f"stem {checkpoint.config.stem}; only width may differ (in most networks, and as a multiple), and stem may be "
+            f"unshuffle instead of unshuffle4. The first difference: {problems[0]}.",
         )
 
 

@@ -27,7 +27,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
 
     With the setting ``processes``, this process becomes the launcher of that many, which train together.
 
-    Started by ``torchrun``, the training goes on from the newest checkpoint without being asked to: a start cannot be
+    Started by ``torchrun``, the training continues from the newest checkpoint without being asked to: a start cannot be
     told from a restart after a failure. Nor could torchrun tell a stop by a signal from a failure if the exit code were
     not 0.
 
@@ -49,7 +49,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
                     "Set processes to 1, or train under Linux (WSL).",
                 )
             check_shares(config, n)
-            if trained_before:  # ranks cannot tell this from a restart, which has to go on whatever it finds
+            if trained_before:  # ranks cannot tell this from a restart, which has to continue whatever it finds
                 Budget(config, Progress(step=run.saved_steps()[-1])).check_remaining()
             given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
             words = [str(word) for name, value in given if value is not None for word in (name, value)]
@@ -59,7 +59,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
             lambda: _checked(run, data, config_file, settings, resume=resume, restarted=ranks.restartable)
         )
         if resume and ranks.is_first and not run.exists:
-            print(f"note: There is no training in {run.path} to resume; a new one begins.", file=sys.stderr)
+            print(f"note: There is no training in {run.path} to resume; starting a new one.", file=sys.stderr)
         console = Console()
         trainer = Trainer(config, run, resume=trained_before, sinks=[console] if ranks.is_first else [], ranks=ranks)
         try:
@@ -84,13 +84,13 @@ def _checked(
     resume: bool,
     restarted: bool = False,
 ) -> tuple[Config, bool]:
-    """Return the config to train under, and whether there is a checkpoint to go on from. Nothing is written."""
+    """Return the config to train under, and whether there is a checkpoint to continue from. Nothing is written."""
     trained_before = must_be_allowed(run, resume=resume or restarted)
     config = with_full_paths(load_config(_config_source(run, config_file), settings, data=data))
     # One command, given again after every power cut, must also do for the first that came before anything was there.
     if resume and not run.exists and not config.data:
         missing = f"There is no training in {run.path} to resume."
-        raise InpaintError("resume-impossible", missing, "Name another --run, or give --data to begin one.")
+        raise InpaintError("resume-impossible", missing, "Choose another --run, or give --data to begin one.")
     if trained_before:
         run.must_fit(config)
     return config, trained_before

@@ -54,7 +54,7 @@ class PatientDisk:
                 return value
             if not paused:
                 paused = True
-                text = f"The disk that holds {self._run.path} {refusal}; put that right, training goes on by itself."
+                text = f"The disk that holds {self._run.path} {refusal}; fix that, and training continues by itself."
                 self._reporter.emit(events.Paused(reason=text))
             with self._meter.paused():
                 self._orders.wait(until=time.monotonic() + _RETRY_S)

@@ -74,7 +74,7 @@ def cached_pictures(
     try:
         return open_cache(files, config, n_wanted, progress)
     except CacheRefused as refusal:
-        message = f"Pictures are decoded anew each time they are used: {refusal}."
+        message = f"Pictures are decoded again each time they are used: {refusal}."
         emit(events.Warned(code="cache-off", message=message))
         return None
 

@@ -1,4 +1,4 @@
-"""Whether a training's numbers are sound: finite, and not exploding."""
+"""Whether a training's numbers are healthy: finite, and not exploding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from .state import Progress
 
 _WATCHED = ("edge_generator_loss", "inpaint_generator_loss")
-"""Discriminators' losses rise and fall by orders of magnitude in a sound training."""
+"""Discriminators' losses rise and fall by orders of magnitude in a healthy training."""
 _KEPT = 50
 _NEEDED = 10
 _FACTOR = 20.0
@@ -19,7 +19,7 @@ _IN_A_ROW = 3
 
 
 class BrokeDown(Exception):
-    """The numbers of a training are no longer sound; the message says which and how.
+    """The numbers of a training are no longer healthy; the message says which and how.
 
     Attributes:
         code: ``not-finite`` or ``loss-exploded``.
@@ -34,7 +34,7 @@ class Health:
     """Judges the losses of single steps, each time they are logged.
 
     A loss explodes when it lies above twenty times its running median, over the last fifty judged steps, three times in a
-    row: one unlucky batch is no explosion. Judged are steps that ``log_interval`` divides, whatever else is logged, and
+    row: one unlucky batch is not an explosion. Judged are steps that ``log_interval`` divides, whatever else is logged, and
     what is remembered of them is part of the progress, so that a resumed run judges as an uninterrupted one.
     """
 

@@ -29,7 +29,7 @@ End = Literal["max_iters", "max_seconds", "stopped"]
 
 @dataclass
 class Loop:
-    """A training that is ready to go on, from ``progress.step``. All ranks run it alike."""
+    """A training that is ready to continue, from ``progress.step``. All ranks run it alike."""
 
     config: Config
     ranks: Ranks

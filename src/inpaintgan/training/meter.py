@@ -56,7 +56,7 @@ class Meter:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Time spent in here (saving, scoring, pausing) is no training time."""
+        """Time spent in here (saving, scoring, pausing) is not training time."""
         self._tick()
         try:
             yield

@@ -24,7 +24,7 @@ class Orders:
     """What the trainer is told between steps.
 
     Attributes:
-        stop_wanted: Set by a stop order and by SIGINT and SIGTERM to any rank, which mean the same; never taken back.
+        stop_wanted: Set by a stop order and by SIGINT and SIGTERM to any rank, which mean the same; never unset.
         interrupted: Whether it was a signal.
     """
 
@@ -44,7 +44,7 @@ class Orders:
         """Obey signals within, and drop an order that an earlier process left behind; one that came since this one began,
         while it was still loading, is obeyed.
 
-        A terminal that is closed ends nothing: the training goes on unseen. Only `torchrun`, which ends with its terminal,
+        Closing the terminal ends nothing: the training runs on unseen. Only `torchrun`, which ends with its terminal,
         passes that signal on as its word to stop.
         """
         if self._ranks.is_first:

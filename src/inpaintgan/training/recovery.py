@@ -43,8 +43,8 @@ class Recovery:
             raise InpaintError(
                 broke.code,
                 f"Training broke down again at step {step}: {broke}.",
-                f"Going back after step {progress.broke_at} and on at a learning rate of {rate:.2g} did not help. Nothing "
-                "broken was saved: resume from the last checkpoint with a lower lr.",
+                f"Going back after step {progress.broke_at} and continuing at a learning rate of {rate:.2g} did not help. "
+                "Nothing broken was saved: resume from the last checkpoint with a lower lr.",
             )
         self._load_last_good()
         progress.position, progress.elapsed_s = position, elapsed_s
@@ -53,7 +53,7 @@ class Recovery:
         where = f"step {progress.step}" if progress.step else "the start"
         self._reporter.warn(
             broke.code,
-            f"Training broke down at step {step}: {broke}. It went back to {where} and goes on at a learning rate of "
+            f"Training broke down at step {step}: {broke}. It went back to {where} and continues at a learning rate of "
             f"{self._config.lr * progress.rate_scale:.2g} instead of {rate:.2g}. If that happens again, it stops.",
         )
 
@@ -75,7 +75,7 @@ def out_of_memory(error: BaseException, saved_step: int | None, step: int) -> In
 
     Args:
         error: What was raised.
-        saved_step: The step that a resume goes on from, or None.
+        saved_step: The step that a resume continues from, or None.
         step: Where the training stands.
     """
     if not isinstance(error, torch.OutOfMemoryError | MemoryError):
@@ -85,5 +85,5 @@ def out_of_memory(error: BaseException, saved_step: int | None, step: int) -> In
     return InpaintError(
         "out-of-memory",
         f"The {whose}'s memory ran out at step {step}. {kept}.",
-        "Lower batch_size (accumulation_steps keeps the step's size), input_size or width, or end what else uses the memory.",
+        "Lower batch_size (accumulation_steps keeps the step's size), input_size or width, or close what else uses the memory.",
     )

@@ -100,14 +100,14 @@ class Reporter:
         if batch_norm and self._ranks.size > 1 and stage.device.type == "cpu":
             self.warn(
                 "batch-norm-apart",
-                "On CPUs each process takes the statistics of batch norm over its own share of a batch: the curve depends "
+                "On CPUs each process computes batch norm statistics over its own share of a batch: the curve depends "
                 "on the number of processes.",
             )
         if UNAVAILABLE in perceptual.split("; "):
             self.warn(
                 "perceptual-off",
-                "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither here nor downloadable: "
-                "training goes on without the losses over them.",
+                "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither on this machine nor "
+                "downloadable: training continues without the losses over them.",
             )
 
     def failed(self, error: BaseException) -> None:

@@ -123,7 +123,7 @@ def rotate(run: RunDir, keep: int, good_step: int) -> None:
 def load_training(run: RunDir, stage: Stage, ranks: Ranks, at_most: int | None = None) -> Progress:
     """Load the newest whole checkpoint into a stage and restore the random generators.
 
-    Damaged ones are passed over; nothing is removed, see `remove_later`. Rank 0 reads for all: the others may be on
+    Damaged ones are skipped; nothing is removed, see `remove_later`. Rank 0 reads for all: the others may be on
     machines that do not have the run folder.
 
     Args:

@@ -120,7 +120,7 @@ class Trainer:
             train_files, val_files = split(pictures, config)
             make_train_loader(train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
             if "edge" in TRAINS[config.stage] and config.sigma == NO_EDGES:
-                said = "sigma is -1: no picture has an edge, so the edge model learns to draw none, faultlessly by its scores."
+                said = "sigma is -1: no picture has an edge, so the edge model learns to draw none and still gets perfect scores."
                 self._notes.append(("no-edges", said))
             masks = Path(config.mask_data) if config.mask.startswith("external") else None
             if ranks.is_first and masks and (said := inverted_masks(masks)):
@@ -143,14 +143,14 @@ class Trainer:
         before, now = with_full_paths(before), with_full_paths(self.config)
         changed = [name for name in ORIGINS if getattr(before, name) != getattr(now, name)]
         if changed:
-            said = f"{' and '.join(changed)}: only read when a run begins; this one goes on with its own weights."
+            said = f"{' and '.join(changed)}: ignored when resuming; the run continues with its own weights."
             self._notes.append(("origins-kept", said))
         return self.config.model_copy(update=kept)
 
     def _held_out(self, train_files: PictureSet, val_files: PictureSet) -> list[Batch]:
         if shares_pictures(self.config, train_files):
             self._notes.append(
-                ("held-out-known", "Pictures that are held out are trained on as well, which flatters their scores.")
+                ("held-out-known", "Held-out pictures are also trained on, which flatters their scores.")
             )
         try:
             loader = make_val_loader(val_files, self.config)
@@ -160,7 +160,7 @@ class Trainer:
             self._notes.append(
                 (
                     "held-out-unreadable",
-                    f"{names}: held out but unreadable; scores are of pictures that are trained on.",
+                    f"{names}: held out but unreadable; training pictures are scored instead.",
                 )
             )
         return [batch.owned() for batch in loader]
@@ -204,11 +204,11 @@ class Trainer:
         )  # fmt: skip
 
     def _remove_damaged(self) -> None:
-        """Remove the checkpoints that the resume passed over, now that nothing can refuse it any more."""
+        """Remove the checkpoints that the resume skipped, now that nothing can refuse it any more."""
         step = self.progress.step
         for path in self.ranks.first(lambda: state.remove_later(self.run_dir, step)):
             self.reporter.warn(
-                "checkpoint-damaged", f"{path} is damaged and was removed; training goes on from step {step}."
+                "checkpoint-damaged", f"{path} is damaged and was removed; training continues from step {step}."
             )
 
     def _note_changes(self, n_pictures: int) -> None:
@@ -218,7 +218,7 @@ class Trainer:
             self.reporter.warn(
                 "data-changed",
                 f"The set had {progress.n_pictures} training pictures when this run was saved and has {n_pictures} now; "
-                "their order is another.",
+                "they will be visited in a different order.",
             )
         progress.n_pictures = n_pictures
         if progress.lr != self.config.lr:
@@ -226,7 +226,7 @@ class Trainer:
             progress.lr, progress.rate_scale, progress.broke_at = self.config.lr, 1.0, None
 
     def _rescue(self, error: BaseException) -> int | None:
-        """Save what an unforeseen failure left whole. Returns the step that a resume goes on from."""
+        """Save what an unforeseen failure left whole. Returns the step that a resume continues from."""
         if self.loop is None:
             return None
         outputs, stage = self.loop.outputs, self.loop.stage

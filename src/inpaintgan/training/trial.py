@@ -50,7 +50,7 @@ class Verdict(BaseModel):
 
 
 def try_it(seconds: float, run_path: Path | None = None) -> int:
-    """``python main.py try``: train for a while, judge, print. Returns 0 when the installation is sound, else 1.
+    """``python main.py try``: train for a while, judge, print. Returns 0 when the installation works, else 1.
 
     Args:
         seconds: Of training.
@@ -61,7 +61,7 @@ def try_it(seconds: float, run_path: Path | None = None) -> int:
     """
     run = RunDir(run_path or work_root() / "runs" / f"try-it_{time.strftime('%Y-%m-%d_%H-%M-%S')}")
     if run.events_file.exists():
-        raise InpaintError("run-exists", f"{run.path} already holds a training.", "Name another --run.")
+        raise InpaintError("run-exists", f"{run.path} already holds a training.", "Choose another --run.")
     config = trial_config(seconds)
     console = Console()
     trainer = Trainer(config, run, resume=False, sinks=[console])
@@ -85,7 +85,7 @@ def judge(run: RunDir) -> Verdict:
     wrong = ", ".join(check.name.lower() for check in checks if not check.ok)
     verdict = Verdict(
         sound=sound,
-        text=f"The installation is sound: this computer trains and fills ({device}).{slow}"
+        text=f"The installation works: this computer trains and fills ({device}).{slow}"
         if sound
         else f"Something is wrong with: {wrong}.",
         checks=checks,
@@ -105,7 +105,7 @@ def _trained(events: list[dict[str, Any]]) -> Check:
     if last["type"] == "run_failed":
         return Check(name="Training", ok=False, text=f"It failed: {last['message']} {last['hint']}".strip())
     if last["type"] != "run_finished":
-        return Check(name="Training", ok=False, text="It ended without a last word: the process was killed or crashed.")
+        return Check(name="Training", ok=False, text="It ended without a message: the process was killed or crashed.")
     started = next(event for event in events if event["type"] == "run_started")
     steps, pace = last["step"], last["step"] / max(last["elapsed_s"], 1e-9)
     # Slower than one a second, the time of one says more.
@@ -122,7 +122,7 @@ def _losses(events: list[dict[str, Any]]) -> Check:
     numbers = [value for event in steps for value in event["values"].values()]
     if not all(value is not None and math.isfinite(value) for value in numbers):
         return Check(
-            name="Losses", ok=False, text="Some are not finite numbers: the arithmetic of this machine is off."
+            name="Losses", ok=False, text="Some are not finite numbers: the arithmetic of this machine is wrong."
         )
     if len(steps) < _MIN_STEPS:
         text = f"All finite; but {len(steps)} steps are too few to see them fall. Try again with nothing else running."
@@ -170,7 +170,7 @@ def _fill(run: RunDir) -> Check:
     hole = mask == 1
     kept = np.array_equal(filled[~hole], picture[~hole])
     painted = float(filled[hole].std()) > 1
-    text = f"The hole of {_EXAMPLE} was filled in {took:.1f} s; every pixel around it is as it was."
+    text = f"The hole of {_EXAMPLE} was filled in {took:.1f} s; every pixel around it is unchanged."
     if not kept:
         text = "Pixels outside the hole changed, which must never happen."
     elif not painted:

@@ -40,10 +40,10 @@ def validate(stage: Stage, batches: Sequence[Batch]) -> dict[str, float]:
 
 
 def headline(scores: dict[str, float]) -> tuple[str, float]:
-    """What decides which checkpoint is best: the measure's name, and a number of which higher is better.
+    """What decides which checkpoint is best: the measure's name, and a score (higher is better).
 
-    A training for sharpness is not measured by PSNR, which blurred fills win, but by what it lessens. On the networks of the
-    recipe that distance follows the eye (row 50).
+    A training for sharpness is judged not by PSNR, which favours blur, but by the distance it minimises. On the networks of the
+    recipe that distance agrees with the eye (row 50).
     """
     if "hrf" in scores:
         return "hrf", -scores["hrf"]

@@ -51,7 +51,7 @@ def test_what_makes_scores_mean_little_is_said(checkpoint, pictures, tmp_path, c
     words = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", str(tmp_path), "--limit", "1"]
     assert main(["evaluate", *words, "--perceptual-weights", "off"]) == 0
     said = capsys.readouterr().out
-    assert "1 of 1 masks are mostly white" in said and "Of one picture: ± has no meaning." in said
+    assert "1 of 1 masks are mostly white" in said and "One picture only: ± has no meaning." in said
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, tmp_path, capsys):
@@ -127,7 +127,7 @@ def test_what_costs_nothing_is_looked_at_before_weights_are_downloaded(checkpoin
         assert said in capsys.readouterr().err
     for option in ("--limit", "--seed"):
         assert main(["evaluate", "--data", str(pictures), "--masks", "half", option, "-1"]) == 2
-        assert f"argument {option}: -1 is not a whole number from 0 on" in capsys.readouterr().err
+        assert f"argument {option}: -1 is not a whole number of 0 or more" in capsys.readouterr().err
 
 
 def test_scores_are_shown_though_their_file_cannot_be_written(checkpoint, pictures, tmp_path, monkeypatch, capsys):

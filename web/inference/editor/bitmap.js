@@ -61,7 +61,7 @@ export class Bitmap {
     this.changed(this.bounds);
   }
 
-  /** Count the ones anew, after `data` was written directly. */
+  /** Recount the ones, after `data` was written directly. */
   recount() {
     let count = 0;
     for (let i = 0; i < this.data.length; i++) count += this.data[i];

@@ -106,7 +106,7 @@ export class Drawing {
    */
   begin(point, { erase = false, straight = false } = {}) {
     if (this.changes.busy) {
-      say("Not drawn: the change before is still being computed.", { kind: "error" });
+      say("Not drawn: the previous change is still being applied.", { kind: "error" });
       return true;
     }
     const { begin, sized } = TOOLS[this.tool];

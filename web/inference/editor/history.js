@@ -49,7 +49,7 @@ export class History {
   }
 
   /**
-   * Take the last step back, or do the one that was taken back last again.
+   * Undo the last step, or redo the one that was undone last.
    * @param {Way} way
    * @returns {Step | null} the step, or null when there is none
    */
@@ -64,7 +64,7 @@ export class History {
   }
 
   /**
-   * Forget the last step, for one that takes its place: what it drew is taken back, while its fill stays in sight.
+   * Forget the last step, for one that takes its place: what it drew is undone, while its fill stays shown.
    * @returns {Step | null}
    */
   drop() {
@@ -74,7 +74,7 @@ export class History {
     return step;
   }
 
-  /** @param {Way} way @returns {Step | null} what would be taken back or done again */
+  /** @param {Way} way @returns {Step | null} what would be undone or redone */
   next(way) {
     return (way === "undo" ? this.done : this.undone).at(-1) ?? null;
   }

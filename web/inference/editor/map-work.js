@@ -22,7 +22,7 @@ worker.onmessage = ({ data: { number, value, problem } }) => {
   else resolve(value);
 };
 worker.onerror = ({ message }) => {
-  for (const { reject } of waiting.values()) reject(new Error(`The mask could not be worked on: ${message || "the browser refused"}.`));
+  for (const { reject } of waiting.values()) reject(new Error(`The mask could not be processed: ${message || "the browser refused"}.`));
   waiting.clear();
 };
 

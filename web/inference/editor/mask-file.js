@@ -81,7 +81,7 @@ export async function decodeMap(blob, width, height, { byShape = true } = {}) {
   try {
     picture = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch {
-    throw new Error("This file could not be read as a mask: PNG, JPEG, WebP, BMP and GIF can. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
+    throw new Error("This file could not be read as a mask: use PNG, JPEG, WebP, BMP or GIF. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
   }
   const same = picture.width === width && picture.height === height;
   const resized = same ? null : { width: picture.width, height: picture.height };
@@ -99,13 +99,13 @@ export async function decodeMap(blob, width, height, { byShape = true } = {}) {
 export function maskNotices({ width, height, coverage }, { resized, gray }) {
   const notices = [];
   if (gray > MOSTLY_GRAY) {
-    notices.push(`It looks like a photo rather than a mask: ${Math.round(100 * gray)} % of it is neither black nor white. Its bright parts became the hole; Undo takes it back.`);
+    notices.push(`It looks like a photo rather than a mask: ${Math.round(100 * gray)} % of it is neither black nor white. Its bright parts became the hole; Undo restores the previous mask.`);
   }
   if (resized) {
     const stretched = Math.abs(resized.width * height / (resized.height * width) - 1) > SAME_SHAPE;
     notices.push(`The mask was ${resized.width} × ${resized.height} and has been resized to the picture's ${width} × ${height}${stretched ? ", which stretched it" : ""}.`);
   }
-  if (coverage === 0) notices.push("Nothing in it is white, so nothing is masked now. Undo brings the mask of before back.");
+  if (coverage === 0) notices.push("Nothing in it is white, so nothing is masked now. Undo restores the previous mask.");
   if (coverage > MOSTLY_WHITE) {
     const share = Math.round(coverage * 100);
     notices.push(`${share} % of it is white, which means hole. If it was meant the other way round, press Invert.`);

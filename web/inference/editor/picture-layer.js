@@ -1,6 +1,6 @@
 // Shows a picture of any size at any zoom.
 //
-// The picture is cut into tiles, at full size and at halves of it. A frame draws only the tiles in sight, from the
+// The picture is cut into tiles, at full size and at halves of it. A frame draws only the visible tiles, from the
 // smallest copy that is still sharp: a 50-megapixel picture costs no more than a small one.
 
 import { intersect, moved } from "./rect.js";

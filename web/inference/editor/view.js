@@ -133,7 +133,7 @@ export class View {
     if (dx || dy) this.pan(dx, dy);
   }
 
-  /** @returns {Rect} the picture pixels in sight, partly seen ones included */
+  /** @returns {Rect} the visible picture pixels, including partly visible ones */
   get visible() {
     const a = this.toPicture({ x: 0, y: 0 });
     const b = this.toPicture({ x: this.screenWidth, y: this.screenHeight });

@@ -49,7 +49,7 @@ class Candidate:
         """Read the result of a case.
 
         Raises:
-            InpaintError: ``candidate-size``, or the file is no picture.
+            InpaintError: ``candidate-size``, or the file is not a picture.
         """
         file = self.file(case.masks, case.name)
         assert file is not None  # `check` made sure of it

@@ -143,7 +143,7 @@ def hints(report: dict[str, Any]) -> list[Statement]:
     listed.append(
         (
             "Best and worst are the checkpoint's.",
-            "Cases are ranked by its score, for each kind of holes alone; the median is what to expect.",
+            "Cases are ranked by its score, separately for each kind of hole; the median is what to expect.",
         )
     )
     return listed

@@ -158,7 +158,7 @@ def _matrices(report: dict[str, Any]) -> list[dict[str, Any]]:
         key = column.key
         parts = [("methods", column.title)]
         if key in _DIFFERENCES:
-            parts.append(("versus", f"{column.title}, less {report['bootstrap']['rival']}"))
+            parts.append(("versus", f"{column.title}, difference to {report['bootstrap']['rival']}"))
         for part, title in parts:
             names = list(sets[0][part])
             best = [_best(one[part], column) for one in sets]

@@ -12,7 +12,7 @@ from ..protocol import Scores
 from .running import SetResult
 
 RIVAL = "telea"
-"""What every method is compared with, picture by picture."""
+"""What every method is compared with, per picture."""
 _NO_SCORE = ("seconds",)
 ALL = "all"
 

@@ -45,7 +45,7 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
     rival, level = report["bootstrap"]["rival"], 100 * report["bootstrap"]["level"]
     said = f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over pictures."
     if all(one.get("n_pictures", one["n"]) == 1 for one in sets):
-        said = "Of one picture: ± has no meaning."
+        said = "One picture only: ± has no meaning."
     lines = ["", said]
     names = [one["name"] for one in sets]
     if len(sets) == 1:
@@ -53,19 +53,19 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
         rows = {
             method: [_estimate(found, column, "+") for column in shown] for method, found in sets[0]["versus"].items()
         }
-        lines += ["", f"Less {rival}, picture by picture:", "", *markdown([column.heading for column in shown], rows)]
+        lines += ["", f"Difference to {rival}, per picture:", "", *markdown([column.heading for column in shown], rows)]
     else:
         for column in columns_of(_BY_SET, next(iter(sets[0]["methods"].values()))):
             heading = column.heading
-            for part, title, sign in (("methods", heading, ""), ("versus", f"{heading}, less {rival}", "+")):
+            for part, title, sign in (("methods", heading, ""), ("versus", f"{heading}, difference to {rival}", "+")):
                 rows = {
                     method: [_estimate(one[part][method], column, sign) for one in sets] for method in sets[0][part]
                 }
-                lines += ["", f"{title}, by kind of holes:", "", *markdown(names, rows)]
+                lines += ["", f"{title}, by kind of hole:", "", *markdown(names, rows)]
         if shown := columns_of(_EDGES, sets[0]["edges"]):
             rows = {one["name"]: [_estimate(one["edges"], column) for column in shown] for one in sets}
             titles = [column.heading for column in shown]
-            lines += ["", "Edges in the hole, by kind of holes:", "", *markdown(titles, rows, "holes")]
+            lines += ["", "Edges in the hole, by kind of hole:", "", *markdown(titles, rows, "holes")]
     return lines + _set_scores(report, sets)
 
 

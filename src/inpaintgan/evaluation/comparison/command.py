@@ -46,7 +46,7 @@ def compare(arguments: argparse.Namespace) -> int:
         with comparison.orders.listening():
             failed = comparison.make()
     except Stopped:
-        folder.say("stopped", "What is done is kept.")
+        folder.say("stopped", "Finished work is kept.")
         print(f"stopped; the same command resumes {folder.path}")
         return INTERRUPTED if comparison.orders.interrupted else 0
     except BaseException as error:

@@ -107,7 +107,7 @@ def hints(report: dict[str, Any]) -> list[Statement]:
         (
             "True edges and no edges are the bounds.",
             "Both rows use the same inpaint generator. No edge generator can be expected above the first, and one below the "
-            "second does harm. What lies between is all that edges can change.",
+            "second does harm. The gap between them is all that edges can change.",
         ),
         (
             "Fills differ by edges alone.",

@@ -149,7 +149,7 @@ class Comparison:
         rows += [method_summary(name, "bound", bounds) for name in (scoring.TRUE_EDGES, scoring.NO_EDGES)]
         baselines = self._rows(CLASSICAL_UNIT)
         rows += [method_summary(name, "classical", [baselines]) for name in baselines[0]["scores"]]
-        # All are scored on the same files. Comparisons of before this was kept had none that could not be read.
+        # All are scored on the same files. Comparisons made before this was kept had none that could not be read.
         unreadable = self._scored(CLASSICAL_UNIT).get("unreadable", [])
         shares = [row["hole_share"] for row in baselines]
         inpaint_runs = (

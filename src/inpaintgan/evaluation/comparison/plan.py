@@ -169,7 +169,9 @@ def freeze(folder: ComparisonDir, plan: Plan) -> Plan:
         save_config(plan.base, folder.config_file)
     except OSError as error:
         raise InpaintError(
-            "run-unwritable", f"The folder {folder.path} cannot be written: {error.strerror}.", "Name another --output."
+            "run-unwritable",
+            f"The folder {folder.path} cannot be written: {error.strerror}.",
+            "Choose another --output.",
         ) from error
     return plan
 
@@ -187,5 +189,5 @@ def _must_be_same(before: dict[str, Any], now: dict[str, Any], path: Path) -> No
         raise InpaintError(
             "compare-changed",
             f"{path} holds a comparison with other settings: {'; '.join(changed[:4])}.",
-            "Name another --output for the new one; to one that has begun, only --generators and more --seeds can be added.",
+            "Choose another --output for the new one; an existing one can only be given more --generators and --seeds.",
         )

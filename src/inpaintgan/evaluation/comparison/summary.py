@@ -41,7 +41,7 @@ def method_summary(name: str, kind: str, rows_of_seeds: Sequence[Sequence[Row]],
         name: The method, as in the rows.
         kind: ``"generator"``, ``"bound"`` or ``"classical"``.
         rows_of_seeds: The cases of each seed.
-        costs: Numbers of each seed's training that are no scores.
+        costs: Numbers of each seed's training that are not scores.
 
     Returns:
         ``name``, ``kind``, ``n_seeds``; ``scores``: ``{key: {"mean", "std"}}``, the mean over seeds of the mean over

@@ -1,6 +1,6 @@
 """The trainings of a comparison, one after the other, each a process of the command line's `train`.
 
-A process of its own leaves a whole run folder behind, so that an interrupted comparison goes on where it stopped, and
+A process of its own leaves a whole run folder behind, so that an interrupted comparison continues where it stopped, and
 no training inherits another's memory, caches or random state.
 """
 
@@ -68,7 +68,7 @@ def train_to_end(run: RunDir, config: Config, title: str, orders: Orders) -> Non
         run.create(config)
         command = [sys.executable, *main_script(), "train", "--run", str(run.path), "--resume"]
         process = start_logged(command, run.log_file)
-    # Else an earlier comparison was killed, and its training goes on: it is the same one.
+    # Else an earlier comparison was killed, and its training still runs: it is the same one.
     try:
         _watch(run, config, title, orders, process)
     finally:
@@ -128,5 +128,8 @@ def _failure(run: RunDir, title: str, process: subprocess.Popen[bytes] | None) -
         why, hint = f"It was stopped at step {last['step']}.", "Run the same command again to resume it."
     else:
         code = f"with code {process.returncode}" if process else "unexpectedly"
-        why, hint = f"Its process ended {code}.", f"{run.log_file} tells more; run the same command again to resume it."
+        why, hint = (
+            f"Its process ended {code}.",
+            f"{run.log_file} has the details; run the same command again to resume it.",
+        )
     return TrainingFailed("training-failed", f"{title}: {why}", hint)

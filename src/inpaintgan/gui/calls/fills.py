@@ -55,11 +55,11 @@ class FillCalls(Calls):
         return self._session.folder_fills.run({**given, **self._fill_options(given)})
 
     def folder_progress(self) -> dict[str, Any]:
-        """Return how far the folder is; a page that was reloaded goes on from here."""
+        """Return how far the folder is; a page that was reloaded continues from here."""
         return self._session.folder_fills.progress()
 
     def cancel_folder(self) -> dict[str, Any]:
-        """End the pass over a folder after the picture at hand."""
+        """Stop the pass over a folder after the current picture."""
         self._session.folder_fills.cancel()
         return {}
 

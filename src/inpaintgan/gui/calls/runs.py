@@ -26,7 +26,7 @@ class RunCalls(Calls):
         return self.queue_run(run)
 
     def queue_run(self, run: str) -> dict[str, Any]:
-        """Have a run go on when the trainings before it have ended."""
+        """Queue a run to continue when the trainings before it have ended."""
         self._session.queue.add(self._run(run))
         return {"run": run}
 
@@ -42,7 +42,7 @@ class RunCalls(Calls):
         return {"run": run}
 
     def resume_point(self, run: str) -> dict[str, Any]:
-        """Return a run's settings and the step that a resume goes on from."""
+        """Return a run's settings and the step that a resume continues from."""
         return training.resume_point(self._run(run))
 
     def resume_with(self, run: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class RunCalls(Calls):
         return {"deleted": trash.deleted(self._session.supervisor.runs)}
 
     def try_start(self, seconds: float = TRIAL_SECONDS) -> dict[str, Any]:
-        """Start the minute of training that shows whether all is sound."""
+        """Start the minute of training that shows whether everything works."""
         return {"run": start_trial(self._session.supervisor, float(seconds)), "seconds": float(seconds)}
 
     def try_verdict(self, run: str) -> dict[str, Any]:

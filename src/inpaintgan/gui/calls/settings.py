@@ -41,7 +41,7 @@ class SettingsCalls(Calls):
         values = parse_yaml(str(text))
         if not values:
             raise InpaintError(
-                "config-unreadable", "This text holds no settings.", "Choose a file as Export YAML writes it."
+                "config-unreadable", "This text contains no settings.", "Choose a file written by Export YAML."
             )
         return {"values": make_config(values).model_dump()}
 

@@ -104,7 +104,7 @@ class EffUNetGenerator(EdgeGenerator):
         hint = "Give an EfficientNet-B0 file of torchvision's layout, or 'auto', or 'off'."
         state = pretrained_state(weights, _torchvisions, "efficientnet_weights", hint)
         if state is None:
-            text = "efficientnet_weights: torchvision's weights are neither here nor downloadable."
+            text = "efficientnet_weights: torchvision's weights are neither on this machine nor downloadable."
             raise InpaintError("weights-missing", text, hint)
         trunk = {key.removeprefix("features."): value for key, value in state.items() if key.startswith("features.")}
         trunk = {key: value for key, value in trunk.items() if int(key.split(".")[0]) <= _LAST}
