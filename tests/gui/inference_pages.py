@@ -179,7 +179,7 @@ def screen_colour(page: Any, x: float, y: float, element: str = "inpaint-editor"
 
 def pixel(page: Any, left: float, top: float) -> tuple[int, ...]:
     """Return the colour at a place of the window."""
-    image = page.screenshot(clip={"x": round(left), "y": round(top), "width": 1, "height": 1})
+    image = page.screenshot(clip={"x": int(left), "y": int(top), "width": 1, "height": 1})
     colour = Image.open(io.BytesIO(image)).convert("RGB").getpixel((0, 0))
     assert isinstance(colour, tuple)
     return tuple(map(int, colour))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from inpaintgan.core.rundir import RunDir
+from run_events import step_event, write_events
 
 from .conftest import App
 from .test_pictures import png
-from .test_runs import step, write
 
 CALL = """([name, args]) => import("/js/bridge.js").then((bridge) => bridge.call(name, ...args)).then(
     (value) => ({ value }), (error) => ({ error: { name: error.name, code: error.code, message: error.message } }))"""
@@ -43,7 +43,7 @@ def test_many_large_answers_at_once_do_not_mix(page: Any, app: App) -> None:
     run = RunDir(app.runs / "a")
     run.path.mkdir(parents=True)
     # Larger than a socket's buffer, so that a send is interrupted half-way.
-    write(run, *({"type": "warning", "message": "x" * 12_000} for _ in range(500)))
+    write_events(run, *({"type": "warning", "message": "x" * 12_000} for _ in range(500)))
     whole = page.evaluate(
         """async () => {
           const { call } = await import("/js/bridge.js");
@@ -102,12 +102,12 @@ def test_events_are_followed_in_batches_and_after_a_lost_connection(
 ) -> None:
     run = RunDir(app.runs / "läuft 1")
     run.path.mkdir(parents=True)
-    write(run, *(step(number) for number in range(1, 301)))
+    write_events(run, *(step_event(number) for number in range(1, 301)))
     page.evaluate(FOLLOW, ["läuft 1", 100])
     page.wait_for_function("() => window.got.length === 200")
     assert page.evaluate("window.batches") < 20
     page.context.set_offline(True)
-    write(run, step(301))
+    write_events(run, step_event(301))
     page.context.set_offline(False)
     page.wait_for_function("() => window.got.at(-1) === 301")
     assert page.evaluate("window.got") == list(range(101, 302))
@@ -119,7 +119,7 @@ def test_a_page_in_the_background_gives_its_connection_back(page: Any, app: App)
     """A browser keeps six connections to a host: six forgotten tabs must not block the seventh."""
     run = RunDir(app.runs / "a")
     run.path.mkdir(parents=True)
-    write(run, step(1))
+    write_events(run, step_event(1))
     page.evaluate(FOLLOW, ["a", 0])
     page.wait_for_function("() => window.got.length === 1")
     show = """(hidden) => {
@@ -127,7 +127,7 @@ def test_a_page_in_the_background_gives_its_connection_back(page: Any, app: App)
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
     page.evaluate(show, True)
-    write(run, step(2))
+    write_events(run, step_event(2))
     page.wait_for_timeout(800)
     assert page.evaluate("window.got") == [1]
     page.evaluate(show, False)

@@ -31,7 +31,9 @@ def test_all_checkpoints_of_a_run_are_offered_the_best_first(tmp_path: Path) -> 
     run = make_run(tmp_path / "r", [10, 20, 30], best=20)
     entries = [entry for entry in list_checkpoints([run]) if entry["name"] == "r"]
     assert [entry["step"] for entry in entries] == [20, 30, 10]
-    assert [entry["title"] for entry in entries] == [f"run r (step {step})" for step in (20, 30, 10)]
+    run.point("latest", 30)
+    titles = [entry["title"] for entry in list_checkpoints([run]) if entry["name"] == "r"]
+    assert titles == ["run r (step 20, best)", "run r (step 30, latest)", "run r (step 10)"]
     assert len({entry["path"] for entry in entries}) == 3
 
 

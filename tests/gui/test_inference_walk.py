@@ -193,7 +193,7 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
         "() => /edges|Painting/.test(document.querySelector('#progress-steps [data-state=now]')?.textContent ?? '')"
     )
     page.wait_for_function(painting)
-    assert page.locator("#result-text").text_content() == "Not filled yet."
+    assert page.locator("#result-text").text_content() == "Filling…"
     expect(page.get_by_role("button", name="Fill", exact=True)).to_be_disabled()
     # After a reload there is nothing that a cancelled fill is taken up from, and it does not begin anew.
     page.reload()
@@ -267,8 +267,9 @@ def test_bars_and_main_actions_have_their_place(
     assert fill.evaluate(on_top)
 
 
+@pytest.mark.parametrize("met", ["opening", "filling"])
 def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, tmp_path: Path, checkpoint: Path, met: str
 ) -> None:
     from playwright.sync_api import expect
 
@@ -276,7 +277,10 @@ def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(
     page.keyboard.press("r")
     drag(page, [(120, 120), (1080, 780)])
     page.get_by_role("button", name="Fill missing regions", exact=True).click()
-    page.wait_for_selector("#progress:not([hidden])")
+    if met == "opening":  # the fill has not been asked for yet
+        page.wait_for_url("**/fill_missing_regions.html?*run=1*")
+    else:
+        page.wait_for_selector("#progress:not([hidden])")
     page.reload()
     page.wait_for_selector("compare-view[data-fill]")
     expect(page.locator("#status")).to_contain_text("Filled")

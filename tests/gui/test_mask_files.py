@@ -62,7 +62,7 @@ def test_the_window_reads_a_mask_as_the_program_does(editor: Any, tmp_path: Path
     gray[20:40, 30:60] = np.resize(colour, (20, 30))
     Image.fromarray(np.dstack([gray, gray, gray, opaque])).save(tmp_path / "layer.png")
     editor.locator("#mask-file").set_input_files(tmp_path / "layer.png")
-    editor.get_by_text("layer.png is the mask now.").wait_for()
+    editor.get_by_text("layer.png is now the mask.").wait_for()
     expected = load_mask(tmp_path / "layer.png")
     assert expected.any() and not expected.all()
     assert np.array_equal(mask_of(editor), expected)

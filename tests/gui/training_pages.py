@@ -64,7 +64,7 @@ def open_settings(page: Any, folder: Path) -> None:
     page.get_by_label("Dataset path, typed").fill(str(folder))
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/train/gan.html")
-    page.get_by_label("Learning Rate", exact=True).wait_for()
+    page.get_by_label("Learning Rate").wait_for()
 
 
 def start_tiny(page: Any, folder: Path, **settings: str) -> str:

@@ -81,6 +81,25 @@ test("reduced, a screen pixel shows how much of its part of the picture is cover
   }
 });
 
+test("no thin line is lost between the pixels of the screen, and none is doubled", () => {
+  const [width, height] = [640, 480];
+  for (const scale of [0.97, 0.8, 0.62, 0.51, 0.41, 0.3, 0.14]) {
+    const view = viewOf({ width, height }, scale, Math.ceil(width * scale), Math.ceil(height * scale));
+    assert.equal(view.scale, scale);
+    for (let at = 0; at < 40; at++) {
+      const map = new Bitmap(width, height);
+      for (let x = 0; x < width; x++) map.data[at * width + x] = 1;
+      for (let y = 0; y < height; y++) map.data[y * width + at] = 1;
+      map.recount();
+      const alpha = shown(map, view);
+      const seen = (size, of) => Array.from({ length: Math.floor(size * scale) }, (_, i) => of(i)).filter((value) => value > 0).length;
+      const beside = Math.floor(100 * scale);
+      assert.equal(seen(height, (y) => alpha(beside, y)), 1, `row ${at} at ${scale}`);
+      assert.equal(seen(width, (x) => alpha(x, beside)), 1, `column ${at} at ${scale}`);
+    }
+  }
+});
+
 test("drawing a changed part gives the same as drawing all of it", () => {
   const map = speckled(317, 235);
   for (const scale of [0.2, 0.25, 0.7, 1, 3.3]) {

@@ -55,6 +55,14 @@ test("a part of the picture always stays in sight", () => {
   }
 });
 
+test("a fitted picture is free of the bars below it", () => {
+  const view = viewOf(1000, 2000);
+  Object.assign(view, { margin: 20, foot: 60 });
+  view.fit();
+  near(view.y, 20);
+  near(view.toScreen({ x: 0, y: 2000 }).y, view.screenHeight - 60);
+});
+
 test("a window of another size keeps the middle in the middle when not fitted", () => {
   const view = viewOf(4000, 3000);
   view.zoomTo(1);

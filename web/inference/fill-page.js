@@ -113,7 +113,10 @@ class FillPage {
     message.hidden = true;
     this.sideBySide.close();
     this.again.disabled = true;
-    if (!this.tries.current) compare.setLayers({ covered: true });
+    if (!this.tries.current) {
+      compare.setLayers({ covered: true });
+      this.result.tell("Filling…");
+    }
     try {
       const fill = await this.run(this.checkpoints.value, edges);
       if (edges) this.edges.leave();
@@ -204,7 +207,11 @@ class FillPage {
       say(ended);
     }
     if (direction) await this.keeper.go(direction);
-    else if (asked) await this.fill();
+    else if (asked) {
+      const filling = this.fill();
+      rememberChoice(); // from here on a reload waits for this fill; until here it would ask for it again
+      await filling;
+    }
     await this.tries.drawAll();
   }
 
@@ -222,6 +229,7 @@ class FillPage {
       (this.edges.active ? byId("fill-edges") : this.again).focus();
       return;
     }
+    if (!this.tries.current) this.result.tell("Not filled.");
     const again = el("button", { type: "button", class: "button primary", onclick: () => this.fill() }, "Fill again");
     const goOn = this.tries.current
       ? el("button", { type: "button", class: "button", onclick: () => { message.hidden = true; } }, "Back to the result") : null;
@@ -234,7 +242,7 @@ async function start() {
   if (!chosen.picture) throw new Error("There is no picture yet. Open one first.");
   const asked = new URLSearchParams(location.search).has("run");
   const direction = askedWay();
-  rememberChoice(); // a reload shows the result instead of filling once more
+  if (!asked) rememberChoice();
   await ready();
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });

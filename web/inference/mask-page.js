@@ -35,13 +35,19 @@ function refuse(error) {
   showError(error);
 }
 
+/** After a press with a pointer the keys are the editor's again: Enter fills. Who works by keyboard stays. @param {MouseEvent} press */
+function backToEditor(press) {
+  if (press.detail) editor.focus({ preventScroll: true });
+}
+
 /** @param {Drawing} drawing */
 function toolButtons(drawing) {
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"));
   for (const button of buttons) {
-    button.addEventListener("click", () => {
+    button.addEventListener("click", (event) => {
       drawing.setTool(/** @type {any} */ (button.dataset.tool));
       say(`${TOOLS[drawing.tool].name} selected.`);
+      backToEditor(event);
     });
   }
   drawing.settingListeners.add(() => {
@@ -61,9 +67,10 @@ function maskButtons(pictureName) {
     return pixels;
   };
   /** @param {string} id @param {() => Promise<void> | undefined} change @param {() => string} done */
-  const button = (id, change, done) => byId(id).addEventListener("click", guarded(async () => {
+  const button = (id, change, done) => byId(id).addEventListener("click", guarded(async (/** @type {MouseEvent} */ event) => {
     await change();
     say(done());
+    backToEditor(event);
   }));
   const pixels = () => `by ${plural(by(), "pixel")}`;
   button("clear", () => editor.clear(), () => "The mask is empty. Undo brings it back.");
@@ -77,7 +84,10 @@ function maskButtons(pictureName) {
     say([`${maskFile.name} is now the mask.`, ...maskNotices(editor.mask, read)].join(" "));
   });
   const file = byId("mask-file", HTMLInputElement);
-  byId("load-mask").addEventListener("click", () => file.click());
+  byId("load-mask").addEventListener("click", (event) => {
+    backToEditor(event);
+    file.click();
+  });
   file.addEventListener("change", () => {
     const [chosenFile] = file.files ?? [];
     file.value = "";

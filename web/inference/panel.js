@@ -1,6 +1,8 @@
 // Controls that the mask page and the filling page share: line width, look of the mask, zoom.
 
 import { byId } from "../js/dom.js";
+import { count } from "../js/format.js";
+import { say } from "../js/shell.js";
 import { MAX_WIDTH } from "./editor/drawing.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
@@ -41,8 +43,10 @@ export function lineControls(drawing, usual) {
     if (number.valueAsNumber >= 1 && number.valueAsNumber <= MAX_WIDTH) drawing.setWidth(number.valueAsNumber);
   });
   number.addEventListener("change", () => {
-    drawing.setWidth(Number.isFinite(number.valueAsNumber) ? number.valueAsNumber : drawing.width);
+    const typed = number.valueAsNumber;
+    drawing.setWidth(Number.isFinite(typed) ? typed : drawing.width);
     number.value = String(drawing.width);
+    if (typed !== drawing.width) say(`A line is 1 to ${count(MAX_WIDTH)} whole pixels wide: ${count(drawing.width)} is used.`);
   });
   widthSlider(byId("line-range", HTMLInputElement), drawing);
   drawing.settingListeners.add(show);

@@ -18,6 +18,9 @@ const FORMATS = {
   ".webp": { name: "WebP", exact: false, alpha: true },
 };
 
+/** What no file name may hold, on one system or another. */
+const FORBIDDEN = /[\\/:*?"<>|]/;
+
 /**
  * @param {string} original name of the picture that was opened
  * @returns {{stem: string, suffixes: string[]}} name of the result without suffix; the original's suffix and PNG
@@ -47,13 +50,17 @@ export function saveDialog(picture, current) {
   format.replaceChildren(...suffixes.map((suffix, i) =>
     option(suffix, i === 0 && suffixes.length > 1 ? ", like the original" : ", lossless")));
 
+  /** The name with its suffix. */
+  const whole = () => (splitName(name.value.trim()).suffix.toLowerCase() in FORMATS ? name.value.trim() : name.value.trim() + format.value);
   const describe = () => {
     const { exact, alpha, name: formatName } = FORMATS[format.value.toLowerCase()];
+    const typed = name.value.trim();
+    const note = typed && whole() !== typed ? ` Saved as ${whole()}.` : "";
     flat.hidden = alpha || !picture.has_alpha;
     flat.textContent = `${formatName} does not support transparency: transparent areas become white. PNG keeps it.`;
-    byId("save-hint").textContent = exact
+    byId("save-hint").textContent = (exact
       ? "Outside the mask every pixel stays bit for bit as it was."
-      : `${formatName} encodes the whole picture again, which slightly changes pixels everywhere. PNG does not.`;
+      : `${formatName} encodes the whole picture again, which slightly changes pixels everywhere. PNG does not.`) + note;
   };
   const renew = () => {
     receipt.hidden = true;
@@ -91,10 +98,15 @@ export function saveDialog(picture, current) {
       name.focus();
       return;
     }
-    const full = splitName(typed).suffix.toLowerCase() in FORMATS ? typed : typed + format.value;
+    const forbidden = FORBIDDEN.exec(typed);
+    if (forbidden) {
+      setFault(name, error, `A file name cannot hold ${forbidden[0]}. The browser asks for the folder, or saves among the downloads.`);
+      name.focus();
+      return;
+    }
     button.disabled = true;
     try {
-      const saved = await call("save_fill", picture.id, result.fill, full);
+      const saved = await call("save_fill", picture.id, result.fill, whole());
       download(saved.url, saved.name);
       const outside = picture.width * picture.height - result.hole_px;
       const changed = saved.changed_outside_px;

@@ -120,7 +120,7 @@ export class SettingsForm {
   /** The learning rate: common values in a drop-down, any other by typing. @param {string} key @param {Property} property @param {string} id */
   #rate(key, property, id) {
     const other = el("input", {
-      type: "text", id: `${id}-other`, class: "num", inputMode: "decimal", hidden: true, "aria-label": "Another learning rate",
+      type: "text", id: `${id}-other`, class: "num", inputMode: "decimal", hidden: true, "aria-label": "Another rate",
       oninput: () => this.#typedValue(key, property, other.value),
     });
     const select = el("select", {

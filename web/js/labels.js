@@ -29,10 +29,10 @@ const SETTINGS = {
   augment_zoom: "Zoom pictures up to",
   workers: "Loader processes",
   lr: "Learning Rate",
-  d2g_lr: "Discriminator learning rate",
+  d2g_lr: "Discriminator rate factor",
   beta1: "Adam beta 1",
   beta2: "Adam beta 2",
-  lr_schedule: "Learning rate schedule",
+  lr_schedule: "Rate schedule",
   lr_warmup_steps: "Warm-up",
   lr_drop_step: "Step of the drop",
   lr_drop_factor: "Factor of the drop",
@@ -211,6 +211,6 @@ export const baselineTitle = (name) => ({ telea: "OpenCV Telea", "navier-stokes"
  */
 export function valueText(key, value) {
   if (typeof value === "boolean") return value ? "on" : "off";
-  if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) >= 10000 ? count(value) : plain(value);
+  if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) >= 1000 ? count(value) : plain(value);
   return value === "" || value === null || value === undefined ? "empty" : choiceTitle(key, String(value));
 }

@@ -111,7 +111,6 @@ function showResumed(resumed) {
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
   for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ (byId(id).closest(".field, .run-name")).hidden = true;
   byId("preset-text").textContent = `Continues from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its own settings unless you change them.`;
-  byId("title").classList.remove("visually-hidden");
   document.querySelector(".steps")?.replaceWith(byId("title")); // it is no step on the way to a new run
   document.querySelector(".subnav [aria-current]")?.removeAttribute("aria-current");
   for (const link of document.querySelectorAll(".page-foot a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";

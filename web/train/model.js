@@ -15,8 +15,13 @@ import { StartFrom } from "./start-from.js";
 const selects = ["stage", "edge_generator", "mask", "edge"];
 const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);
 
+/** What a check of an empty folder takes. */
+const A_MOMENT_MS = 500;
+const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const preview = new Preview(byId("preview-grid"), byId("preview-note"));
 const check = new DatasetCheck(() => draft.values.input_size);
+/** @type {Promise<unknown>} the check that began last */ let checking = Promise.resolve();
 /** @type {Draft} */ let draft;
 /** @type {StartFrom} */ let startFrom;
 /** @type {Record<"data" | "mask_data" | "edge_data", FolderField>} */ let folders;
@@ -81,7 +86,7 @@ function showPreview() {
 
 function checkDataset() {
   const { data, mask, mask_data: masks } = draft.values;
-  if (data) check.run(data, mask.startsWith("external") ? masks : "");
+  if (data) checking = check.run(data, mask.startsWith("external") ? masks : "");
   else check.clear();
 }
 
@@ -159,6 +164,7 @@ async function next() {
   if (mask.startsWith("external")) needed.push(["Mask", folders.mask_data]);
   if (edge === "external") needed.push(["Edge", folders.edge_data]);
   for (const [, field] of needed) if (!(await field.commit())) return;
+  await Promise.race([checking, wait(A_MOMENT_MS)]); // a folder without pictures is found out at once
   const missing = needed.find(([, field]) => !field.page.value());
   if (missing) {
     missing[1].demand(`${missing[0]} path is not defined`);

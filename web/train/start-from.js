@@ -16,7 +16,7 @@ const WANTS_EDGES = new Set(["inpaint", "edge-inpaint"]);
 const HAS_EDGES = new Set(["edge", "edge-inpaint", "joint", "auto"]);
 
 /** The title of a run's checkpoint names its step already. @param {Checkpoint} found @returns {string} */
-const checkpointTitle = ({ title, step }) => (step === null || title.endsWith(`(step ${step})`) ? title : `${title} · step ${count(step)}`);
+const checkpointTitle = ({ title, step }) => (step === null || title.includes(`(step ${step}`) ? title : `${title} · step ${count(step)}`);
 
 export class StartFrom {
   /**

@@ -42,7 +42,14 @@ def _saved(run: RunDir) -> list[tuple[Path, str]]:
     # The best is a folder of its own or one of the steps; each folder is offered once.
     folders = {path.resolve(): path for path in reversed(paths)}
     ordered = sorted(folders.values(), key=lambda path: (path.resolve() != first.resolve(), -(_step(path) or 0)))
-    return [(path, f" (step {step})" if (step := _step(path)) is not None else "") for path in ordered[:_MAX_OF_A_RUN]]
+    best, latest = (pointed and pointed.resolve() for pointed in (run.pointer("best"), run.pointer("latest")))
+
+    def words(path: Path) -> str:
+        step, here = _step(path), path.resolve()
+        rank = ", best" * (here == best) + ", latest" * (here == latest) if len(ordered) > 1 else ""
+        return f" (step {step}{rank})" if step is not None else ""
+
+    return [(path, words(path)) for path in ordered[:_MAX_OF_A_RUN]]
 
 
 def _step(path: Path) -> int | None:

@@ -101,19 +101,29 @@ export class BitmapLayer {
     const [left, top] = [view.x * step, view.y * step];
     const first = Math.max(part.x0, Math.ceil(view.x - 0.5));
     const last = Math.min(part.x1, Math.ceil(view.x + view.width * view.scale - 0.5));
-    const columns = new Int32Array(Math.max(0, last - first));
-    for (let i = 0; i < columns.length; i++) {
-      columns[i] = Math.min(level.width - 1, Math.max(0, Math.floor((first + i + 0.5) * step - left)));
-    }
+    const n = Math.max(0, last - first);
+    const columns = Int32Array.from({ length: n }, (_, i) => seenAt(first + i, step, left, level.width));
+    // Up to two columns, and rows, lie under a pixel of the screen: without the second a thin line would be lost between.
+    const seconds = Int32Array.from({ length: n }, (_, i) => Math.max(columns[i], seenAt(first + i + 1, step, left, level.width + 1) - 1));
+    const { data } = level;
     for (let y = part.y0; y < part.y1; y++) {
       const row = y * screen.width;
-      const at = Math.floor((y + 0.5) * step - top);
       out.fill(0, row + part.x0, row + part.x1);
-      if (at < 0 || at >= level.height) continue;
+      const middle = Math.floor((y + 0.5) * step - top);
+      if (middle < 0 || middle >= level.height) continue;
+      const at = seenAt(y, step, top, level.height);
       const from = at * level.width;
-      const { data } = level;
-      for (let i = 0; i < columns.length; i++) {
-        const value = data[from + columns[i]];
+      if (step <= 1) {
+        for (let i = 0; i < n; i++) {
+          const value = data[from + columns[i]];
+          if (value) out[row + first + i] = this.colours[value * full];
+        }
+        continue;
+      }
+      const second = Math.max(at, seenAt(y + 1, step, top, level.height + 1) - 1) * level.width;
+      for (let i = 0; i < n; i++) {
+        const [x0, x1] = [columns[i], seconds[i]];
+        const value = Math.max(data[from + x0], data[from + x1], data[second + x0], data[second + x1]);
         if (value) out[row + first + i] = this.colours[value * full];
       }
     }
@@ -130,6 +140,18 @@ export class BitmapLayer {
       halve(from, to, rect, k === 1 ? 255 : 1);
     }
   }
+}
+
+/**
+ * @param {number} pixel of the screen, along one axis
+ * @param {number} step pixels of the map on one of the screen
+ * @param {number} offset of the map's first pixel
+ * @param {number} size of the map
+ * @returns {number} the pixel of the map that is seen there: enlarged, the one under its middle; else the first whose middle it covers
+ */
+function seenAt(pixel, step, offset, size) {
+  const at = step <= 1 ? Math.floor((pixel + 0.5) * step - offset) : Math.ceil(pixel * step - offset - 0.5);
+  return Math.min(size - 1, Math.max(0, at));
 }
 
 /** @typedef {{width: number, height: number, data: Uint8Array}} Level */

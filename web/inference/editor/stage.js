@@ -6,6 +6,8 @@ import { View } from "./view.js";
 
 /** @typedef {import("./raster.js").Point} Point */
 
+/** Free border around a fitted picture, in CSS pixels; below it lie the bars for zoom and divider. */
+const MARGIN = 24, FOOT = 56;
 const EXACT = "devicePixelContentBoxSize" in ResizeObserverEntry.prototype;
 
 /**
@@ -98,7 +100,8 @@ export class Stage {
     const { width, height } = this.size;
     this.density = window.devicePixelRatio || 1;
     for (const { canvas } of this.layers) Object.assign(canvas, this.size);
-    this.view.margin = 24 * this.density;
+    this.view.margin = MARGIN * this.density;
+    this.view.foot = FOOT * this.density;
     this.view.resize(width, height);
     this.moved = true;
     // Drawn at once: an emptied canvas would flash until the next frame.

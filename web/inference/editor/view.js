@@ -23,6 +23,8 @@ export class View {
     this.screenHeight = 1;
     /** free border around a fitted picture */
     this.margin = 24;
+    /** the same below it, where bars lie over the window */
+    this.foot = 24;
     /** whether the picture follows the size of the window */
     this.fitted = true;
     /** @type {Set<() => void>} */
@@ -67,18 +69,24 @@ export class View {
     return { x: x * this.scale + this.x, y: y * this.scale + this.y };
   }
 
+  /** @returns {{width: number, height: number, y: number}} the free part of the window, and its middle */
+  get #free() {
+    const height = Math.max(1, this.screenHeight - this.margin - this.foot);
+    return { width: Math.max(1, this.screenWidth - 2 * this.margin), height, y: this.margin + height / 2 };
+  }
+
   /** @returns {number} the scale at which the whole picture is seen */
   get fitScale() {
-    const [w, h] = [this.screenWidth - 2 * this.margin, this.screenHeight - 2 * this.margin];
-    return Math.min(MAX_FIT_SCALE, Math.max(1, w) / this.width, Math.max(1, h) / this.height);
+    return Math.min(MAX_FIT_SCALE, this.#free.width / this.width, this.#free.height / this.height);
   }
 
   /** Show the whole picture, in the middle. */
   fit() {
     this.scale = this.fitScale;
     this.x = (this.screenWidth - this.width * this.scale) / 2;
-    this.y = (this.screenHeight - this.height * this.scale) / 2;
+    this.y = this.#free.y - (this.height * this.scale) / 2;
     this.fitted = true;
+    this.#snap();
     this.#settle();
   }
 
@@ -87,11 +95,10 @@ export class View {
    * @param {Rect} part
    */
   fitPart({ x0, y0, x1, y1 }) {
-    const [w, h] = [this.screenWidth - 2 * this.margin, this.screenHeight - 2 * this.margin];
-    const scale = Math.min(Math.max(1, w) / (x1 - x0), Math.max(1, h) / (y1 - y0));
+    const scale = Math.min(this.#free.width / (x1 - x0), this.#free.height / (y1 - y0));
     this.scale = Math.min(MAX_FIT_SCALE, Math.max(this.fitScale, scale));
     this.x = this.screenWidth / 2 - ((x0 + x1) / 2) * this.scale;
-    this.y = this.screenHeight / 2 - ((y0 + y1) / 2) * this.scale;
+    this.y = this.#free.y - ((y0 + y1) / 2) * this.scale;
     this.fitted = false;
     this.#settle();
   }
@@ -107,6 +114,7 @@ export class View {
     this.x = about.x - fixed.x * this.scale;
     this.y = about.y - fixed.y * this.scale;
     this.fitted = false;
+    this.#snap();
     this.#settle();
   }
 
@@ -143,6 +151,11 @@ export class View {
       x1: Math.min(this.width, Math.ceil(b.x)),
       y1: Math.min(this.height, Math.ceil(b.y)),
     };
+  }
+
+  /** At 100 % and other whole scales pixels lie on those of the screen; between them they would be blurred. */
+  #snap() {
+    if (Number.isInteger(this.scale)) [this.x, this.y] = [Math.round(this.x), Math.round(this.y)];
   }
 
   #settle() {
