@@ -3,7 +3,7 @@
     python benchmarks/beside.py [--checkpoint DIR] [--rounds 3] [--seconds 30]
 
 Each on its own, then both at once, with OpenMP's default of 300,000 rounds that a thread waits awake and with the program's
-own number (`inpaintgan.core.spinning`), in turns within one run. The training is the preset *Fast on a CPU*, without its
+own number (`inpaintgan.core.openmp`), in turns within one run. The training is the preset *Fast on a CPU*, without its
 perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut. Reported are medians over
 the rounds: seconds a fill, and steps a second.
 """
@@ -28,9 +28,9 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.events import read_events
+from inpaintgan.core.openmp import wait_briefly
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.core.rundir import RunDir
-from inpaintgan.core.spinning import wait_briefly
 
 DEFAULT, OURS = "default", "ours"
 SETTINGS = ["width=32", "stem=unshuffle4", "input_size=128", "batch_size=8", "perceptual_weights=off", "hrf_weights=off",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from inpaintgan.core.spinning import wait_briefly
+from inpaintgan.core.openmp import wait_briefly
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
 

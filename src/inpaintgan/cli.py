@@ -13,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from . import __version__, cli_words
+from . import __version__, cli_arguments
 from .core.child import ERROR
+from .core.closed_streams import tolerate_closed_streams
 from .core.errors import InpaintError
 from .core.exit_codes import FAILED, INTERRUPTED, REFUSED
-from .core.spinning import wait_briefly
-from .core.unheard import unheard
+from .core.openmp import wait_briefly
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    with unheard():
+    with tolerate_closed_streams():
         try:
             arguments = parser().parse_args(words)
             return arguments.run(arguments)
@@ -139,25 +139,29 @@ class _Command(NamedTuple):
 
 
 _COMMANDS = {
-    "gui": _Command("open the window (the default)", cli_words.gui, _gui),
-    "train": _Command("train the networks on a folder of pictures", cli_words.train, _train),
-    "fill": _Command("fill the hole of a picture, or of a folder of pictures", cli_words.fill, _fill),
+    "gui": _Command("open the window (the default)", cli_arguments.gui, _gui),
+    "train": _Command("train the networks on a folder of pictures", cli_arguments.train, _train),
+    "fill": _Command("fill the hole of a picture, or of a folder of pictures", cli_arguments.fill, _fill),
     "evaluate": _Command(
-        "score a checkpoint alongside classical baselines and other programs", cli_words.evaluate, _evaluate
+        "score a checkpoint alongside classical baselines and other programs", cli_arguments.evaluate, _evaluate
     ),
-    "compare": _Command("train edge generators under equal conditions and compare them", cli_words.compare, _compare),
-    "check-data": _Command("look for problems in a folder of pictures", cli_words.check_data, _check_data),
-    "try": _Command("check the installation with a minute of training on bundled pictures", cli_words.try_it, _try),
+    "compare": _Command(
+        "train edge generators under equal conditions and compare them", cli_arguments.compare, _compare
+    ),
+    "check-data": _Command("look for problems in a folder of pictures", cli_arguments.check_data, _check_data),
+    "try": _Command("check the installation with a minute of training on bundled pictures", cli_arguments.try_it, _try),
     "import-edgeconnect": _Command(
         "convert EdgeConnect's or InpaintGAN's .pth files to a checkpoint",
-        cli_words.import_edgeconnect,
+        cli_arguments.import_edgeconnect,
         _import_edgeconnect,
     ),
-    "export": _Command("export a checkpoint for other programs", cli_words.export, _export),
+    "export": _Command("export a checkpoint for other programs", cli_arguments.export, _export),
     "engines": _Command(
-        "measure which engine runs a checkpoint fastest here, for --engine auto", cli_words.engines, _engines
+        "measure which engine runs a checkpoint fastest here, for --engine auto", cli_arguments.engines, _engines
     ),
-    "release": _Command("publish a run's best weights as a checkpoint with a model card", cli_words.release, _release),
+    "release": _Command(
+        "publish a run's best weights as a checkpoint with a model card", cli_arguments.release, _release
+    ),
 }
 
 

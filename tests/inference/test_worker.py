@@ -11,7 +11,7 @@ import pytest
 import tifffile
 from PIL import Image
 
-from inpaintgan.inference import kept, worker
+from inpaintgan.inference import worker, worker_cache
 from inpaintgan.inference.files import NOTHING_TO_FILL
 
 from .test_fill_command import draw_mask, load
@@ -123,8 +123,10 @@ def test_loading_says_what_can_run_the_networks_and_what_does(ask, request_for, 
 
 def test_what_was_measured_since_is_taken_up_when_a_page_opens(fill_worker, ask, request_for, monkeypatch):
     loads = []
-    load_it = kept.Inpainter.load
-    monkeypatch.setattr(kept.Inpainter, "load", lambda *args, **more: loads.append(args) or load_it(*args, **more))
+    load_it = worker_cache.Inpainter.load
+    monkeypatch.setattr(
+        worker_cache.Inpainter, "load", lambda *args, **more: loads.append(args) or load_it(*args, **more)
+    )
     fastest = {"engine": "eager"}
     monkeypatch.setattr(worker, "choose", lambda *_: fastest["engine"])
     for _ in range(2):
@@ -139,13 +141,13 @@ def test_what_was_measured_since_is_taken_up_when_a_page_opens(fill_worker, ask,
 
 def test_a_picture_is_decoded_once_until_it_changes(ask, request_for, pictures, tmp_path, monkeypatch):
     decoded = []
-    decode = kept.decode
+    decode = worker_cache.decode
 
     def noted(path, *rest):
         decoded.append(Path(path).name)
         return decode(path, *rest)
 
-    monkeypatch.setattr(kept, "decode", noted)
+    monkeypatch.setattr(worker_cache, "decode", noted)
     image = tmp_path / "a.png"
     shutil.copy(pictures / "a.png", image)
     patches = ask("fill", request_for(image=str(image)))["patches"]
@@ -162,13 +164,13 @@ def test_checkpoints_that_are_compared_stay_loaded(ask, request_for, checkpoint,
     for copy in copies:
         shutil.copytree(checkpoint, copy)
     loads = []
-    load_one = kept.Inpainter.load
+    load_one = worker_cache.Inpainter.load
 
     def noted(path, *rest, **more):
         loads.append(Path(path).name)
         return load_one(path, *rest, **more)
 
-    monkeypatch.setattr(kept.Inpainter, "load", noted)
+    monkeypatch.setattr(worker_cache.Inpainter, "load", noted)
     for name in ("one", "two", "one", "two", "three", "one", "four", "two"):
         ask("load", request_for(checkpoint=str(tmp_path / name)))
     assert loads == ["one", "two", "three", "four", "two"]  # two was used longest ago when four came

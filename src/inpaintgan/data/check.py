@@ -35,7 +35,7 @@ from .check_report import (
     mask_problems,
     picture_problems,
 )
-from .likeness import THUMBNAIL_BYTES, find_alike, thumbnail
+from .near_duplicates import THUMBNAIL_BYTES, find_alike, thumbnail
 from .pictures import PictureFile, PictureSet, open_masks, open_pictures
 
 __all__ = ["MAX_LISTED", "SMALL_SIDE_PX", "DataReport", "check_data", "describe"]

@@ -15,8 +15,8 @@ from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
 from ..core.outputs import writing
-from .deep import encode_png_16, xmp_chunk
 from .picture import Picture, on_white, to_gray
+from .sixteen_bit import encode_png_16, xmp_chunk
 from .tiff import encode_tiff
 
 _QUALITY = 95

@@ -15,9 +15,9 @@ from PIL import Image
 
 from ..core.errors import InpaintError
 from ..core.formats import ACCEPTED
-from .deep import decode_16_bit, is_16_bit
 from .metadata import read_coding, read_dpi, read_orientation, upright_exif, upright_xmp
 from .picture import Picture, on_white, reduced
+from .sixteen_bit import decode_16_bit, is_16_bit
 
 MAX_PIXELS = 100_000_000
 _PNG_GRAY_TYPES = (0, 4)

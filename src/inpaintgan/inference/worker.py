@@ -18,10 +18,10 @@ from ..networks.weights import n_parameters
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
 from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
-from .kept import KeptCheckpoints, KeptPicture
 from .patches import erased, read_edge_patches, read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
 from .steering import steered
+from .worker_cache import KeptCheckpoints, KeptPicture
 
 _KEEPS_TRANSPARENCY = "What is transparent inside the mask is shown opaque here; a saved picture keeps it as it was."
 Report = Callable[[dict[str, Any]], None]

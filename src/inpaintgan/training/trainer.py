@@ -7,12 +7,12 @@ from pathlib import Path
 
 import torch
 
+from ..core.closed_streams import tolerate_closed_streams
 from ..core.config import ORIGINS, TRAINS, Config
 from ..core.config_io import with_full_paths
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
-from ..core.unheard import unheard
 from ..data.batch import Batch
 from ..data.check import inverted_masks
 from ..data.loader import make_train_loader, make_val_loader, shares_pictures, split
@@ -82,7 +82,7 @@ class Trainer:
         """Train, and return why it ended. Failures after the start become a ``run_failed`` event; all are raised again."""
         self.ranks.first(self.run_dir.check_free)
         try:
-            with unheard(), self.orders.listening():
+            with tolerate_closed_streams(), self.orders.listening():
                 return self.prepare().run()
         except BaseException as error:
             saved = self._rescue(error)

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from inpaintgan.core.child import child_environment
-from inpaintgan.core.spinning import wait_briefly
+from inpaintgan.core.openmp import wait_briefly
 
 NAMES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skimage.data
 
-from inpaintgan.data.likeness import THUMBNAIL_BYTES, find_alike, thumbnail
+from inpaintgan.data.near_duplicates import THUMBNAIL_BYTES, find_alike, thumbnail
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
+def tolerate_closed_streams() -> Iterator[None]:
     """Let output inside continue when nobody listens any more: a pipe's reader has left, a terminal was closed."""
     output, errors = _FallsSilent(sys.stdout), _FallsSilent(sys.stderr)
     with redirect_stdout(output), redirect_stderr(errors):  # pyright: ignore
