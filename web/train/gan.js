@@ -185,7 +185,7 @@ async function start() {
   byId("settings").replaceChildren(...groups(config.schema, draft.pageOneKeys).map(({ name, keys }) => form.group(name, keys)));
   search = new SettingsSearch(form, Boolean(resumed));
   launch = new Launch(draft, form, dataset);
-  machine = new Machine(() => draft.values, () => resumed?.point.step ?? 0);
+  machine = new Machine(config.schema, () => draft.values, () => resumed?.point.step ?? 0);
   wire();
   show();
   if (resumed) showResumed(resumed);

@@ -8,22 +8,11 @@ import { errorText, say } from "../js/shell.js";
 
 const WATCH_MS = 500;
 
-/** Settings that change neither a step's time nor its memory: after changing them, what was measured still holds. */
-const FREE = new Set([
-  "max_iters", "max_seconds", "lr", "d2g_lr", "beta1", "beta2", "lr_schedule", "lr_warmup_steps", "lr_drop_step", "lr_drop_factor", "rollback_lr_factor", "seed",
-  "log_interval", "sample_interval", "sample_size", "eval_interval", "save_interval", "keep_checkpoints", "tensorboard", "val_data", "val_size",
-  "val_edge_data", "edge_threshold", "block_ratio", "cache_gib", "cache_dir", "augment_flip", "augment_zoom", "auto_patience", "auto_max_steps",
-  "auto_anneal_steps", "ema_decay",
-]);
-
 /**
  * @typedef {import("../js/schema.js").Values} Values
  * @typedef {{step_s: number, data_s: number, seconds_per_step: number, n_steps: number, pictures: number, memory_bytes: number,
  *   memory_total_bytes: number, device: string, phase: string, perceptual: string, others: number}} Measured
  */
-
-/** @param {Values} values @returns {string} what a measurement depends on */
-const costOf = (values) => JSON.stringify(Object.entries(values).filter(([key]) => !FREE.has(key)));
 
 /** @param {number} bytes */
 const gigabytes = (bytes) => (bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0);
@@ -32,8 +21,13 @@ const gigabytes = (bytes) => (bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0);
 const each = (seconds) => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`);
 
 export class Machine {
-  /** @param {() => Values} values @param {() => number} begun the step that a resumed run starts from */
-  constructor(values, begun = () => 0) {
+  /**
+   * @param {import("../js/schema.js").Schema} schema
+   * @param {() => Values} values
+   * @param {() => number} [begun] the step that a resumed run starts from
+   */
+  constructor(schema, values, begun = () => 0) {
+    this.schema = schema;
     this.values = values;
     this.begun = begun;
     this.text = byId("machine-text");
@@ -59,7 +53,7 @@ export class Machine {
     this.text.textContent = "Measuring…";
     try {
       this.measured = await withProgress(call("measure", values), () => call("measure_progress"), (at) => this.#progress(at), WATCH_MS);
-      this.cost = costOf(values);
+      this.cost = this.#costOf(values);
       this.#busy(false);
       this.show();
       say("Measured.", { kind: "ok" });
@@ -84,7 +78,7 @@ export class Machine {
     const found = this.measured;
     if (!found || this.start.disabled) return;
     const values = this.values();
-    const stale = costOf(values) !== this.cost;
+    const stale = this.#costOf(values) !== this.cost;
     const left = Math.max(0, values.max_iters - this.begun());
     const whole = left * found.seconds_per_step;
     const limited = values.max_seconds > 0 && values.max_seconds < whole;
@@ -95,6 +89,11 @@ export class Machine {
     this.facts.toggleAttribute("data-stale", stale);
     this.text.classList.remove("error-text");
     this.text.textContent = stale ? "Measured with different settings. Measure again." : how(found);
+  }
+
+  /** @param {Values} values @returns {string} what a measurement depends on: not on settings that change neither time nor memory */
+  #costOf(values) {
+    return JSON.stringify(Object.entries(values).filter(([key]) => this.schema.properties[key]?.costs));
   }
 
   /** @param {boolean} busy */

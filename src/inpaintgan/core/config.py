@@ -45,9 +45,12 @@ ORIGINS = ("init_from", "edges_from")
 def _group(name: str) -> Callable[..., Any]:
     """What makes the settings of a group that is shown together."""
 
-    def setting(default: Any, text: str, unit: str = "", **limits: Any) -> Any:
-        """A field with its plain explanation, its unit and limits as pydantic names them."""
-        return Field(default, description=text, json_schema_extra={"group": name, "unit": unit}, **limits)
+    def setting(default: Any, text: str, unit: str = "", *, costs: bool = True, **limits: Any) -> Any:
+        """A field with its plain explanation, its unit, whether it changes a step's time or memory, and limits as pydantic
+        names them.
+        """
+        extra = {"group": name, "unit": unit, "costs": costs}
+        return Field(default, description=text, json_schema_extra=extra, **limits)
 
     return setting
 
@@ -109,12 +112,17 @@ class Config(BaseModel):
         "validations",
         ge=1,
         le=1000,
+        costs=False,
     )
     auto_max_steps: int = _model(
-        0, "Steps after which auto moves on to its next phase in any case; 0 is no limit.", "steps", ge=0
+        0, "Steps after which auto moves on to its next phase in any case; 0 is no limit.", "steps", ge=0, costs=False
     )
     auto_anneal_steps: int = _model(
-        20_000, "Steps of auto's inpaint phase over which true edges give way to predicted ones.", "steps", ge=0
+        20_000,
+        "Steps of auto's inpaint phase over which true edges give way to predicted ones.",
+        "steps",
+        ge=0,
+        costs=False,
     )
 
     data: str = _data(
@@ -122,12 +130,14 @@ class Config(BaseModel):
         "Folder of training pictures and tar shards, including sub-folders, or a .flist or .txt file with one path "
         "per line.",
     )
-    val_data: str = _data("", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out.")
-    val_size: int = _data(32, "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000)
+    val_data: str = _data(
+        "", "Folder of held-out pictures. Empty: one in twenty of the training folder is held out.", costs=False
+    )
+    val_size: int = _data(32, "Held-out pictures scored at each validation.", "pictures", ge=1, le=10000, costs=False)
     input_size: int = _data(
         256, "Side of the square that pictures are resized to.", "px", ge=32, le=1024, multiple_of=32
     )
-    augment_flip: bool = _data(True, "Mirror half of the training pictures.")
+    augment_flip: bool = _data(True, "Mirror half of the training pictures.", costs=False)
     augment_zoom: float = _data(
         1.0,
         "Zoom half of the training pictures by up to this factor, in or out, so that the network also learns larger "
@@ -135,6 +145,7 @@ class Config(BaseModel):
         "factor",
         ge=1,
         le=2,
+        costs=False,
     )
     workers: int = _data(
         2,
@@ -149,8 +160,9 @@ class Config(BaseModel):
         "GiB",
         ge=0,
         le=100_000,
+        costs=False,
     )
-    cache_dir: str = _data("", "Folder of the disk cache. Empty: inpaintgan in the user's cache folder.")
+    cache_dir: str = _data("", "Folder of the disk cache. Empty: inpaintgan in the user's cache folder.", costs=False)
 
     mask: MaskKind = _masks(
         "random-block",
@@ -167,6 +179,7 @@ class Config(BaseModel):
         "of the side",
         gt=0,
         lt=1,
+        costs=False,
     )
 
     edge: EdgeDetector = _edges(
@@ -178,7 +191,9 @@ class Config(BaseModel):
         "", "Folder of edge pictures for the external kind, named like their pictures; white is an edge."
     )
     val_edge_data: str = _edges(
-        "", "Folder of edge pictures of the held-out pictures in val_data. Empty: edge_data holds them too."
+        "",
+        "Folder of edge pictures of the held-out pictures in val_data. Empty: edge_data holds them too.",
+        costs=False,
     )
     edge_nms: bool = _edges(
         False, "Keep only those external edges that Canny also finds, which thins them: EdgeConnect's NMS."
@@ -205,19 +220,20 @@ class Config(BaseModel):
         le=1,
     )
     edge_threshold: float = _edges(
-        0.5, "Predictions above this count as edges, in precision and recall.", "probability", gt=0, lt=1
+        0.5, "Predictions above this count as edges, in precision and recall.", "probability", gt=0, lt=1, costs=False
     )
 
-    lr: float = _optimizer(1e-4, "Learning rate of the generator.", "per step", gt=0, le=0.1)
+    lr: float = _optimizer(1e-4, "Learning rate of the generator.", "per step", gt=0, le=0.1, costs=False)
     d2g_lr: float = _optimizer(
-        0.1, "Learning rate of the discriminator as a share of the generator's.", "ratio", gt=0, le=10
+        0.1, "Learning rate of the discriminator as a share of the generator's.", "ratio", gt=0, le=10, costs=False
     )
-    beta1: float = _optimizer(0.0, "Adam's decay of the mean gradient.", ge=0, lt=1)
-    beta2: float = _optimizer(0.9, "Adam's decay of the squared gradient.", ge=0, lt=1)
+    beta1: float = _optimizer(0.0, "Adam's decay of the mean gradient.", ge=0, lt=1, costs=False)
+    beta2: float = _optimizer(0.9, "Adam's decay of the squared gradient.", ge=0, lt=1, costs=False)
     lr_schedule: Literal["constant", "cosine", "drop"] = _optimizer(
         "constant",
         "How the learning rates change: not at all, down to 0 at max_iters along a cosine, or by a factor at one step, as "
         "EdgeConnect's authors did by hand.",
+        costs=False,
     )
     lr_warmup_steps: int = _optimizer(
         0,
@@ -225,15 +241,17 @@ class Config(BaseModel):
         "a network far from a good start.",
         "steps",
         ge=0,
+        costs=False,
     )
-    lr_drop_step: int = _optimizer(1_000_000, "The step at which drop lowers the rates.", "steps", ge=1)
-    lr_drop_factor: float = _optimizer(0.1, "What drop multiplies the rates by.", "ratio", gt=0, lt=1)
+    lr_drop_step: int = _optimizer(1_000_000, "The step at which drop lowers the rates.", "steps", ge=1, costs=False)
+    lr_drop_factor: float = _optimizer(0.1, "What drop multiplies the rates by.", "ratio", gt=0, lt=1, costs=False)
     rollback_lr_factor: float = _optimizer(
         0.5,
         "What the rates are multiplied by, once, when a training breaks down and goes back to its last good state.",
         "ratio",
         gt=0,
         lt=1,
+        costs=False,
     )
     batch_size: int = _optimizer(
         8, "Pictures that pass through the networks at once, on all GPUs together.", "pictures", ge=1, le=1024
@@ -245,18 +263,20 @@ class Config(BaseModel):
         ge=1,
         le=1024,
     )
-    max_iters: int = _optimizer(2_000_000, "The step at which training ends.", "steps", ge=1, le=MAX_ITERS)
+    max_iters: int = _optimizer(2_000_000, "The step at which training ends.", "steps", ge=1, le=MAX_ITERS, costs=False)
     max_seconds: float = _optimizer(
         0.0,
         "Seconds of training, without pauses and scoring, after which it ends even before max_iters; 0 is no limit.",
         "s",
         ge=0,
+        costs=False,
     )
     ema_decay: float = _optimizer(
         0.999,
         "Decay of the running average of generator weights (EMA), which samples and checkpoints use; 0 switches it off.",
         ge=0,
         lt=1,
+        costs=False,
     )
 
     gan_loss: Literal["nsgan", "lsgan", "hinge"] = _losses("nsgan", "The adversarial loss.")
@@ -331,7 +351,7 @@ class Config(BaseModel):
     )
     imagenet_normalization: bool = _losses(True, "Normalise pictures as in VGG19's own training; EdgeConnect does not.")
 
-    seed: int = _run(10, "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1)
+    seed: int = _run(10, "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1, costs=False)
     device: Literal["auto", "cpu", "cuda"] = _run("auto", "Where to compute; auto uses a GPU if there is one.")
     precision: Literal["auto", "float32", "bfloat16"] = _run(
         "float32",
@@ -352,13 +372,15 @@ class Config(BaseModel):
         le=64,
     )
     threads: int = _run(0, "CPU threads of the training process; 0 lets PyTorch decide.", ge=0, le=1024)
-    log_interval: int = _run(10, "Losses are logged every n steps.", "steps", ge=1)
-    sample_interval: int = _run(1000, "A sample grid every n steps; 0 never.", "steps", ge=0)
-    sample_size: int = _run(6, "Rows of the sample grid.", "pictures", ge=1, le=32)
-    eval_interval: int = _run(1000, "Validation every n steps; 0 never.", "steps", ge=0)
-    save_interval: int = _run(1000, "A checkpoint every n steps; 0 only at the end.", "steps", ge=0)
-    keep_checkpoints: int = _run(3, "Checkpoints kept besides the best; older ones are deleted.", ge=1, le=1000)
-    tensorboard: bool = _run(True, "Also write TensorBoard files.")
+    log_interval: int = _run(10, "Losses are logged every n steps.", "steps", ge=1, costs=False)
+    sample_interval: int = _run(1000, "A sample grid every n steps; 0 never.", "steps", ge=0, costs=False)
+    sample_size: int = _run(6, "Rows of the sample grid.", "pictures", ge=1, le=32, costs=False)
+    eval_interval: int = _run(1000, "Validation every n steps; 0 never.", "steps", ge=0, costs=False)
+    save_interval: int = _run(1000, "A checkpoint every n steps; 0 only at the end.", "steps", ge=0, costs=False)
+    keep_checkpoints: int = _run(
+        3, "Checkpoints kept besides the best; older ones are deleted.", ge=1, le=1000, costs=False
+    )
+    tensorboard: bool = _run(True, "Also write TensorBoard files.", costs=False)
 
     @field_validator("*", mode="before")
     @classmethod
