@@ -126,7 +126,10 @@ class SlowWorker:
         self.began = threading.Event()
         self.cancelled = False
 
-    def request(self, op: str, args: dict[str, Any], note: Any) -> dict[str, Any]:
+    def ticket(self) -> int:
+        return 0
+
+    def request(self, op: str, args: dict[str, Any], note: Any, *, ticket: int) -> dict[str, Any]:
         self.asked.append(args["folder"])
         note({"done": 1, "total": 2})
         self.began.set()

@@ -118,7 +118,7 @@ def test_edge_file_gives_the_lines_and_they_are_saved_again(
     Image.fromarray(lines).save(tmp_path / "lines.png")
     page.get_by_role("button", name="Draw edges", exact=True).click()
     page.locator("#edges-file").set_input_files(tmp_path / "lines.png")
-    page.get_by_text("lines.png gives the edges in the hole now.").wait_for()
+    page.get_by_text("The edges in the hole now come from lines.png").wait_for()
     wanted = np.zeros((HEIGHT, WIDTH), np.uint8)
     wanted[50:52, 50:110] = 1
     assert np.array_equal(map_of(page, "compare-view", "edges"), wanted), "lines stay inside the hole"

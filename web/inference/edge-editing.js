@@ -199,7 +199,7 @@ export class EdgeEditing {
     press("fill-edges", () => this.fill());
     press("edges-clear", async () => {
       await drawing.changes.change("Clear edges", (edit) => edit.replace(new Uint8Array(width * height)), { over: null });
-      say("There are no edges in the hole now. Undo brings them back.");
+      say("The edges in the hole were cleared. Undo brings them back.");
     });
     press("edges-predicted", async () => {
       const fill = this.page.shown();

@@ -77,6 +77,8 @@ function take(events) {
   // What is alarming stands above, where it stays.
   const news = events.findLast((event) => event.type === "warning" && !isAlarming(event));
   if (news) say(news.message, { kind: "ok" });
+  // What can be done with a run that has ended, its events do not say.
+  if (events.some(({ type }) => DONE_BY.stop.includes(type))) ask();
   // Once a frame is enough, and a page in the background draws nothing at all.
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
