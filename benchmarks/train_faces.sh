@@ -44,9 +44,9 @@ train outlines init_from="$runs/near-truth" "${sharp[@]}" lr=4e-4 batch_size=16 
 train sharp init_from="$runs/outlines" "${sharp[@]}" lr=3e-4 hrf_loss_weight=1.5 content_loss_weight=1 \
   style_loss_weight=30 perceptual_weights="$vgg19" max_iters=330
 # Half of that, for longer: as sharp, and nearer to the truth. max_iters was 8,000 up to step 500, then 4,500, and at step 1,500
-# first 3,300, then 2,400. Becomes checkpoints/faces-lite.
+# first 3,300, then 2,400, from where it was resumed with 7,400; at step 5,131 that became 6,400. Becomes checkpoints/faces-lite.
 softer=(content_loss_weight=1.5 style_loss_weight=14 perceptual_interval=2 hrf_loss_weight=0.7 inpaint_adv_loss_weight=0.08)
-train faces-lite init_from="$runs/sharp" "${sharp[@]}" "${softer[@]}" lr=4e-4 perceptual_weights="$vgg19" max_iters=2400
+train faces-lite init_from="$runs/sharp" "${sharp[@]}" "${softer[@]}" lr=4e-4 perceptual_weights="$vgg19" max_iters=6400
 
 # Twice as wide, from before those, and with faces of other sizes.
 wide=(width=64 processes=2 augment_zoom=1.5 lr_schedule=cosine lr_warmup_steps=50)
