@@ -22,7 +22,7 @@ def test_preview_follows_sigma_and_mask(page: Any, pictures: Path) -> None:
     edges = page.locator("#preview-grid img[alt$='edges']").first
     edges.wait_for()
     before = edges.get_attribute("src")
-    page.get_by_label("Sigma", exact=True).fill("5")
+    page.get_by_label("Sigma").fill("5")
     expect(edges).not_to_have_attribute("src", before)
     expect(page.locator("#sigma-value")).to_have_text("5.0 px")
     page.get_by_label("Masking image").select_option(label="External")
