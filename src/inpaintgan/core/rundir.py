@@ -122,9 +122,9 @@ class RunDir:
         if not self.checkpoints.is_dir():
             return []
         return sorted(
-            int(match[1])
+            step
             for entry in self.checkpoints.iterdir()
-            if (match := _STEP_NAME.fullmatch(entry.name)) and (entry / TRAINING_STATE).is_file()
+            if (step := step_named(entry)) is not None and (entry / TRAINING_STATE).is_file()
         )
 
     def pointer(self, name: str) -> Path | None:

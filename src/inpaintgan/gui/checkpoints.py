@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ from typing import Any
 from ..core import weight_header
 from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint, resource, seen_file, work_root
-from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint
+from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint, step_named
 from .runs import known_config
 from .scores import checkpoint_scores
 
-_STEP = re.compile(r"step-(\d+)")
 _MAX_OF_A_RUN = 8
 
 
@@ -41,20 +39,15 @@ def _saved(run: RunDir) -> list[tuple[Path, str]]:
     paths = [first, *(run.checkpoint_path(step) for step in reversed(run.saved_steps()))]
     # The best is a folder of its own or one of the steps; each folder is offered once.
     folders = {path.resolve(): path for path in reversed(paths)}
-    ordered = sorted(folders.values(), key=lambda path: (path.resolve() != first.resolve(), -(_step(path) or 0)))
+    ordered = sorted(folders.values(), key=lambda path: (path.resolve() != first.resolve(), -(step_named(path) or 0)))
     best, latest = (pointed and pointed.resolve() for pointed in (run.pointer("best"), run.pointer("latest")))
 
     def words(path: Path) -> str:
-        step, here = _step(path), path.resolve()
+        step, here = step_named(path), path.resolve()
         rank = ", best" * (here == best) + ", latest" * (here == latest) if len(ordered) > 1 else ""
         return f" (step {step}{rank})" if step is not None else ""
 
     return [(path, words(path)) for path in ordered[:_MAX_OF_A_RUN]]
-
-
-def _step(path: Path) -> int | None:
-    match = _STEP.fullmatch(path.name)
-    return int(match[1]) if match else None
 
 
 def default_path(entries: list[dict[str, Any]]) -> str | None:
@@ -72,7 +65,7 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
     config = known_config(path / CHECKPOINT_CONFIG)
     if config is None:
         return None
-    step = _step(path)
+    step = step_named(path)
     if step is None:
         step = _step_in_weights(path / (INPAINT_WEIGHTS if has_inpaint else EDGE_WEIGHTS))
     notes = [f"{config.edge_generator}, width {config.width}"]

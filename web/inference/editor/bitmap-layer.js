@@ -104,7 +104,8 @@ export class BitmapLayer {
     const n = Math.max(0, last - first);
     const columns = Int32Array.from({ length: n }, (_, i) => seenAt(first + i, step, left, level.width));
     // Up to two columns, and rows, lie under a pixel of the screen: without the second a thin line would be lost between.
-    const seconds = Int32Array.from({ length: n }, (_, i) => Math.max(columns[i], seenAt(first + i + 1, step, left, level.width + 1) - 1));
+    const lasts = step <= 1 ? columns
+      : Int32Array.from({ length: n }, (_, i) => Math.max(columns[i], seenAt(first + i + 1, step, left, level.width + 1) - 1));
     const { data } = level;
     for (let y = part.y0; y < part.y1; y++) {
       const row = y * screen.width;
@@ -120,10 +121,9 @@ export class BitmapLayer {
         }
         continue;
       }
-      const second = Math.max(at, seenAt(y + 1, step, top, level.height + 1) - 1) * level.width;
+      const below = Math.max(at, seenAt(y + 1, step, top, level.height + 1) - 1) * level.width;
       for (let i = 0; i < n; i++) {
-        const [x0, x1] = [columns[i], seconds[i]];
-        const value = Math.max(data[from + x0], data[from + x1], data[second + x0], data[second + x1]);
+        const value = Math.max(data[from + columns[i]], data[from + lasts[i]], data[below + columns[i]], data[below + lasts[i]]);
         if (value) out[row + first + i] = this.colours[value * full];
       }
     }
