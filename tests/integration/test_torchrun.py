@@ -109,3 +109,21 @@ def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stop
     assert launcher.wait(300) == 130
     assert not any(process.is_running() for process in processes)
     assert RunDir(run).saved_steps() == [of_kind(run, "step")[-1]["step"]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the ranks train on")
+def test_a_launcher_that_is_killed_takes_its_ranks_along_and_the_run_can_be_resumed(pictures, tmp_path):
+    run = tmp_path / "run"
+    words = [sys.executable, str(ROOT / "main.py"), "train", "--data", str(pictures), "--run", str(run)]
+    settings = ["--set", *TINY, "processes=2", "save_interval=1"]
+    launcher = subprocess.Popen([*words, *settings, "max_iters=100000"], stdin=subprocess.DEVNULL)
+    wait_for_steps(run, 2, launcher)
+    processes = [rank(launcher, number) for number in (0, 1)]
+    launcher.kill()
+    launcher.wait()
+    _, alive = psutil.wait_procs(processes, timeout=60)
+    assert not alive
+    saved = RunDir(run).saved_steps()[-1]
+    again = [*words, "--resume", *settings, f"max_iters={saved + 2}"]
+    assert subprocess.run(again, stdin=subprocess.DEVNULL, check=False).returncode == 0
+    assert of_kind(run, "run_finished")[0]["step"] == saved + 2

@@ -6,9 +6,11 @@ Many processes are PyTorch's own engine: ``torchrun`` starts them, on one machin
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import signal
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -40,6 +42,9 @@ _POLL_S = 0.05
 _RESTARTS = 3
 _STOP_S = 300
 """What ranks are given to finish their step and save, when they are told to stop."""
+
+_PR_SET_PDEATHSIG = 1
+"""From Linux's ``sys/prctl.h``: which signal a process is sent when the one that started it has died."""
 
 
 def prepare(config: Config, ranks: Ranks) -> torch.device:
@@ -138,6 +143,7 @@ class Processes(Ranks):
     restartable = True
 
     def __init__(self) -> None:
+        _die_with_launcher()
         store, self.rank, self.size = _fresh_store()
         dist.init_process_group("gloo", store=store, rank=self.rank, world_size=self.size, timeout=_PATIENCE)
         self._local_rank = int(os.environ["LOCAL_RANK"])
@@ -235,6 +241,15 @@ class Processes(Ranks):
             process_group=self._gradients,
             gradient_as_bucket_view=True,
         )  # pyright: ignore[reportReturnType]
+
+
+def _die_with_launcher() -> None:
+    """Have Linux kill this rank with the process that started it.
+
+    A launcher that is killed cannot pass that on. Its ranks would train on unseen, and their lock refuse every resume.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _fresh_store() -> tuple[Store, int, int]:
