@@ -130,7 +130,7 @@ def test_a_finished_run_goes_on_with_more_iterations_but_not_with_fewer(
     expect(page.locator(".steps")).to_have_count(0)
     expect(page.get_by_label("Width")).to_be_disabled()
     row = page.locator("[data-key=max_iters]")
-    expect(row.get_by_role("alert")).to_contain_text("This run is already at step 6: choose a value above 6.")
+    expect(row.get_by_role("alert")).to_contain_text("This run is already at step 6. Choose a value above it.")
     page.get_by_role("button", name="Resume Training").click()
     expect(iterations).to_be_focused()
     iterations.fill("9")
@@ -217,7 +217,7 @@ def test_the_server_refuses_what_the_page_would_not_send(page: Any, app: Any, pi
     (run.checkpoint_path(50)).mkdir()
     (run.checkpoint_path(50) / "training_state.pt").write_bytes(b"")
     for changes, said in (
-        ({"max_iters": 50}, "is already at 50"),
+        ({"max_iters": 50}, "is already at step 50"),
         ({"max_iters": 60, "width": 16}, "width: this run"),
     ):
         answer = page.evaluate("([values]) => eel.resume_with('old', values)()", [{**config.model_dump(), **changes}])

@@ -40,7 +40,7 @@ export class Launch {
     const ticket = ++this.ticket;
     /** @type {unknown} */ let refusal = null;
     try {
-      await call("check_config", draft.values);
+      await call("check_config", draft.values, draft instanceof ResumeDraft ? draft.run : "");
     } catch (error) {
       if (codeOf(error) !== "config-invalid") throw error;
       refusal = error;
@@ -48,7 +48,7 @@ export class Launch {
     // Of two answers that cross on their way, the one to the newer question counts.
     if (ticket === this.ticket) {
       if (refusal) this.showRefusal(refusal);
-      else form.setRefusals(draft instanceof ResumeDraft ? draft.refusals() : new Map());
+      else form.setRefusals(new Map());
     }
     return !refusal && !form.firstError;
   }

@@ -1,8 +1,6 @@
-// Page 2 for a run that is resumed: ?resume=RUN. Its settings are the base, what its networks are made of stays as it is,
-// and a limit that the run has already reached is refused.
+// Page 2 for a run that is resumed: ?resume=RUN. Its settings are the base, and what its networks are made of stays as it is.
 
 import { call } from "../js/bridge.js";
-import { count } from "../js/format.js";
 import { Draft, PAGE_ONE } from "./draft.js";
 
 /** Folders of the first page that may have moved since the run began. */
@@ -13,7 +11,7 @@ export class ResumeDraft extends Draft {
   /**
    * @param {import("./draft.js").ConfigSchema} config
    * @param {string} run
-   * @param {{config: import("../js/schema.js").Values, fixed: string[], step: number, elapsed_s: number}} point
+   * @param {{config: import("../js/schema.js").Values, fixed: string[], step: number}} point
    */
   constructor(config, run, point) {
     super(config);
@@ -50,16 +48,6 @@ export class ResumeDraft extends Draft {
   /** @param {string} key @returns {string} why a setting cannot change, or nothing */
   fixed(key) {
     return this.point.step && this.point.fixed.includes(key) ? "Cannot be changed: it defines the run's networks or their initial weights." : "";
-  }
-
-  /** @returns {Map<string, string>} limits that the run has already reached, each with a sentence about it */
-  refusals() {
-    const { step, elapsed_s: elapsed } = this.point;
-    const { max_iters: iterations, max_seconds: seconds } = this.values;
-    const found = new Map();
-    if (iterations <= step) found.set("max_iters", `This run is already at step ${count(step)}: choose a value above ${count(step)}.`);
-    if (seconds > 0 && seconds <= elapsed) found.set("max_seconds", `This run has trained for ${count(elapsed)} s: choose more, or 0 for no limit.`);
-    return found;
   }
 }
 

@@ -74,15 +74,12 @@ def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
 
 
 def resume_point(run: RunDir) -> dict[str, Any]:
-    """Return ``{config, fixed, step, elapsed_s}`` of a run: its settings, those that cannot change, its last saved step, and
-    how long it has trained.
-    """
+    """Return ``{config, fixed, step}`` of a run: its settings, those that cannot change, and its last saved step."""
     steps = run.saved_steps()
     return {
         "config": run.load_config().model_dump(),
         "fixed": (*FIXED, *ORIGINS),
         "step": steps[-1] if steps else 0,
-        "elapsed_s": summary(run)["elapsed_s"],
     }
 
 
@@ -90,22 +87,32 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
     """Go on with a training under other settings.
 
     Raises:
-        InpaintError: ``config-invalid`` for a setting that cannot change any more, or a limit that is already reached;
-            ``run-busy`` when it is running.
+        InpaintError: As `check_resume` and `with_checked_folders`; ``run-busy`` when it is running.
     """
-    point = resume_point(run)
-    before, config = run.load_config(), with_checked_folders(make_config(values), goes_on=point["step"] > 0)
-    if point["step"]:
-        run.must_fit(config)
-    limits = (("max_iters", point["step"], "steps"), ("max_seconds", point["elapsed_s"], "seconds"))
-    for key, reached, unit in limits:
-        limit = getattr(config, key)
-        if 0 < limit <= reached:
-            said = f"{key}: {limit:g} is not allowed, because this run is already at {reached:g} {unit}."
-            raise InpaintError("config-invalid", said, f"Allowed: above {reached:g}.")
+    config = make_config(values)
+    check_resume(run, config)
+    before, config = run.load_config(), with_checked_folders(config, goes_on=bool(run.saved_steps()))
     _let_it_end(run)
     changed = {key: value for key, value in config.model_dump().items() if value != getattr(before, key)}
     supervisor.resume(run, changed)
+
+
+def check_resume(run: RunDir, config: Config) -> None:
+    """Refuse settings that a run cannot go on with.
+
+    Raises:
+        InpaintError: ``config-invalid`` for a setting that cannot change any more, or limits that are already reached.
+    """
+    step, elapsed_s = resume_point(run)["step"], summary(run)["elapsed_s"]
+    if step:
+        run.must_fit(config)
+    faults = []
+    if config.max_iters <= step:
+        faults.append(f"max_iters: This run is already at step {step:,}. Choose a value above it.")
+    if 0 < config.max_seconds <= elapsed_s:
+        faults.append(f"max_seconds: This run has trained for {elapsed_s:,.0f} s. Choose more, or 0 for no limit.")
+    if faults:
+        raise InpaintError("config-invalid", "\n".join(faults))
 
 
 def resume(supervisor: Supervisor, run: RunDir) -> None:

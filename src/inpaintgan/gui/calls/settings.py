@@ -27,9 +27,11 @@ class SettingsCalls(Calls):
         """Return what the training forms are drawn from."""
         return {"schema": Config.model_json_schema(), "defaults": Config().model_dump(), "presets": list_presets()}
 
-    def check_config(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Refuse settings that are not allowed; the message begins with the key."""
-        make_config(checked_object(values))
+    def check_config(self, values: dict[str, Any], resumed: str = "") -> dict[str, Any]:
+        """Refuse settings that are not allowed, or that a run cannot be resumed with; each line begins with the key."""
+        config = make_config(checked_object(values))
+        if resumed:
+            training.check_resume(self._run(resumed), config)
         return {}
 
     def config_to_yaml(self, values: dict[str, Any]) -> dict[str, Any]:
