@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from ..core.atomic import write_bytes
 from ..core.config_io import make_config
+from ..core.handlers import Handler, Progress
 from ..imaging.encode import encode
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
@@ -19,8 +19,6 @@ from ..imaging.picture import Picture
 from .check import check_data
 from .pictures import open_pictures
 from .sample import SampleMaker
-
-Progress = Callable[[dict[str, Any]], None]
 
 _PNG_DISPLAY_PIXELS = 12_000_000
 _PROGRESS_STEPS = 200
@@ -101,7 +99,7 @@ def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"items": items}
 
 
-HANDLERS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+HANDLERS: dict[str, Handler] = {
     "open-picture": open_picture,
     "check-data": check_folder,
     "preview-data": preview_data,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import cv2
 import numpy as np
 
 from ..core.engines import ENGINES, obstacle
+from ..core.handlers import Progress
 from ..imaging.masks import binarize, is_empty, read_lines, read_mask
 from ..networks.weights import n_parameters
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
@@ -24,11 +24,10 @@ from .steering import steered
 from .worker_cache import KeptCheckpoints, KeptPicture
 
 _KEEPS_TRANSPARENCY = "What is transparent inside the mask is shown opaque here; a saved picture keeps it as it was."
-Report = Callable[[dict[str, Any]], None]
 
 
 class FillWorker:
-    """Answers requests; every handler takes the request's ``args`` and a ``report`` that the window hears meanwhile."""
+    """Answers requests; every handler takes the request's ``args`` and ``progress`` that the window hears meanwhile."""
 
     def __init__(self) -> None:
         self._checkpoints = KeptCheckpoints()
@@ -37,7 +36,7 @@ class FillWorker:
         """Processes that measure engines, by checkpoint folder; each checkpoint is measured once."""
         self.handlers = {"load": self.load, "fill": self.fill, "save": self.save, "fill-folder": self.fill_folder}
 
-    def load(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+    def load(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest.
 
         What was found out since is taken up here, when a page opens, and not during a fill.
@@ -62,7 +61,7 @@ class FillWorker:
             "step": checkpoint.step,
         }
 
-    def fill(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+    def fill(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         """Fill a picture; reports real steps with the share done.
 
         Args:
@@ -70,15 +69,15 @@ class FillWorker:
                 ``edge_patches`` of the fill whose predicted edges they were drawn over (see `steered`), or none; ``checkpoint``,
                 ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their
                 names begin.
-            report: Told of ``step`` and ``fraction``.
+            progress: Told of ``step`` and ``fraction``.
 
         Returns:
             ``seconds``, ``engine``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and
             ``patches`` and ``edge_patches``, each as `write_patches` lists them.
         """
-        report({"step": "load", "fraction": 0.0})
+        progress({"step": "load", "fraction": 0.0})
         inpainter = self._inpainter(args)
-        report({"step": "decode", "fraction": 0.05})
+        progress({"step": "decode", "fraction": 0.05})
         picture = self._picture.get(Path(args["image"]))
         notices = [*picture.notices, *inpainter.notices]
         height, width = picture.pixels.shape[:2]
@@ -94,11 +93,11 @@ class FillWorker:
         notices += filter(None, more)
         patches = inpainter.fill_patches(
             picture.pixels, mask, drawn,
-            lambda step, share: report({"step": step, "fraction": 0.1 + 0.8 * share}),
+            lambda step, share: progress({"step": step, "fraction": 0.1 + 0.8 * share}),
             feather_px=float(args.get("feather_px") or 0),
         )  # fmt: skip
         seconds = time.perf_counter() - start
-        report({"step": "save", "fraction": 1.0})
+        progress({"step": "save", "fraction": 1.0})
         if not patches:
             notices.append(NOTHING_TO_FILL)
         if picture.alpha is not None:
@@ -118,12 +117,12 @@ class FillWorker:
             "edge_patches": write_edge_patches(patches, folder, stem),
         }
 
-    def save(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+    def save(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         """Encode a filled picture as the person asked, with all that the original carried.
 
         Args:
             args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format.
-            report: Not told anything.
+            progress: Not told anything.
 
         Returns:
             A `FileReport` and ``bytes``.
@@ -143,27 +142,27 @@ class FillWorker:
         save_filled(original, patches, hole, output, result)
         return {**asdict(result), "bytes": output.stat().st_size}
 
-    def fill_folder(self, args: dict[str, Any], report: Report) -> dict[str, Any]:
+    def fill_folder(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         """Fill a folder of pictures, or one picture, from disk to disk.
 
         Args:
             args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``,
                 ``device``, ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the
                 current picture, so that the checkpoint stays loaded and the report is whole.
-            report: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
+            progress: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
                 None.
 
         Returns:
             ``filled``, ``unchanged``, ``skipped``, ``failed``, ``total``, ``cancelled`` and ``results``.
         """
         jobs = plan_jobs(Path(args["image"]), Path(args["mask"]), args["output"], recursive=bool(args.get("recursive")))
-        report({"done": 0, "total": len(jobs), "result": None})
+        progress({"done": 0, "total": len(jobs), "result": None})
         stop = Path(args["cancel"]) if args.get("cancel") else None
         reports = fill_folder(
             self._inpainter(args),
             jobs,
             skip_existing=bool(args.get("skip_existing")),
-            on_result=lambda done, total, result: report({"done": done, "total": total, "result": asdict(result)}),
+            on_result=lambda done, total, result: progress({"done": done, "total": total, "result": asdict(result)}),
             cancelled=lambda: stop is not None and stop.exists(),
         )
         return {

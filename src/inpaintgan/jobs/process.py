@@ -6,13 +6,11 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from ..core.child import CREATION_FLAGS, OWN_SESSION, child_environment
 from ..core.errors import InpaintError
-
-Progress = Callable[[dict[str, Any]], None]
+from ..core.handlers import Progress
 
 
 class Worker:

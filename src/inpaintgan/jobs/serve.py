@@ -20,8 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core.errors import InpaintError
-
-Handler = Callable[[dict[str, Any], Callable[[dict[str, Any]], None]], dict[str, Any]]
+from ..core.handlers import Handler
 
 
 def main(module: str) -> int:

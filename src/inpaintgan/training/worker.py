@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..core.config_io import make_config
+from ..core.handlers import Handler, Progress
 from ..core.rundir import RunDir
 from .measure import measure
 from .trial import judge
-
-Progress = Callable[[dict[str, Any]], None]
 
 
 def measure_settings(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def judge_trial(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return judge(RunDir(Path(args["run"]))).model_dump()
 
 
-HANDLERS: dict[str, Callable[[dict[str, Any], Progress], dict[str, Any]]] = {
+HANDLERS: dict[str, Handler] = {
     "measure": measure_settings,
     "judge-trial": judge_trial,
 }
