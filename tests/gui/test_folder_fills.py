@@ -120,7 +120,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "trip"))
     page.keyboard.press("Tab")
     page.get_by_text(f"{len(names)} pictures directly in it.").wait_for()
-    assert page.get_by_role("textbox", name="Results", exact=True).input_value() == str(tmp_path / "trip_filled")
+    assert page.get_by_placeholder(str(tmp_path / "trip_filled")).is_visible()
     assert page.get_by_label("The mask drawn on 00.png").is_checked()
     page.get_by_label("Search sub-folders too").check()
     page.get_by_role("button", name="Fill the folder", exact=True).click()
@@ -180,6 +180,49 @@ def test_a_click_that_leaves_the_typed_path_meets_what_it_was_aimed_at(page: Any
     page.get_by_text("1 picture directly in it.").wait_for()
     page.mouse.up()
     assert each.is_checked()
+
+
+@pytest.mark.browser
+def test_a_folder_for_the_results_can_be_typed_and_stays_over_a_reload(page: Any, app: App, tmp_path: Path) -> None:
+    write_picture(tmp_path / "a.png")
+    page.goto(f"{app.origin}/inference/fill_folder.html")
+    page.wait_for_selector("#folder-form[data-ready]")
+    page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path))
+    results = page.get_by_role("textbox", name="Results", exact=True)
+    results.click()
+    page.keyboard.type("/elsewhere")
+    page.keyboard.press("Tab")
+    page.get_by_label("Search sub-folders too").check()
+    page.locator("#skip").uncheck()
+    page.reload()
+    page.wait_for_selector("#folder-form[data-ready]")
+    assert results.input_value() == "/elsewhere"
+    assert results.get_attribute("placeholder") == f"{tmp_path}_filled"
+    assert page.get_by_label("Search sub-folders too").is_checked()
+    assert not page.locator("#skip").is_checked()
+
+
+@pytest.mark.browser
+def test_a_mask_that_cannot_be_read_does_not_leave_the_one_before_to_be_filled_with(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    (tmp_path / "pictures").mkdir()
+    write_picture(tmp_path / "pictures" / "a.png")
+    Image.new("L", (160, 120), 255).save(tmp_path / "first.png")
+    (tmp_path / "second.png").write_bytes(b"\x89PNG no picture")
+    page.goto(f"{app.origin}/inference/fill_folder.html?checkpoint={checkpoint}")
+    page.wait_for_selector("#folder-form[data-ready]")
+    page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "pictures"))
+    page.locator("#mask-file").set_input_files(tmp_path / "first.png")
+    page.get_by_text("first.png is the mask for all pictures.").wait_for()
+    held: list[Any] = []
+    page.route("**/api/pictures*", lambda route: held.append(route))
+    with page.expect_request("**/api/pictures*"):
+        page.locator("#mask-file").set_input_files(tmp_path / "second.png")
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    held[0].continue_()
+    page.locator("#masks-error").get_by_text("cannot be read").wait_for()
+    assert page.locator("#going").is_hidden() and not (tmp_path / "pictures_filled").exists()
 
 
 @pytest.mark.browser

@@ -54,6 +54,17 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     editor.get_by_text("It looks like a photo rather than a mask").first.wait_for()
 
 
+def test_a_file_that_is_wider_but_lower_than_the_picture_becomes_the_mask_without_gaps(
+    editor: Any, tmp_path: Path
+) -> None:
+    for size in ((WIDTH * 2, HEIGHT // 2), (WIDTH // 2, HEIGHT * 2)):
+        name = f"{size[0]}.png"
+        Image.new("L", size, 255).save(tmp_path / name)
+        editor.locator("#mask-file").set_input_files(tmp_path / name)
+        editor.get_by_text(f"{name} is now the mask.").wait_for()
+        assert mask_of(editor).all()
+
+
 @pytest.mark.parametrize(("colour", "unseen"), [(0, 0), (0, 255), (255, 0), (76, 255), ((0, 255), 255)])
 def test_the_window_reads_a_mask_as_the_program_does(editor: Any, tmp_path: Path, colour: Any, unseen: int) -> None:
     opaque = np.zeros((HEIGHT, WIDTH), np.uint8)

@@ -53,7 +53,8 @@ def test_an_unknown_run_is_named(page: Any, app: Any) -> None:
     expect(page.locator("#no-run")).to_contain_text("There is no run 'nowhere'")
     expect(page.get_by_role("button", name="Train The Model")).to_be_hidden()
     page.goto(f"{app.origin}/train/progress.html")
-    expect(page.locator("#no-run")).to_contain_text("No run is named in this address. All runs")
+    expect(page.locator("#no-run")).to_contain_text("No run is named in this address.")
+    expect(page.get_by_role("navigation", name="Trainings").get_by_role("link", name="All runs")).to_be_visible()
 
 
 def test_a_run_that_is_deleted_elsewhere_is_named(page: Any, app: Any, pictures: Path, page_errors: list[str]) -> None:

@@ -30,6 +30,8 @@ test("how long ago", () => {
   assert.equal(ago(1000, 1010), "just now");
   assert.equal(ago(1000, 1000 + 300), "5 min ago");
   assert.equal(ago(1000, 1000 + 7300), "2 h ago");
+  assert.equal(ago(1000, 1000 + 23 * 3600), "23 h ago");
+  assert.equal(ago(1000, 1000 + 25 * 3600), "yesterday");
   assert.equal(ago(1000, 1000 + 40 * 3600), "2 days ago");
   assert.equal(ago(2000, 1000), "just now");
 });

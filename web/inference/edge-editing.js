@@ -96,6 +96,7 @@ export class EdgeEditing {
       : "Hold B to see the picture as it was. Question mark lists all keys.";
     byId("edge-tools").hidden = !active;
     byId("fill-edges").hidden = !active;
+    byId("save").classList.toggle("primary", !active); // what is drawn is not in the picture yet
     byId("fill-pair").hidden = active;
     byId("divider-bar").hidden = active || !this.page.shown();
     const { compare, drawing } = this;
@@ -124,7 +125,9 @@ export class EdgeEditing {
   /** Have the program know the edges as they are, also when they were never touched. */
   async send() {
     await this.keeper.flush();
-    if (!this.keeper.layers.edges_url) this.keeper.layers = await putEdges(this.picture.id, await encoded(this.compare.edges));
+    if (this.keeper.layers.edges_url) return;
+    this.keeper.saver?.changed();
+    await this.keeper.flush();
   }
 
   async fill() {

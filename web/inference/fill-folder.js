@@ -29,8 +29,8 @@ const cancelButton = byId("cancel", HTMLButtonElement);
 let maskFile = null;
 /** How many were chosen so far: of two on their way the later counts, whichever arrives first. */
 let masksChosen = 0;
-/** Done when the mask file that was chosen last is there. @type {Promise<unknown>} */
-let opening = Promise.resolve();
+/** Whether the mask file that was chosen last could be opened, once that is known. @type {Promise<boolean>} */
+let opening = Promise.resolve(true);
 
 const maskKind = () => /** @type {HTMLInputElement} */ (form.querySelector("input[name=mask]:checked")).value;
 
@@ -47,13 +47,16 @@ function showMaskKind() {
   byId("mask-name").textContent = maskFile?.name ?? "No mask chosen";
 }
 
+/** Where results go unless another folder is named. @param {string} path @returns {string} */
+const beside = (path) => (path ? `${path.replace(/[/\\]+$/, "")}_filled` : "");
+
 /** Say how many pictures there are, and where the results would go. */
 async function lookAtImages() {
   const path = images.value.trim();
   const note = byId("images-note");
   note.textContent = "";
+  output.placeholder = beside(path) || "Folder for the results";
   if (!path) return;
-  if (!output.value.trim()) output.value = `${path.replace(/[/\\]+$/, "")}_filled`;
   try {
     const found = await call("list_folder", path);
     if (images.value.trim() === path) note.textContent = found.n_pictures ? `${plural(found.n_pictures, "picture")} directly in it.` : "No pictures directly in it.";
@@ -138,11 +141,11 @@ async function followEarlier() {
 
 /** @param {CheckpointChoice} checkpoints */
 async function fill(checkpoints) {
-  await opening;
+  if (!(await opening)) return; // the refused mask says why; the one before it is not meant
   if (startButton.hidden) return; // one runs, and Enter in a field asks for another
   clearErrors();
   const options = {
-    images: images.value, output: output.value, mask: chosenMask(), checkpoint: checkpoints.value,
+    images: images.value, output: output.value.trim() || beside(images.value.trim()), mask: chosenMask(), checkpoint: checkpoints.value,
     recursive: recursive.checked, skip_existing: skip.checked,
   };
   keep();
@@ -178,22 +181,24 @@ function saveFailures() {
   saveBlob(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }), "failed.txt");
 }
 
-/** @param {File} picked */
+/** @param {File} picked @returns {Promise<boolean>} whether it is the mask now, or another was chosen meanwhile */
 async function openMask(picked) {
   byId("mask-name").textContent = `Opening ${picked.name}…`;
   const turn = ++masksChosen;
   try {
     const { id, name } = await putPicture(picked);
-    if (turn !== masksChosen) return;
+    if (turn !== masksChosen) return true;
     maskFile = { id, name };
     byId("masks-error").hidden = true;
     showMaskKind();
     keep();
     say(`${name} is the mask for all pictures.`);
+    return true;
   } catch (error) {
-    if (turn !== masksChosen) return;
+    if (turn !== masksChosen) return true;
     showMaskKind();
     refuse(error, "masks");
+    return false;
   }
 }
 
@@ -212,6 +217,7 @@ function listen(hasScreen) {
     byId(`${field.id}-error`).hidden = true;
     keep();
   });
+  for (const box of boxes) box.addEventListener("change", keep);
   images.addEventListener("change", lookAtImages);
   for (const radio of form.querySelectorAll("input[name=mask]")) radio.addEventListener("change", () => {
     showMaskKind();
@@ -250,6 +256,7 @@ async function start() {
   const wanted = kind === "drawn" && !picture?.has_mask ? "file" : kind;
   /** @type {HTMLInputElement} */ (form.querySelector(`input[value=${wanted}]`)).checked = true;
   showMaskKind();
+  lookAtImages();
   listen(state.has_screen);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

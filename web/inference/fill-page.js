@@ -45,7 +45,7 @@ function refuse(error, ...ways) {
 }
 
 const linkTo = (/** @type {string} */ text, /** @type {import("./steps.js").StepName} */ step) =>
-  el("a", { class: "button", href: stepUrl(step, step === "upload" ? { picture: "" } : {}) }, text);
+  el("a", { class: step === "upload" ? "button primary" : "button", href: stepUrl(step, step === "upload" ? { picture: "" } : {}) }, text);
 
 class FillPage {
   /**

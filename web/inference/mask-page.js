@@ -60,23 +60,24 @@ function toolButtons(drawing) {
  * @param {string} pictureName
  */
 function maskButtons(pictureName) {
+  /** How far to grow or shrink; the field shows what was made of what is typed there. */
   const by = () => {
     const field = byId("grow-by", HTMLInputElement);
     const pixels = Math.min(200, Math.max(1, Math.round(field.valueAsNumber) || 1));
     field.value = String(pixels);
     return pixels;
   };
-  /** @param {string} id @param {() => Promise<void> | undefined} change @param {() => string} done */
+  /** @param {string} id @param {(pixels: number) => Promise<void> | undefined} change @param {(pixels: string) => string} done */
   const button = (id, change, done) => byId(id).addEventListener("click", guarded(async (/** @type {MouseEvent} */ event) => {
-    await change();
-    say(done());
+    const pixels = by();
+    await change(pixels);
+    say(done(plural(pixels, "pixel")));
     backToEditor(event);
   }));
-  const pixels = () => `by ${plural(by(), "pixel")}`;
   button("clear", () => editor.clear(), () => "The mask is empty. Undo brings it back.");
   button("invert", () => editor.invert(), () => "The mask is inverted.");
-  button("grow", () => editor.grow(by()), () => `The mask has grown ${pixels()}.`);
-  button("shrink", () => editor.shrink(by()), () => `The mask has shrunk ${pixels()}.`);
+  button("grow", (pixels) => editor.grow(pixels), (pixels) => `The mask has grown by ${pixels}.`);
+  button("shrink", (pixels) => editor.shrink(pixels), (pixels) => `The mask has shrunk by ${pixels}.`);
 
   const load = guarded(async (/** @type {File} */ maskFile) => {
     const read = await decoded(maskFile, editor.mask.width, editor.mask.height);

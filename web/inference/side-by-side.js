@@ -57,9 +57,7 @@ class Panel {
     }
     const { original, view } = compare;
     this.stage = new Stage(canvas, view);
-    const map = new Bitmap(view.width, view.height);
-    if (result.edges) map.replace(result.edges);
-    const edgeLayer = new BitmapLayer(map);
+    const edgeLayer = new BitmapLayer(new Bitmap(view.width, view.height, result.edges ?? undefined));
     edgeLayer.setColour(EDGE_COLOUR, 1);
     const refreshPicture = this.stage.addLayer((context) => {
       context.clearRect(0, 0, context.canvas.width, context.canvas.height);
@@ -114,8 +112,10 @@ export class SideBySide {
     if (!this.isOpen) return;
     for (const { stage } of this.panels) stage?.close();
     this.panels = [];
+    byId("side-panels").replaceChildren(); // they hold on to their pictures
     this.page.tries.pinned.clear();
     this.place.hidden = true;
+    say("");
     byId("divider-bar").hidden = !this.page.tries.current;
     this.compare.stage.rest(false);
     this.compare.refreshAll();
@@ -210,7 +210,6 @@ export class SideBySide {
     // Made only now that they get their place: a stage without a size would tell the view that the window has none.
     const panels = outcomes.map((outcome) => new Panel(this.compare, outcome, guarded((fill) => {
       this.close();
-      say("");
       return this.page.pick(fill);
     })));
     this.panels = panels;

@@ -94,7 +94,7 @@ export class Tries {
 
   /** @param {1 | -1} direction the next or the one before */
   step(direction) {
-    const at = this.aim ? this.fills.indexOf(this.aim) : -1;
+    const at = this.aim ? this.fills.indexOf(this.aim) : (direction > 0 ? -1 : 0);
     const next = this.fills[(at + direction + this.fills.length) % this.fills.length];
     if (!next || next === this.aim) return;
     this.aim = next;

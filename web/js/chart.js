@@ -220,7 +220,11 @@ const roundTo = (value, way) => {
 };
 
 /** A logarithmic axis close around its values, where uPlot would take whole powers of ten. @param {uPlot} _ @param {number} low @param {number} high */
-const logRange = (_, low, high) => /** @type {[number, number]} */ (low > 0 ? [roundTo(low, Math.floor), roundTo(high, Math.ceil)] : [0.1, 1]);
+const logRange = (_, low, high) => {
+  if (!(low > 0)) return /** @type {[number, number]} */ ([0.1, 1]);
+  const [bottom, top] = [roundTo(low, Math.floor), roundTo(high, Math.ceil)];
+  return /** @type {[number, number]} */ (bottom < top ? [bottom, top] : [bottom / 2, top * 2]);
+};
 
 /** An axis close around a single value, where uPlot would take 0 to 100 for a 0. @param {uPlot} _ @param {number | null} low @param {number} high */
 const flatRange = (_, low, high) => {

@@ -1,7 +1,7 @@
 // Events of a run in words, for the training log. Pure: no DOM, tested by node.
 
 import { count, measure, plural, span } from "./format.js";
-import { stageTitle, valueTitle } from "./labels.js";
+import { inTitles, stageTitle, valueTitle } from "./labels.js";
 
 /** @typedef {import("./run-view.js").RunEvent} RunEvent */
 
@@ -28,12 +28,12 @@ export function eventText(event) {
     case "validation": return `Validation${event.best ? ", the best so far" : ""}: ${valuesText(event.values)}`;
     case "sample": return "Sample grid drawn.";
     case "checkpoint": return `Checkpoint saved, ${REASONS[event.reason] ?? event.reason}: ${event.path}`;
-    case "warning": return event.message;
+    case "warning": return inTitles(event.message);
     case "paused": return event.reason ? `Paused: ${event.reason}` : "Paused.";
     case "resumed": return "Resumed.";
     case "run_finished":
       return `${event.reason === "stopped" ? "Stopped and saved" : "Finished"} after ${span(event.elapsed_s)} of training.`;
-    case "run_failed": return [event.message, event.hint].filter(Boolean).join(" ");
+    case "run_failed": return inTitles([event.message, event.hint].filter(Boolean).join(" "));
     default: return event.type;
   }
 }

@@ -43,7 +43,7 @@ export function span(seconds) {
 export function ago(time, now = Date.now() / 1000) {
   const s = Math.max(0, now - time);
   if (s < 50) return "just now";
-  if (s < 36 * 3600) return `${span(s < 3600 ? s : Math.round(s / 3600) * 3600)} ago`;
+  if (s < 24 * 3600) return `${span(s < 3600 ? s : Math.round(s / 3600) * 3600)} ago`;
   const days = Math.round(s / 86400);
   return days < 2 ? "yesterday" : `${days} days ago`;
 }

@@ -180,10 +180,10 @@ export const settingTitle = (key) => SETTINGS[key] ?? readable(key);
 /**
  * Sentences that name settings as files do, with the titles that the window gives them.
  * @param {string} words "ends even before max_iters"
- * @param {(key: string) => boolean} isSetting
+ * @param {(key: string) => boolean} [isSetting] those with a title of their own when left out
  * @returns {string} "ends even before “Iterations”"
  */
-export const inTitles = (words, isSetting) => words.replace(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b(?!\.[a-z])/g, (key) => (isSetting(key) ? `“${settingTitle(key)}”` : key));
+export const inTitles = (words, isSetting = (key) => key in SETTINGS) => words.replace(/\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b(?!\.[a-z])/g, (key) => (isSetting(key) ? `“${settingTitle(key)}”` : key));
 
 /** @param {string} key @param {string} value @returns {string} */
 export const choiceTitle = (key, value) => CHOICES[key]?.[value] ?? value;
@@ -204,7 +204,7 @@ export const valueTitle = (key) => VALUES[key] ?? readable(key.replace(/_loss$/,
 export const baselineTitle = (name) => ({ telea: "OpenCV Telea", "navier-stokes": "Navier-Stokes" })[name] ?? readable(name);
 
 /**
- * A setting's value as text: "yes", "Random block", "0.0001".
+ * A setting's value as text: "on", "Random block", "0.0001".
  * @param {string} key
  * @param {unknown} value
  * @returns {string}

@@ -51,6 +51,6 @@ export function runCard(run, ...actions) {
         run.elapsed_s > 0 && `${timer(run.elapsed_s)} of training`].filter(Boolean).join(" · ")),
       scoresText(run) ? el("p", { class: "small num" }, scoresText(run)) : null,
       isActive(run.state) ? el("progress", { max: 1, value: share, "aria-label": `Progress of ${run.run}` }) : null,
-      run.error ? el("p", { class: "small error-text" }, titled(run.error)) : null),
+      run.error ? el("p", { class: "small error-text", title: titled(run.error) }, titled(run.error)) : null),
     actions.length ? el("div", { class: "run-actions" }, ...actions) : null);
 }

@@ -32,7 +32,7 @@ const SECTIONS = [
 /** The pages of the section Train, and those that belong to one of them. @type {{name: string, href: string, parts?: string[]}[]} */
 const TRAIN_PAGES = [
   { name: "New run", href: "/train/model.html", parts: ["/train/gan.html"] },
-  { name: "All runs", href: "/train/runs.html" },
+  { name: "All runs", href: "/train/runs.html", parts: ["/train/progress.html"] },
   { name: "Compare generators", href: "/train/compare.html" },
   { name: "Try it", href: "/train/try.html" },
 ];

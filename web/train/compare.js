@@ -2,9 +2,10 @@
 
 import { call, codeOf } from "../js/bridge.js";
 import { updateList } from "../js/card-list.js";
-import { byId, el, setUsable } from "../js/dom.js";
+import { byId, el, setFault, setUsable } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
+import { whileBusy } from "../js/guarded.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { fieldOf, options } from "../js/schema.js";
@@ -50,17 +51,33 @@ function show() {
     ? `EffU-Net has one stem only: it is trained with ${choiceTitle("stem", ONE_STEM.stem)}, the others with ${choiceTitle("stem", values.stem)}.` : "";
 }
 
-/** @param {string} message empty clears it */
-function refuse(message) {
-  byId("form-error").textContent = message;
-  byId("form-error").hidden = !message;
+function clearFaults() {
+  setFault(input("data"), byId("data-error"), "");
+  for (const id of ["generators-error", "form-error"]) byId(id).hidden = true;
+}
+
+/** Say at the control that can mend it why nothing starts; the button may be far below that. @param {unknown} error */
+function refuse(error) {
+  const { key, text } = fieldOf(errorText(error), draft.config.schema);
+  const words = key && key !== "data" ? `${settingTitle(key)}: ${text}` : text;
+  say(words, { kind: "error" });
+  if (key === "data" || codeOf(error) === "data-missing") {
+    setFault(input("data"), byId("data-error"), words);
+    input("data").focus();
+    return;
+  }
+  const ofGenerators = codeOf(error) === "generator-unknown";
+  const place = byId(ofGenerators ? "generators-error" : "form-error");
+  place.textContent = words;
+  place.hidden = false;
+  if (ofGenerators) /** @type {HTMLElement | null} */ (byId("generators").querySelector("input"))?.focus();
 }
 
 async function startOne() {
   const button = byId("start", HTMLButtonElement);
   if (button.ariaDisabled) return; // a second press would start a second comparison
   setUsable(button, false);
-  refuse("");
+  clearFaults();
   say("Starting the comparison…");
   const wanted = { generators: chosenGenerators(), steps: whole(input("steps").value), seeds: whole(input("seeds").value), name: input("name").value };
   try {
@@ -71,10 +88,7 @@ async function startOne() {
     // The list may lie beyond the window's edge; without this the press would seem to do nothing.
     byId("comparisons").querySelector(`[data-name="${CSS.escape(name)}"]`)?.scrollIntoView({ block: "center" });
   } catch (error) {
-    say("");
-    const { key, text } = fieldOf(errorText(error), draft.config.schema);
-    refuse(key ? `${settingTitle(key)}: ${text}` : text);
-    if (key === "data" || codeOf(error) === "data-missing") input("data").focus();
+    refuse(error);
   } finally {
     setUsable(button, true);
   }
@@ -94,12 +108,12 @@ function wire(/** @type {boolean} */ hasScreen) {
     const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen, deep: true });
     if (path) {
       input("data").value = path;
-      refuse("");
+      clearFaults();
     }
     byId("select-data").focus();
   });
   byId("select-data", HTMLButtonElement).disabled = false;
-  byId("compare-form").addEventListener("input", () => refuse(""));
+  byId("compare-form").addEventListener("input", clearFaults);
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();
     startOne();
@@ -116,9 +130,9 @@ function card(comparison) {
   const busy = state === "running" || state === "starting";
   const budget = steps ? plural(steps, "step") : `${count(seconds ?? 0)} seconds`;
   const what = generators.length ? `${generators.map((name) => choiceTitle("edge_generator", name)).join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : busy && "being prepared";
-  /** @param {string} title @param {() => void} onclick @param {string} [kind] */
-  const button = (title, onclick, kind = "") =>
-    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${name}`, onclick }, title);
+  /** @param {string} title @param {() => Promise<void>} action @param {string} [kind] */
+  const button = (title, action, kind = "") =>
+    el("button", { type: "button", class: `button small ${kind}`, "aria-label": `${title} ${name}`, onclick: whileBusy(action) }, title);
   /** @param {string} title @param {string | null} href */
   const file = (title, href) => href && el("a", { class: "button small quiet", href, "aria-label": `${title} of ${name}` }, title);
   return el("li", { class: "compare-card card" },
@@ -144,13 +158,9 @@ function reportAddress(url) {
 
 /** @param {string} order @param {string} name @param {string} done */
 async function act(order, name, done) {
-  try {
-    await call(order, name);
-    say(done, { kind: "ok" });
-    await refresh();
-  } catch (error) {
-    showError(error);
-  }
+  await call(order, name);
+  say(done, { kind: "ok" });
+  await refresh();
 }
 
 /** @param {Comparison} comparison */

@@ -199,9 +199,14 @@ export class DatasetLine {
     this.ownsFolders = false;
   }
 
+  /** No folder is chosen. */
+  clear() {
+    Object.assign(this, { report: null, blocker: [], checking: null });
+    this.#say("", "No dataset is chosen. ", el("a", { href: this.#address("data") }, LINKS.data));
+  }
+
   /** @param {string} data @param {string} masks */
   run(data, masks) {
-    this.node.hidden = false;
     Object.assign(this, { report: null, blocker: [] });
     /** @type {Promise<void>} */ const checking = this.#run(data, masks, () => this.checking === checking).finally(() => {
       if (this.checking === checking) this.checking = null;

@@ -26,8 +26,11 @@ export class Draft {
     this.config = config;
     /** @type {string} */ this.preset = config.presets[0]?.id ?? "";
     /** @type {Values} */ this.changes = {};
-    /** @type {boolean} whether "Start from" was proposed by the page rather than chosen */
-    this.suggested = false;
+    /**
+     * Where "Start from" was proposed by the page rather than chosen: the settings that followed, as they were and became.
+     * @type {Record<string, {was: any, became: any}> | null}
+     */
+    this.suggestion = null;
     this.name = "";
     this.#load();
   }
@@ -38,7 +41,7 @@ export class Draft {
       if (!saved) return;
       if (this.config.presets.some((preset) => preset.id === saved.preset)) this.preset = saved.preset;
       for (const [key, value] of Object.entries(saved.changes ?? {})) if (key in this.config.defaults) this.changes[key] = value;
-      this.suggested = saved.suggested === true;
+      this.suggestion = saved.suggestion ?? null;
       this.name = typeof saved.name === "string" ? saved.name : "";
     } catch {
       sessionStorage.removeItem(KEY);
@@ -46,8 +49,8 @@ export class Draft {
   }
 
   save() {
-    const { preset, changes, suggested, name } = this;
-    sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggested, name }));
+    const { preset, changes, suggestion, name } = this;
+    sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggestion, name }));
   }
 
   /** @returns {Set<string>} settings that the second page has not */
@@ -127,6 +130,7 @@ export class Draft {
   /** Take a whole config, as imported. @param {Values} values */
   take(values) {
     this.changes = {};
+    this.suggestion = null;
     for (const [key, value] of Object.entries(values)) if (key in this.config.defaults) this.set(key, value);
     this.save();
   }

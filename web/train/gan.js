@@ -73,6 +73,7 @@ const instead = (keys) => keys.map((key) => `${settingTitle(key)} ${valueText(ke
 function showSummary() {
   const values = draft.values;
   const parts = [stageTitle(values.stage), choiceTitle("edge_generator", values.edge_generator), choiceTitle("mask", values.mask),
+    values.init_from ? `starts from ${shortPath(values.init_from)}` : "from random weights",
     values.data ? shortPath(values.data) : "no dataset chosen"];
   byId("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "step")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
     + `${count(values.max_iters * values.batch_size * values.accumulation_steps)} pictures seen.`;
@@ -91,7 +92,7 @@ function onChange(key, value) {
 function checkDataset() {
   const { data, mask, mask_data: masks } = draft.values;
   if (data) dataset.run(data, mask.startsWith("external") ? masks : "");
-  else byId("dataset-text").replaceChildren("No dataset is chosen. ", el("a", { href: "/train/model.html#select-data" }, "Choose the folder"));
+  else dataset.clear();
 }
 
 /** A link names the setting to go to. */
@@ -192,10 +193,10 @@ async function start() {
   checkDataset();
   followHash();
   addEventListener("hashchange", followHash);
-  await launch.showOthers();
-  every(OTHERS_MS, () => launch.showOthers());
   // Until here a press would have sent the form nowhere.
   for (const id of ["train", "queue"]) byId(id, HTMLButtonElement).disabled = false;
+  every(OTHERS_MS, () => launch.showOthers());
+  await launch.showOthers();
 }
 
 start().catch((error) => (resumedRun() ? showNoRun(error, resumedRun()) : showError(error)));

@@ -154,6 +154,7 @@ export class Launch {
     byId("start-error").hidden = !message;
     byId("run-name").removeAttribute("aria-invalid");
     const there = pageOne && !(this.draft instanceof ResumeDraft); // page 1 is of new trainings
-    byId("start-error").replaceChildren(message, there ? " " : "", there ? el("a", { href: "/train/model.html" }, "Change it there") : "");
+    byId("start-error").replaceChildren(message, there ? " " : "", there ? el("a", { href: "/train/model.html" }, "Change it on page 1") : "");
+    byId("others").toggleAttribute("data-covered", Boolean(message)); // there is room for one of them
   }
 }

@@ -3,7 +3,7 @@
 import { el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { troubles } from "../js/health.js";
-import { titled } from "../js/labels.js";
+import { inTitles, titled } from "../js/labels.js";
 import { errorText } from "../js/shell.js";
 
 /** @typedef {import("../js/run-view.js").RunView} RunView */
@@ -21,7 +21,7 @@ const notice = (kind, title, words) => el("p", { class: `notice ${kind}` }, el("
 export function noticesOf(view, error) {
   const warnings = view.warnings.slice(-WARNINGS_SHOWN).reverse();
   return [...ofState(view, error), ...troubles(view).map((words) => notice("warn", "Health.", words)),
-    ...warnings.map(({ step, message }) => notice("warn", `Step ${count(step)}.`, message))];
+    ...warnings.map(({ step, message }) => notice("warn", `Step ${count(step)}.`, inTitles(message)))];
 }
 
 /** @param {RunView} view @param {string | null | undefined} error @returns {HTMLElement[]} */

@@ -38,11 +38,9 @@ let drawing = 0;
 let gone = false;
 /** @type {import("./progress-numbers.js").Usage | null} */ let usage = null;
 
-/** Orders and the events that show they were obeyed. @type {Record<string, string[]>} */
-const DONE_BY = {
-  pause: ["paused"], resume: ["resumed"], stop: ["run_finished", "run_failed"], "sample-now": ["sample"],
-  "save-now": ["checkpoint"],
-};
+const ENDS = ["run_finished", "run_failed"];
+/** Orders and the events that show they were obeyed. @type {Record<string, string>} */
+const DONE_BY = { pause: "paused", resume: "resumed", stop: "run_finished", "sample-now": "sample", "save-now": "checkpoint" };
 /** @type {Record<string, string>} */
 const ASKED = {
   pause: "Pausing after this step…", resume: "Resuming…", stop: "Stopping after this step, then saving…",
@@ -65,20 +63,18 @@ const NOTHING = {
 /** New events from the training. @param {import("../js/run-view.js").RunEvent[]} events */
 function take(events) {
   view.feed(events);
-  if (ordered && events.some(({ type }) => DONE_BY[ordered].includes(type))) {
+  if (ordered && events.some(({ type }) => type === DONE_BY[ordered])) {
     say(OBEYED[ordered], { kind: "ok" });
     ordered = waiting = "";
-  } else if (ordered && events.some(({ type }) => DONE_BY.stop.includes(type))) {
-    say("");
-    ordered = waiting = "";
+  } else if (events.some(({ type }) => type === "run_started" || ENDS.includes(type))) {
+    say(""); // the state above says how it goes on
+    ordered = waiting = ""; // orders to a process that died are never done
   }
-  // Orders to a process that died are never done.
-  if (events.some(({ type }) => type === "run_started")) ordered = waiting = "";
   // What is alarming stands above, where it stays.
   const news = events.findLast((event) => event.type === "warning" && !isAlarming(event));
   if (news) say(news.message, { kind: "ok" });
   // What can be done with a run that has ended, its events do not say.
-  if (events.some(({ type }) => DONE_BY.stop.includes(type))) ask();
+  if (events.some(({ type }) => ENDS.includes(type))) ask();
   // Once a frame is enough, and a page in the background draws nothing at all.
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
@@ -178,6 +174,10 @@ function showControls() {
   button("resume").textContent = isAhead() ? "Start now" : "Resume training";
   const changed = byId("resume-with", HTMLAnchorElement);
   changed.hidden = active;
+  // Without a checkpoint it failed at its settings: the same ones would fail again.
+  const hopeless = view.state === "failed" && !saved;
+  button("resume").classList.toggle("primary", !hopeless);
+  changed.classList.toggle("primary", hopeless);
   changed.href = resumeUrl(run);
   byId("again").hidden = !(finished && saved);
   moveOn(...["pause", "resume", "next-stage", "fill-link", "again", "resume-with"].map((id) => byId(id)));
@@ -256,13 +256,12 @@ function wire() {
   byId("save-now").addEventListener("click", () => order("save-now"));
   byId("stop").addEventListener("click", () => order("stop"));
   byId("resume").addEventListener("click", resume);
-  const log = byId("log-scale", HTMLInputElement);
-  log.addEventListener("change", () => charts.setLog(log.checked));
+  const logarithmic = byId("log-scale", HTMLInputElement);
+  logarithmic.addEventListener("change", () => charts.setLog(logarithmic.checked));
   const smoothing = byId("smoothing", HTMLInputElement);
   smoothing.addEventListener("input", () => charts.setSmoothing(Number(smoothing.value)));
   setInterval(tick, 250);
   every(ASK_MS, ask);
-  addEventListener("pagehide", () => unsubscribe());
   addEventListener("bridge-closed", leave);
 }
 

@@ -41,8 +41,7 @@ function draw(run) {
   if (run.fills && run.step > 0) {
     actions.push(el("a", { class: "button small", href: fillUrl(run.fills), "aria-label": `Fill a picture with ${run.run}` }, "Fill a picture"));
   }
-  actions.push(el("a", { class: "button small", href: runUrl(run.run), "aria-label": `Open ${run.run}` }, "Open"),
-    button("Duplicate", () => duplicate(run)));
+  actions.push(button("Duplicate", () => duplicate(run)));
   if (!isActive(run.state)) actions.push(button("Delete", () => remove(run), "quiet"));
   return runCard(run, ...actions);
 }
@@ -86,7 +85,6 @@ async function duplicate(run) {
   const [config, { config: values }] = await Promise.all([call("config_schema"), call("get_run", run.run)]);
   const draft = new Draft(config);
   draft.take(values);
-  draft.suggested = false;
   draft.name = "";
   draft.save();
   location.assign("/train/model.html");

@@ -18,7 +18,11 @@ export class SettingsSearch {
     this.first = first;
     this.words = byId("find", HTMLInputElement);
     this.used = byId("only-used", HTMLInputElement);
-    this.words.addEventListener("input", () => this.apply());
+    this.words.addEventListener("input", () => {
+      this.apply();
+      // What is found stands below the search, and that may stand at the foot of the window.
+      if (this.words.value) this.words.closest(".settings-search")?.scrollIntoView({ block: "start" });
+    });
     this.used.addEventListener("change", () => this.apply());
     form.reveal = () => this.clear();
   }

@@ -15,6 +15,9 @@ const WANTS_EDGES = new Set(["inpaint", "edge-inpaint"]);
 /** Stages whose runs hold one. */
 const HAS_EDGES = new Set(["edge", "edge-inpaint", "joint", "auto"]);
 
+/** How the names of what "Try it" trains begin: a minute's weights are nothing to start from. */
+const TRIAL = "try-it_";
+
 /** The title of a run's checkpoint names its step already. @param {Checkpoint} found @returns {string} */
 const checkpointTitle = ({ title, step }) => (step === null || title.includes(`(step ${step}`) ? title : `${title} · step ${count(step)}`);
 
@@ -32,8 +35,6 @@ export class StartFrom {
     /** @type {Checkpoint[]} */ this.checkpoints = [];
     /** Done when the networks' shape follows what was chosen last. @type {Promise<unknown>} */
     this.settled = Promise.resolve();
-    /** What the shape was before it followed, and became. @type {Record<string, {was: any, became: any}>} */
-    this.shaped = {};
   }
 
   /** @param {RunSummary[]} runs newest first @param {Checkpoint[]} checkpoints */
@@ -68,7 +69,7 @@ export class StartFrom {
     const { stage, init_from: path } = this.draft.values;
     const run = this.runs.find((found) => found.path === path);
     const newest = run ? ` of ${run.run}` : "";
-    if (path && this.draft.suggested) this.text.textContent = "Suggested: the newest run with an edge generator.";
+    if (path && this.draft.suggestion) this.text.textContent = "Suggested: the newest run with an edge generator.";
     else if (path) this.text.textContent = `Matching weights${newest} are copied; settings are not.`;
     else if (stage === "edge-inpaint" && this.draft.values.edges_from) this.text.textContent = "The edge generator comes from the run that is set on the next page.";
     else if (stage === "edge-inpaint") {
@@ -86,14 +87,14 @@ export class StartFrom {
   async suggest() {
     const { stage, init_from: path } = this.draft.values;
     let followed = "";
+    const { suggestion } = this.draft;
     if (WANTS_EDGES.has(stage) && !path) {
-      const run = this.runs.find((found) => HAS_EDGES.has(found.stage));
+      const run = this.runs.find((found) => HAS_EDGES.has(found.stage) && !found.run.startsWith(TRIAL));
       if (run) followed = await this.choose(run.path, true);
-    } else if (!WANTS_EDGES.has(stage) && this.draft.suggested) {
-      this.draft.suggested = false;
+    } else if (!WANTS_EDGES.has(stage) && suggestion) {
+      for (const [key, { was, became }] of Object.entries(suggestion)) if (this.draft.values[key] === became) this.draft.set(key, was);
+      this.draft.suggestion = null;
       this.draft.set("init_from", "");
-      for (const [key, { was, became }] of Object.entries(this.shaped)) if (this.draft.values[key] === became) this.draft.set(key, was);
-      this.shaped = {};
     }
     this.show();
     return followed;
@@ -106,7 +107,7 @@ export class StartFrom {
    * @returns {Promise<string>} what followed, in words; empty when nothing did
    */
   async choose(path, suggested = false) {
-    this.draft.suggested = suggested;
+    this.draft.suggestion = suggested ? {} : null;
     this.draft.set("init_from", path);
     const following = this.#follow(path);
     this.settled = following.catch(() => {});
@@ -122,10 +123,9 @@ export class StartFrom {
     if (!shape || path !== this.draft.values.init_from) return ""; // another was chosen meanwhile
     const before = this.draft.values;
     const words = [];
-    this.shaped = {};
     for (const key of ["edge_generator", "width", "stem"]) {
       if (shape[key] === undefined || shape[key] === null || shape[key] === before[key]) continue;
-      this.shaped[key] = { was: before[key], became: shape[key] };
+      if (this.draft.suggestion) this.draft.suggestion[key] = { was: before[key], became: shape[key] };
       this.draft.set(key, shape[key]);
       words.push(`${key.replace("_", " ")} ${choiceTitle(key, String(shape[key]))}`);
     }

@@ -78,7 +78,7 @@ function draw() {
 
 /** @returns {string} what happens now */
 function phase() {
-  if (OVER.has(view.state)) return judged ? "Done." : "Filling a picture and checking the results…";
+  if (OVER.has(view.state)) return "Filling a picture and checking the results…";
   return view.started ? "The edge and the inpaint network learn together." : "Starting the training process: this takes a few seconds.";
 }
 

@@ -19,6 +19,8 @@ from ..models.inpaint_model import paint
 from .stages import Stage
 
 _GAP_PX = 4
+_GAP_TONE = 200
+"""Holes and edge maps are white: between white gaps their borders would not be seen."""
 _KNOWN_EDGE = (0.0, 0.0, 0.0)
 _GENERATED_EDGE = (0.86, 0.08, 0.24)
 
@@ -66,7 +68,7 @@ def save_samples(stage: Stage, batches: Sequence[Batch], rows: int, path: Path) 
             columns.append("fill")
         if len(drawn) >= rows:
             break
-    gap = np.full((_GAP_PX, *drawn[0].shape[1:]), 255, np.uint8)
+    gap = np.full((_GAP_PX, *drawn[0].shape[1:]), _GAP_TONE, np.uint8)
     save_picture(Picture(np.concatenate([part for row in drawn for part in (row, gap)][:-1])), path)
     return columns
 
@@ -84,5 +86,5 @@ def draw_edges(known: Tensor, generated: Tensor, mask: Tensor) -> Tensor:
 
 def _row(tiles: np.ndarray) -> np.ndarray:
     """(N, H, W, 3) to one (H, N * W + gaps, 3) strip."""
-    gap = np.full((tiles.shape[1], _GAP_PX, 3), 255, np.uint8)
+    gap = np.full((tiles.shape[1], _GAP_PX, 3), _GAP_TONE, np.uint8)
     return np.concatenate([part for tile in tiles for part in (tile, gap)][:-1], axis=1)

@@ -125,8 +125,8 @@ export function maskNotices({ width, height, coverage }, { resized, gray }) {
 function readTones(picture, width, height, byShape) {
   const byTone = new Uint8Array(width * height);
   const byAlpha = new Uint8Array(width * height);
-  const shrinks = picture.width > width || picture.height > height;
-  const [wide, high] = shrinks ? [picture.width, picture.height] : [width, height];
+  const wide = Math.max(picture.width, width);
+  const high = Math.max(picture.height, height);
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / wide));
   const canvas = new OffscreenCanvas(wide, Math.min(rows, high));
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
