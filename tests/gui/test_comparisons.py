@@ -119,7 +119,7 @@ def test_what_cannot_be_compared_is_said_at_the_folder(page: Any, app: App) -> N
     expect(folder).to_be_focused()
     folder.fill(str(app.runs / "none"))
     folder.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text(f"Dataset folder path: {app.runs / 'none'} does not exist.")
+    expect(page.get_by_role("alert")).to_contain_text(f"{app.runs / 'none'} does not exist.")
     expect(folder).to_be_focused()
 
 

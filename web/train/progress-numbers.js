@@ -34,8 +34,8 @@ export function liveNumbers(view, usage, stage) {
  * @returns {[string, string][]}
  */
 function usageNumbers(now, last, running) {
-  /** @type {[string, string][]} */ const numbers = [];
-  if (now) numbers.push(["CPU", percent(now.cpu)], ["RAM", `${now.memory_gb.toFixed(1)} of ${now.memory_total_gb.toFixed(0)} GB`]);
+  const memoryNow = now ? `${now.memory_gb.toFixed(1)} of ${now.memory_total_gb.toFixed(0)} GB` : "–";
+  /** @type {[string, string][]} */ const numbers = [["CPU", now ? percent(now.cpu) : "–"], ["RAM", memoryNow]];
   const busy = last?.gpu_utilisation ?? null;
   const memory = last?.gpu_memory;
   if (busy !== null) numbers.push(["GPU", running ? percent(busy) : "–"]);

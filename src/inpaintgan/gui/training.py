@@ -15,6 +15,7 @@ from ..core.config import FIXED, ORIGINS, Config
 from ..core.config_io import make_config
 from ..core.errors import InpaintError, about
 from ..core.formats import LIST_SUFFIXES, SHARD_SUFFIX
+from ..core.origins import check_origins
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, unwritable, wait_until_gone
 from .folders import absolute, has_picture
@@ -70,7 +71,10 @@ def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
             if not goes_on:
                 with about(name):
                     find_checkpoint(Path(folders[name]))
-    return make_config({**config.model_dump(), **folders})
+    checked = make_config({**config.model_dump(), **folders})
+    if not goes_on:
+        check_origins(checked)
+    return checked
 
 
 def resume_point(run: RunDir) -> dict[str, Any]:

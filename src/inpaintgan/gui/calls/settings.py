@@ -10,6 +10,7 @@ from typing import Any
 from ...core.config import Config
 from ...core.config_io import make_config, parse_yaml, yaml_text
 from ...core.errors import InpaintError
+from ...core.origins import check_origins
 from ...jobs.supervisor import is_live
 from .. import folders, training
 from ..answers import checked_object
@@ -32,6 +33,8 @@ class SettingsCalls(Calls):
         config = make_config(checked_object(values))
         if resumed:
             training.check_resume(self._run(resumed), config)
+        else:
+            check_origins(config)
         return {}
 
     def config_to_yaml(self, values: dict[str, Any]) -> dict[str, Any]:
