@@ -65,6 +65,19 @@ def test_a_file_that_is_wider_but_lower_than_the_picture_becomes_the_mask_withou
         assert mask_of(editor).all()
 
 
+def test_a_tiff_becomes_the_mask_though_no_browser_reads_it(editor: Any, tmp_path: Path) -> None:
+    drawn = np.zeros((HEIGHT, WIDTH), np.uint8)
+    drawn[20:40, 30:60] = 255
+    Image.fromarray(drawn).save(tmp_path / "scan.tif")
+    editor.locator("#mask-file").set_input_files(tmp_path / "scan.tif")
+    editor.get_by_text("scan.tif is now the mask.").wait_for()
+    assert np.array_equal(mask_of(editor), drawn == 255)
+    (tmp_path / "broken.tif").write_bytes(b"II*\0 no picture")
+    editor.locator("#mask-file").set_input_files(tmp_path / "broken.tif")
+    editor.get_by_text("cannot be read").first.wait_for()
+    assert np.array_equal(mask_of(editor), drawn == 255)
+
+
 @pytest.mark.parametrize(("colour", "unseen"), [(0, 0), (0, 255), (255, 0), (76, 255), ((0, 255), 255)])
 def test_the_window_reads_a_mask_as_the_program_does(editor: Any, tmp_path: Path, colour: Any, unseen: int) -> None:
     opaque = np.zeros((HEIGHT, WIDTH), np.uint8)

@@ -7,6 +7,7 @@ import { saveBlob } from "../js/save-blob.js";
 import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
 import { decoded, encoded } from "./editor/map-work.js";
+import { readMapFile } from "./map-file.js";
 import { usesPressure, widthSlider } from "./panel.js";
 import { fetched, splitName } from "./steps.js";
 
@@ -222,7 +223,7 @@ export class EdgeEditing {
       const [chosen] = file.files ?? [];
       file.value = "";
       if (!chosen) return;
-      const { data, resized } = await decoded(chosen, width, height);
+      const { data, resized } = await readMapFile(chosen, width, height);
       this.#clip(data);
       await drawing.changes.change("Load edges", (edit) => edit.replace(data), { over: null });
       const size = resized ? ` It was ${resized.width} × ${resized.height} and has been resized to the picture.` : "";

@@ -12,6 +12,7 @@ import { maskNotices } from "./editor/mask-file.js";
 import { TOOLS } from "./editor/tools.js";
 import "./editor/editor.js";
 import { chosenEngine } from "./engine-choice.js";
+import { readMapFile } from "./map-file.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { lineControls, lookControls, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
@@ -80,7 +81,7 @@ function maskButtons(pictureName) {
   button("shrink", (pixels) => editor.shrink(pixels), (pixels) => `The mask has shrunk by ${pixels}.`);
 
   const load = guarded(async (/** @type {File} */ maskFile) => {
-    const read = await decoded(maskFile, editor.mask.width, editor.mask.height);
+    const read = await readMapFile(maskFile, editor.mask.width, editor.mask.height);
     await editor.load(read.data);
     say([`${maskFile.name} is now the mask.`, ...maskNotices(editor.mask, read)].join(" "));
   });

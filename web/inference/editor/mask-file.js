@@ -81,7 +81,7 @@ export async function decodeMap(blob, width, height, { byShape = true } = {}) {
   try {
     picture = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch {
-    throw new Error("This file could not be read as a mask: use PNG, JPEG, WebP, BMP or GIF. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
+    throw new Error("This file could not be read as a mask: use PNG, TIFF, JPEG, WebP, BMP or GIF. A mask is a black and white picture, white where the hole is; edges are white lines on black.");
   }
   const same = picture.width === width && picture.height === height;
   const resized = same ? null : { width: picture.width, height: picture.height };
