@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from waiting import wait_for
 
 from .conftest import App
+from .held_calls import Held
 from .inference_pages import drag, drop, mask_of, open_mask_page, upload, write_picture
 
 pytestmark = pytest.mark.browser
@@ -61,8 +62,6 @@ def test_several_dropped_pictures_are_refused_in_words(page: Any, app: App, tmp_
 def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
     page: Any, app: App, tmp_path: Path
 ) -> None:
-    from playwright.sync_api import expect
-
     held: list[Any] = []
     page.goto(f"{app.origin}/inference/upload-image.html")
     page.wait_for_selector("html[data-eel=ready]")
@@ -81,31 +80,15 @@ def test_a_picture_on_its_way_is_named_and_the_one_before_is_not_gone_on_with(
 
 
 def test_a_late_answer_does_not_replace_what_was_opened_meanwhile(page: Any, app: App, tmp_path: Path) -> None:
-    from playwright.sync_api import expect
-
-    held: list[Any] = []
-
-    def hold(socket: Any) -> None:
-        server = socket.connect_to_server()
-
-        def pass_on(message: str) -> None:
-            if "picture_info" in message:
-                held.append(lambda: server.send(message))
-            else:
-                server.send(message)
-
-        socket.on_message(pass_on)
-
     upload(page, app, write_picture(tmp_path / "first.png"))
-    page.route_web_socket(re.compile("/eel"), hold)
+    held = Held(page, "picture_info")
     page.reload()
     expect(page.locator("#examples-section")).to_be_visible()
     page.locator("#file").set_input_files(write_picture(tmp_path / "second.png"))
     expect(page.locator("#fact-name")).to_have_text("second.png")
-    for send in held:
-        send()
-    assert held
-    page.wait_for_timeout(500)
+    held.wait(1)
+    held.release_all()
+    held.wait_for_answers("0123456789abcdef")
     expect(page.locator("#fact-name")).to_have_text("second.png")
 
 

@@ -154,16 +154,23 @@ def test_spectral_norm_vectors_are_copied_into_the_average_not_averaged(training
         assert torch.equal(a, b)
 
 
-def test_generator_step_leaves_the_discriminator_alone(training):
-    trainer = training.trainer(stage="edge", d2g_lr=1e-9)
+def test_the_generators_step_adds_nothing_to_the_discriminators_gradients(training, monkeypatch):
+    trainer = training.trainer(stage="joint", inpaint_adv_loss_weight=1)
     trainer.prepare()
-    model = trainer.loop.stage.edge.model
+    own = {}
+    for name, learner in trainer.loop.stage.trained.items():
+        # All of their own loss's gradients are there when they step, and none of the generators' yet.
+        def step(name=name, network=learner.model.discriminator, step=learner.discriminator_step):
+            own[name] = [p.grad.clone() for p in network.parameters()]
+            step()
+
+        monkeypatch.setattr(learner, "discriminator_step", step)
     trainer.loop.stage.step(next(trainer.loop.batches).to("cpu"), 0)
-    # What is left in its gradients is the discriminator step's own: the generator's pass added nothing to it.
-    gradients = [p.grad.clone() for p in model.discriminator.parameters()]
-    model.discriminator.zero_grad()
-    assert all(p.requires_grad for p in model.discriminator.parameters())
-    assert any(g.abs().sum() > 0 for g in gradients)
+    assert own.keys() == {"edge", "inpaint"}
+    for name, learner in trainer.loop.stage.trained.items():
+        parameters = list(learner.model.discriminator.parameters())
+        assert all(p.requires_grad for p in parameters) and any(g.abs().sum() > 0 for g in own[name])
+        assert all(torch.equal(p.grad, before) for p, before in zip(parameters, own[name], strict=True))
 
 
 @pytest.mark.parametrize("gan_loss", ["nsgan", "lsgan", "hinge"])

@@ -49,12 +49,12 @@ def test_sample_grid_has_the_papers_columns(training):
     assert event["columns"] == ["ground truth", "masked", "edges", "canny", "fill"]
     grid = cv2.imread(str(training.run.path / event["path"]))[..., ::-1]
     assert grid.shape == (32, 5 * 32 + 4 * 4, 3)
-    truth, masked, edges, canny, fill = (grid[:, i * 36 : i * 36 + 32] for i in range(5))
+    truth, masked, edges, _, fill = (grid[:, i * 36 : i * 36 + 32] for i in range(5))
     hole = (masked == 255).all(2) & ~(truth == 255).all(2)
     assert hole.sum() > 50
     assert np.array_equal(fill[~hole], truth[~hole])
     red = (edges[..., 0].astype(int) - edges[..., 1]) > 60
-    assert not (red & ~hole & (edges != 255).any(2) & (canny == 255).all(2) & ~hole).any()
+    assert red[hole].any() and not red[(masked != 255).any(2)].any(), "predicted edges are drawn in the hole alone"
 
 
 def test_a_resumed_run_follows_a_changed_learning_rate(training):
