@@ -87,6 +87,8 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
             replace(target, old)
         replace(building, target)
     finally:
+        if old.is_dir() and not target.is_dir():  # the new one could not take its place
+            replace(old, target)
         for leftover in (building, old):
             shutil.rmtree(leftover, ignore_errors=True)
     run.point("latest", progress.step)
