@@ -11,7 +11,7 @@ import pytest
 
 from inpaintgan.core.paths import resource
 from inpaintgan.gui.files import NOT_FOUND, page_file
-from inpaintgan.gui.guard import MAX_OTHER_BYTES, MAX_PICTURE_BYTES, Guard
+from inpaintgan.gui.guard import MAX_OTHER_BYTES, MAX_PICTURE_BYTES, Environ, Guard, StartResponse
 
 from .conftest import App, Client
 
@@ -78,6 +78,16 @@ def test_a_ticket_works_once_and_a_reload_always(app: App) -> None:
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and f"_{app.port}=" in cookie
     assert Client(app).get(path, Cookie=None).status == 403
     assert client.get(path).status == 303, "the same browser may reload the address with the used ticket"
+    assert client.get(PAGE).status == 200
+
+
+def test_a_ticket_from_elsewhere_is_refused_and_not_used_up(app: App) -> None:
+    client, path = Client(app), app.url.removeprefix(app.origin)
+    foreign = {"Host": "evil.example"}, {"Origin": "https://evil.example"}, {"Sec_Fetch_Site": "cross-site"}
+    answers = [client.get(path, Cookie=None, **headers) for headers in foreign]
+    assert [answer.status for answer in answers] == [421, 403, 403]
+    assert not any("set-cookie" in answer.headers for answer in answers)
+    assert client.log_in().status == 303
     assert client.get(PAGE).status == 200
 
 
@@ -184,6 +194,48 @@ def test_every_answer_carries_the_security_headers(client: Client) -> None:
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
         assert answer.headers["cache-control"] == "no-store"
+
+
+def answer_of(guard: Guard, method: str, *headers: tuple[str, str], **environ: str) -> tuple[dict[str, str], bytes]:
+    """What a guarded program that answers every request with these headers is seen to answer, by a browser let in."""
+    started: list[list[tuple[str, str]]] = []
+
+    def program(environ: Environ, start: StartResponse) -> list[bytes]:
+        start("200 OK", [*headers])
+        return [b"page"]
+
+    def ask(sent: dict[str, str]) -> bytes:
+        usual = {"REQUEST_METHOD": method, "HTTP_HOST": guard.host, "PATH_INFO": "/", "QUERY_STRING": ""}
+        start = lambda status, headers, exc_info=None: started.append(headers)  # noqa: E731
+        return b"".join(guard.wrap(program)({**usual, **sent}, start))
+
+    body = ask(environ)
+    return {name.lower(): value for name, value in started[-1]}, body
+
+
+def cookie_of(guard: Guard) -> str:
+    query = guard.new_address("test").partition("?")[2]
+    return answer_of(guard, "GET", QUERY_STRING=query)[0]["set-cookie"].partition(";")[0]
+
+
+def test_a_refusal_of_a_question_for_the_headers_alone_has_no_body() -> None:
+    guard = Guard(80)
+    (asked, body), (told, nothing) = (answer_of(guard, method, HTTP_HOST="evil.example") for method in ("GET", "HEAD"))
+    assert b"Wrong address" in body and nothing == b""
+    assert told == asked and int(told["content-length"]) == len(body)
+
+
+def test_only_the_sandbox_of_a_report_stands_in_place_of_the_programs_policy() -> None:
+    guard = Guard(80)
+    cookie, ours = cookie_of(guard), dict(guard.security_headers())
+    for policy in ("sandbox", "sandbox allow-scripts allow-same-origin", "default-src *"):
+        headers, body = answer_of(guard, "GET", ("content-security-policy", policy), HTTP_COOKIE=cookie)
+        assert body == b"page" and headers["content-security-policy"] == ours["Content-Security-Policy"], policy
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+    policy = "sandbox allow-scripts; default-src 'unsafe-inline'"
+    headers, _ = answer_of(guard, "GET", ("content-security-policy", policy), HTTP_COOKIE=cookie)
+    assert headers["content-security-policy"] == policy and "cross-origin-opener-policy" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_locked_out_browser_is_offered_a_fresh_address() -> None:

@@ -66,6 +66,11 @@ def test_edge_cross_entropy_weighs_edges_nine_times_and_counts_the_hole_alone():
     assert missed / invented == pytest.approx(9, rel=1e-3)
 
 
+def test_edge_cross_entropy_of_no_hole_is_nothing():
+    predicted = torch.rand(2, 1, 8, 8)
+    assert edge_bce_loss(predicted, predicted.round(), torch.zeros(2, 1, 8, 8)).item() == 0
+
+
 def test_unknown_adversarial_loss_is_refused():
     with pytest.raises(ValueError, match="wgan"):
         adversarial.generator_loss("wgan", torch.zeros(1))
@@ -219,6 +224,16 @@ def test_every_part_of_a_hole_that_is_too_large_is_seen():
     focus = torch.tensor([[34, 34], [48, 48], [61, 61]])
     for cut in (crop_around_holes(small, focus, 32, picture), crop_around_holes(small, None, 32, picture)):
         assert torch.equal(cut[1], picture[..., 32:64, 32:64])
+
+
+@pytest.mark.parametrize(("width", "top"), [(32, 16), (33, 32)])
+def test_a_hole_as_wide_as_the_square_fits_and_one_pixel_more_does_not(width, top):
+    mask = torch.zeros(1, 1, 96, 96)
+    mask[..., 16 : 16 + width, 16 : 16 + width] = 1
+    picture = torch.rand(1, 3, 96, 96)
+    corner = torch.tensor([[15 + width, 15 + width]])
+    _, cut = crop_around_holes(mask, corner, 32, picture)
+    assert torch.equal(cut, picture[..., top : top + 32, top : top + 32])
 
 
 def test_squares_of_drawn_holes_come_to_the_border_of_the_picture():

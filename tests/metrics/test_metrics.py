@@ -25,6 +25,11 @@ def test_precision_and_recall_count_exact_pixels_in_the_hole():
     assert (precision.item(), recall.item()) == (0.5, 0.5)
 
 
+def test_what_is_no_surer_than_the_threshold_is_no_edge():
+    true, predicted = maps([0, 1]), maps([0.5, 0.51])
+    assert [s.item() for s in precision_recall(predicted, true, torch.ones_like(true), 0.5)] == [1, 1]
+
+
 def test_one_pixel_of_tolerance_forgives_a_shifted_line():
     true, predicted = maps([0, 1, 0, 0]), maps([0, 0, 1, 0])
     mask = torch.ones_like(true)

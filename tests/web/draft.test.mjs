@@ -47,3 +47,15 @@ test("a stem that was chosen goes with the choice of EffU-Net; one chosen afterw
   draft.set("stem", "unshuffle");
   assert.deepEqual([draft.values.stem, draft.consequence], ["unshuffle", ""]);
 });
+
+test("what page 1 chose stays when it is what the preset says and another preset comes that says otherwise", () => {
+  const draft = fresh();
+  draft.config.presets.push(/** @type {any} */ ({ id: "gpu", title: "gpu", text: "", values: { edge_generator: "mec" } }));
+  draft.set("edge_generator", "edgeconnect");
+  draft.choosePreset("gpu");
+  assert.equal(draft.values.edge_generator, "edgeconnect");
+  draft.set("edge_generator", "mec");
+  draft.choosePreset("cpu");
+  assert.equal(draft.values.edge_generator, "mec");
+  assert.deepEqual(draft.changedOnPageOne, ["edge_generator"]);
+});

@@ -39,6 +39,18 @@ test("two are kept, however large", async () => {
   assert.deepEqual(log.closed, ["b"]);
 });
 
+test("one that somebody waits for is not closed as it comes, however long it took", async () => {
+  /** @type {(picture: any) => void} */ let decoded = () => {};
+  const closed = [];
+  const picture = (key) => ({ key, pixels: 10, close: () => closed.push(key) });
+  const cache = new PictureCache((key) => (key === "slow" ? new Promise((resolve) => { decoded = resolve; }) : Promise.resolve(picture(key))), () => false, 20);
+  const slow = cache.get("slow");
+  for (const key of ["a", "b"]) await cache.get(key);
+  decoded(picture("slow"));
+  assert.equal((await slow).key, "slow");
+  assert.deepEqual(closed, ["a"]);
+});
+
 test("a picture that could not be decoded is tried again", async () => {
   const { cache } = cacheOf(100);
   await assert.rejects(cache.get("broken"), /gone/);

@@ -151,6 +151,16 @@ test("nothing grows without end, however long a run is watched", () => {
   assert.ok(view.curves.get("precision").x.length <= KEPT);
 });
 
+test("the newer half of the samples stays whole when every other one of the older half is left out", () => {
+  const view = new RunView();
+  view.feed([started(1, 0)]);
+  const steps = Array.from({ length: SAMPLES_KEPT + 1 }, (_, i) => i + 1);
+  view.feed(steps.map((step) => event("sample", step, step, { path: `samples/${step}.png`, columns: [] })));
+  const half = SAMPLES_KEPT / 2;
+  const expected = steps.filter((step) => step > half + 1 || step % 2 === 1);
+  assert.deepEqual(view.samples.map(({ step }) => step), expected);
+});
+
 test("curves of the whole past are taken over and grow on; a resume cuts them, too", () => {
   const view = new RunView();
   view.feed([started(1, 0), stepped(2, 90, 1), stepped(3, 100, 2)]);

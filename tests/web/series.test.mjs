@@ -39,8 +39,10 @@ test("a run that goes on from an earlier step replaces what was beyond it", () =
   curve.add(30, 0.3);
   assert.deepEqual(curve.x, [10, 20, 30]);
   assert.deepEqual(curve.y, [10, 20, 0.3]);
+  curve.add(30, 0.4);
+  assert.deepEqual([curve.x, curve.y], [[10, 20, 30], [10, 20, 0.4]], "nor is its newest step there twice");
   curve.add(40, null);
-  assert.equal(curve.last, 0.3);
+  assert.equal(curve.last, 0.4);
 });
 
 test("smoothing of a constant is that constant from its first value on", () => {
