@@ -20,8 +20,11 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import EventLog
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.jobs.supervisor import is_live
+from run_events import run_started
 from waiting import wait_for
 
 from .training_pages import draw_pictures, training_processes
@@ -133,9 +136,9 @@ def start_app(tmp_path: Path) -> Iterator[Callable[..., App]]:
     """Start servers by hand: ``start_app("--port", "8123", window=False, env={...})``."""
     started: list[App] = []
 
-    def start(*arguments: str, window: bool = False, env: dict[str, str] | None = None) -> App:
+    def start(*arguments: str, window: bool = False, env: dict[str, str] | None = None, program: Path = MAIN) -> App:
         runs = tmp_path / "runs"
-        command = [sys.executable, str(MAIN), "gui", "--runs", str(runs), *arguments]
+        command = [sys.executable, str(program), "gui", "--runs", str(runs), *arguments]
         stderr = tmp_path / f"stderr-{len(started)}.txt"
         with open(stderr, "wb") as file:
             process = subprocess.Popen(
@@ -250,6 +253,25 @@ def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
 
     yield end
     end()
+
+
+@pytest.fixture
+def claimed_run(app: App) -> Iterator[Callable[[str], RunDir]]:
+    """Makes a run whose training has begun: this process passes for its trainer, in the middle of a long step."""
+    made: list[RunDir] = []
+
+    def make(name: str) -> RunDir:
+        run = RunDir(app.runs / name)
+        run.path.mkdir(parents=True)
+        run.create(make_config({"max_iters": 100}))
+        run.claim()
+        made.append(run)
+        EventLog(run.events_file).emit(run_started(stage="edge", max_iters=100))
+        return run
+
+    yield make
+    for run in made:
+        run.release()
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from waiting import wait_for
 
 from .conftest import App
 
@@ -183,6 +186,11 @@ def pixel(page: Any, left: float, top: float) -> tuple[int, ...]:
     colour = Image.open(io.BytesIO(image)).convert("RGB").getpixel((0, 0))
     assert isinstance(colour, tuple)
     return tuple(map(int, colour))
+
+
+def wait_for_colour(page: Any, colour: Iterable[int], x: float, y: float, element: str = "inpaint-editor") -> None:
+    """Wait until the window really shows a colour at a point of the picture: the page draws with the next frame."""
+    wait_for(lambda: screen_colour(page, x, y, element) == tuple(colour))
 
 
 def box(mask: NDArray[np.uint8]) -> tuple[int, int, int, int]:

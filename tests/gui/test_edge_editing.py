@@ -19,7 +19,7 @@ from .inference_pages import (
     fill_rectangle,
     open_mask_page,
     picture_info,
-    screen_colour,
+    wait_for_colour,
     wait_for_try,
     wait_until_kept,
     write_picture,
@@ -77,12 +77,10 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
     page.keyboard.press("v")
     page.keyboard.press("d")
-    page.wait_for_timeout(150)
-    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(original[y, x])
+    wait_for_colour(page, original[y, x], x + 0.5, y + 0.5, "compare-view")
     drag(page, [(80, 60), (40, 60)], element="compare-view")
     page.mouse.move(5, 300)
-    page.wait_for_timeout(150)
-    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])
+    wait_for_colour(page, filled[y, x], x + 0.5, y + 0.5, "compare-view")
 
     # A mask that has changed since is told of, until it is as it was.
     page.get_by_role("link", name="Edit the mask").click()

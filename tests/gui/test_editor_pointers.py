@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from waiting import wait_for
+
 from .conftest import App
 from .inference_pages import drag, mask_of, on_screen, open_mask_page, view_of, write_picture
 
@@ -143,7 +145,7 @@ def test_the_cursor_is_as_large_as_the_line(editor: Any) -> None:
     editor.mouse.move(5, 300)
     bare = seen()
     editor.mouse.move(*centre)
-    editor.wait_for_timeout(100)
+    wait_for(lambda: (seen() != bare).any())
     changed = np.nonzero(np.abs(seen() - bare).sum(axis=1) > 20)[0]
     assert changed.size and abs(changed.min() - 40) <= 2 and changed.max() <= 43
 

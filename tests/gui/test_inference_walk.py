@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from playwright.sync_api import expect
 
 from waiting import wait_for
 
@@ -24,6 +25,7 @@ from .inference_pages import (
     picture_info,
     screen_colour,
     upload,
+    wait_for_colour,
     wait_until_kept,
     wait_until_settled,
     write_picture,
@@ -43,8 +45,6 @@ def tab_to(page: Any, words: str) -> None:
 
 
 def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> None:
-    from playwright.sync_api import expect
-
     page.goto(f"{app.origin}/inference/upload-image.html?checkpoint={checkpoint}")
     expect(page.get_by_role("button", name="Astronaut")).to_be_visible()
     tab_to(page, "Astronaut")
@@ -120,8 +120,6 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
 
 
 def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_path: Path) -> None:
-    from playwright.sync_api import expect
-
     colours = np.asarray(Image.open(write_picture(tmp_path / "colours.png", seed=4)))
     gray = cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY)
     turned = Image.Exif()
@@ -144,13 +142,10 @@ def test_pictures_of_every_kind_open_in_their_colours(page: Any, app: App, tmp_p
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     page.evaluate("() => document.querySelector('inpaint-editor').view.zoomTo(8)")
-    page.wait_for_timeout(150)
-    assert screen_colour(page, 80.5, 60.5) == tuple(colours[60, 80])
+    wait_for_colour(page, colours[60, 80], 80.5, 60.5)
 
 
 def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
-    from playwright.sync_api import expect
-
     pixels = np.asarray(Image.open(write_picture(tmp_path / "whole.png")).convert("RGBA")).copy()
     pixels[:, :80, 3] = 0
     Image.fromarray(pixels).save(tmp_path / "cut-out.png")
@@ -165,8 +160,7 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     expect(page.locator("#notices")).to_contain_text("What was erased inside the mask became opaque.")
     # The picture as it was has nothing of the fill behind it.
     page.evaluate("() => document.querySelector('compare-view').setDivider(1)")
-    page.wait_for_timeout(150)
-    assert {screen_colour(page, x + 0.5, 80.5, "compare-view") for x in range(62, 78)} <= clear
+    wait_for(lambda: {screen_colour(page, x + 0.5, 80.5, "compare-view") for x in range(62, 78)} <= clear)
 
     page.get_by_role("button", name="Save Image", exact=True).click()
     expect(page.locator("#save-flat")).to_be_hidden()
@@ -182,8 +176,6 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
 
 
 def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
-    from playwright.sync_api import expect
-
     # For these networks of 64 px many tiles, so that there is time to cancel.
     open_mask_page(page, app, write_picture(tmp_path / "large.png", size=(1800, 1400)), checkpoint)
     page.keyboard.press("r")
@@ -242,8 +234,6 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
 def test_bars_and_main_actions_have_their_place(
     page: Any, app: App, tmp_path: Path, checkpoint: Path, width: int, height: int
 ) -> None:
-    from playwright.sync_api import expect
-
     page.set_viewport_size({"width": width, "height": height})
     open_mask_page(page, app, write_picture(tmp_path / f"{'a-long-name-' * 8}.jpg"), checkpoint)
     page.keyboard.press("r")
@@ -271,8 +261,6 @@ def test_bars_and_main_actions_have_their_place(
 def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(
     page: Any, app: App, tmp_path: Path, checkpoint: Path, met: str
 ) -> None:
-    from playwright.sync_api import expect
-
     open_mask_page(page, app, write_picture(tmp_path / "large.png", size=(1200, 900)), checkpoint)
     page.keyboard.press("r")
     drag(page, [(120, 120), (1080, 780)])

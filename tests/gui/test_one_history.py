@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
+
+from waiting import wait_for
 
 from .conftest import App
 from .inference_pages import (
@@ -21,6 +25,7 @@ from .inference_pages import (
     open_mask_page,
     picture_info,
     screen_colour,
+    wait_for_colour,
     wait_until_kept,
     write_picture,
 )
@@ -37,7 +42,6 @@ def shown_fill(page: Any, number: int | None) -> None:
     page.wait_for_selector(wanted)
     page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
     page.mouse.move(5, 300)
-    page.wait_for_timeout(150)
 
 
 def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
@@ -65,20 +69,20 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
     shown_fill(page, 2)
     fills = [fetch_fill(page, fill) for fill in picture_info(page)["fills"]]
 
-    def seen() -> tuple[int, ...]:
-        return screen_colour(page, INSIDE[0] + 0.5, INSIDE[1] + 0.5, "compare-view")
+    def wait_until_seen(colour: Iterable[int]) -> None:
+        wait_for_colour(page, colour, INSIDE[0] + 0.5, INSIDE[1] + 0.5, "compare-view")
 
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(6)")
     assert fills[0][INSIDE[::-1]].tolist() != fills[1][INSIDE[::-1]].tolist()
     page.keyboard.press("Control+z")
     shown_fill(page, 1)
-    assert seen() == tuple(fills[0][INSIDE[::-1]])
+    wait_until_seen(fills[0][INSIDE[::-1]])
     assert np.array_equal(map_of(page, "compare-view", "edges"), lines), "the lines are still in hand"
     page.keyboard.press("Control+z")
     assert np.array_equal(map_of(page, "compare-view", "edges"), predicted)
     page.keyboard.press("Control+z")
     shown_fill(page, None)
-    assert seen() == WHITE
+    wait_until_seen(WHITE)
     assert page.get_by_role("button", name="Save Image", exact=True).is_disabled()
     wait_until_kept(page)
 
@@ -95,13 +99,12 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
     page.wait_for_url("**/fill_missing_regions.html*")
     shown_fill(page, 1)
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(6)")
-    page.wait_for_timeout(150)
-    assert seen() == tuple(fills[0][INSIDE[::-1]])
+    wait_until_seen(fills[0][INSIDE[::-1]])
     page.get_by_role("button", name="Redo", exact=True).click()
     assert np.array_equal(map_of(page, "compare-view", "edges"), lines)
     page.keyboard.press("Control+y")
     shown_fill(page, 2)
-    assert seen() == tuple(fills[1][INSIDE[::-1]])
+    wait_until_seen(fills[1][INSIDE[::-1]])
     assert page.get_by_role("button", name="Redo", exact=True).is_disabled()
     assert len(picture_info(page)["fills"]) == 2, "nothing was filled anew"
 
@@ -109,8 +112,6 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
 def test_edge_file_gives_the_lines_and_they_are_saved_again(
     page: Any, app: App, tmp_path: Path, checkpoint: Path
 ) -> None:
-    from PIL import Image
-
     fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
     shown_fill(page, 1)
     lines = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -124,9 +125,11 @@ def test_edge_file_gives_the_lines_and_they_are_saved_again(
     assert np.array_equal(map_of(page, "compare-view", "edges"), wanted), "lines stay inside the hole"
     page.mouse.move(5, 300)
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(6)")
-    page.wait_for_timeout(150)
-    line = screen_colour(page, 80.5, 50.5, "compare-view")
-    assert line[2] > 200 and line[0] < 60, "edges are seen in their own colour"
+
+    def is_in_their_own_colour(colour: tuple[int, ...]) -> bool:
+        return colour[2] > 200 and colour[0] < 60
+
+    wait_for(lambda: is_in_their_own_colour(screen_colour(page, 80.5, 50.5, "compare-view")))
     with page.expect_download() as download:
         page.get_by_role("button", name="Save edges", exact=True).click()
     assert download.value.suggested_filename == "portrait_edges.png"

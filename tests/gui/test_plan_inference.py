@@ -21,6 +21,7 @@ from .inference_pages import (
     picture_info,
     screen_colour,
     upload,
+    wait_for_colour,
     wait_until_kept,
     write_picture,
 )
@@ -160,13 +161,11 @@ def test_plan_21_fill_opens_filling_page_then_result(page: Any, app: App, pictur
     page.wait_for_function("() => document.querySelector('compare-view').divider === 0")
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(6)")
     y, x = 60, 80
-    page.wait_for_timeout(100)
-    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(filled[y, x])
+    wait_for_colour(page, filled[y, x], x + 0.5, y + 0.5, "compare-view")
     hold = page.get_by_role("button", name="Hold to see before", exact=True).bounding_box()
     page.mouse.move(hold["x"] + 9, hold["y"] + 9)
     page.mouse.down()
-    page.wait_for_timeout(100)
-    assert screen_colour(page, x + 0.5, y + 0.5, "compare-view") == tuple(original[y, x])
+    wait_for_colour(page, original[y, x], x + 0.5, y + 0.5, "compare-view")
     page.mouse.up()
 
 

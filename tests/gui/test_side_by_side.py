@@ -79,10 +79,14 @@ def check_panels_at(page: Any, results: list[np.ndarray], x: int, y: int) -> tup
     page.mouse.move(5, 300)
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(7)")
     page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", spot)
-    page.wait_for_timeout(150)
     for panel, result in enumerate(results):
-        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(result[y, x])
+        wait_for_panel(page, panel, spot, result[y, x])
     return spot
+
+
+def wait_for_panel(page: Any, panel: int, spot: tuple[float, float], colour: np.ndarray) -> None:
+    """Wait until a panel really shows a colour at a point of the picture: the page draws with the next frame."""
+    wait_for(lambda: pixel(page, *panel_point(page, panel, *spot)) == tuple(colour))
 
 
 def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, tmp_path: Path) -> None:
@@ -120,12 +124,10 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     page.mouse.move(round(at[0]) + 30, round(at[1]) + 20, steps=3)
     page.mouse.up()
     page.mouse.move(5, 300)
-    page.wait_for_timeout(150)
     for panel in (0, 1):
-        assert pixel(page, *panel_point(page, panel, *spot)) == tuple(results[panel][y, x])
+        wait_for_panel(page, panel, spot, results[panel][y, x])
     page.keyboard.down("b")
-    page.wait_for_timeout(150)
-    assert pixel(page, *panel_point(page, 1, *spot)) == tuple(original[y, x])
+    wait_for_panel(page, 1, spot, original[y, x])
     page.keyboard.up("b")
 
     page.get_by_role("button", name="Keep the result of run second").click()
@@ -186,10 +188,8 @@ def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, 
     page.evaluate("() => begun")
     page.keyboard.down("b")
     page.wait_for_selector("#side-by-side:not([hidden])")
-    page.wait_for_timeout(150)
+    wait_for_panel(page, 0, (80.5, 60.5), np.asarray(Image.open(picture))[60, 80])  # B is still held
     assert min(page.evaluate("() => scales")) > 1, "the picture was never shrunk to nothing"
-    original = np.asarray(Image.open(picture))
-    assert pixel(page, *panel_point(page, 0, 80.5, 60.5)) == tuple(original[60, 80]), "B is still held"
     page.keyboard.up("b")
     page.keyboard.press("Escape")
     assert page.locator("#hold-before").get_attribute("aria-pressed") == "false"

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from argparse import Namespace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from inpaintgan.evaluation.comparison.scoring import EvaluationSet, held_out, ma
 from inpaintgan.evaluation.comparison.trainings import TrainingFailed, train_to_end
 from inpaintgan.evaluation.mask_sets import KINDS
 from inpaintgan.training.orders import Orders
+from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 STEPS = 12
@@ -54,9 +54,8 @@ def interrupted(tmp_path_factory):
     folder = ComparisonDir(tmp_path_factory.mktemp("comparison") / "vergleich-比較")
     process = subprocess.Popen([sys.executable, str(ROOT / "main.py"), *words(folder.path)], stdout=subprocess.DEVNULL)
     first = folder.run("mec", 10).events_file
-    while not any(event["type"] == "step" for event in read_events(first)):
-        assert process.poll() is None
-        time.sleep(0.02)
+    wait_for(lambda: process.poll() is not None or any(event["type"] == "step" for event in read_events(first)))
+    assert process.poll() is None
     process.send_signal(signal.SIGINT)
     return folder, process.wait(60)
 
