@@ -1,11 +1,12 @@
-"""Events as a training writes them, for tests that need a run but no training."""
+"""Events as a training writes them, for tests that need a run but no training; and the events of one that was trained."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from inpaintgan.core.events import RunStarted
+from inpaintgan.core.events import RunStarted, read_events
 from inpaintgan.core.rundir import RunDir
 
 
@@ -26,6 +27,11 @@ def write_events(run: RunDir, *events: dict[str, Any]) -> None:
         for number, event in enumerate(events, seq + 1):
             full = {"seq": number, "time": 1000.0 + number, "step": 0, "stage": "inpaint", **event}
             file.write(json.dumps(full, separators=(",", ":")).encode() + b"\n")
+
+
+def events_of(run: Path, kind: str) -> list[dict[str, Any]]:
+    """What a run folder tells of one kind."""
+    return [event for event in read_events(RunDir(run).events_file) if event["type"] == kind]
 
 
 def step_event(number: int) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from inpaintgan.jobs.queue import TrainingQueue
 from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
 from waiting import wait_for
 
+from .made_png import png
+
 FAKE_MAIN = Path(__file__).parents[1] / "jobs" / "fake_main.py"
 Call = Callable[..., Any]
 
@@ -302,8 +304,6 @@ def test_options_of_a_fill_that_are_not_allowed_are_refused(call: Call, option: 
 
 
 def test_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_path: Path) -> None:
-    from .test_pictures import png
-
     folder = tmp_path / "data"
     folder.mkdir()
     for number in range(3):

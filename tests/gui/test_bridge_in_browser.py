@@ -9,7 +9,7 @@ from run_events import step_event, write_events
 
 from .conftest import App
 from .held_calls import Held
-from .test_pictures import png
+from .made_png import png
 
 CALL = """([name, args]) => import("/js/bridge.js").then((bridge) => bridge.call(name, ...args)).then(
     (value) => ({ value }), (error) => ({ error: { name: error.name, code: error.code, message: error.message } }))"""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
-import struct
 import tempfile
 import threading
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,19 +19,9 @@ from inpaintgan.jobs.process import Worker
 from waiting import wait_for
 
 from .conftest import Client
+from .made_png import png
 
 OPTIONS = {"checkpoint": "c", "device": "cpu", "engine": "auto", "edges": False}
-
-
-def png(width: int = 4, height: int = 3, value: int = 0) -> bytes:
-    """Write a gray PNG by hand."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    rows = (b"\0" + bytes([value]) * width) * height
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from inpaintgan.core.atomic import write_json
-from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import EventLog, RunFinished, Warned, read_events
-from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui.runs import MISSED_BYTES
 from run_events import run_started
 from waiting import wait_for
@@ -65,13 +63,8 @@ def test_a_run_that_is_deleted_elsewhere_is_named(page: Any, app: Any, pictures:
     page_errors[:] = [error for error in page_errors if "404" not in error]  # the browser's word for the same
 
 
-def test_an_order_waits_for_the_step_to_end_before_another_is_taken(page: Any, app: Any, pictures: Path) -> None:
-    run = RunDir(app.runs / "slow")
-    run.path.mkdir(parents=True)
-    run.create(make_config({"max_iters": 100}))
-    run.claim()  # this process passes for a trainer in the middle of a long step
-    log = EventLog(run.events_file)
-    log.emit(run_started(stage="edge", max_iters=100))
+def test_an_order_waits_for_the_step_to_end_before_another_is_taken(page: Any, app: Any, claimed_run: Any) -> None:
+    run = claimed_run("slow")
     open_run(page, app, "slow")
     sample, save = (page.get_by_role("button", name=name) for name in ("Sample now", "Save now"))
     sample.dblclick()
@@ -85,16 +78,10 @@ def test_an_order_waits_for_the_step_to_end_before_another_is_taken(page: Any, a
     assert run.control.take() == "sample-now"
     expect(save).to_be_enabled()
     expect(page.locator("#waiting")).to_have_text("")
-    run.release()
 
 
-def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: Any, app: Any) -> None:
-    run = RunDir(app.runs / "killed")
-    run.path.mkdir(parents=True)
-    run.create(make_config({"max_iters": 100}))
-    run.claim()  # this process passes for a trainer
-    log = EventLog(run.events_file)
-    log.emit(run_started(stage="edge", max_iters=100))
+def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: Any, app: Any, claimed_run: Any) -> None:
+    run = claimed_run("killed")
     open_run(page, app, "killed")
     page.get_by_role("button", name="Stop and save").click()
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
@@ -103,11 +90,10 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
     run.release()
     wait_state(page, "Interrupted")
     run.claim()
-    log.emit(run_started(stage="edge", max_iters=100, resumed=True))
+    EventLog(run.events_file).emit(run_started(stage="edge", max_iters=100, resumed=True))
     wait_state(page, "Training")
     for name in ("Pause", "Sample now", "Save now", "Stop and save"):
         expect(page.get_by_role("button", name=name)).to_be_enabled()
-    run.release()
 
 
 def test_a_new_warning_leaves_the_notices_before_it_alone(page: Any, app: Any, pictures: Path) -> None:
@@ -126,12 +112,10 @@ def test_a_new_warning_leaves_the_notices_before_it_alone(page: Any, app: Any, p
     expect(page.locator("#status")).to_be_empty()
 
 
-def test_a_page_whose_program_is_gone_says_so_and_takes_no_orders(page: Any, app: Any, page_errors: list[str]) -> None:
-    run = RunDir(app.runs / "running")
-    run.path.mkdir(parents=True)
-    run.create(make_config({"max_iters": 60}))
-    run.claim()
-    EventLog(run.events_file).emit(run_started(stage="edge", max_iters=60))
+def test_a_page_whose_program_is_gone_says_so_and_takes_no_orders(
+    page: Any, app: Any, claimed_run: Any, page_errors: list[str]
+) -> None:
+    claimed_run("running")
     open_run(page, app, "running")
     expect(page.get_by_role("button", name="Pause")).to_be_enabled()
     app.stop()
@@ -140,7 +124,6 @@ def test_a_page_whose_program_is_gone_says_so_and_takes_no_orders(page: Any, app
     expect(page.locator("#status")).to_contain_text("open the address it printed")
     page.wait_for_timeout(1500)  # the browser tries again meanwhile
     expect(page.locator("#status")).to_contain_text("open the address it printed")
-    run.release()
     page_errors.clear()
 
 

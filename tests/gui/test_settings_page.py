@@ -7,7 +7,6 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from inpaintgan.core.config import Config
 from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
@@ -162,11 +161,10 @@ def test_a_run_goes_on_with_its_pictures_from_where_they_were_moved_to(page: Any
     assert page.url.endswith("?resume=moved#setting-data")
 
 
-def test_a_training_is_added_to_the_queue(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
-    busy = RunDir(app.runs / "busy")
-    busy.path.mkdir(parents=True)
-    busy.create(Config())
-    busy.claim()  # this process passes for a trainer, so that the queue has something to wait for
+def test_a_training_is_added_to_the_queue(
+    page: Any, app: Any, pictures: Path, claimed_run: Any, ended_trainings: Any
+) -> None:
+    busy = claimed_run("busy")  # the queue waits for it
     open_settings(page, pictures)
     for label, value in {**TINY, "Iterations": "2", "Name of the run": "next"}.items():
         page.get_by_label(label, exact=True).fill(value)

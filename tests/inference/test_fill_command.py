@@ -14,14 +14,7 @@ from inpaintgan.cli import main
 from inpaintgan.inference.files import BECAME_OPAQUE
 from inpaintgan.inference.pipeline import Inpainter
 
-
-def draw_mask(path: Path, size: tuple[int, int] = (96, 96), box: tuple[int, int, int, int] = (20, 30, 50, 60)) -> Path:
-    """A mask file; size is (width, height), box (left, top, right, bottom)."""
-    mask = Image.new("L", size, 0)
-    mask.paste(255, box)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mask.save(path)
-    return path
+from .picture_files import draw_mask, load
 
 
 @pytest.fixture
@@ -32,10 +25,6 @@ def fill(checkpoint, capsys):
         return code, captured.out, captured.err
 
     return run
-
-
-def load(path: Path) -> np.ndarray:
-    return np.asarray(Image.open(path).convert("RGB"))
 
 
 def test_one_file_is_filled_exactly_outside_the_mask(fill, pictures, tmp_path):

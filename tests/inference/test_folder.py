@@ -18,7 +18,7 @@ from inpaintgan.inference import worker
 from inpaintgan.inference.files import fill_file
 from inpaintgan.inference.folder import fill_folder, plan_jobs
 
-from .test_fill_command import draw_mask
+from .picture_files import draw_mask
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from inpaintgan.core.config import Config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, TRAINING_STATE, RunDir
 from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+from run_events import events_of
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="ranks are forked")
 
@@ -49,13 +50,9 @@ def train(data: Path, run: Path, *settings: str) -> list[str]:
     return ["train", "--data", str(data), "--run", str(run), "--set", *TINY, *settings]
 
 
-def events(run: Path, kind: str) -> list[dict]:
-    return [event for event in read_events(run / "events.jsonl") if event["type"] == kind]
-
-
 def curve(run: Path) -> tuple[list[str], np.ndarray]:
     """Names of the losses and a row of them for each step."""
-    rows = [event["values"] for event in events(run, "step")]
+    rows = [event["values"] for event in events_of(run, "step")]
     names = sorted(name for name in rows[0] if name.endswith("_loss"))
     return names, np.array([[row[name] for name in names] for row in rows])
 
@@ -79,13 +76,13 @@ def test_one_two_and_four_ranks_draw_the_same_curve_and_rank_0_alone_writes(data
         run, alone = tmp_path / name, tmp_path / f"{name.split('-')[0]}-1"
         every = list(read_events(run / "events.jsonl"))
         assert [event["seq"] for event in every] == list(range(1, len(every) + 1))
-        assert [len(events(run, kind)) for kind in ("run_started", "sample", "validation", "run_finished")] == [
+        assert [len(events_of(run, kind)) for kind in ("run_started", "sample", "validation", "run_finished")] == [
             1,
             3,
             2,
             1,
         ]
-        assert sum(event["code"] == "picture-unreadable" for event in events(run, "warning")) == 1
+        assert sum(event["code"] == "picture-unreadable" for event in events_of(run, "warning")) == 1
         assert RunDir(run).saved_steps() == RunDir(alone).saved_steps() != []
         names, losses = curve(run)
         assert names == curve(alone)[0] and losses.shape == (8, len(names))

@@ -13,8 +13,8 @@ import pytest
 import torch
 
 from forked_ranks import run_groups
-from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import TRAINING_STATE, RunDir
+from run_events import events_of
 from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,13 +34,9 @@ def start(data: Path, run: Path, *settings: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([str(TORCHRUN), *words, *train], stdin=subprocess.DEVNULL, env=environment)
 
 
-def of_kind(run: Path, kind: str) -> list[dict]:
-    return [event for event in read_events(run / "events.jsonl") if event["type"] == kind]
-
-
 def wait_for_steps(run: Path, count: int, process: subprocess.Popen[bytes]) -> None:
     """Wait for steps in the events, or for the process to end, which is too early."""
-    wait_for(lambda: process.poll() is not None or len(of_kind(run, "step")) >= count)
+    wait_for(lambda: process.poll() is not None or len(events_of(run, "step")) >= count)
     assert process.poll() is None
 
 
@@ -55,9 +51,9 @@ def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, 
     wait_for_steps(run, 7, torchrun)
     rank(torchrun, 1).kill()
     assert torchrun.wait(300) == 0
-    first, second = of_kind(run, "run_started")
+    first, second = events_of(run, "run_started")
     assert not first["resumed"] and second["resumed"] and second["step"] >= 5
-    assert of_kind(run, "run_finished")[0]["step"] == 100
+    assert events_of(run, "run_finished")[0]["step"] == 100
 
     straight = tmp_path / "straight"
     words = [
@@ -88,8 +84,8 @@ def test_a_signal_to_one_rank_stops_all_of_them_in_order(pictures, tmp_path):
     processes[1].send_signal(signal.SIGTERM)
     assert torchrun.wait(300) == 0  # anything else would make torchrun start the ranks again
     assert not any(process.is_running() for process in processes)
-    assert of_kind(run, "run_finished")[0]["reason"] == "stopped"
-    assert RunDir(run).saved_steps() == [of_kind(run, "step")[-1]["step"]]
+    assert events_of(run, "run_finished")[0]["reason"] == "stopped"
+    assert RunDir(run).saved_steps() == [events_of(run, "step")[-1]["step"]]
 
 
 def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stops(pictures, tmp_path, capfd):
@@ -108,7 +104,7 @@ def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stop
     launcher.terminate()
     assert launcher.wait(300) == 130
     assert not any(process.is_running() for process in processes)
-    assert RunDir(run).saved_steps() == [of_kind(run, "step")[-1]["step"]]
+    assert RunDir(run).saved_steps() == [events_of(run, "step")[-1]["step"]]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the ranks train on")
@@ -126,4 +122,4 @@ def test_a_launcher_that_is_killed_takes_its_ranks_along_and_the_run_can_be_resu
     saved = RunDir(run).saved_steps()[-1]
     again = [*words, "--resume", *settings, f"max_iters={saved + 2}"]
     assert subprocess.run(again, stdin=subprocess.DEVNULL, check=False).returncode == 0
-    assert of_kind(run, "run_finished")[0]["step"] == saved + 2
+    assert events_of(run, "run_finished")[0]["step"] == saved + 2

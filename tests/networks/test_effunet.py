@@ -50,15 +50,7 @@ def test_files_that_are_no_efficientnet_are_refused_in_words(imagenet, tmp_path)
         network.start_from_imagenet(str(tmp_path / "other.pth"))
 
 
-def test_auto_without_a_network_is_refused_rather_than_started_from_noise(monkeypatch, tmp_path):
-    from urllib.error import URLError
-
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-
-    def refuse(*_args, **_kwargs):
-        raise URLError("no network")
-
-    monkeypatch.setattr("torch.hub.download_url_to_file", refuse)
+def test_auto_without_a_network_is_refused_rather_than_started_from_noise(offline):
     with pytest.raises(InpaintError, match="neither on this machine nor downloadable"):
         EffUNetGenerator(8).start_from_imagenet("auto")
 

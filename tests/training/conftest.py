@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
+from inpaintgan.data.batch import Batch
+from inpaintgan.training.stages import Stage
 from inpaintgan.training.trainer import Trainer
 
 TINY = {
@@ -36,6 +39,26 @@ class Training:
 
     def train(self, *, resume: bool = False, sinks: list | None = None, **settings: Any) -> str:
         return self.trainer(resume=resume, sinks=sinks, **settings).train()
+
+    @staticmethod
+    def painted_along(stage: Stage, batch: Batch) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Take a step; return the edges that the inpaint generator saw in it, and what was logged."""
+        assert stage.inpaint
+        seen, forward = [], stage.inpaint.forward
+
+        def noting(batch: Batch, edges: torch.Tensor) -> torch.Tensor:
+            if edges.requires_grad:
+                edges.retain_grad()
+            seen.append(edges)
+            return forward(batch, edges)
+
+        stage.inpaint.forward = noting
+        try:
+            logs = stage.step(batch, 0)
+        finally:
+            stage.inpaint.forward = forward
+        (edges,) = seen
+        return edges, logs
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         return [event for event in read_events(self.run.events_file) if kind in (None, event["type"])]

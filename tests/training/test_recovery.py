@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 
 import psutil
@@ -251,8 +252,6 @@ def test_a_disk_that_refuses_pauses_the_training_which_goes_on_by_itself(number,
 
 
 def test_another_set_of_pictures_at_a_resume_is_noticed(training, tmp_path, pictures):
-    import shutil
-
     training.train(stage="edge", max_iters=1)
     fewer = tmp_path / "fewer"
     shutil.copytree(pictures, fewer)

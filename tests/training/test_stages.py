@@ -93,12 +93,13 @@ def test_edge_inpaint_stage_paints_its_share_along_true_edges(edge_run, new_trai
     new_training("whole").train(**settings, true_edge_share=0.5, max_iters=1)
     shares = {}
     for share in (0.0, 0.5, 1.0):
-        trainer = new_training(f"share-{share}").trainer(**settings, true_edge_share=share)
+        training = new_training(f"share-{share}")
+        trainer = training.trainer(**settings, true_edge_share=share)
         trainer.prepare()
         true = 0
         for _ in range(20):
             batch = next(trainer.loop.batches).to("cpu")
-            edges, _ = trainer.loop.stage._edges_for_inpaint(batch, None)
+            edges, _ = training.painted_along(trainer.loop.stage, batch)
             true += sum(torch.equal(ours, theirs) for ours, theirs in zip(edges, batch.edge, strict=True))
         shares[share] = true / (20 * trainer.config.batch_size)
     assert shares[0.0] == 0 and shares[1.0] == 1 and 0.2 < shares[0.5] < 0.8
@@ -119,13 +120,11 @@ def test_edge_inpaint_stage_without_an_edge_generator_is_refused(training):
 
 
 def test_joint_stage_lets_the_inpaint_loss_reach_the_edge_generator(training):
-    trainer = training.trainer(stage="joint", fm_loss_weight=0, max_iters=1)
+    trainer = training.trainer(stage="joint", max_iters=1)
     trainer.prepare()
     stage = trainer.loop.stage
-    batch = next(trainer.loop.batches).to("cpu")
-    predicted = stage.edge.model(batch)
-    edges, _ = stage._edges_for_inpaint(batch, predicted)
-    stage.inpaint.model(batch, edges).sum().backward()
+    edges, _ = training.painted_along(stage, next(trainer.loop.batches).to("cpu"))
+    assert edges.grad.abs().sum() > 0, "nothing but the inpaint model's losses asks these edges"
     assert all(p.grad is not None for p in stage.edge.model.generator.parameters())
     training.train(stage="joint")
     assert set(training.events("step")[-1]["values"]) == EDGE_KEYS | INPAINT_KEYS

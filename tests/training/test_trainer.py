@@ -1,4 +1,4 @@
-"""The loop: events, exact resume, orders, and what happens when things go wrong."""
+"""The loop: events, orders, and what happens when things go wrong."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
 
 import cv2
 import numpy as np
@@ -196,8 +197,6 @@ def test_a_failed_save_leaves_the_previous_checkpoint_whole(training, monkeypatc
 
 
 def test_unreadable_picture_is_reported_once_and_skipped(training, tmp_path, pictures):
-    import shutil
-
     folder = tmp_path / "some-broken"
     shutil.copytree(pictures, folder)
     (folder / "broken.png").write_bytes(b"\x89PNG nothing")
@@ -247,10 +246,6 @@ def test_a_launchers_restart_may_find_a_finished_run_but_not_one_beyond_its_end(
 
 
 def test_two_trainers_in_one_run_folder_are_refused(training):
-    from multiprocessing import get_context
-
-    import psutil
-
     holder = get_context("spawn").Process(target=time.sleep, args=(30,))
     holder.start()
     try:
