@@ -78,3 +78,11 @@ def lasting_training(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def new_training(pictures: Path, tmp_path: Path) -> Callable[[str], Training]:
     return lambda name: Training(pictures, tmp_path / name)
+
+
+@pytest.fixture
+def edge_run(new_training: Callable[[str], Training]) -> Training:
+    """A training of the edge model, a few steps long."""
+    edge = new_training("edge")
+    edge.train(stage="edge")
+    return edge
