@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.data.tensors import to_tensor
+from inpaintgan.imaging.classical import telea
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.imaging.io import read_rgb
 from inpaintgan.imaging.masks import draw_strokes
@@ -113,6 +114,7 @@ def main() -> None:
         "plain resizing": plain_resizing(inpainter),
         "crops, enlarged once": enlarged_crops(inpainter),
         "crops, coarse to fine": inpainter.fill,
+        "telea": telea,
     }
     pictures = {file.name: read_rgb(file) for file in find_pictures(arguments.data)[: arguments.limit or None]}
     pictures["astronaut (scikit-image)"] = skimage.data.astronaut()

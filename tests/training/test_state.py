@@ -11,7 +11,7 @@ import torch
 
 from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.training.build import build_stage
-from inpaintgan.training.state import Progress, rotate, save_training
+from inpaintgan.training.state import Progress, rotate, save_training, sweep
 
 
 @pytest.fixture
@@ -65,3 +65,14 @@ def test_the_last_good_checkpoint_is_kept_however_old(training, save):
     assert training.run.saved_steps() == [2, 4]
     rotate(training.run, keep=1, good_step=0)
     assert training.run.saved_steps() == [4]
+
+
+def test_a_checkpoint_that_a_killed_process_had_moved_aside_is_found_again(training, save):
+    first = save(3, mark=1)
+    first.rename(first.with_name(f".{first.name}.old.{2**22 + 1}.tmp"))
+    first.with_name(f".{first.name}.new.{2**22 + 1}.tmp").mkdir()
+    sweep(training.run)
+    assert folders(training) == ["step-000000003"] and mark(training, 3) == 1
+    first.with_name(f".{first.name}.old.{2**22 + 1}.tmp").mkdir()
+    sweep(training.run)
+    assert folders(training) == ["step-000000003"] and mark(training, 3) == 1

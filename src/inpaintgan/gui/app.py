@@ -23,7 +23,7 @@ from . import browser
 from .answers import NOT_FOUND, Answer
 from .bridge import functions
 from .closing import ClosePolicy
-from .eel_adapter import GuardedApp, listen, n_pages, serve
+from .eel_adapter import GuardedApp, listen, n_pages, n_visits, serve
 from .files import page_file
 from .guard import Guard
 from .routes import Routes
@@ -123,7 +123,7 @@ class _Window:
 
     def _watch(self) -> None:
         """End some time after the last page was closed."""
-        policy = ClosePolicy(n_pages, self._session.is_busy)
+        policy = ClosePolicy(n_pages, n_visits, self._session.is_busy)
         while not policy.passed(_WATCH_S):
             gevent.sleep(_WATCH_S)
         self._end(0)

@@ -28,6 +28,7 @@ from .guard import Guard, is_websocket, refusal_headers
 _eel: Any = eel
 
 _WAITS_FOR_PAGE = 'document.addEventListener("DOMContentLoaded", function(event) {'
+_visits = 0
 _STARTS_ANY_TIME = (
     '(run => document.readyState === "loading" '
     '? document.addEventListener("DOMContentLoaded", run) : run())(function() {'
@@ -121,6 +122,11 @@ def n_pages() -> int:
     return len(_eel._websockets)
 
 
+def n_visits() -> int:
+    """Return how many pages have connected so far."""
+    return _visits
+
+
 def _is_call(text: str | bytes) -> bool:
     """Return whether a message is a call of an exposed function; Eel trips over everything else."""
     try:
@@ -137,10 +143,12 @@ def _is_call(text: str | bytes) -> bool:
 
 
 def _websocket_route() -> Any:
+    global _visits
     websocket = bottle.request.environ.get("wsgi.websocket")
     if websocket is None:
         # Without this, a plain GET would leave a dead entry in Eel's list of pages.
         return bottle.HTTPResponse("Only websockets are answered here.", status=426)
+    _visits += 1
     return _eel._websocket(_Socket(websocket))
 
 

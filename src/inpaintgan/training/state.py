@@ -96,13 +96,22 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
 
 
 def sweep(run: RunDir) -> None:
-    """Remove what a killed process was writing; another's, such as the window's, is left to it."""
+    """Remove what a killed process was writing; another's, such as the window's, is left to it.
+
+    A checkpoint that was moved aside for a successor which did not come goes back to where it was.
+    """
     for folder in (run.path, run.samples, run.checkpoints):
         for leftover in folder.glob(".*.tmp"):
             writer = re.search(r"\.(\d+)(-\d+)?\.tmp$", leftover.name)
             if writer and int(writer[1]) != os.getpid() and psutil.pid_exists(int(writer[1])):
                 continue
-            shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+            aside = re.fullmatch(r"\.(.+)\.old\.\d+\.tmp", leftover.name)
+            if aside and not (folder / aside[1]).exists():
+                replace(leftover, folder / aside[1])
+            elif leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            else:
+                leftover.unlink(missing_ok=True)
 
 
 def remove_later(run: RunDir, step: int) -> list[Path]:
