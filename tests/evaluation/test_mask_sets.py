@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.evaluation.cases import cases
+from inpaintgan.evaluation.cases import cases, paired_by_name
 from inpaintgan.evaluation.mask_sets import KINDS, mask_set, mask_sets
 from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.folder import find_pictures
+from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.imaging.picture import Picture
 from inpaintgan.imaging.scoring_masks import BUCKETS
 
@@ -34,7 +36,7 @@ def test_strokes_become_thicker_by_name():
         return float(np.median([cv2.distanceTransform(mask, cv2.DIST_L2, 5).max() for mask in masks]))
 
     thin, medium, thick = map(reach, ("thin", "medium", "thick"))
-    assert thin < 8 < medium < thick
+    assert thin < 10 < medium < thick
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -69,3 +71,39 @@ def test_a_folder_is_one_set_and_its_buckets_are_several(tmp_path, pictures):
     )
     # One word for a set, as a comparison has it, keeps all masks together.
     assert len(mask_set(str(tmp_path / "masks")).files) == 4
+
+
+def test_masks_named_as_the_pictures_are_paired_by_name(pictures, tmp_path):
+    files = find_pictures(pictures)
+    (tmp_path / "masks").mkdir()
+    for number, file in enumerate(files):
+        mask = np.zeros((64, 64), np.uint8)
+        mask[: 2 + number] = 1
+        save_picture(
+            Picture(with_white_hole(np.zeros((64, 64, 3), np.uint8), mask)), tmp_path / "masks" / f"{file.stem}.png"
+        )
+    black = np.zeros((64, 64, 3), np.uint8)
+    save_picture(Picture(black), tmp_path / "masks" / "0-before-all.png")
+    masks = mask_set(str(tmp_path / "masks"))
+    for limit in (0, 3):
+        paired = paired_by_name(masks, pictures, limit=limit)
+        rows = [int(case.mask.any(1).sum()) for case in cases(pictures, paired, 64, limit=limit, seed=1)]
+        taken = range(len(files)) if not limit else [number * len(files) // limit for number in range(limit)]
+        assert rows == [2 + number for number in taken]
+    (tmp_path / "masks" / f"{files[0].stem}.png").unlink()
+    masks = mask_set(str(tmp_path / "masks"))
+    assert paired_by_name(masks, pictures, limit=0) is masks
+
+
+def test_pictures_that_share_a_hole_and_those_that_were_enlarged_are_known(pictures, tmp_path):
+    (tmp_path / "masks").mkdir()
+    for number in (1, 2):
+        mask = np.zeros((64, 64), np.uint8)
+        mask[:number] = 1
+        save_picture(
+            Picture(with_white_hole(np.zeros((64, 64, 3), np.uint8), mask)), tmp_path / "masks" / f"{number}.png"
+        )
+    found = list(cases(pictures, str(tmp_path / "masks"), 64, limit=4, seed=1))
+    assert [case.hole for case in found] == [0, 1, 0, 1] and not any(case.enlarged for case in found)
+    drawn = list(cases(pictures, "half", 128, limit=4, seed=1))
+    assert [case.hole for case in drawn] == [0, 1, 2, 3] and all(case.enlarged for case in drawn)

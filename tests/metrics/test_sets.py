@@ -119,3 +119,11 @@ def test_several_holes_in_one_picture_are_no_more_pictures():
     four_times = mean_intervals(np.repeat(x, 4, axis=0), [name for name in names for _ in range(4)])
     assert np.allclose(once, four_times)
     assert mean_intervals(np.array([[3.0]]), ["one"]) == (3.0, 3.0)
+
+
+def test_intervals_of_few_pictures_contain_the_mean_nearly_as_often_as_those_of_many():
+    rng = np.random.default_rng(9)
+    for n, at_least in ((5, 0.9), (12, 0.92), (60, 0.93)):
+        names = [str(i) for i in range(n)]
+        low, high = mean_intervals(rng.normal(size=(n, 400)), names)
+        assert ((low <= 0) & (high >= 0)).mean() > at_least

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
 from ..data.pictures import PictureFile
-from ..imaging.folder import find_pictures
+from ..imaging.folder import find_pictures, match_key
 from ..imaging.io import read_rgb
 from ..imaging.picture import resize_square
 from .mask_sets import BLOCK_RATIO, MaskSet, mask_set
@@ -32,6 +33,10 @@ class Case:
     """Its place among all cases of its holes."""
     masks: str = ""
     """The name of the set that the hole is of."""
+    hole: int = 0
+    """The number of the hole in its set."""
+    enlarged: bool = False
+    """Whether the picture was smaller than the networks' size: an enlarged one is smooth, and easy to fill."""
 
 
 def cases(
@@ -82,8 +87,9 @@ def one_case(data: Path, masks: MaskSet, side: int, number: int, *, limit: int, 
 
 
 def _case(data: Path, file: PictureFile, masks: MaskSet, mask: NDArray[np.uint8], number: int, side: int) -> Case:
-    picture = resize_square(read_rgb(file, smallest_side=side), side)
-    return Case(file.relative_to(data).as_posix(), picture, mask, number, masks.name)
+    read = read_rgb(file, smallest_side=side)
+    name, enlarged = file.relative_to(data).as_posix(), min(read.shape[:2]) < side
+    return Case(name, resize_square(read, side), mask, number, masks.name, masks.hole(number), enlarged)
 
 
 def case_names(data: Path, masks: MaskSet, side: int, *, limit: int, seed: int) -> Iterator[str]:
@@ -103,6 +109,16 @@ def picture_of(index: int, files: Sequence[PictureFile], limit: int) -> PictureF
     return files[index * len(files) // n_cases(files, limit)]
 
 
+def paired_by_name(masks: MaskSet, data: Path, *, limit: int) -> MaskSet:
+    """Where each picture has a mask of its name, as for ``fill``, that set with the masks in the pictures' order."""
+    files = find_pictures(data)
+    by_name = {match_key(file.relative_to(masks.folder)): file for file in masks.files}
+    names = [match_key(picture_of(i, files, limit).relative_to(data)) for i in range(n_cases(files, limit))]
+    if not all(name in by_name for name in names):
+        return masks
+    return replace(masks, files=tuple(by_name[name] for name in names))
+
+
 def left_out(unreadable: Sequence[str]) -> list[str]:
     """The notice of a report about files that cannot be read; an empty list where there are none."""
     if not unreadable:
@@ -110,6 +126,15 @@ def left_out(unreadable: Sequence[str]) -> list[str]:
     n_more = len(unreadable) - _N_NAMED
     named = [*unreadable[:_N_NAMED], *([f"And {n_more} more."] if n_more > 0 else [])]
     return [f"Files left out: {len(unreadable)}. {' '.join(named)}"]
+
+
+def enlarged_pictures(rows: Sequence[dict[str, Any]], side: int) -> list[str]:
+    """The notice of a report about pictures that were enlarged; an empty list where there are none."""
+    names = {row["picture"] for row in rows if row["enlarged"]}
+    if not names:
+        return []
+    said = "1 picture is" if len(names) == 1 else f"{len(names):,} pictures are"
+    return [f"{said} smaller than {side} px, and enlarged for this: smooth pictures are easy to fill."]
 
 
 def nothing_to_evaluate(masks: str, unreadable: Sequence[str]) -> InpaintError:

@@ -56,7 +56,7 @@ COLUMNS = {column.key: column for column in (
     Column("l1", "L1 full", "Mean difference over the whole picture.", 4, -1),
     Column("proxy", "Proxy", "Perceptual distance in the hole (VGG19 features; not LPIPS).", 3, -1),
     Column("lpips", "LPIPS", "Learned perceptual distance of the whole picture, as published.", 3, -1),
-    Column("seconds", "Time", "Per fill, on the machine that scored.", 2, -1, "s"),
+    Column("seconds", "Time", "Median per fill, on the machine that scored.", 2, -1, "s"),
     Column("fid", "FID", "Distance between the features of all fills and those of all pictures.", 3, -1),
     Column("kid", "KID x 1000", "As FID, but also right for few pictures.", 3, -1, scale=1000),
     Column("u_ids", "U-IDS", "Share of errors of a classifier that tells fills from pictures; 0.5 is chance.", 3, 1),

@@ -47,10 +47,16 @@ class MaskSet:
     Attributes:
         name: A drawn kind, or the folder's name.
         files: Masks to use in order, again from the first when they run out; empty draws the kind.
+        folder: Where they lie.
     """
 
     name: str
     files: tuple[Path, ...] = ()
+    folder: Path = Path()
+
+    def hole(self, index: int) -> int:
+        """The number of a picture's hole, which it shares with others where the files run out."""
+        return index % len(self.files) if self.files else index
 
     def mask(self, index: int, side: int, seed: int, block_ratio: float = BLOCK_RATIO) -> NDArray[np.uint8]:
         """The hole of one picture.
@@ -68,7 +74,7 @@ class MaskSet:
             InpaintError: A mask file cannot be read; ``mask-empty`` or ``mask-full`` when it has no hole or nothing else.
         """
         if self.files:
-            file = self.files[index % len(self.files)]
+            file = self.files[self.hole(index)]
             mask, _ = read_mask(file, side, side)
             if is_empty(mask):
                 raise InpaintError("mask-empty", f"The mask {file} is all black.")
@@ -96,7 +102,7 @@ def mask_set(word: str) -> MaskSet:
             "mask-missing", f"--masks: '{word}' is neither a folder nor a kind of mask.",
             f"Kinds: {', '.join(KINDS)}. Several at once: {', '.join(GROUPS)}.",
         )  # fmt: skip
-    return MaskSet(folder.resolve().name, tuple(find_pictures(folder)))
+    return MaskSet(folder.resolve().name, tuple(find_pictures(folder)), folder)
 
 
 def mask_sets(words: Iterable[str]) -> list[MaskSet]:

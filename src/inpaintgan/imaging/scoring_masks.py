@@ -1,7 +1,7 @@
 """Masks that methods are scored with, drawn from seeds: size buckets, and strokes of three widths. 1 is the hole.
 
 The terms are the field's, the drawing is ours: the buckets are those of NVIDIA's irregular masks (Liu et al. 2018), the
-strokes have the counts, widths and lengths that LaMa's evaluation names thin, medium and thick (Suvorov et al. 2022).
+strokes have the counts, widths and lengths of those that LaMa's evaluation names thin, medium and thick (Suvorov et al. 2022).
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ class _Strokes:
 
 
 _KINDS = {
-    "thin": _Strokes((4, 50), (5 / 256, 10 / 256), (10 / 256, 40 / 256)),
-    "medium": _Strokes((4, 5), (5 / 256, 50 / 256), (10 / 256, 100 / 256), (1, 5), (10 / 256, 50 / 256)),
-    "thick": _Strokes((1, 5), (5 / 256, 100 / 256), (10 / 256, 200 / 256), (1, 3), (30 / 256, 150 / 256)),
+    "thin": _Strokes((4, 51), (5 / 256, 14 / 256), (10 / 256, 49 / 256)),
+    "medium": _Strokes((4, 6), (5 / 256, 54 / 256), (10 / 256, 109 / 256), (1, 5), (10 / 256, 50 / 256)),
+    "thick": _Strokes((1, 6), (5 / 256, 104 / 256), (10 / 256, 209 / 256), (1, 3), (30 / 256, 150 / 256)),
 }
 _BOX_SHARE = 0.3 / 1.3
 _MAX_SEGMENTS, _MAX_TURN = 5, 2.0
@@ -88,17 +88,18 @@ def _draw(height: int, width: int, rng: np.random.Generator, strokes: _Strokes) 
 
 
 def _polyline(mask: np.ndarray, rng: np.random.Generator, strokes: _Strokes) -> None:
-    """Draw one stroke with round joints, from a point in the picture."""
+    """Draw one stroke from a point in the picture, each segment of a width of its own; at the picture's border it stays."""
     height, width = mask.shape
     side = min(height, width)
-    thickness = max(1, round(side * rng.uniform(*strokes.width)))
     n_segments = int(rng.integers(1, _MAX_SEGMENTS + 1))
     headings = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.uniform(-_MAX_TURN, _MAX_TURN, n_segments))
-    lengths = side * rng.uniform(*strokes.length, n_segments)
-    x = np.cumsum([rng.uniform(0, width - 1), *(lengths * np.cos(headings))])
-    y = np.cumsum([rng.uniform(0, height - 1), *(lengths * np.sin(headings))])
-    points = np.rint(np.stack([x, y], axis=1)).astype(np.int32)
-    cv2.polylines(mask, [points], False, 1, thickness)
+    x, y = rng.uniform(0, width - 1), rng.uniform(0, height - 1)
+    for heading in headings:
+        length, thickness = (side * rng.uniform(*share) for share in (strokes.length, strokes.width))
+        end_x = min(max(x + length * np.cos(heading), 0), width - 1)
+        end_y = min(max(y + length * np.sin(heading), 0), height - 1)
+        cv2.line(mask, (round(x), round(y)), (round(end_x), round(end_y)), 1, max(1, round(thickness)))
+        x, y = end_x, end_y
 
 
 def _box(mask: np.ndarray, rng: np.random.Generator, strokes: _Strokes) -> None:

@@ -1,4 +1,4 @@
-"""Confidence intervals by bootstrap over pictures."""
+"""Confidence intervals by bootstrap over independent cases."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 LEVEL = 0.95
 N_RESAMPLES = 2000
@@ -14,24 +15,26 @@ _AT_ONCE = 4_000_000
 
 
 def mean_intervals(
-    scores: NDArray[np.floating], pictures: Sequence[str], seed: int = 0
+    scores: NDArray[np.floating], clusters: Sequence[str], seed: int = 0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Percentile intervals of means, from resamples of the pictures with replacement.
+    """Percentile intervals of means, from resamples of the clusters with replacement.
 
-    The same resamples serve all columns, so that a column of differences is a paired comparison. A picture that was
-    scored with several holes is drawn with all of them: its scores are not independent.
+    The same resamples serve all columns, so that a column of differences is a paired comparison. Cases that share a picture
+    or a hole are no independent ones, and are drawn together. For few clusters the percentiles lie further out, since a
+    resample varies less than a new sample would.
 
     Args:
         scores: (n, k), a row for each case.
-        pictures: n names; cases of one picture share theirs.
+        clusters: n names, of what was drawn independently; cases of one cluster share theirs.
         seed: Of the resamples.
 
     Returns:
-        Lower and upper ends, (k,) each. With one picture they equal its mean.
+        Lower and upper ends, (k,) each. With one cluster they equal its mean.
 
-    Source: Efron and Tibshirani 1993, chapter 13; Field and Welsh 2007 for the clusters.
+    Source: Efron and Tibshirani 1993, chapter 13; Field and Welsh 2007 for the clusters; Hesterberg 2015 (The American
+    Statistician 69), section 4.3, for the expanded percentiles.
     """
-    names, owner = np.unique(np.asarray(pictures), return_inverse=True)
+    names, owner = np.unique(np.asarray(clusters), return_inverse=True)
     sums = np.zeros((len(names), scores.shape[1]))
     np.add.at(sums, owner, scores)
     sizes = np.bincount(owner).astype(float)
@@ -42,5 +45,13 @@ def mean_intervals(
         count = min(chunk, N_RESAMPLES - start)
         drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=count)
         means.append((drawn @ sums) / (drawn @ sizes)[:, None])
-    low, high = np.quantile(np.concatenate(means), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    tail = _expanded_tail(len(names))
+    low, high = np.quantile(np.concatenate(means), [tail, 1 - tail], axis=0)
     return low, high
+
+
+def _expanded_tail(n: int) -> float:
+    """The share of resamples below an interval: that of a normal distribution as far out as Student's t is for n."""
+    if n < 2:
+        return 0.5
+    return float(stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf((1 - LEVEL) / 2, n - 1)))

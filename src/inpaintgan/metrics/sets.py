@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 _FOLDS = 5
+_REPEATS = 10
+"""How often the pictures are dealt into folds anew: one dealing moves the scores of a hundred pictures by 0.05."""
 _CHUNK = 512
 Features = NDArray[np.floating]
 """(n, D), a row for each picture."""
@@ -59,8 +61,8 @@ def inception_discriminative_scores(fake: Features, real: Features) -> tuple[flo
     """U-IDS and P-IDS: how often a linear SVM takes fakes for real, on pictures that it was not fitted to.
 
     The papers fit and judge the same ten thousands of pictures. With fewer pictures than that a linear SVM separates
-    anything it was fitted to, so this one is judged on each fifth in turn, fitted to the others. Features are scaled to
-    a standard deviation of 1 before.
+    anything it was fitted to, so this one is judged on each fifth in turn, fitted to the others, and that for several ways
+    to deal the pictures into fifths. Features are scaled to a standard deviation of 1 before.
 
     Args:
         fake: (n, D), row by row the fakes of ``real``.
@@ -75,7 +77,16 @@ def inception_discriminative_scores(fake: Features, real: Features) -> tuple[flo
     both = np.concatenate([a, b])
     spread = both.std(0)
     a, b = ((x - both.mean(0)) / np.where(spread > 0, spread, 1) for x in (a, b))
-    fold = np.arange(len(a)) % _FOLDS
+    rng = np.random.default_rng(0)
+    found = [_discriminative_scores(a, b, rng.permutation(np.arange(len(a)) % _FOLDS)) for _ in range(_REPEATS)]
+    u_ids, p_ids = np.mean(found, axis=0)
+    return float(u_ids), float(p_ids)
+
+
+def _discriminative_scores(
+    a: NDArray[np.float64], b: NDArray[np.float64], fold: NDArray[np.integer]
+) -> tuple[float, float]:
+    """Both scores with each fold judged by what was fitted to the others."""
     scores_fake, scores_real = np.empty(len(a)), np.empty(len(b))
     for number in range(_FOLDS):
         inside = fold == number

@@ -70,7 +70,9 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, 
     assert report["unreadable"][0] in capsys.readouterr().out
     # Nor is a result asked of other programs, which never got the picture.
     assert main([*half, "--candidate", f"theirs={inputs / 'pictures'}"]) == 1
-    assert json.loads(report_file.read_text())["methods"]["theirs"]["l1_hole"] == 0
+    report = json.loads(report_file.read_text())
+    assert report["methods"]["theirs"]["l1_hole"] == 0
+    assert "theirs is not to be trusted: 100 % of its holes hold the picture itself." in report["notices"][0]
     assert main([*words, "--masks", str(masks)]) == 2
     assert "No picture is left to score with masks" in capsys.readouterr().err
 

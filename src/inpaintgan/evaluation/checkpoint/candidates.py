@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...core.errors import InpaintError
 from ...imaging.encode import save_picture
-from ...imaging.folder import find_pictures
+from ...imaging.folder import find_pictures, match_key
 from ...imaging.io import read_rgb
 from ...imaging.masks import with_white_hole
 from ...imaging.picture import Picture
@@ -21,6 +21,9 @@ from ..cases import Case
 
 INPUTS = ("pictures", "masked", "masks")
 """Sub-folders of the inputs: the whole picture, the one with the hole in white, the hole in white on black."""
+N_LOOKED_AT = 8
+"""Cases that tell whether a candidate filled the same holes."""
+_MOST_UNTOUCHED = 0.5
 _SHOWN = 3
 
 
@@ -72,8 +75,8 @@ def open_candidates(words: Iterable[str], n_sets: int, taken: Iterable[str]) -> 
         taken: Names of other methods.
 
     Raises:
-        InpaintError: ``candidate-invalid`` for a word without a name or with one that is taken; the folder is missing or
-            empty.
+        InpaintError: ``candidate-invalid`` for a word without a name or with one that is taken; ``names-collide``; the folder
+            is missing or empty.
     """
     found: list[Candidate] = []
     names = set(taken)
@@ -85,7 +88,13 @@ def open_candidates(words: Iterable[str], n_sets: int, taken: Iterable[str]) -> 
             raise InpaintError("candidate-invalid", f"--candidate: there is a method '{name}' already.")
         names.add(name)
         root = Path(folder)
-        files = {stable_name(file.relative_to(root).as_posix()): file for file in find_pictures(root)}
+        files: dict[str, Path] = {}
+        for file in find_pictures(root):
+            other = files.setdefault(match_key(file.relative_to(root)), file)
+            if other is not file:
+                raise InpaintError(
+                    "names-collide", f"--candidate {name}: {other.name} and {file.name} have one name.", "Remove one."
+                )
         found.append(Candidate(name, root, files, n_sets == 1))
     return found
 
@@ -118,6 +127,24 @@ def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]], dat
             )
 
 
+def other_holes(candidates: Sequence[Candidate], cases: Sequence[Case]) -> list[str]:
+    """A notice for each candidate that seems to have filled other holes: in the right ones its results hold the picture
+    itself, and would win.
+
+    Raises:
+        InpaintError: As `Candidate.fill`.
+    """
+    notices = []
+    for candidate in candidates:
+        shares = [np.mean((candidate.fill(case) == case.picture).all(-1)[case.mask == 1]) for case in cases]
+        if shares and np.mean(shares) > _MOST_UNTOUCHED:
+            notices.append(
+                f"{candidate.name} is not to be trusted: {100 * np.mean(shares):.0f} % of its holes hold the picture itself. "
+                "Were its inputs saved with the same --data, --masks, --limit and --seed?"
+            )
+    return notices
+
+
 @cache
 def _can_be_read(file: Path) -> bool:
     try:
@@ -143,7 +170,7 @@ def check_names(cases: Iterable[tuple[str, str]]) -> None:
 
 def stable_name(picture: str) -> str:
     """A picture's name in the inputs and results, without suffix."""
-    return PurePosixPath(picture).with_suffix("").as_posix()
+    return match_key(PurePosixPath(picture))
 
 
 def save_inputs(case: Case, folder: Path) -> None:

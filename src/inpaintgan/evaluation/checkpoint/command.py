@@ -6,6 +6,7 @@ import argparse
 import platform
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from ...models.device import device_name
 from ...networks.backbones import Backbone, load_backbone
 from ...networks.vgg19 import VGG19Features, load_vgg19
 from .. import protocol
-from ..cases import Case, case_names, left_out, one_case
+from ..cases import Case, case_names, cases, enlarged_pictures, left_out, one_case, paired_by_name
 from ..mask_sets import KINDS, MaskSet, mask_sets
 from ..perception import Perception
 from ..protocol import Fills, Method
@@ -50,6 +51,7 @@ class _Setup:
     backbone: Backbone | None
     lpips: Lpips | None
     candidates: tuple[str, ...]
+    notices: list[str]
 
     @property
     def side_px(self) -> int:
@@ -92,7 +94,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         return 0
     bar.close()
     report = _about(arguments, setup) | report_of(results)
-    report["notices"] += left_out(report["unreadable"])
+    report["notices"] += enlarged_pictures(report["cases"], setup.side_px) + left_out(report["unreadable"])
     print(table(report), flush=True)
     if arguments.report:
         with writing(arguments.report):
@@ -112,17 +114,19 @@ def _open(arguments: argparse.Namespace) -> _Setup:
     for folder in filter(None, (arguments.save_inputs, arguments.save_fills)):
         make_folder(folder)
     find_pictures(arguments.data)
-    sets = mask_sets(arguments.masks)
+    sets = [paired_by_name(one, arguments.data, limit=arguments.limit) for one in mask_sets(arguments.masks)]
     inpainter = Inpainter.load(
         arguments.checkpoint or default_checkpoint(arguments.device), arguments.device, engine="eager"
     )
     side, methods = inpainter.checkpoint.config.input_size, running.methods(inpainter)
     others = candidates.open_candidates(arguments.candidate, len(sets), methods)
+    options = {"limit": arguments.limit, "seed": arguments.seed}
     if others or arguments.save_inputs:
-        options = {"limit": arguments.limit, "seed": arguments.seed}
         names = [(one.name, name) for one in sets for name in case_names(arguments.data, one, side, **options)]
         candidates.check_names(names)
         candidates.check(others, names, arguments.data)
+    some = islice(cases(arguments.data, sets[0], side, **options, unreadable=[]), candidates.N_LOOKED_AT)
+    notices = candidates.other_holes(others, list(some)) if others else []
     methods |= {other.name: other.fill for other in others}
     vgg = load_vgg19(arguments.perceptual_weights)
     vgg = vgg.to(inpainter.device) if vgg else None
@@ -130,7 +134,7 @@ def _open(arguments: argparse.Namespace) -> _Setup:
     lpips = Lpips(arguments.lpips, inpainter.device) if arguments.lpips else None
     return _Setup(
         inpainter, sets, methods, vgg, backbone.to(inpainter.device) if backbone else None, lpips,
-        tuple(other.name for other in others),
+        tuple(other.name for other in others), notices,
     )  # fmt: skip
 
 
@@ -154,7 +158,7 @@ def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
         "feature_name": setup.backbone.short if setup.backbone else None,
         "machine": f"{device_name(setup.inpainter.device)}, {platform.machine()}",
         "version": __version__,
-        "notices": [*setup.inpainter.notices, *filter(None, map(inverted_masks, folders))],
+        "notices": [*setup.notices, *setup.inpainter.notices, *filter(None, map(inverted_masks, folders))],
     }
 
 

@@ -25,6 +25,8 @@ def findings(report: dict[str, Any]) -> list[str]:
 
 def _against(main: dict[str, Any], name: str, rival: str) -> str:
     own, gap = main["methods"][name]["psnr_hole"], main["versus"][name]["psnr_hole"]
+    if main["n"] == 1:
+        return f"In the hole, {name} reaches {own['mean']:.2f} dB, {gap['mean']:+.2f} dB beside {rival}; one case proves nothing."
     said = (
         f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own, 2)}), {abs(gap['mean']):.2f} dB "
         f"{'above' if gap['mean'] >= 0 else 'below'} {rival} on the same cases ({_range(gap, 2, '+')})."
@@ -52,7 +54,7 @@ def _bound(main: dict[str, Any]) -> str:
     found = main["edges"]
     worth = "would change nothing" if abs(gain) < 0.005 else f"would change its PSNR by {gain:+.2f} dB"
     return (
-        f"Of the edges that it draws in the hole {100 * found['precision']['mean']:.1f} % are true, and it finds "
+        f"On average over the holes {100 * found['precision']['mean']:.1f} % of the edges that it draws are true, and it finds "
         f"{100 * found['recall']['mean']:.1f} % of the true ones; true edges {worth}."
     )
 
@@ -81,7 +83,8 @@ def protocol_rows(report: dict[str, Any]) -> list[Statement]:
         (
             "Intervals",
             f"{100 * report['bootstrap']['level']:.0f} % confidence intervals of the mean, from "
-            f"{report['bootstrap']['resamples']:,} bootstrap samples of the pictures, each with all its holes",
+            f"{report['bootstrap']['resamples']:,} bootstrap samples of the {report['bootstrap']['over']}, each with all its "
+            "cases",
         ),
         wording.proxy(report),
         ("LPIPS", report.get("lpips_network") or "not scored: --lpips was not given"),
@@ -132,12 +135,14 @@ def hints(report: dict[str, Any]) -> list[Statement]:
             (
                 "FID and KID depend on their network.",
                 "Published values use another one (Inception V3 of TensorFlow): compare only within this page. With few "
-                "pictures FID comes out too large, for all methods alike; KID does not, but may be slightly below 0.",
+                "pictures FID comes out too large, and more so for fills with texture than for blurred ones: trust KID, which "
+                "may be slightly below 0.",
             ),
             (
                 "U-IDS and P-IDS say how often a fill passes for real.",
                 "A linear classifier tells fills from pictures it has not seen. U-IDS is its share of errors (0.5 is chance, the "
-                "best), P-IDS the share of fills that look more real to it than their own picture.",
+                "best), P-IDS the share of fills that look more real to it than their own picture. With a hundred pictures "
+                "U-IDS is uncertain by 0.02.",
             ),
         ]
     listed.append(

@@ -45,8 +45,8 @@ class SetResult:
 
     Attributes:
         name: Of the set.
-        rows: For each case ``number``, ``picture``, ``masks``, ``hole_share``, ``scores`` by method, ``edges`` (empty without an
-            edge generator).
+        rows: For each case ``number``, ``picture``, ``masks``, ``hole``, ``enlarged``, ``hole_share``, ``scores`` by method,
+            ``edges`` (empty without an edge generator).
         set_scores: By method, see `set_scores`; empty without a backbone.
         unreadable: What is wrong with each file that was left out, in words.
     """
@@ -89,8 +89,13 @@ def run(
                 timed = {name: taken for name, taken in seconds.items() if name not in untimed}
                 scores, seen = protocol.score_fills(case, fills, timed, perception)
                 edges = evaluate_edges(inpainter, case) if inpainter.checkpoint.edge_generator is not None else {}
-                row = {"number": case.number, "picture": case.name, "masks": case.masks}
-                row |= {"hole_share": float(case.mask.mean()), "scores": scores, "edges": edges}
+                row = {"number": case.number, "picture": case.name, "masks": case.masks, "hole": case.hole}
+                row |= {
+                    "enlarged": case.enlarged,
+                    "hole_share": float(case.mask.mean()),
+                    "scores": scores,
+                    "edges": edges,
+                }
                 on_case(case, fills)
                 own.append(row)
                 features.append((case.number, seen))

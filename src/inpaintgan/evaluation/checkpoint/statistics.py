@@ -36,7 +36,7 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
         "edges": _means([row["edges"] for row in rows]),
         "sets": [summary(result.name, result.rows, result.set_scores) for result in results],
         "overall": summary(ALL, rows, {}) if len(results) > 1 else None,
-        "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": "pictures", "rival": RIVAL},
+        "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": _clusters(rows)[0], "rival": RIVAL},
         "cases": rows,
         "unreadable": list(dict.fromkeys(why for result in results for why in result.unreadable)),
     }
@@ -46,9 +46,9 @@ def summary(name: str, rows: Sequence[dict[str, Any]], set_scores: Scores) -> di
     """Summarise the cases of one set of holes.
 
     Returns:
-        ``name``, ``n``, ``n_pictures``; ``hole_share`` with mean, min and max; ``methods``: by method and score an
-        `Estimate`; ``versus``: the same of the differences to `RIVAL`, case by case; ``edges``: by score an `Estimate`;
-        ``set_scores``.
+        ``name``, ``n``, ``n_pictures``; ``over``, see `_clusters`; ``hole_share`` with mean, min and max; ``methods``: by
+        method and score an `Estimate`; ``versus``: the same of the differences to `RIVAL`, case by case; ``edges``: by score
+        an `Estimate`; ``set_scores``.
     """
     columns: dict[tuple[str, str, str], list[float]] = {}
     for method, first in rows[0]["scores"].items():
@@ -61,7 +61,8 @@ def summary(name: str, rows: Sequence[dict[str, Any]], set_scores: Scores) -> di
     for key in rows[0]["edges"]:
         columns["edges", "", key] = [row["edges"][key] for row in rows]
     table = np.array(list(columns.values())).T
-    low, high = mean_intervals(table, [row["picture"] for row in rows])
+    over, clusters = _clusters(rows)
+    low, high = mean_intervals(table, clusters)
     parts: dict[str, Any] = {"methods": {}, "versus": {}, "edges": {}}
     for (part, method, key), mean, lower, upper in zip(columns, table.mean(0), low, high, strict=True):
         place = parts[part].setdefault(method, {}) if method else parts[part]
@@ -71,12 +72,24 @@ def summary(name: str, rows: Sequence[dict[str, Any]], set_scores: Scores) -> di
         "name": name,
         "n": len(rows),
         "n_pictures": len({row["picture"] for row in rows}),
+        "over": over,
         "hole_share": {"mean": float(np.mean(shares)), "min": min(shares), "max": max(shares)},
         **parts,
         "set_scores": set_scores,
     }
 
 
+def _clusters(rows: Sequence[dict[str, Any]]) -> tuple[str, list[str]]:
+    """What intervals are taken over, "pictures" or "holes", and the one of each case: those that there are fewer of.
+
+    Fifty mask files on a hundred pictures are fifty holes, and a score depends on its hole as much as on its picture.
+    """
+    pictures = [row["picture"] for row in rows]
+    holes = [f"{row['masks']}/{row['hole']}" for row in rows]
+    return ("holes", holes) if len(set(holes)) < len(set(pictures)) else ("pictures", pictures)
+
+
 def _means(rows: Sequence[dict[str, float]]) -> dict[str, float]:
-    """Mean of each score over the cases."""
-    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]} if rows else {}
+    """Mean of each score over the cases; of seconds the median, which a busy moment does not change."""
+    middle = {"seconds": np.median}
+    return {name: float(middle.get(name, np.mean)([row[name] for row in rows])) for name in rows[0]} if rows else {}

@@ -43,7 +43,7 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
     if not sets:
         return []
     rival, level = report["bootstrap"]["rival"], 100 * report["bootstrap"]["level"]
-    said = f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over pictures."
+    said = f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over {report['bootstrap']['over']}."
     if all(one.get("n_pictures", one["n"]) == 1 for one in sets):
         said = "One picture only: ± has no meaning."
     lines = ["", said]
