@@ -216,8 +216,8 @@ def our_loop(config: Config, device: torch.device, meter: Meter) -> Callable[[],
     def step() -> int:
         nonlocal taken
         with meter.waiting():
-            batch = next(batches).to(device)
-        meter.add(stage.step(batch, taken), len(batch))
+            batch = next(batches)
+        meter.add(stage.step(batch.to(device), taken), len(batch))
         taken += 1
         if taken % _LOG_INTERVAL == 0:
             meter.read()

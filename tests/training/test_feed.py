@@ -1,8 +1,11 @@
-"""What a run says about its cache of decoded pictures."""
+"""What a training is fed with: the cache of decoded pictures, and loaders that die."""
 
 from __future__ import annotations
 
+import pytest
+
 from inpaintgan.training import feed
+from inpaintgan.training.feed import _is_death
 
 
 def test_preparing_pictures_is_an_event_and_changes_no_number(new_training, monkeypatch, tmp_path):
@@ -37,3 +40,17 @@ def test_a_stop_order_ends_the_preparation(training):
     )
     assert [path.suffix for path in (training.run.path / "c").iterdir()] == [".lock"]
     assert training.events("step") == []
+
+
+@pytest.mark.parametrize(
+    ("error", "death"),
+    [
+        (RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed."), True),
+        (RuntimeError("Pin memory thread exited unexpectedly"), True),
+        (ConnectionResetError(), True),
+        (RuntimeError("Caught RuntimeError in DataLoader worker process 0.\nDataLoader worker (pid 7)"), False),
+        (RuntimeError("shapes do not match"), False),
+    ],
+)
+def test_a_loader_that_died_is_told_from_one_that_failed(error, death):
+    assert _is_death(error) is death

@@ -47,5 +47,7 @@ def trial_config(seconds: float = TRIAL_SECONDS) -> Config:
             "workers": 0,
             "cache_gib": 0.0,
             "tensorboard": False,
+            # On a GPU the networks would be compiled for most of the minute.
+            "compile": "off",
         }
     )

@@ -69,7 +69,7 @@ class Batch:
         ]
 
     def to(self, device: torch.device | str) -> Batch:
-        """Return the batch on a device, in float32; from pinned memory the copy runs beside the computation.
+        """Return the batch on a device, in float32; from pinned memory the copy is queued, and nothing waits for it.
 
         Edges that were left to the device are drawn there.
         """

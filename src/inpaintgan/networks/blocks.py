@@ -58,11 +58,17 @@ def conv(module: nn.Conv2d | nn.ConvTranspose2d, *, spectral: bool = False) -> n
 
 
 class ReflectionPad(nn.ReflectionPad2d):
-    """Reflection padding that repeats the border where a map is too small to be mirrored: MEC's coarsest on small input."""
+    """Reflection padding that repeats the border where a map is too small to be mirrored: MEC's coarsest on small input.
+
+    On a GPU it keeps the memory format, which PyTorch's loses, compiled too: each convolution behind one would copy its input.
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         fits = min(input.shape[-2:]) > max(self.padding)
-        return F.pad(input, self.padding, mode="reflect" if fits else "replicate")
+        padded = F.pad(input, self.padding, mode="reflect" if fits else "replicate")
+        if input.is_cuda and input.is_contiguous(memory_format=torch.channels_last):
+            return padded.contiguous(memory_format=torch.channels_last)
+        return padded
 
 
 class ResidualBlock(nn.Module):

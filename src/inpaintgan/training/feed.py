@@ -124,5 +124,6 @@ def _is_death(error: Exception) -> bool:
     """Whether an error means that a loader process is gone, and not that something went wrong within one."""
     if str(error).startswith("Caught "):  # so PyTorch hands on what was raised there
         return False
-    # Noticed by its absence, or while a batch of it was being fetched.
-    return "DataLoader worker (pid" in str(error) or isinstance(error, ConnectionError | FileNotFoundError | EOFError)
+    # Noticed by its absence, or while a batch of it was being fetched; with pinned memory a thread does that, and ends.
+    gone = "DataLoader worker (pid" in str(error) or "Pin memory thread exited" in str(error)
+    return gone or isinstance(error, ConnectionError | FileNotFoundError | EOFError)

@@ -89,7 +89,8 @@ class Loop:
         rate = rate_factor(self.config, progress.step) * progress.rate_scale
         self.stage.set_rate(rate)
         with self.meter.waiting():
-            batch = next(self.batches).to(self.stage.device)
+            batch = next(self.batches)
+        batch = batch.to(self.stage.device)  # which may wait for a busy GPU, and not for pictures
         self.reporter.unreadable(batch)
         n_pictures = len(batch) * self.ranks.size
         self.meter.add(self.stage.step(batch, progress.step), n_pictures)

@@ -171,7 +171,7 @@ class Processes(Ranks):
                 "Some of the machines have a GPU and some have none.",
                 "Set device to cpu, or to cuda.",
             )
-        group = dist.new_group(backend="nccl" if device.type == "cuda" else "gloo")
+        group = dist.new_group(backend="nccl" if device.type == "cuda" else "gloo", timeout=_PATIENCE)
         assert isinstance(group, dist.ProcessGroup)
         self._gradients = group
         return device

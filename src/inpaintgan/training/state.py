@@ -80,7 +80,7 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
             "format": WEIGHT_FORMAT,
             "progress": vars(progress).copy(),
             "models": {name: model.state_dict() for name, model in stage.trained.items()},
-            "rng": _rng_state(),
+            "rng": _rng_state(stage.device),
         }
         write_atomic(building / TRAINING_STATE, lambda file: torch.save(state, file))
         if target.is_dir():  # from a course that was given up, or damaged
@@ -190,7 +190,8 @@ def _load_newest(run: RunDir, stage: Stage, at_most: int | None) -> dict[str, An
             if stage.frozen_edge_generator is not None:
                 (folder / EDGE_WEIGHTS).open("rb").close()  # what cannot be read is not damaged for that
                 load_weights(stage.frozen_edge_generator, folder / EDGE_WEIGHTS)
-                state["frozen"] = stage.frozen_edge_generator.state_dict()
+                # Other ranks are handed it too, each with a GPU of its own.
+                state["frozen"] = {key: value.cpu() for key, value in stage.frozen_edge_generator.state_dict().items()}
             _take_over(state, stage)
         except OSError as error:
             raise InpaintError(
@@ -216,24 +217,24 @@ def _take_over(state: dict[str, Any], stage: Stage) -> None:
         model.load_state_dict(state["models"][name])
     if stage.frozen_edge_generator is not None:
         stage.frozen_edge_generator.load_state_dict(state["frozen"])
-    _restore_rng(state["rng"])
+    _restore_rng(state["rng"], stage.device)
 
 
-def _rng_state() -> dict[str, Any]:
+def _rng_state(device: torch.device) -> dict[str, Any]:
     kind, keys, position, has_gauss, cached = np.random.get_state()
     version, internal, gauss = random.getstate()
     return {
         "torch": torch.get_rng_state(),
-        # Of the GPU in use: a rank has one, and a resume may see more or fewer of them.
-        "cuda": [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [],
+        # Of the GPU in use: a rank has one, and a resume may see more or fewer of them. One that is not in use may be full.
+        "cuda": [torch.cuda.get_rng_state()] if device.type == "cuda" else [],
         "numpy": [str(kind), torch.from_numpy(np.asarray(keys).astype(np.int64)), position, has_gauss, cached],
         "python": [version, list(internal), gauss],
     }
 
 
-def _restore_rng(state: dict[str, Any]) -> None:
+def _restore_rng(state: dict[str, Any], device: torch.device) -> None:
     torch.set_rng_state(state["torch"].cpu())
-    if state["cuda"] and torch.cuda.is_available():
+    if state["cuda"] and device.type == "cuda":
         torch.cuda.set_rng_state(state["cuda"][0])
     kind, keys, *rest = state["numpy"]
     np.random.set_state((kind, keys.cpu().numpy().astype(np.uint32), *rest))
