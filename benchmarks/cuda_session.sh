@@ -5,7 +5,8 @@
 #
 # On one H200 with 16 cores the machine itself was slow: a process was ready to train after 20 to 80 seconds, and compiled for
 # another minute; side by side, with a thread for each core in every process, hardly any began. Hence few at once, two threads
-# each. The last part is twelve whole trainings.
+# each. A turn is much longer than the 16 batches that the loaders have ready at its start, or nobody would wait for data.
+# The last part is twelve whole trainings.
 #
 # Goals: at least 3 times the plain loop at equal batch, aiming at 4; 40 % of the bf16 matrix rate; data_wait below 5 %.
 set -euo pipefail
@@ -21,7 +22,7 @@ export OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} PYTHONUNBUFFERED=1
 pace() {
   local report=$1
   shift
-  "$python" benchmarks/training.py --device cuda --size 256 --workers 4 --steps 12 --report "$reports/$report.json" "$@"
+  "$python" benchmarks/training.py --device cuda --size 256 --workers 4 --steps 60 --report "$reports/$report.json" "$@"
 }
 
 for part in "$@"; do
