@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.evaluation.cases import cases, paired_by_name
+from inpaintgan.evaluation.cases import cases, enlarged_pictures, paired_by_name
 from inpaintgan.evaluation.mask_sets import KINDS, mask_set, mask_sets
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.folder import find_pictures
@@ -107,3 +107,10 @@ def test_pictures_that_share_a_hole_and_those_that_were_enlarged_are_known(pictu
     assert [case.hole for case in found] == [0, 1, 0, 1] and not any(case.enlarged for case in found)
     drawn = list(cases(pictures, "half", 128, limit=4, seed=1))
     assert [case.hole for case in drawn] == [0, 1, 2, 3] and all(case.enlarged for case in drawn)
+
+
+def test_pictures_that_were_enlarged_are_counted_once_in_words():
+    rows = [{"picture": name, "enlarged": name != "large"} for name in ("a", "a", "b", "large")]
+    assert enlarged_pictures(rows, 256)[0].startswith("2 pictures are smaller than 256 px")
+    assert enlarged_pictures(rows[:1], 256)[0].startswith("1 picture is smaller than 256 px")
+    assert enlarged_pictures(rows[3:], 256) == []

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
+from ..core.wording import plural
 from ..data.pictures import PictureFile
 from ..imaging.folder import find_pictures, match_key
 from ..imaging.io import read_rgb
@@ -111,6 +112,8 @@ def picture_of(index: int, files: Sequence[PictureFile], limit: int) -> PictureF
 
 def paired_by_name(masks: MaskSet, data: Path, *, limit: int) -> MaskSet:
     """Where each picture has a mask of its name, as for ``fill``, that set with the masks in the pictures' order."""
+    if not masks.files:
+        return masks
     files = find_pictures(data)
     by_name = {match_key(file.relative_to(masks.folder)): file for file in masks.files}
     names = [match_key(picture_of(i, files, limit).relative_to(data)) for i in range(n_cases(files, limit))]
@@ -133,7 +136,7 @@ def enlarged_pictures(rows: Sequence[dict[str, Any]], side: int) -> list[str]:
     names = {row["picture"] for row in rows if row["enlarged"]}
     if not names:
         return []
-    said = "1 picture is" if len(names) == 1 else f"{len(names):,} pictures are"
+    said = f"{plural(len(names), 'picture')} {'is' if len(names) == 1 else 'are'}"
     return [f"{said} smaller than {side} px, and enlarged for this: smooth pictures are easy to fill."]
 
 

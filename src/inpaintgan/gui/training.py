@@ -79,11 +79,10 @@ def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
 
 def resume_point(run: RunDir) -> dict[str, Any]:
     """Return ``{config, fixed, step}`` of a run: its settings, those that cannot change, and its last saved step."""
-    steps = run.saved_steps()
     return {
         "config": run.load_config().model_dump(),
         "fixed": (*FIXED, *ORIGINS),
-        "step": steps[-1] if steps else 0,
+        "step": _saved_step(run),
     }
 
 
@@ -95,7 +94,7 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
     """
     config = make_config(values)
     check_resume(run, config)
-    before, config = run.load_config(), with_checked_folders(config, goes_on=bool(run.saved_steps()))
+    before, config = run.load_config(), with_checked_folders(config, goes_on=_saved_step(run) > 0)
     _let_it_end(run)
     changed = {key: value for key, value in config.model_dump().items() if value != getattr(before, key)}
     supervisor.resume(run, changed)
@@ -107,7 +106,7 @@ def check_resume(run: RunDir, config: Config) -> None:
     Raises:
         InpaintError: ``config-invalid`` for a setting that cannot change any more, or limits that are already reached.
     """
-    step, elapsed_s = resume_point(run)["step"], summary(run)["elapsed_s"]
+    step, elapsed_s = _saved_step(run), summary(run)["elapsed_s"]
     if step:
         run.must_fit(config)
     faults = []
@@ -117,6 +116,11 @@ def check_resume(run: RunDir, config: Config) -> None:
         faults.append(f"max_seconds: This run has trained for {elapsed_s:,.0f} s. Choose more, or 0 for no limit.")
     if faults:
         raise InpaintError("config-invalid", "\n".join(faults))
+
+
+def _saved_step(run: RunDir) -> int:
+    """The step that a resume continues from; 0 is the start."""
+    return max(run.saved_steps(), default=0)
 
 
 def resume(supervisor: Supervisor, run: RunDir) -> None:

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 
 _FOLDS = 5
 _REPEATS = 10
-"""How often the pictures are dealt into folds anew: one dealing moves the scores of a hundred pictures by 0.05."""
+"""How often the pictures are dealt into folds anew: scores of a hundred pictures depend on how they are."""
 _CHUNK = 512
 Features = NDArray[np.floating]
 """(n, D), a row for each picture."""

@@ -58,6 +58,7 @@ def test_where_pictures_share_their_holes_intervals_are_over_the_holes():
     first, second = report(of_pictures), report(of_holes)
     assert (first["bootstrap"]["over"], second["bootstrap"]["over"]) == ("pictures", "holes")
     assert first["sets"][0]["over"] == "pictures"
+    assert report(of_holes, result("thin", [1.0] * 20))["bootstrap"]["over"] == "holes or pictures"
     gaps = [found["sets"][0]["versus"]["checkpoint"]["psnr_hole"] for found in (first, second)]
     assert gaps[0]["mean"] == pytest.approx(gaps[1]["mean"])
     assert gaps[1]["high"] - gaps[1]["low"] > 1.5 * (gaps[0]["high"] - gaps[0]["low"])

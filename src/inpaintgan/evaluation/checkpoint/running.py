@@ -89,15 +89,13 @@ def run(
                 timed = {name: taken for name, taken in seconds.items() if name not in untimed}
                 scores, seen = protocol.score_fills(case, fills, timed, perception)
                 edges = evaluate_edges(inpainter, case) if inpainter.checkpoint.edge_generator is not None else {}
-                row = {"number": case.number, "picture": case.name, "masks": case.masks, "hole": case.hole}
-                row |= {
-                    "enlarged": case.enlarged,
-                    "hole_share": float(case.mask.mean()),
-                    "scores": scores,
-                    "edges": edges,
-                }
                 on_case(case, fills)
-                own.append(row)
+                own.append(
+                    {
+                        "number": case.number, "picture": case.name, "masks": case.masks, "hole": case.hole,
+                        "enlarged": case.enlarged, "hole_share": float(case.mask.mean()), "scores": scores, "edges": edges,
+                    }
+                )  # fmt: skip
                 features.append((case.number, seen))
         rows = sorted(chain(*ranks.gather(own)), key=itemgetter("number"))
         unreadable = list(dict.fromkeys(chain(*ranks.gather(bad))))

@@ -29,14 +29,17 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
         in words what is wrong with each file that was left out.
     """
     rows = [row for result in results for row in result.rows]
+    sets = [summary(result.name, result.rows, result.set_scores) for result in results]
+    overall = summary(ALL, rows, {}) if len(results) > 1 else None
+    over = dict.fromkeys(one["over"] for one in (*sets, overall) if one)
     return {
         "n": len(rows),
         "hole_share": float(np.mean([row["hole_share"] for row in rows])),
         "methods": {name: _means([row["scores"][name] for row in rows]) for name in rows[0]["scores"]},
         "edges": _means([row["edges"] for row in rows]),
-        "sets": [summary(result.name, result.rows, result.set_scores) for result in results],
-        "overall": summary(ALL, rows, {}) if len(results) > 1 else None,
-        "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": _clusters(rows)[0], "rival": RIVAL},
+        "sets": sets,
+        "overall": overall,
+        "bootstrap": {"level": LEVEL, "resamples": N_RESAMPLES, "over": " or ".join(over), "rival": RIVAL},
         "cases": rows,
         "unreadable": list(dict.fromkeys(why for result in results for why in result.unreadable)),
     }
