@@ -11,6 +11,7 @@ from inpaintgan.evaluation.checkpoint.findings import findings
 from inpaintgan.evaluation.checkpoint.page import pick
 from inpaintgan.evaluation.checkpoint.running import SetResult
 from inpaintgan.evaluation.checkpoint.statistics import report_of
+from inpaintgan.evaluation.checkpoint.tables import table
 
 
 def result(name: str, gaps: list[float], proxies: list[float] | None = None) -> SetResult:
@@ -29,7 +30,7 @@ def result(name: str, gaps: list[float], proxies: list[float] | None = None) -> 
 
 
 def report(*results: SetResult) -> dict:
-    return {"candidates": ["other"], **report_of(results)}
+    return {"candidates": ["other"], **report_of(results, ["other"])}
 
 
 def test_a_difference_that_chance_could_make_is_said_to_be_one():
@@ -37,7 +38,7 @@ def test_a_difference_that_chance_could_make_is_said_to_be_one():
     unsure = findings(report(result("half", [3.0, -3.0, 2.0, -2.1] * 5)))
     assert "1.18 dB above telea" in sure[0] and "Chance" not in sure[0]
     assert "0.03 dB below telea" in unsure[0] and "Chance alone could" in unsure[0]
-    assert "other reaches" in sure[1] and "1.00 dB below telea" in sure[1]
+    assert "other reaches" in sure[1] and re.search(r"2\.1[78] dB above it", sure[1]) and "Chance" not in sure[1]
     assert "biharmonic is best" in sure[2] and "below the checkpoint" in sure[2]
 
 
@@ -83,3 +84,15 @@ def test_a_bar_reaches_from_end_to_end_of_its_interval():
     assert ends and dot
     low, high, middle = float(ends[1]), float(ends[2]), float(dot[1])
     assert (high - middle) / (middle - low) == pytest.approx(2, rel=0.01)
+
+
+def test_the_checkpoint_beside_a_candidate_is_a_paired_comparison():
+    """The candidate wins and loses by turns, on pictures that differ by far more than the two do."""
+    level = result("half", [-1.4, -0.6] * 10)
+    found = report(level, result("thin", [0.0] * 20))
+    of_set, of_all = (one["versus_candidates"]["other"]["psnr_hole"] for one in (found["sets"][0], found["overall"]))
+    assert of_set["mean"] == pytest.approx(0.0) and of_set["high"] - of_set["low"] < 0.5
+    assert of_all["mean"] == pytest.approx(0.5)
+    assert "Chance alone could" in findings(report(level))[1]
+    written = table({**found, "side_px": 64, "proxy_network": None, "feature_name": None, "notices": []})
+    assert re.search(r"Difference of the checkpoint to each candidate.*\n\n.*\n.*\n\| other \| \+0\.50 ± 0\.\d\d \|", written)

@@ -93,7 +93,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
     if not ranks.is_first:
         return 0
     bar.close()
-    report = _about(arguments, setup) | report_of(results)
+    report = _about(arguments, setup) | report_of(results, setup.candidates)
     report["notices"] += enlarged_pictures(report["cases"], setup.side_px) + left_out(report["unreadable"])
     print(table(report), flush=True)
     if arguments.report:

@@ -18,7 +18,7 @@ def findings(report: dict[str, Any]) -> list[str]:
     main = report["overall"] or report["sets"][0]
     rival = report["bootstrap"]["rival"]
     said = [_against(main, NETWORK, rival)]
-    said += [_against(main, name, rival) for name in report["candidates"]]
+    said += [_beside(main, name) for name in report["candidates"]]
     said += [_baseline(main, report["candidates"]), _bound(main), _proxy(main, rival)]
     return [sentence for sentence in said if sentence]
 
@@ -31,7 +31,23 @@ def _against(main: dict[str, Any], name: str, rival: str) -> str:
         f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own, 2)}), {abs(gap['mean']):.2f} dB "
         f"{'above' if gap['mean'] >= 0 else 'below'} {rival} on the same cases ({_range(gap, 2, '+')})."
     )
-    return said + (" Chance alone could explain that difference." if gap["low"] <= 0 <= gap["high"] else "")
+    return said + _chance(gap)
+
+
+def _beside(main: dict[str, Any], candidate: str) -> str:
+    """How the checkpoint compares with another program, over the cases that both filled."""
+    theirs, gap = main["methods"][candidate]["psnr_hole"], main["versus_candidates"][candidate]["psnr_hole"]
+    if main["n"] == 1:
+        return f"{candidate} reaches {theirs['mean']:.2f} dB there."
+    said = (
+        f"{candidate} reaches {theirs['mean']:.2f} dB there ({_range(theirs, 2)}): the checkpoint lies {abs(gap['mean']):.2f} dB "
+        f"{'above' if gap['mean'] >= 0 else 'below'} it on the same cases ({_range(gap, 2, '+')})."
+    )
+    return said + _chance(gap)
+
+
+def _chance(gap: dict[str, float]) -> str:
+    return " Chance alone could explain that difference." if gap["low"] <= 0 <= gap["high"] else ""
 
 
 def _baseline(main: dict[str, Any], candidates: list[str]) -> str:

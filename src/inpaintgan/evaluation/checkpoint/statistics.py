@@ -9,7 +9,7 @@ import numpy as np
 
 from ...metrics.bootstrap import LEVEL, N_RESAMPLES, mean_intervals
 from ..protocol import Scores
-from .running import SetResult
+from .running import NETWORK, SetResult
 
 RIVAL = "telea"
 """What every method is compared with, per picture."""
@@ -20,8 +20,12 @@ Estimate = dict[str, float]
 """``mean``, ``low``, ``high``."""
 
 
-def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
+def report_of(results: Sequence[SetResult], candidates: Sequence[str] = ()) -> dict[str, Any]:
     """The part of the report that holds the scores.
+
+    Args:
+        results: Of each set of holes.
+        candidates: The methods that are other programs.
 
     Returns:
         Over all cases ``n``, ``hole_share``, ``methods`` and ``edges`` (means); ``sets``, see `summary`, one for each set
@@ -29,8 +33,8 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
         in words what is wrong with each file that was left out.
     """
     rows = [row for result in results for row in result.rows]
-    sets = [summary(result.name, result.rows, result.set_scores) for result in results]
-    overall = summary(ALL, rows, {}) if len(results) > 1 else None
+    sets = [summary(result.name, result.rows, result.set_scores, candidates) for result in results]
+    overall = summary(ALL, rows, {}, candidates) if len(results) > 1 else None
     over = dict.fromkeys(one["over"] for one in (*sets, overall) if one)
     return {
         "n": len(rows),
@@ -45,28 +49,36 @@ def report_of(results: Sequence[SetResult]) -> dict[str, Any]:
     }
 
 
-def summary(name: str, rows: Sequence[dict[str, Any]], set_scores: Scores) -> dict[str, Any]:
+def summary(
+    name: str, rows: Sequence[dict[str, Any]], set_scores: Scores, candidates: Sequence[str] = ()
+) -> dict[str, Any]:
     """Summarise the cases of one set of holes.
 
     Returns:
         ``name``, ``n``, ``n_pictures``; ``over``, see `_clusters`; ``hole_share`` with mean, min and max; ``methods``: by
-        method and score an `Estimate`; ``versus``: the same of the differences to `RIVAL`, case by case; ``edges``: by score
-        an `Estimate`; ``set_scores``.
+        method and score an `Estimate`; ``versus``: the same of the differences to `RIVAL`, case by case;
+        ``versus_candidates``: the same of the checkpoint's differences to each candidate; ``edges``: by score an `Estimate`;
+        ``set_scores``.
     """
     columns: dict[tuple[str, str, str], list[float]] = {}
+
+    def compare(part: str, method: str, own: str, theirs: str) -> None:
+        for key in (key for key in rows[0]["scores"][own] if key not in _NO_SCORE):
+            columns[part, method, key] = [row["scores"][own][key] - row["scores"][theirs][key] for row in rows]
+
     for method, first in rows[0]["scores"].items():
         for key in (key for key in first if key not in _NO_SCORE):
-            own = [row["scores"][method][key] for row in rows]
-            columns["methods", method, key] = own
-            if method != RIVAL and key in rows[0]["scores"].get(RIVAL, {}):
-                theirs = [row["scores"][RIVAL][key] for row in rows]
-                columns["versus", method, key] = [a - b for a, b in zip(own, theirs, strict=True)]
+            columns["methods", method, key] = [row["scores"][method][key] for row in rows]
+        if method != RIVAL:
+            compare("versus", method, method, RIVAL)
+    for candidate in candidates:
+        compare("versus_candidates", candidate, NETWORK, candidate)
     for key in rows[0]["edges"]:
         columns["edges", "", key] = [row["edges"][key] for row in rows]
     table = np.array(list(columns.values())).T
     over, clusters = _clusters(rows)
     low, high = mean_intervals(table, clusters)
-    parts: dict[str, Any] = {"methods": {}, "versus": {}, "edges": {}}
+    parts: dict[str, Any] = {"methods": {}, "versus": {}, "versus_candidates": {}, "edges": {}}
     for (part, method, key), mean, lower, upper in zip(columns, table.mean(0), low, high, strict=True):
         place = parts[part].setdefault(method, {}) if method else parts[part]
         place[key] = {"mean": float(mean), "low": float(lower), "high": float(upper)}

@@ -49,11 +49,7 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
     lines = ["", said]
     names = [one["name"] for one in sets]
     if len(sets) == 1:
-        shown = columns_of(_AGAINST, next(iter(sets[0]["versus"].values())))
-        rows = {
-            method: [_estimate(found, column, "+") for column in shown] for method, found in sets[0]["versus"].items()
-        }
-        lines += ["", f"Difference to {rival}, per picture:", "", *markdown([column.heading for column in shown], rows)]
+        lines += _differences(f"Difference to {rival}, per picture:", sets[0]["versus"])
     else:
         for column in columns_of(_BY_SET, next(iter(sets[0]["methods"].values()))):
             heading = column.heading
@@ -66,7 +62,18 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
             rows = {one["name"]: [_estimate(one["edges"], column) for column in shown] for one in sets}
             titles = [column.heading for column in shown]
             lines += ["", "Edges in the hole, by kind of hole:", "", *markdown(titles, rows, "holes")]
+    title = "Difference of the checkpoint to each candidate, per picture:"
+    lines += _differences(title, (report["overall"] or sets[0]).get("versus_candidates", {}))
     return lines + _set_scores(report, sets)
+
+
+def _differences(title: str, found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
+    """A table of differences by method and score; nothing without a method."""
+    if not found:
+        return []
+    shown = columns_of(_AGAINST, next(iter(found.values())))
+    rows = {method: [_estimate(scores, column, "+") for column in shown] for method, scores in found.items()}
+    return ["", title, "", *markdown([column.heading for column in shown], rows)]
 
 
 def _set_scores(report: dict[str, Any], sets: Sequence[dict[str, Any]]) -> list[str]:
