@@ -98,3 +98,19 @@ def test_events_wait_for_a_full_disk_to_empty(tmp_path: Path, monkeypatch):
     monkeypatch.undo()
     log.emit(Warned(code="c", message="."))
     assert [(e["seq"], e["code"]) for e in read_events(file)] == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_a_disk_that_is_full_before_the_first_event_is_waited_for_too(tmp_path: Path, monkeypatch):
+    file = tmp_path / "events.jsonl"
+    log = EventLog(file)
+
+    def full_open(*_args, **_options):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(events, "open", full_open, raising=False)
+    log.emit(Warned(code="a", message="."))
+    with pytest.raises(OSError, match="full"):
+        log.flush()
+    monkeypatch.undo()
+    log.flush()
+    assert [e["code"] for e in read_events(file)] == ["a"]

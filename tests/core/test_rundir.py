@@ -52,6 +52,20 @@ def test_of_two_trainings_that_begin_together_one_is_refused(tmp_path: Path):
             claiming.result()
 
 
+def test_who_is_refused_leaves_the_config_of_who_trains(tmp_path: Path):
+    run, lock = RunDir(tmp_path / "run"), FileLock(tmp_path / "run" / ".lock")
+    run.create(Config(lr=1e-3))
+    assert lock.acquire(), "another process is starting here"
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(run.create, Config(lr=2e-3), claim=True)
+        time.sleep(0.3)
+        atomic.write_json(run.path / "process.json", process_record(os.getppid()))
+        lock.release()
+        with pytest.raises(InpaintError, match="is already training"):
+            second.result()
+    assert run.load_config().lr == 1e-3
+
+
 def test_a_lock_that_is_kept_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("inpaintgan.core.lock._PATIENCE_S", 0.1)
     with RunDir(tmp_path).held(), pytest.raises(InpaintError, match="Another process is starting"):

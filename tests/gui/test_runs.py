@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import time
@@ -275,3 +276,22 @@ def test_many_pages_ask_for_the_use_of_the_machine_at_once(run: RunDir, monkeypa
         found = list(pool.map(usage_module.usage, [run] * 8))
     assert all(use and use["memory_gb"] > 0 for use in found)
     assert sorted(usage_module._before) == list(range(-20, 0)), "what is gone is forgotten"
+
+
+def test_a_line_that_is_completed_while_it_is_read_is_read_whole(run: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_events(run, *(step_event(n) for n in (1, 2, 3)))
+    first, second, third = run.events_file.read_bytes().splitlines(keepends=True)
+    run.events_file.write_bytes(first + second[:20])
+
+    class Grows(io.FileIO):
+        def readlines(self, *size: Any) -> list[bytes]:
+            lines = super().readlines(*size)
+            if self.tell() < len(first + second):
+                with open(run.events_file, "ab") as file:
+                    file.write(second[20:] + third)
+            return lines
+
+    monkeypatch.setattr(history, "open", lambda path, mode: Grows(path, mode), raising=False)
+    follower = History(run.events_file)
+    assert follower.read()["last_seq"] == 1
+    assert [event["seq"] for event in follower.read()["history"]] == [1, 2, 3]

@@ -210,6 +210,20 @@ def test_processes_that_cannot_share_a_batch_are_refused_before_they_start(pictu
     assert len(capfd.readouterr().err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("processes", [1, 2])
+def test_one_process_or_many_refuse_to_train_beyond_their_limits(pictures, tmp_path, capfd, processes):
+    from inpaintgan.cli import main
+
+    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    assert main([*words, "stage=edge", "max_iters=2"]) == 0
+    again = ["train", "--run", str(tmp_path / "run"), "--resume", "--set", f"processes={processes}"]
+    for limit in ("max_iters=2", "max_seconds=0.001"):
+        capfd.readouterr()
+        assert main([*again, "max_iters=9", limit]) == 2, limit
+        said = capfd.readouterr().err
+        assert "already at step 2" in said and f"Raise {limit.split('=')[0]}" in said
+
+
 def test_paths_given_in_one_folder_hold_in_another(pictures, tmp_path, monkeypatch):
     from inpaintgan.cli import main
 

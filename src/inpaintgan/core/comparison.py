@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -99,18 +100,23 @@ class ComparisonDir:
 
     def check_free(self) -> None:
         """Raise `InpaintError` ``compare-busy`` when another live process is at work here."""
-        try:
+        with self._busy():
             self.process.check_free()
+
+    def claim(self) -> None:
+        """Record this process as the one at work. Raises `InpaintError` ``compare-busy`` as `check_free` does."""
+        with self._busy():
+            self.process.claim()
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        try:
+            yield
         except InpaintError as error:
             raise InpaintError(
                 "compare-busy", f"Process {self.pid()} is already working on {self.path}.",
                 "Wait for it, stop it, or name another --output.",
             ) from error  # fmt: skip
-
-    def claim(self) -> None:
-        """Record this process as the one at work. Raises `InpaintError` ``compare-busy`` as `check_free` does."""
-        self.check_free()
-        self.process.claim()
 
     def release(self) -> None:
         """Forget this process as the one at work."""

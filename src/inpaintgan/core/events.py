@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -183,8 +184,8 @@ class EventLog:
                 file.write(b"".join(self._unwritten))
         except OSError:
             # Half a line would glue itself to the next one.
-            with open(self._path, "r+b") as file:
-                file.truncate(start)
+            if self._path.exists():
+                os.truncate(self._path, start)
             raise
         self._unwritten.clear()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .atomic import read_json, replace, write_bytes, write_json
 from .child import elsewhere, live_pid, process_record
-from .config import FIXED, Config
+from .config import Config
 from .config_io import load_config, save_config
 from .control import Control
 from .errors import InpaintError
@@ -77,8 +77,12 @@ class RunDir:
         """Whether the folder is a run's, be it one that never began."""
         return seen_file(self.config_file) or seen_file(self.events_file)
 
-    def create(self, config: Config) -> None:
+    def create(self, config: Config, *, claim: bool = False) -> None:
         """Make the folder and freeze the config into it.
+
+        Args:
+            config: Of the training.
+            claim: Record this process as the run's trainer, as `claim` does: who is refused leaves the config as it is.
 
         Raises:
             InpaintError: ``run-busy`` when another live process trains in this folder, or ``run-unwritable``.
@@ -87,7 +91,11 @@ class RunDir:
         try:
             self.samples.mkdir(parents=True, exist_ok=True)
             self.checkpoints.mkdir(exist_ok=True)
-            save_config(config, self.config_file)
+            with self.held():
+                self.check_free()  # it may have come in between
+                save_config(config, self.config_file)
+                if claim:
+                    self._record()
         except OSError as error:
             raise InpaintError(
                 "run-unwritable",
@@ -98,18 +106,6 @@ class RunDir:
     def load_config(self) -> Config:
         """Return the frozen config. Raises `InpaintError` when there is none."""
         return load_config(self.config_file)
-
-    def must_fit(self, config: Config) -> None:
-        """Raise `InpaintError` ``config-invalid`` for a setting that may not change between a training and its resume."""
-        before = self.load_config()
-        for name in FIXED:
-            if getattr(before, name) != getattr(config, name):
-                was, wanted = getattr(before, name), getattr(config, name)
-                raise InpaintError(
-                    "config-invalid",
-                    f"{name}: this run was trained with {was!r} and cannot continue with {wanted!r}.",
-                    "Start a new run, with init_from pointing at this one.",
-                )
 
     def sample_path(self, step: int) -> Path:
         return self.samples / f"{step_name(step)}.png"
@@ -188,7 +184,10 @@ class RunDir:
         """Record this process as the run's trainer. Raises `InpaintError` ``run-busy`` as `check_free` does."""
         with self.held():
             self.check_free()
-            write_json(self.path / "process.json", process_record())
+            self._record()
+
+    def _record(self) -> None:
+        write_json(self.path / "process.json", process_record())
 
     def release(self) -> None:
         """Forget this process as the run's trainer."""

@@ -74,9 +74,11 @@ class History:
                 if file.seek(0, 2) < self._offset:
                     self._forget()  # another run of the same name
                 file.seek(self._offset)
-                while lines := file.readlines(_CHUNK_BYTES):
-                    if not lines[-1].endswith(b"\n"):
-                        lines.pop()  # not written to its end yet
+                whole = True
+                while whole and (lines := file.readlines(_CHUNK_BYTES)):
+                    whole = lines[-1].endswith(b"\n")
+                    if not whole:
+                        lines.pop()  # not written to its end yet: it is read from its start the next time
                     self._offset += sum(map(len, lines))
                     self._take([event for line in lines if (event := parse(line))])
         except OSError:

@@ -16,10 +16,11 @@ from ..core.config_io import make_config
 from ..core.errors import InpaintError, about
 from ..core.formats import LIST_SUFFIXES, SHARD_SUFFIX
 from ..core.origins import check_origins
+from ..core.resuming import check_fixed, limits_reached, trained_so_far
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, unwritable, wait_until_gone
 from .folders import absolute, has_picture
-from .runs import ENDED, state_of, summary
+from .runs import ENDED, state_of
 from .trash import discard
 
 _TAKEN = ("comparisons", "queue.json")
@@ -56,16 +57,15 @@ def with_checked_folders(config: Config, *, goes_on: bool = False) -> Config:
 
     A resumed training continues with its own weights: what it began with may be gone.
     """
-    folders = {"data": checked_folder(config.data, "data")}
-    if config.val_data:
-        folders["val_data"] = checked_folder(config.val_data, "val_data")
-    if config.mask.startswith("external"):
-        folders["mask_data"] = checked_folder(config.mask_data, "mask_data")
-    if config.edge == "external":
-        folders["edge_data"] = checked_folder(config.edge_data, "edge_data")
-        if config.val_edge_data:
-            folders["val_edge_data"] = checked_folder(config.val_edge_data, "val_edge_data")
-    for name in ("init_from", "edges_from"):
+    used = {
+        "data": True,
+        "val_data": bool(config.val_data),
+        "mask_data": config.mask.startswith("external"),
+        "edge_data": config.edge == "external",
+        "val_edge_data": config.edge == "external" and bool(config.val_edge_data),
+    }
+    folders = {name: checked_folder(getattr(config, name), name) for name, wanted in used.items() if wanted}
+    for name in ORIGINS:
         if getattr(config, name):
             folders[name] = absolute(getattr(config, name))
             if not goes_on:
@@ -82,7 +82,7 @@ def resume_point(run: RunDir) -> dict[str, Any]:
     return {
         "config": run.load_config().model_dump(),
         "fixed": (*FIXED, *ORIGINS),
-        "step": _saved_step(run),
+        "step": trained_so_far(run)[0],
     }
 
 
@@ -94,7 +94,7 @@ def resume_with(supervisor: Supervisor, run: RunDir, values: dict[str, Any]) -> 
     """
     config = make_config(values)
     check_resume(run, config)
-    before, config = run.load_config(), with_checked_folders(config, goes_on=_saved_step(run) > 0)
+    before, config = run.load_config(), with_checked_folders(config, goes_on=bool(run.saved_steps()))
     _let_it_end(run)
     changed = {key: value for key, value in config.model_dump().items() if value != getattr(before, key)}
     supervisor.resume(run, changed)
@@ -106,21 +106,15 @@ def check_resume(run: RunDir, config: Config) -> None:
     Raises:
         InpaintError: ``config-invalid`` for a setting that cannot change any more, or limits that are already reached.
     """
-    step, elapsed_s = _saved_step(run), summary(run)["elapsed_s"]
+    step, elapsed_s = trained_so_far(run)
     if step:
-        run.must_fit(config)
-    faults = []
-    if config.max_iters <= step:
-        faults.append(f"max_iters: This run is already at step {step:,}. Choose a value above it.")
-    if 0 < config.max_seconds <= elapsed_s:
-        faults.append(f"max_seconds: This run has trained for {elapsed_s:,.0f} s. Choose more, or 0 for no limit.")
-    if faults:
+        check_fixed(run, config)
+    said = {
+        "max_iters": f"This run is already at step {step:,}. Choose a value above it.",
+        "max_seconds": f"This run has trained for {elapsed_s:,.0f} s. Choose more, or 0 for no limit.",
+    }
+    if faults := [f"{limit}: {said[limit]}" for limit in limits_reached(config, step, elapsed_s)]:
         raise InpaintError("config-invalid", "\n".join(faults))
-
-
-def _saved_step(run: RunDir) -> int:
-    """The step that a resume continues from; 0 is the start."""
-    return max(run.saved_steps(), default=0)
 
 
 def resume(supervisor: Supervisor, run: RunDir) -> None:

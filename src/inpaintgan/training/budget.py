@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.resuming import Limit, limits_reached
 from .meter import Meter
 from .state import Progress
 
@@ -16,24 +14,9 @@ class Budget:
     def __init__(self, config: Config, progress: Progress) -> None:
         self._config, self._progress = config, progress
 
-    def used(self) -> Literal["max_iters", "max_seconds"] | None:
+    def used(self) -> Limit | None:
         """Which limit the run's last step reached, if any."""
-        if self._progress.step >= self._config.max_iters:
-            return "max_iters"
-        if 0 < self._config.max_seconds <= self._progress.elapsed_s:
-            return "max_seconds"
-        return None
-
-    def check_remaining(self) -> None:
-        """Raise `InpaintError` ``max-iters-reached`` or ``max-seconds-reached`` when there is nothing to train."""
-        used = self.used()
-        if used:
-            raise InpaintError(
-                "max-iters-reached" if used == "max_iters" else "max-seconds-reached",
-                f"{used} is {getattr(self._config, used)}, but this run is already at step {self._progress.step}, "
-                f"after {self._progress.elapsed_s:.0f} s of training.",
-                f"Raise {used} to train on.",
-            )
+        return next(iter(limits_reached(self._config, self._progress.step, self._progress.elapsed_s)), None)
 
     def eta_s(self, meter: Meter) -> float | None:
         """Seconds to the nearer limit, or None before there is a pace."""

@@ -11,14 +11,12 @@ from ..core.config_io import load_config, with_full_paths
 from ..core.errors import InpaintError
 from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import resource
+from ..core.resuming import check_fixed, check_remaining, check_start, trained_so_far
 from ..core.rundir import RunDir
 from ..data.loader import check_shares
 from ..models.device import gpus
-from .budget import Budget
-from .existing import must_be_allowed
 from .runtime import can_launch, is_rank, joined, launch
 from .sinks import Console
-from .state import Progress
 from .trainer import Trainer
 
 
@@ -50,7 +48,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
                 )
             check_shares(config, n)
             if trained_before:  # ranks cannot tell this from a restart, which has to continue whatever it finds
-                Budget(config, Progress(step=run.saved_steps()[-1])).check_remaining()
+                check_remaining(config, *trained_so_far(run))
             given = [("--data", data), ("--config", config_file), *(("--set", setting) for setting in settings)]
             words = [str(word) for name, value in given if value is not None for word in (name, value)]
             return launch(n, ["train", "--run", str(run_path), *words])
@@ -85,14 +83,14 @@ def _checked(
     restarted: bool = False,
 ) -> tuple[Config, bool]:
     """Return the config to train under, and whether there is a checkpoint to continue from. Nothing is written."""
-    trained_before = must_be_allowed(run, resume=resume or restarted)
+    trained_before = check_start(run, resume=resume or restarted)
     config = with_full_paths(load_config(_config_source(run, config_file), settings, data=data))
     # One command, given again after every power cut, must also do for the first that came before anything was there.
     if resume and not run.exists and not config.data:
         missing = f"There is no training in {run.path} to resume."
         raise InpaintError("resume-impossible", missing, "Choose another --run, or give --data to begin one.")
     if trained_before:
-        run.must_fit(config)
+        check_fixed(run, config)
     return config, trained_before
 
 

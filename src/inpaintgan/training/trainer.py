@@ -12,6 +12,7 @@ from ..core.config import ORIGINS, TRAINS, Config
 from ..core.config_io import with_full_paths
 from ..core.errors import InpaintError, about
 from ..core.ranks import Ranks
+from ..core.resuming import check_fixed, check_remaining, check_start
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..data.check import inverted_masks
@@ -23,7 +24,6 @@ from . import state
 from .budget import Budget
 from .build import build_stage
 from .disk import PatientDisk
-from .existing import must_be_allowed
 from .feed import cached_pictures, check_same_files, endless_batches
 from .health import Health
 from .loop import End, Loop
@@ -110,8 +110,8 @@ class Trainer:
         config, ranks = self.config, self.ranks
         device = prepare(config, ranks)
         with ranks.together():
-            if must_be_allowed(self.run_dir, resume=self.resume):
-                self.run_dir.must_fit(config)
+            if check_start(self.run_dir, resume=self.resume):
+                check_fixed(self.run_dir, config)
                 self.config = config = self._with_origins(self.run_dir.load_config())
             if not config.data:
                 raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
@@ -132,7 +132,7 @@ class Trainer:
             self.progress.copy_from(state.load_training(self.run_dir, stage, ranks))
         # A rank may have failed after the last step, when everything was saved; further on than that no restart stands.
         if not ranks.restartable or self.progress.step > config.max_iters:
-            Budget(config, self.progress).check_remaining()
+            check_remaining(config, self.progress.step, self.progress.elapsed_s)
         with ranks.together():
             val_batches = self._held_out(train_files, val_files) if ranks.is_first else []
         return stage, perceptual, train_files, val_batches
@@ -166,8 +166,7 @@ class Trainer:
         return [batch.owned() for batch in loader]
 
     def _claim(self) -> None:
-        self.run_dir.create(self.config)
-        self.run_dir.claim()
+        self.run_dir.create(self.config, claim=True)
         state.sweep(self.run_dir)
 
     def _begin(self, stage: Stage, perceptual: str, train_files: PictureSet, val_batches: list[Batch]) -> Loop:

@@ -95,4 +95,6 @@ def test_the_checkpoint_beside_a_candidate_is_a_paired_comparison():
     assert of_all["mean"] == pytest.approx(0.5)
     assert "Chance alone could" in findings(report(level))[1]
     written = table({**found, "side_px": 64, "proxy_network": None, "feature_name": None, "notices": []})
-    assert re.search(r"Difference of the checkpoint to each candidate.*\n\n.*\n.*\n\| other \| \+0\.50 ± 0\.\d\d \|", written)
+    assert re.search(
+        r"Difference of the checkpoint to each candidate.*\n\n.*\n.*\n\| other \| \+0\.50 ± 0\.\d\d \|", written
+    )
