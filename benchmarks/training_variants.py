@@ -108,7 +108,7 @@ def _separate_adam() -> None:
         begin(trained, *arguments)
         for settings in trained._settings.values():
             settings.update(fused=False, foreach=False)
-        trained.set_rate(1.0)
+        trained.scale_lr(1.0)
 
     Learner.__init__ = init
 

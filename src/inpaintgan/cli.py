@@ -23,7 +23,7 @@ from .core.openmp import wait_briefly
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code. No arguments open the window."""
-    words = (sys.argv[1:] if argv is None else argv) or ["gui"]
+    argv = (sys.argv[1:] if argv is None else argv) or ["gui"]
     wait_briefly()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
@@ -31,10 +31,10 @@ def main(argv: list[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     with tolerate_closed_streams():
         try:
-            arguments = parser().parse_args(words)
+            arguments = parser().parse_args(argv)
             return arguments.run(arguments)
         except InpaintError as error:
-            if "--json" in words:
+            if "--json" in argv:
                 print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
             print(f"{ERROR}{error}", file=sys.stderr)
             return REFUSED
@@ -96,11 +96,12 @@ def _engines(arguments: argparse.Namespace) -> int:
 
 
 def _check_data(arguments: argparse.Namespace) -> int:
-    from .data.check import check_data, describe
+    from .data.check import check_data
+    from .data.check_report import describe
 
     report = check_data(arguments.folder, masks=arguments.masks)
     print(report.model_dump_json(indent=2) if arguments.json else describe(report))
-    return FAILED if any(problem.level == "error" for problem in report.problems) else 0
+    return 0 if report.ok else FAILED
 
 
 def _try(arguments: argparse.Namespace) -> int:
@@ -127,14 +128,14 @@ def _import_edgeconnect(arguments: argparse.Namespace) -> int:
 def _release(arguments: argparse.Namespace) -> int:
     from .evaluation.release import release
 
-    words = (arguments.run_dir, arguments.name, arguments.output, arguments.report, arguments.note)
-    print(release(*words, blend_with=arguments.blend, share=arguments.share))
+    given = (arguments.run_dir, arguments.name, arguments.output, arguments.report, arguments.note)
+    print(release(*given, blend_with=arguments.blend, share=arguments.share))
     return 0
 
 
 class _Command(NamedTuple):
     help: str
-    add_words: Callable[[argparse.ArgumentParser], None]
+    add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[argparse.Namespace], int]
 
 
@@ -176,6 +177,6 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="command")
     for name, command in _COMMANDS.items():
         one = commands.add_parser(name, help=command.help, description=command.help, allow_abbrev=False)
-        command.add_words(one)
+        command.add_arguments(one)
         one.set_defaults(run=command.run)
     return whole

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.data.check import MAX_LISTED, DataReport, check_data, describe
+from inpaintgan.data.check import check_data
+from inpaintgan.data.check_report import MAX_LISTED, DataReport, describe
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
 

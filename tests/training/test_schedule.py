@@ -15,7 +15,7 @@ from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.models.checkpoint import load_checkpoint
 from inpaintgan.training.build import build_stage
 from inpaintgan.training.phases import Phases
-from inpaintgan.training.schedule import annealed_share, rate_factor
+from inpaintgan.training.schedule import annealed_share, lr_factor
 from inpaintgan.training.state import Progress
 
 CPU = torch.device("cpu")
@@ -33,7 +33,7 @@ CPU = torch.device("cpu")
 )
 def test_the_rate_follows_the_step_alone(settings, factors):
     config = Config(max_iters=100, **settings)
-    assert {step: rate_factor(config, step) for step in factors} == pytest.approx(factors)
+    assert {step: lr_factor(config, step) for step in factors} == pytest.approx(factors)
 
 
 def test_both_optimizers_follow_the_schedule_and_the_step_event_tells_it(training):

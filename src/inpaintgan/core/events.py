@@ -18,6 +18,9 @@ from pydantic_core import PydanticSerializationError, from_json
 
 _BLOCK_BYTES = 64 * 1024
 
+SaveReason = Literal["interval", "requested", "stop", "finished", "best"]
+End = Literal["max_iters", "max_seconds", "stopped"]
+
 
 class _Event(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -92,7 +95,7 @@ class Sample(_Event):
 class CheckpointSaved(_Event):
     type: Literal["checkpoint"] = "checkpoint"
     path: str
-    reason: Literal["interval", "requested", "stop", "finished", "best"]
+    reason: SaveReason
 
 
 class Warned(_Event):
@@ -112,7 +115,7 @@ class Resumed(_Event):
 
 class RunFinished(_Event):
     type: Literal["run_finished"] = "run_finished"
-    reason: Literal["max_iters", "max_seconds", "stopped"]
+    reason: End
     elapsed_s: float
 
 

@@ -40,11 +40,7 @@ def check_origins(config: Config) -> None:
             faults["edge_generator"] = theirs.edge_generator
         if (edges or colour) and config.width % theirs.width:
             faults["width"] = f"{theirs.width} or a multiple"
-        if (
-            (edges or colour)
-            and config.stem != theirs.stem
-            and (theirs.stem, config.stem) != ("unshuffle4", "unshuffle")
-        ):
+        if (edges or colour) and config.stem != theirs.stem and not refines(config.stem, theirs.stem):
             faults["stem"] = theirs.stem
     if faults:
         lines = (
@@ -52,3 +48,8 @@ def check_origins(config: Config) -> None:
             for key, fits in faults.items()
         )
         raise InpaintError("config-invalid", "\n".join(lines))
+
+
+def refines(stem: str, theirs: str) -> bool:
+    """Whether networks behind a stem can begin as trained ones behind a coarser one (`networks.finer_stem`)."""
+    return (theirs, stem) == ("unshuffle4", "unshuffle")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from .config import Config
 from .config_io import make_config, read_yaml
 from .errors import InpaintError
@@ -12,6 +14,11 @@ VERDICT_FILE = "verdict.json"
 """In the run folder: what was found, in words."""
 FILL_FILE = "trial-fill.png"
 """In the run folder: a picture with its hole, and beside it the same, filled."""
+
+
+def trial_name() -> str:
+    """A name for the run of a trial that begins now."""
+    return f"try-it_{time.strftime('%Y-%m-%d_%H-%M-%S')}"
 
 
 def trial_config(seconds: float = TRIAL_SECONDS) -> Config:

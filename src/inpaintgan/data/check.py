@@ -31,14 +31,11 @@ from .check_report import (
     Problem,
     Sizes,
     Unreadable,
-    describe,
     mask_problems,
     picture_problems,
 )
 from .near_duplicates import THUMBNAIL_BYTES, find_alike, thumbnail
 from .pictures import PictureFile, PictureSet, open_masks, open_pictures
-
-__all__ = ["MAX_LISTED", "SMALL_SIDE_PX", "DataReport", "check_data", "describe"]
 
 _MOSTLY_WHITE = 0.75
 _HALF, _MOST_OF_BORDER = 0.5, 0.9

@@ -82,7 +82,6 @@ class DataReport(BaseModel):
     n_masks_unreadable: int = 0
     masks_unreadable: list[Unreadable] = Field(default_factory=list)
     mask_coverage: Coverage | None = None
-    """Masks that are hole over more than three quarters."""
     n_masks_inverted: int = 0
     """Masks that seem to mark the hole in black: mostly white, or over half of them with nearly all of the border."""
     n_masks_empty: int = 0

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..imaging.picture import to_gray
+
 THUMBNAIL_BYTES = 81
 _SIDE = 9
 _BANDS = 8
@@ -26,8 +28,7 @@ _MAX_DIFFERENCE = 0.2
 
 def thumbnail(pixels: NDArray[np.uint8]) -> bytes:
     """Return the 9x9 gray levels of an (H, W, 3) RGB picture as 81 bytes."""
-    gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    return cv2.resize(gray, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).tobytes()
+    return cv2.resize(to_gray(pixels), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).tobytes()
 
 
 def find_alike(thumbnails: NDArray[np.uint8]) -> dict[int, int]:

@@ -46,9 +46,9 @@ def whole_number(text: str) -> int | None:
     return int(text) if len(text) <= 20 and text.isascii() and text.isdecimal() else None
 
 
-def json_answer(value: Any, status: int = 200) -> Answer:
+def json_answer(value: Any) -> Answer:
     """Return plain JSON as an answer."""
-    return Answer(status, "application/json", to_json(value).encode())
+    return Answer(200, "application/json", to_json(value).encode())
 
 
 def to_json(value: Any) -> str:

@@ -82,7 +82,6 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
         "step": step,
         "title": title,
         "note": ", ".join(notes),
-        "has_edge": has_edge,
         "has_inpaint": has_inpaint,
         "scores": checkpoint_scores(path, step),
     }

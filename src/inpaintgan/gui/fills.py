@@ -19,7 +19,7 @@ MAX_FEATHER_PX = 64
 
 
 class Fills:
-    """Fills holes, predicts edges and encodes results. Every method blocks until the worker is done.
+    """Fills holes and encodes results. Every method blocks until the worker is done.
 
     Args:
         pictures: The open pictures.
@@ -48,22 +48,27 @@ class Fills:
         mask = self._snapshot(picture, "mask", f"fill-{number}-mask.png")
         edges = self._snapshot(picture, "edges", f"fill-{number}-steered.png") if options.get("edges") else None
         predicted = picture.predictions.get(options.get("drawn_over") or 0, [])
-        result = self._ask(
-            picture,
-            "fill",
-            {
-                "image": str(picture.original),
-                "mask": str(mask),
-                "folder": str(picture.folder),
-                "stem": f"fill-{number}",
-                "checkpoint": options["checkpoint"],
-                "device": options["device"],
-                "engine": options["engine"],
-                "edges": str(edges) if edges else None,
-                "drawn_over": predicted,
-                "feather_px": options.get("feather_px", 0.0),
-            },
-        )
+        args = {
+            "image": str(picture.original),
+            "mask": str(mask),
+            "folder": str(picture.folder),
+            "stem": f"fill-{number}",
+            "checkpoint": options["checkpoint"],
+            "device": options["device"],
+            "engine": options["engine"],
+            "edges": str(edges) if edges else None,
+            "drawn_over": predicted,
+            "feather_px": options.get("feather_px", 0.0),
+        }
+        picture.progress = {"step": "wait", "fraction": 0.0}
+
+        def note(progress: dict[str, Any]) -> None:
+            picture.progress = progress
+
+        try:
+            result = self._worker.request("fill", args, note)
+        finally:
+            picture.progress = {"step": "", "fraction": 0.0}
         picture.patches[number] = result["patches"]
         picture.predictions[number] = predicted if edges else result["edge_patches"]
         fill = {
@@ -74,7 +79,6 @@ class Fills:
             "engine": result["engine"],
             "notices": result["notices"],
             "hole_px": result["hole_px"],
-            "changed_outside_px": result["changed_outside_px"],
             "checkpoint": options["checkpoint"],
             "steered": edges is not None,
             "feather_px": options.get("feather_px", 0.0),
@@ -101,8 +105,7 @@ class Fills:
             raise InpaintError(
                 "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(WRITABLE)}."
             )
-        number = next((known["fill"] for known in picture.fills if known["fill"] == fill), None)
-        if number is None:
+        if not isinstance(fill, int) or fill not in picture.patches:
             raise InpaintError("fill-unknown", "This result no longer exists.", "Fill the picture again.")
         output = picture.folder / f"saved-{next(picture.numbers)}{suffix}"
         # Encoding needs no network, but the worker that filled has the picture in memory.
@@ -110,7 +113,7 @@ class Fills:
             "save",
             {
                 "image": str(picture.original),
-                "patches": picture.patches[number],
+                "patches": picture.patches[fill],
                 "output": str(output),
             },
         )
@@ -124,17 +127,6 @@ class Fills:
     def cancel(self) -> None:
         """End the fill that runs and those that wait."""
         self._worker.cancel()
-
-    def _ask(self, picture: Picture, op: str, args: dict[str, Any]) -> dict[str, Any]:
-        picture.progress = {"step": "wait", "fraction": 0.0}
-
-        def note(progress: dict[str, Any]) -> None:
-            picture.progress = progress
-
-        try:
-            return self._worker.request(op, args, note)
-        finally:
-            picture.progress = {"step": "", "fraction": 0.0}
 
     @staticmethod
     def _shown(picture: Picture, patches: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ class Picture:
     """Likewise, of the predicted edges that it was painted along, or that its lines were drawn over; none if lines were all."""
     progress: dict[str, Any] = field(default_factory=lambda: {"step": "", "fraction": 0.0})
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    """Numbers for fills, predictions and saved files."""
+    """Numbers for fills and saved files."""
     saved_names: dict[str, str] = field(default_factory=dict)
     """Name for the download of the file that was saved last."""
 
@@ -65,10 +65,8 @@ class Picture:
             "name": self.name,
             **{key: self.facts[key] for key in ("width", "height", "format", "notices", "has_alpha")},
             "url": self.url(self.facts["display"]),
-            "original_url": self.url(self.original.name),
             "has_mask": "mask" in self.layers,
             "mask_url": self.layer_url("mask"),
-            "has_edges": "edges" in self.layers,
             "edges_url": self.layer_url("edges"),
             "fills": list(self.fills),
         }

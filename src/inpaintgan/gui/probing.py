@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 from ..core.atomic import read_json
 from ..core.errors import InpaintError
 from ..core.rundir import RunDir
-from ..core.trial import TRIAL_SECONDS, VERDICT_FILE, trial_config
+from ..core.trial import VERDICT_FILE
 from ..jobs.process import Worker
-from ..jobs.supervisor import Supervisor, is_live, wait_until_gone
+from ..jobs.supervisor import is_live, wait_until_gone
 
 _MODULE = "inpaintgan.training.worker"
 _LEAVING_S = 60.0
@@ -35,7 +34,14 @@ class Prober:
         return self._ask("measure", {"values": values})
 
     def judge(self, run: RunDir) -> dict[str, Any]:
-        """Return the verdict on a trial that has ended; it is found once and then kept in the run folder."""
+        """Return the verdict on a trial that has ended; it is found once and then kept in the run folder.
+
+        Raises:
+            InpaintError: ``run-busy`` while it trains, or as `measure`.
+        """
+        wait_until_gone(run, _LEAVING_S)
+        if is_live(run):
+            raise InpaintError("run-busy", f"{run.path.name} is still training.", "Wait until it has ended.")
         kept = read_json(run.path / VERDICT_FILE)
         return kept if isinstance(kept, dict) else self._ask("judge-trial", {"run": str(run.path)})
 
@@ -60,16 +66,3 @@ class Prober:
             self._worker = None
             worker.close()
             self._turn.release()
-
-
-def start_trial(supervisor: Supervisor, seconds: float = TRIAL_SECONDS) -> str:
-    """Start a trial as a run like any other, and return its name."""
-    return supervisor.start(trial_config(seconds), f"try-it_{time.strftime('%Y-%m-%d_%H-%M-%S')}").path.name
-
-
-def trial_verdict(prober: Prober, run: RunDir) -> dict[str, Any]:
-    """Judge a trial whose training has ended. Raises `InpaintError` ``run-busy`` while it trains."""
-    wait_until_gone(run, _LEAVING_S)
-    if is_live(run):
-        raise InpaintError("run-busy", f"{run.path.name} is still training.", "Wait until it has ended.")
-    return prober.judge(run)

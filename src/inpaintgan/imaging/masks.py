@@ -10,6 +10,7 @@ import numpy as np
 from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from .io import Readable, decode, read_plain_gray
+from .picture import to_gray
 
 SHARES: dict[MaskKind, dict[str, float]] = {
     "random-block": {"block": 1},
@@ -63,7 +64,7 @@ def load_levels(source: Readable | bytes) -> np.ndarray:
     gray = read_plain_gray(source)
     if gray is None:
         picture = decode(source)
-        gray = cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY)
+        gray = to_gray(picture.pixels)
         if picture.alpha is not None:
             opaque = picture.alpha >= 128
             seen = gray[opaque]

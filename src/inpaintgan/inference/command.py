@@ -19,7 +19,7 @@ from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
 from .files import FileReport
-from .folder import ALREADY_THERE, Job, count_reports, fill_folder, fill_job, plan_jobs
+from .folder import count_reports, fill_folder, fill_job, plan_jobs
 from .pipeline import Inpainter
 
 
@@ -55,7 +55,13 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
             n_fills=len(jobs),
         )
     if not is_folder:
-        report = ranks.first(lambda: _fill_one(inpainter, jobs[0], arguments))
+        report = ranks.first(
+            lambda: fill_job(
+                inpainter, jobs[0],
+                skip_existing=arguments.skip_existing, edges=arguments.edges, save_edges=arguments.save_edges,
+                feather_px=arguments.feather, overwrite_input=arguments.overwrite,
+            )
+        )  # fmt: skip
         if ranks.is_first:
             _print([report], as_json=arguments.json)
         return 0
@@ -76,16 +82,6 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
             print(f"Interrupted: {len(jobs) - len(reports)} of {len(jobs)} pictures are left.", file=sys.stderr)
         return INTERRUPTED
     return FAILED if any(report.status == "failed" for report in reports) else 0
-
-
-def _fill_one(inpainter: Inpainter, job: Job, arguments: argparse.Namespace) -> FileReport:
-    if arguments.skip_existing and job.is_done:
-        return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
-    return fill_job(
-        inpainter, job,
-        edges=arguments.edges, save_edges=arguments.save_edges, feather_px=arguments.feather,
-        overwrite_input=arguments.overwrite,
-    )  # fmt: skip
 
 
 @contextmanager

@@ -150,13 +150,12 @@ def fill_folder(
     for job in jobs:
         if cancelled():
             break
-        if skip_existing and isinstance(job.mask, Path) and job.is_done:
-            report = FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
-        else:
-            try:
-                report = fill_job(inpainter, job, feather_px=feather_px, overwrite_input=overwrite_input)
-            except InpaintError as error:
-                report = FileReport(str(job.image), str(job.output), status="failed", error=error.as_dict())
+        try:
+            report = fill_job(
+                inpainter, job, skip_existing=skip_existing, feather_px=feather_px, overwrite_input=overwrite_input
+            )
+        except InpaintError as error:
+            report = FileReport(str(job.image), str(job.output), status="failed", error=error.as_dict())
         reports.append(report)
         on_result(len(reports), len(jobs), report)
     return reports
@@ -166,18 +165,21 @@ def fill_job(
     inpainter: Inpainter,
     job: Job,
     *,
+    skip_existing: bool = False,
     edges: Path | None = None,
     save_edges: Path | None = None,
     feather_px: float = 0.0,
     overwrite_input: bool = False,
 ) -> FileReport:
-    """Fill the picture of one job; see `fill_file`.
+    """Fill the picture of one job, or with ``skip_existing`` leave its result that is there; see `fill_file`.
 
     Raises:
         InpaintError: It has no mask or no result of its own, cannot be read or filled, or its result cannot be written.
     """
     if isinstance(job.mask, InpaintError):
         raise job.mask
+    if skip_existing and job.is_done:
+        return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
     return fill_file(
         inpainter, job.image, job.mask, job.output,
         edges=edges, save_edges=save_edges, feather_px=feather_px, overwrite_input=overwrite_input,

@@ -14,7 +14,6 @@ import numpy as np
 from ..core.engines import ENGINES, obstacle
 from ..core.handlers import Progress
 from ..imaging.masks import binarize, is_empty, read_lines, read_mask
-from ..networks.weights import n_parameters
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
 from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
@@ -37,7 +36,7 @@ class FillWorker:
         self.handlers = {"load": self.load, "fill": self.fill, "save": self.save, "fill-folder": self.fill_folder}
 
     def load(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
-        """Load a checkpoint, warm it up, and say what it is; the first time, find out beside what runs it fastest.
+        """Load a checkpoint, warm it up, and say what runs it; the first time, find out beside what runs it fastest.
 
         What was found out since is taken up here, when a page opens, and not during a fill.
         """
@@ -49,17 +48,7 @@ class FillWorker:
             elif inpainter.engine != choose(inpainter.checkpoint, inpainter.device, MANY_FILLS):
                 self._checkpoints.forget_newest()
                 inpainter = self._inpainter(args)
-        checkpoint = inpainter.checkpoint
-        networks = (checkpoint.edge_generator, checkpoint.inpaint_generator)
-        return {
-            "checkpoint": str(checkpoint.path),
-            "device": inpainter.device.type,
-            "engine": inpainter.engine,
-            "engines": _engines(inpainter),
-            "edge_generator": checkpoint.config.edge_generator if checkpoint.edge_generator else None,
-            "n_parameters": sum(n_parameters(network) for network in networks if network),
-            "step": checkpoint.step,
-        }
+        return {"engine": inpainter.engine, "engines": _engines(inpainter)}
 
     def fill(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         """Fill a picture; reports real steps with the share done.
@@ -72,8 +61,8 @@ class FillWorker:
             progress: Told of ``step`` and ``fraction``.
 
         Returns:
-            ``seconds``, ``engine``, ``hole_px``, ``notices``, ``changed_outside_px`` (0: only holes are written), and
-            ``patches`` and ``edge_patches``, each as `write_patches` lists them.
+            ``seconds``, ``engine``, ``hole_px``, ``notices``, and ``patches`` and ``edge_patches``, each as `write_patches`
+            lists them.
         """
         progress({"step": "load", "fraction": 0.0})
         inpainter = self._inpainter(args)
@@ -112,7 +101,6 @@ class FillWorker:
             "engine": inpainter.engine,
             "hole_px": cv2.countNonZero(mask),
             "notices": notices,
-            "changed_outside_px": 0,
             "patches": write_patches(patches, folder, stem, picture),
             "edge_patches": write_edge_patches(patches, folder, stem),
         }

@@ -47,9 +47,6 @@ class KeptCheckpoints:
         self._loaded: dict[tuple[str, str, str, float], Inpainter] = {}
         """By folder, device, engine and the newest change of the files, the one used longest ago first."""
 
-    def __len__(self) -> int:
-        return len(self._loaded)
-
     def get(self, path: Path, device: str, engine: str) -> Inpainter:
         """Return a checkpoint's `Inpainter`; it is loaded and warmed up unless it is kept and its files are as they were.
 

@@ -96,13 +96,12 @@ def _discriminative_scores(
     return float(errors / 2), float((scores_fake > scores_real).mean())
 
 
-def linear_svm(rows: Features, labels: NDArray[np.floating], penalty: float = 1.0) -> NDArray[np.float64]:
-    """Fit a linear SVM: least |w|^2 / 2 + penalty * sum of squared hinge losses; the bias counts as a weight.
+def linear_svm(rows: Features, labels: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Fit a linear SVM: least |w|^2 / 2 + sum of squared hinge losses; the bias counts as a weight.
 
     Args:
         rows: (n, D).
         labels: (n,), -1 or 1.
-        penalty: Of the losses.
 
     Returns:
         (D + 1,) weights, the bias last.
@@ -111,7 +110,7 @@ def linear_svm(rows: Features, labels: NDArray[np.floating], penalty: float = 1.
 
     def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         slack = np.maximum(0, 1 - labels * (x @ w))
-        return 0.5 * float(w @ w) + penalty * float(slack @ slack), w - 2 * penalty * ((slack * labels) @ x)
+        return 0.5 * float(w @ w) + float(slack @ slack), w - 2 * ((slack * labels) @ x)
 
     found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 2000, "ftol": 1e-10})
     return np.asarray(found.x, np.float64)

@@ -8,6 +8,7 @@ import re
 import torch
 
 from ..core.errors import InpaintError
+from ..core.wording import plural
 
 
 def pick_device(wish: str | torch.device) -> torch.device:
@@ -56,8 +57,7 @@ def device_name(device: torch.device) -> str:
     """A device in words, for the run's record."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    n = torch.get_num_threads()
-    return f"CPU, {n} thread{'s' if n > 1 else ''}"
+    return f"CPU, {plural(torch.get_num_threads(), 'thread')}"
 
 
 def gpu_memory(device: torch.device) -> tuple[float, float] | None:

@@ -9,12 +9,12 @@ import torch
 
 from ..core.config import TRAINS, Config
 from ..core.errors import InpaintError, about
+from ..core.origins import refines
 from ..core.ranks import Ranks
 from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
 from ..models.inpaint_model import InpaintModel
-from ..networks.blocks import FOLD
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators.effunet import EffUNetGenerator
 from ..networks.finer_stem import refold
@@ -113,7 +113,7 @@ def _start(setting: str, config: Config) -> Checkpoint | None:
         return None
     with about(setting):
         checkpoint = load_checkpoint(Path(path))
-    if not FOLD[checkpoint.config.stem] > FOLD[config.stem] > 1:
+    if not refines(config.stem, checkpoint.config.stem):
         return checkpoint
     finer = checkpoint.config.model_copy(update={"stem": config.stem})
     edge, inpaint = (build_generator(name, finer).eval() for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))

@@ -44,7 +44,7 @@ class Learner(Generic[ModelT]):
         )
         self.updates = 0
 
-    def set_rate(self, factor: float) -> None:
+    def scale_lr(self, factor: float) -> None:
         """Take the next steps at a share of the config's learning rates."""
         for name, optimizer in self._optimizers().items():
             optimizer.param_groups[0].update(self._settings[name], lr=self._settings[name]["lr"] * factor)
@@ -92,7 +92,7 @@ class Learner(Generic[ModelT]):
                 # The one kernel wants moments that lie in memory as their weights do, which is another way on a CPU.
                 moments = {name: value for name, value in kept.items() if name != "step"}
                 kept.update({name: torch.empty_like(parameter).copy_(value) for name, value in moments.items()})
-        self.set_rate(1.0)
+        self.scale_lr(1.0)
 
     def _optimizers(self) -> dict[str, torch.optim.Optimizer]:
         return {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}

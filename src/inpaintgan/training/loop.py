@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from ..core import events
 from ..core.config import Config
@@ -20,11 +19,9 @@ from .outputs import Outputs
 from .phases import Phases
 from .recovery import Recovery
 from .reporter import Reporter
-from .schedule import rate_factor
+from .schedule import lr_factor
 from .stages import Stage
 from .state import Progress
-
-End = Literal["max_iters", "max_seconds", "stopped"]
 
 
 @dataclass
@@ -47,7 +44,7 @@ class Loop:
     learning_rate: float = 0.0
     """Of the last step, the generator's."""
 
-    def run(self) -> End:
+    def run(self) -> events.End:
         """Step until the budget is used or a stop is ordered, and return which."""
         if self.config.sample_interval and self.progress.step == 0:
             self.outputs.sample()
@@ -60,7 +57,7 @@ class Loop:
                 self.outputs.saved_step = None
                 self.meter.reset()
 
-    def _run_to_the_end(self) -> End:
+    def _run_to_the_end(self) -> events.End:
         config, progress, outputs = self.config, self.progress, self.outputs
         while self.budget.used() is None:
             self._obey()
@@ -75,7 +72,7 @@ class Loop:
                 outputs.validate(self.phases.validated)
             if _due(progress.step, config.save_interval):
                 outputs.save("interval")
-        reason: End = self.budget.used() or "stopped"
+        reason: events.End = self.budget.used() or "stopped"
         if progress.step > 0:
             outputs.save("stop" if reason == "stopped" else "finished")
         self.reporter.emit(events.RunFinished(reason=reason, elapsed_s=progress.elapsed_s))
@@ -86,8 +83,8 @@ class Loop:
         news = self.phases.prepare_step()
         if news:
             self.reporter.warn("phase-begins", news)
-        rate = rate_factor(self.config, progress.step) * progress.rate_scale
-        self.stage.set_rate(rate)
+        rate = lr_factor(self.config, progress.step) * progress.rate_scale
+        self.stage.scale_lr(rate)
         with self.meter.waiting():
             batch = next(self.batches)
         batch = batch.to(self.stage.device)  # which may wait for a busy GPU, and not for pictures

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 import psutil
 import torch
@@ -86,7 +87,7 @@ def _measured(config: Config, device: torch.device, say: Say) -> Measured:
     _timed(stage, batch, config.perceptual_interval - 1)
     with_perceptual, without = _time_steps(stage, batch, say)
     n = config.perceptual_interval
-    step_s = _mean(with_perceptual) if not without else (_mean(with_perceptual) + (n - 1) * _mean(without)) / n
+    step_s = fmean(with_perceptual) if not without else (fmean(with_perceptual) + (n - 1) * fmean(without)) / n
     return Measured(
         step_s=step_s,
         data_s=data_s,
@@ -123,10 +124,6 @@ def _timed(stage: Stage, batch: Batch, step: int) -> float:
     if stage.device.type == "cuda":
         torch.cuda.synchronize(stage.device)
     return time.perf_counter() - start
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
 
 
 def _peak_memory(device: torch.device) -> int:

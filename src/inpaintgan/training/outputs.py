@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Literal
 
 from ..core import events
 from ..core.config import Config
@@ -22,7 +21,6 @@ from .samples import save_samples
 from .stages import Stage
 from .validation import baselines, headline, validate
 
-Reason = Literal["interval", "requested", "stop", "finished", "best"]
 _GOOD = ("interval", "requested", "best")
 """Saves that a training which breaks down may go back to; see `Recovery`."""
 
@@ -94,7 +92,7 @@ class Outputs:
         if best and self.save("best"):
             self._disk.write(lambda: self._run.point("best", self._progress.step))
 
-    def save(self, reason: Reason) -> bool:
+    def save(self, reason: events.SaveReason) -> bool:
         """Save a checkpoint. Returns whether it lies on the disk.
 
         Raises:

@@ -10,7 +10,7 @@ import math
 from ..core.config import Config
 
 
-def rate_factor(config: Config, step: int) -> float:
+def lr_factor(config: Config, step: int) -> float:
     """The learning rate of a step as a share of the config's.
 
     Args:

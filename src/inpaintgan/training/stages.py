@@ -92,10 +92,10 @@ class Stage:
         """Whether every trained weight is a finite number. Waits for the device."""
         return all(bool(torch.isfinite(p).all()) for t in self.trained.values() for p in t.model.parameters())
 
-    def set_rate(self, factor: float) -> None:
+    def scale_lr(self, factor: float) -> None:
         """Take the next steps at a share of the config's learning rates."""
         for model in self.trained.values():
-            model.set_rate(factor)
+            model.scale_lr(factor)
 
     def step(self, batch: Batch, step: int) -> dict[str, Tensor]:
         """Train on one batch: the discriminators on detached fakes, then the generators against them.

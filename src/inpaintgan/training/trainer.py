@@ -11,6 +11,7 @@ from ..core.closed_streams import tolerate_closed_streams
 from ..core.config import ORIGINS, TRAINS, Config
 from ..core.config_io import with_full_paths
 from ..core.errors import InpaintError, about
+from ..core.events import End
 from ..core.ranks import Ranks
 from ..core.resuming import check_fixed, check_remaining, check_start
 from ..core.rundir import RunDir
@@ -26,7 +27,7 @@ from .build import build_stage
 from .disk import PatientDisk
 from .feed import cached_pictures, check_same_files, endless_batches
 from .health import Health
-from .loop import End, Loop
+from .loop import Loop
 from .meter import Meter
 from .orders import Orders
 from .outputs import Outputs

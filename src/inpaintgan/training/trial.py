@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from ..core.atomic import write_bytes, write_json
 from ..core.errors import InpaintError
 from ..core.events import read_events
+from ..core.exit_codes import FAILED
 from ..core.paths import resource, work_root
 from ..core.rundir import RunDir, find_checkpoint
-from ..core.trial import FILL_FILE, VERDICT_FILE, trial_config
+from ..core.trial import FILL_FILE, VERDICT_FILE, trial_config, trial_name
+from ..core.wording import plural
 from ..imaging.encode import encode
 from ..imaging.io import decode
 from ..imaging.masks import read_mask, with_white_hole
@@ -59,7 +61,7 @@ def try_it(seconds: float, run_path: Path | None = None) -> int:
     Raises:
         InpaintError: ``run-exists``, or the training cannot start at all.
     """
-    run = RunDir(run_path or work_root() / "runs" / f"try-it_{time.strftime('%Y-%m-%d_%H-%M-%S')}")
+    run = RunDir(run_path or work_root() / "runs" / trial_name())
     if run.events_file.exists():
         raise InpaintError("run-exists", f"{run.path} already holds a training.", "Choose another --run.")
     config = trial_config(seconds)
@@ -72,7 +74,7 @@ def try_it(seconds: float, run_path: Path | None = None) -> int:
     verdict = judge(run)
     print(describe(verdict))
     print(f"The training is kept in {run.path}.")
-    return 0 if verdict.sound else 1
+    return 0 if verdict.sound else FAILED
 
 
 def judge(run: RunDir) -> Verdict:
@@ -113,7 +115,7 @@ def _trained(events: list[dict[str, Any]]) -> Check:
     return Check(
         name="Training",
         ok=steps > 0,
-        text=f"{steps} step{'' if steps == 1 else 's'} in {last['elapsed_s']:.0f} s, {words}, on {started['device']}.",
+        text=f"{plural(steps, 'step')} in {last['elapsed_s']:.0f} s, {words}, on {started['device']}.",
     )
 
 

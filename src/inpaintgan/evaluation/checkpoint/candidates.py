@@ -108,10 +108,8 @@ def check(candidates: Sequence[Candidate], cases: Sequence[tuple[str, str]], dat
         data: The folder of the pictures. Of one that cannot be read no result is asked, as it is left out.
 
     Raises:
-        InpaintError: ``candidate-incomplete``, with the names of what is missing; see also `check_names`.
+        InpaintError: ``candidate-incomplete``, with the names of what is missing.
     """
-    if candidates:
-        check_names(cases)
     for candidate in candidates:
         missing = [
             f"{masks}/{stable_name(name)}"

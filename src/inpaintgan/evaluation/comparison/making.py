@@ -16,11 +16,12 @@ from ...core.atomic import read_json, write_bytes, write_json
 from ...core.comparison import INPAINT_RUN, ComparisonDir
 from ...core.errors import InpaintError
 from ...core.rundir import RunDir
-from ...models.checkpoint import Checkpoint, load_checkpoint, saved_step
+from ...models.checkpoint import Checkpoint, load_baked, saved_step
 from ...models.device import device_name
 from ...networks.cost import gmac
 from ...networks.discriminator import Discriminator
 from ...networks.edge_generators import EDGE_GENERATORS
+from ...networks.weights import n_parameters
 from ...training.orders import Orders
 from ...training.state import saved_discriminator
 from ..cases import left_out
@@ -116,15 +117,15 @@ class Comparison:
         scoring.score(self.evaluation, self.folder.scores(unit), depends_on, build, f"scoring {title}", self.orders)
 
     def _bounds(self, seed: int) -> scoring.Scorer:
-        inpaint = load_checkpoint(self._inpaint_path(seed), self.evaluation.device)
+        inpaint = load_baked(self._inpaint_path(seed), self.evaluation.device)
         return scoring.bounds(
             self.evaluation, scoring.inpainter_of(None, inpaint, self.plan.base, self.evaluation.device)
         )
 
     def _network(self, name: str, seed: int) -> scoring.Scorer:
         device = self.evaluation.device
-        edges = load_checkpoint(_last_checkpoint(self.folder.run(name, seed)), device)
-        inpaint = load_checkpoint(self._inpaint_path(seed), device)
+        edges = load_baked(_last_checkpoint(self.folder.run(name, seed)), device)
+        inpaint = load_baked(self._inpaint_path(seed), device)
         inpainter = scoring.inpainter_of(edges, inpaint, self.plan.config(name, seed), device)
         return scoring.network(self.evaluation, name, inpainter, _discriminator(edges, device))
 
@@ -188,8 +189,7 @@ class Comparison:
         base = self.plan.config(name, self.plan.seeds[0])
         generator = EDGE_GENERATORS[name](base.width, base.stem)
         picture = torch.zeros(1, 1, base.input_size, base.input_size)
-        count = sum(parameter.numel() for parameter in generator.parameters())
-        return {"parameters": count / 1e6, "gmac": gmac(generator, picture, picture, picture)}
+        return {"parameters": n_parameters(generator) / 1e6, "gmac": gmac(generator, picture, picture, picture)}
 
     def _curves(self, name: str, seed: int, scores: Sequence[str], losses: Sequence[str]) -> dict[str, Any]:
         run = self.folder.run(name, seed)

@@ -27,7 +27,7 @@ from ...imaging.masks import with_white_hole
 from ...imaging.picture import to_gray
 from ...inference.pipeline import Inpainter
 from ...losses.feature_matching import feature_matching_loss
-from ...models.checkpoint import Checkpoint, bake_spectral_norm
+from ...models.checkpoint import Checkpoint
 from ...models.edge_model import predict_edges
 from ...networks.discriminator import Discriminator
 from ...networks.generator import Generator
@@ -206,12 +206,9 @@ def network(evaluation: EvaluationSet, name: str, inpainter: Inpainter, discrimi
 
 
 def inpainter_of(edges: Checkpoint | None, inpaint: Checkpoint, config: Config, device: torch.device) -> Inpainter:
-    """Join an edge generator with the shared inpaint generator."""
-    edge_generator = edges.edge_generator if edges else None
-    for part in (edge_generator, inpaint.inpaint_generator):
-        if part is not None:
-            bake_spectral_norm(part)
+    """Join an edge generator with the shared inpaint generator, both with spectral norm baked in."""
     source = edges or inpaint
+    edge_generator = edges.edge_generator if edges else None
     return Inpainter(Checkpoint(source.path, config, source.step, edge_generator, inpaint.inpaint_generator), device)
 
 

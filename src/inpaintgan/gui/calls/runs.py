@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.trial import FILL_FILE, TRIAL_SECONDS
+from ...core.trial import FILL_FILE, TRIAL_SECONDS, trial_config, trial_name
 from .. import training, trash
 from ..answers import checked_object
-from ..probing import start_trial, trial_verdict
 from ..runs import AT_WORK, details, summary
 from ..usage import usage
 from .base import Calls
@@ -88,12 +87,13 @@ class RunCalls(Calls):
 
     def try_start(self, seconds: float = TRIAL_SECONDS) -> dict[str, Any]:
         """Start the minute of training that shows whether everything works."""
-        return {"run": start_trial(self._session.supervisor, float(seconds)), "seconds": float(seconds)}
+        run = self._session.supervisor.start(trial_config(float(seconds)), trial_name())
+        return {"run": run.path.name, "seconds": float(seconds)}
 
     def try_verdict(self, run: str) -> dict[str, Any]:
         """Return in words what a trial showed, and where its filled picture is."""
         found = self._run(run)
-        verdict = trial_verdict(self._session.prober, found)
+        verdict = self._session.prober.judge(found)
         fill = found.path / FILL_FILE
         return {**verdict, "fill": self._session.shown(fill) if fill.is_file() else None}
 
