@@ -5,22 +5,13 @@ import { baselineTitle, valueTitle } from "../js/labels.js";
 
 /** @typedef {import("../js/run-view.js").RunView} RunView */
 
-/** Each generator stands beside its discriminator; their scales differ too much for one axis. @type {[string, string, string][]} */
+/** Each generator stands beside its discriminator; their scales differ too much for one axis. @type {[string, string][]} */
 const LOSSES = [
-  ["Edge generator", "edge_generator_loss", "--accent"],
-  ["Edge discriminator", "edge_discriminator_loss", "--warm"],
-  ["Inpaint generator", "inpaint_generator_loss", "--accent"],
-  ["Inpaint discriminator", "inpaint_discriminator_loss", "--warm"],
-  ["Feature matching", "feature_matching_loss", "--mark-3"],
-  ["Edge cross entropy", "edge_bce_loss", "--mark-3"],
-  ["Spatial variant", "svr_loss", "--mark-3"],
-  ["Adversarial (edge)", "edge_adversarial_loss", "--mark-3"],
-  ["L1", "l1_loss", "--mark-3"],
-  ["Squared error", "l2_loss", "--mark-3"],
-  ["Adversarial (inpaint)", "inpaint_adversarial_loss", "--mark-3"],
-  ["Perceptual", "perceptual_loss", "--mark-4"],
-  ["Style", "style_loss", "--mark-4"],
-  ["High receptive field", "hrf_loss", "--mark-4"],
+  ["edge_generator_loss", "--accent"], ["edge_discriminator_loss", "--warm"],
+  ["inpaint_generator_loss", "--accent"], ["inpaint_discriminator_loss", "--warm"],
+  ["feature_matching_loss", "--mark-3"], ["edge_bce_loss", "--mark-3"], ["svr_loss", "--mark-3"],
+  ["edge_adversarial_loss", "--mark-3"], ["l1_loss", "--mark-3"], ["l2_loss", "--mark-3"], ["inpaint_adversarial_loss", "--mark-3"],
+  ["perceptual_loss", "--mark-4"], ["style_loss", "--mark-4"], ["hrf_loss", "--mark-4"],
 ];
 
 /** Metrics: training curves, and the scores of validation with their baselines. */
@@ -55,9 +46,9 @@ export class RunCharts {
 
   /** @param {RunView} view */
   show(view) {
-    for (const [title, key, color] of [...LOSSES, ...others(view)]) {
+    for (const [key, color] of [...LOSSES, ...others(view)]) {
       const lines = linesOf(view, [[key, color]]);
-      if (lines.length) this.#chart(title, this.losses, {}).show({ lines });
+      if (lines.length) this.#chart(valueTitle(key), this.losses, {}).show({ lines });
     }
     for (const { title, keys, scores, baseline, range, unit, exact } of METRICS) {
       const lines = linesOf(view, keys).filter(({ curve }) => !exact || new Set(curve.y).size > 1);
@@ -105,11 +96,11 @@ export class RunCharts {
   }
 }
 
-const KNOWN = new Set(LOSSES.map(([, key]) => key));
+const KNOWN = new Set(LOSSES.map(([key]) => key));
 
-/** Losses that this page has no entry for. @param {RunView} view @returns {[string, string, string][]} */
+/** Losses that this page has no entry for. @param {RunView} view @returns {[string, string][]} */
 function others(view) {
-  return [...view.curves.keys()].filter((key) => key.endsWith("_loss") && !KNOWN.has(key)).map((key) => [valueTitle(key), key, "--mark-4"]);
+  return [...view.curves.keys()].filter((key) => key.endsWith("_loss") && !KNOWN.has(key)).map((key) => [key, "--mark-4"]);
 }
 
 /** @param {RunView} view @param {[string, string][]} keys */

@@ -76,9 +76,7 @@ function showSamples(runs) {
 /** @param {Compared[]} runs @param {"curves" | "scores"} kind */
 function showCurves(runs, kind) {
   for (const key of new Set(runs.flatMap(({ view }) => [...view[kind].keys()]))) {
-    const owner = /^(edge|inpaint)_(generator|discriminator)_loss$/.exec(key);
-    const words = owner ? `${owner[1] === "edge" ? "Edge" : "Inpaint"} ${owner[2]}` : valueTitle(key);
-    const chart = new Chart(kind === "scores" ? `Validation: ${words}` : words, {});
+    const chart = new Chart(kind === "scores" ? `Validation: ${valueTitle(key)}` : valueTitle(key), {});
     chart.lossScale = key.endsWith("_loss");
     // Only what is logged at each step is noisy; a smoothed score would stand below what was measured.
     if (kind === "scores" || key === "learning_rate") chart.smoothing = 0;
