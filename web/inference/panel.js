@@ -4,6 +4,7 @@ import { byId } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { say } from "../js/shell.js";
 import { MAX_WIDTH } from "./editor/drawing.js";
+import { control, letter, named } from "./editor/keyboard.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 /** @typedef {import("./editor/stage.js").Stage} Stage */
@@ -111,11 +112,10 @@ export function zoomControls(stage) {
 /**
  * The keys that move the view, for the table of a page.
  * @param {Stage} stage
- * @param {{about: () => import("./editor/raster.js").Point | undefined}} where the place zooming keeps
- * @param {typeof import("./editor/keyboard.js")} keys
+ * @param {() => import("./editor/raster.js").Point | undefined} [about] the place zooming keeps; the middle when left out
  * @returns {import("./editor/keyboard.js").Binding[]}
  */
-export function viewKeys({ view }, { about }, { control, named, letter }) {
+export function viewKeys({ view }, about = () => undefined) {
   const group = "View";
   return [
     { group, keys: ["Wheel", "Two fingers"], text: "Zoom about the cursor" },
