@@ -16,6 +16,19 @@ const LOOK_KEY = "inpaintgan-mask-look";
 const ZOOM_STEP = 1.25;
 
 /**
+ * The buttons of the tools.
+ * @param {(tool: any, press: MouseEvent) => void} take gets the tool's name
+ * @returns {(inHand: string) => void} shows which tool is in hand
+ */
+export function toolButtons(take) {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"));
+  for (const button of buttons) button.addEventListener("click", (press) => take(button.dataset.tool, press));
+  return (inHand) => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === inHand));
+  };
+}
+
+/**
  * A slider from 1 to the largest width in equal ratios, as a pixel matters in thin lines only.
  * @param {HTMLInputElement} range from 0 to 100
  * @param {Drawing} drawing
