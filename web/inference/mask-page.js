@@ -75,11 +75,8 @@ function maskButtons(pictureName) {
 }
 
 function showCoverage() {
-  const { count: n, coverage, data } = editor.mask;
-  const share = (100 * coverage).toFixed(coverage < 0.1 ? 1 : 0);
-  byId("coverage").textContent = n === 0 ? "Nothing is masked yet. Paint over the area to fill."
-    : n === data.length ? "Everything is masked. Leave part of the picture unmasked to fill from."
-      : `${share} % masked, ${count(n)} pixels`;
+  const { count: n, coverage } = editor.mask;
+  byId("coverage").textContent = objection() || `${(100 * coverage).toFixed(coverage < 0.1 ? 1 : 0)} % masked, ${count(n)} pixels`;
   byId("fill-error").hidden = true;
 }
 
