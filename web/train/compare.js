@@ -9,7 +9,7 @@ import { whileBusy } from "../js/guarded.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { fieldOf, options } from "../js/schema.js";
-import { confirmDialog, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { Draft, ONE_STEM } from "./draft.js";
 
 /**
@@ -163,13 +163,29 @@ async function act(order, name, done) {
   await refresh();
 }
 
-/** @param {Comparison} comparison */
-async function remove({ name, path }) {
-  const sure = await confirmDialog({
-    title: `Delete ${name}?`, text: `The folder ${path} with its trainings and its report will be deleted. This cannot be undone.`,
-    confirm: "Delete the comparison", cancel: "Keep it", danger: true,
+/** Ask whether to delete a comparison. Escape and the other button mean no. @param {Comparison} comparison @returns {Promise<boolean>} */
+function confirmed({ name, path }) {
+  return new Promise((resolve) => {
+    const no = el("button", { type: "button", class: "button", onclick: () => dialog.close("") }, "Keep it");
+    const yes = el("button", { type: "button", class: "button danger", onclick: () => dialog.close("yes") }, "Delete the comparison");
+    const dialog = el("dialog", { "aria-labelledby": "confirm-title" },
+      el("header", {}, el("h2", { id: "confirm-title" }, `Delete ${name}?`)),
+      el("div", { class: "body" }, el("p", {}, `The folder ${path} with its trainings and its report will be deleted. This cannot be undone.`)),
+      el("footer", {}, no, yes));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
   });
-  if (sure) await act("delete_comparison", name, `${name} is deleted.`);
+}
+
+/** @param {Comparison} comparison */
+async function remove(comparison) {
+  const { name } = comparison;
+  if (await confirmed(comparison)) await act("delete_comparison", name, `${name} is deleted.`);
 }
 
 async function refresh() {

@@ -10,7 +10,6 @@ import { every } from "../js/poll.js";
 import { groups } from "../js/schema.js";
 import { showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset-check.js";
-import { differenceTable } from "./difference-table.js";
 import { Draft } from "./draft.js";
 import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
@@ -60,10 +59,24 @@ function showChanges() {
   const before = draft.changedOnPageOne;
   const keys = [...before, ...changed];
   byId("diff").hidden = !keys.length;
-  byId("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
-    draft.pageOneKeys.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
+  byId("diff-table").replaceChildren(differenceTable(keys, heading));
   byId("kept").hidden = !before.length;
   byId("kept-text").textContent = `Page 1 differs from the preset: ${instead(before)}`;
+}
+
+/**
+ * The settings that differ from the base, as a table.
+ * @param {string[]} keys
+ * @param {string} than what the base is, as a heading
+ */
+function differenceTable(keys, than) {
+  const { base, values, pageOneKeys } = draft;
+  const goTo = (/** @type {string} */ key) => (pageOneKeys.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key));
+  const rows = keys.map((key) => el("tr", {},
+    el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => goTo(key) }, settingTitle(key))),
+    el("td", { class: "mono muted" }, key), el("td", { class: "num" }, valueText(key, base[key])), el("td", { class: "num" }, valueText(key, values[key]))));
+  return el("table", { class: "differences" }, el("thead", {}, el("tr", {}, ...["Setting", "Name in YAML", than, "Here"].map((title) => el("th", { scope: "col" }, title)))),
+    el("tbody", {}, ...rows));
 }
 
 /** @param {string[]} keys @returns {string} "Sigma 3 instead of 2, ..." */

@@ -2,11 +2,11 @@
 
 import { runUrl, sampleUrl } from "../js/addresses.js";
 import { call } from "../js/bridge.js";
-import { differences, sampleAt } from "../js/config-differences.js";
+import { differences } from "../js/config-differences.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { settingTitle, valueText, valueTitle } from "../js/labels.js";
-import { RunView } from "../js/run-view.js";
+import { RunView, sampleAt } from "../js/run-view.js";
 import { errorText } from "../js/shell.js";
 import { addChart } from "./chart-group.js";
 import { sampleHeads } from "./progress-samples.js";
