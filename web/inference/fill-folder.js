@@ -4,7 +4,7 @@ import { call, codeOf, putPicture, ready } from "../js/bridge.js";
 import { byId, el, holdFocus, setUsable } from "../js/dom.js";
 import { chooseFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
-import { withProgress } from "../js/poll.js";
+import { pollUntil, withProgress } from "../js/poll.js";
 import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
@@ -130,14 +130,11 @@ function show(progress) {
 const isRunning = (/** @type {string} */ state) => state === "running" || state === "cancelling";
 
 /** Show a pass that was begun before this page was loaded until it is over. */
-async function followEarlier() {
-  for (;;) {
-    const progress = await call("folder_progress");
-    show(progress);
-    if (!isRunning(progress.state)) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
+const followEarlier = () => pollUntil(POLL_MS, async () => {
+  const progress = await call("folder_progress");
+  show(progress);
+  return !isRunning(progress.state);
+});
 
 /** @param {CheckpointChoice} checkpoints */
 async function fill(checkpoints) {

@@ -4,6 +4,7 @@ import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { percent } from "../js/format.js";
 import { EXPLAINED } from "../js/labels.js";
+import { wait } from "../js/poll.js";
 import { options } from "../js/schema.js";
 import { say, showError } from "../js/shell.js";
 import { Draft, PAGE_ONE } from "./draft.js";
@@ -17,7 +18,6 @@ const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "externa
 
 /** What a check of an empty folder takes. */
 const A_MOMENT_MS = 500;
-const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const preview = new Preview(byId("preview-grid"), byId("preview-note"));
 const check = new DatasetCheck(() => draft.values.input_size);
