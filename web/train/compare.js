@@ -3,7 +3,7 @@
 import { call, codeOf } from "../js/bridge.js";
 import { updateList } from "../js/card-list.js";
 import { byId, el, setFault, setUsable } from "../js/dom.js";
-import { chooseFolder } from "../js/files.js";
+import { choosesFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
 import { whileBusy } from "../js/guarded.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
@@ -53,7 +53,7 @@ function show() {
 
 function clearFaults() {
   setFault(input("data"), byId("data-error"), "");
-  for (const id of ["generators-error", "form-error"]) byId(id).hidden = true;
+  for (const id of ["generators-error", "form-error"]) setFault(null, byId(id), "");
 }
 
 /** Say at the control that can mend it why nothing starts; the button may be far below that. @param {unknown} error */
@@ -67,9 +67,7 @@ function refuse(error) {
     return;
   }
   const ofGenerators = codeOf(error) === "generator-unknown";
-  const place = byId(ofGenerators ? "generators-error" : "form-error");
-  place.textContent = words;
-  place.hidden = false;
+  setFault(null, byId(ofGenerators ? "generators-error" : "form-error"), words);
   if (ofGenerators) /** @type {HTMLElement | null} */ (byId("generators").querySelector("input"))?.focus();
 }
 
@@ -104,15 +102,11 @@ function wire(/** @type {boolean} */ hasScreen) {
   settings.addEventListener("change", show);
   for (const id of ["seeds", "steps"]) input(id).addEventListener("input", show);
   input("data").value ||= draft.values.data; // unless something was typed while the page was loading
-  byId("select-data").addEventListener("click", async () => {
-    const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen, deep: true });
-    if (path) {
-      input("data").value = path;
-      clearFaults();
-    }
-    byId("select-data").focus();
+  const title = "Select the folder of training pictures";
+  choosesFolder(byId("select-data", HTMLButtonElement), () => ({ title, start: input("data").value, hasScreen, deep: true }), (path) => {
+    input("data").value = path;
+    clearFaults();
   });
-  byId("select-data", HTMLButtonElement).disabled = false;
   byId("compare-form").addEventListener("input", clearFaults);
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();

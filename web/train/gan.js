@@ -2,7 +2,6 @@
 
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { chooseFolder } from "../js/files.js";
 import { SettingsForm } from "../js/form.js";
 import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
@@ -193,9 +192,7 @@ async function start() {
   const [config, state] = await Promise.all([call("config_schema"), call("app_state")]);
   const resumed = await resumeDraft(config);
   draft = resumed ?? new Draft(config);
-  const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
-    chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
-  form = new SettingsForm(config.schema, { onChange, browse });
+  form = new SettingsForm(config.schema, onChange, state.has_screen);
   byId("settings").replaceChildren(...groups(config.schema, draft.pageOneKeys).map(({ name, keys }) => form.group(name, keys)));
   search = new SettingsSearch(form, Boolean(resumed));
   launch = new Launch(draft, form, dataset);

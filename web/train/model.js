@@ -1,7 +1,7 @@
 // Page 1 of a new training: what to train, on which pictures, with which holes and edges; shown live.
 
 import { call } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { byId, el, setFault } from "../js/dom.js";
 import { percent } from "../js/format.js";
 import { EXPLAINED } from "../js/labels.js";
 import { wait } from "../js/poll.js";
@@ -91,10 +91,7 @@ function checkDataset() {
 }
 
 /** Why page 2 does not open. @param {string} message empty clears it */
-function refuse(message) {
-  byId("next-error").textContent = message;
-  byId("next-error").hidden = !message;
-}
+const refuse = (message) => setFault(null, byId("next-error"), message);
 
 /**
  * @param {"data" | "mask_data" | "edge_data"} key
