@@ -51,6 +51,9 @@ def test_arrow_keys_read_a_curve(page: Any, app: Any, pictures: Path) -> None:
     make_run(app.runs, "drawn-run", pictures / "picture-0.png")
     open_run(page, app, "drawn-run")
     curve = page.get_by_role("slider", name="Step in Edge generator")
+    # The value beside the bold line's key is the bold line's.
+    expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.1825")
+    page.get_by_label("Smoothing").fill("0")
     other = page.locator("#loss-charts figure").nth(1)
     expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.0833")
     expect(other).not_to_contain_text("step")
