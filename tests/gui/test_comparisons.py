@@ -25,7 +25,7 @@ from .conftest import App, Client
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "training"
 DRAFT = {
-    "preset": "try-it", "suggestion": None, "name": "",
+    "preset": "try-it", "name": "",
     "changes": {
         "perceptual_weights": "off", "width": 8, "batch_size": 2, "workers": 0, "threads": 1, "device": "cpu", "cache_gib": 0,
     },
