@@ -278,7 +278,7 @@ def test_the_shape_of_the_networks_follows_the_checkpoint_chosen(page: Any, app:
     expect(page.locator("#init_from-text")).to_contain_text("edges (best, step 20)")
     followed = page.locator("#followed")
     expect(followed).to_contain_text("Follows from “Start from”: Width 24 instead of")
-    expect(followed).to_contain_text("Stem Unshuffle (fast) instead of Convolution (paper)")
+    expect(followed).to_contain_text("Stem Convolution (paper) instead of Unshuffle (fast)")
     start.select_option("")
     expect(followed).to_be_hidden()
     expect(page.get_by_label("Edge generator", exact=True)).not_to_have_value("egc")
