@@ -38,6 +38,8 @@ def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> 
     slider.press("Home")
     expect(page.locator("#sample-step")).to_have_text("Step 0")
     assert page.locator("#sample").get_attribute("src").endswith("step-000000000.png")
+    expect(page.locator("#sample-heads")).to_have_text("MaskedPredicted edgesTrue edges (Canny)")
+    expect(page.locator("#sample-key")).to_have_text("Edges: red predicted in the hole, black known.")
     page.get_by_label("Logarithmic").check()
     page.get_by_role("link", name="New run from this one").wait_for(state="hidden")
     chart = page.locator("#loss-charts .u-over").first

@@ -60,7 +60,7 @@ def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
     expect(rows).to_have_count(1)
     expect(rows).to_have_text("Iterations6040")
     expect(page.locator("#samples figure").nth(0)).to_contain_text("first step 60")
-    expect(page.locator("#samples .sample-heads").nth(1)).to_have_text("Masked")
+    expect(page.locator("#samples .sample-heads").nth(1)).to_have_text("MaskedPredicted edgesTrue edges (Canny)")
     expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 40")
     page.get_by_label("Samples over time").press("Home")
     expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 0")

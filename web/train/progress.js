@@ -90,7 +90,7 @@ function show() {
   showAlerts();
   showControls();
   charts.show(view);
-  samples.show(view.samples);
+  samples.show(view);
   log.show(view.log);
   byId("no-curves").hidden = view.curves.size > 0;
   byId("no-log").hidden = view.lastSeq > 0;
