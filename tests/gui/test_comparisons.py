@@ -204,7 +204,7 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     expect(card).to_be_in_viewport()
     expect(card.locator(".pill")).to_have_text("Training")
     expect(card).to_contain_text("EdgeConnect · 100,000 steps · 2 seeds · training")
-    expect(card).to_contain_text("[1/4] edgeconnect, seed 10")
+    expect(card).to_contain_text("Training 1 of 4: EdgeConnect, seed 10 · step ")
     card.get_by_role("button", name="Stop").click()
     expect(card.locator(".pill")).to_have_text("Stopped")
     expect(card.get_by_role("button", name="Resume")).to_be_visible()

@@ -65,7 +65,7 @@ def test_runs_stand_side_by_side(page: Any, app: Any, pictures: Path) -> None:
     page.get_by_label("Samples over time").press("Home")
     expect(page.locator("#samples figure").nth(1)).to_contain_text("second step 0")
     curves = page.locator("#charts figure").filter(has_text="Edge generator")
-    expect(curves.locator(".readout")).to_have_text(["first 0.0833", "second 0.1250"])
+    expect(curves.locator(".readout")).to_have_text(["first 0.1825", "second 0.2448"])
     expect(page.locator("#charts figure").filter(has_text="Validation: Recall")).to_be_visible()
     page.get_by_label("Logarithmic").check()
     expect(page.locator("#no-curves")).to_be_hidden()
