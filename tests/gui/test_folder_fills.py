@@ -147,6 +147,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "trip"))
     page.get_by_role("button", name="Fill the folder", exact=True).click()
     page.locator("#output-error").wait_for()
+    assert page.locator("#output").get_attribute("aria-invalid") == "true"
     assert row.count() == 1, "what is refused leaves the report of the pass before"
     for name, original in originals.items():
         result = np.asarray(Image.open(tmp_path / "trip_filled" / name))

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { differences, sampleAt } from "../../web/js/config-differences.js";
+import { differences } from "../../web/js/config-differences.js";
 import { AGREEING, healthWords, troubles } from "../../web/js/health.js";
-import { RunView } from "../../web/js/run-view.js";
+import { RunView, sampleAt } from "../../web/js/run-view.js";
 
 /** @param {Record<string, number | null>[]} rows @param {Record<string, any>} [rest] */
 function watched(rows, rest = {}) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { every, withProgress } from "../../web/js/poll.js";
+import { every, pollUntil, withProgress } from "../../web/js/poll.js";
 
 let page;
 
@@ -43,6 +43,18 @@ test("a hidden page asks nothing, and one without its program neither", async ()
   const before = rounds;
   await sleep(20);
   assert.equal(rounds, before);
+});
+
+test("the end of something is waited for while the page is seen, and a failure is told", async () => {
+  let asked = 0;
+  const over = pollUntil(1, async () => (asked += 1) > 2);
+  document.hidden = true;
+  await sleep(20);
+  assert.equal(asked, 1);
+  document.hidden = false;
+  await over;
+  assert.equal(asked, 3);
+  await assert.rejects(pollUntil(1, () => Promise.reject(new Error("no"))), /no/);
 });
 
 test("an answer that comes after the work is over is not shown", async () => {

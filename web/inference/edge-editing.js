@@ -8,7 +8,7 @@ import { say, showError } from "../js/shell.js";
 import { Drawing } from "./editor/drawing.js";
 import { decoded, encoded } from "./editor/map-work.js";
 import { readMapFile } from "./map-file.js";
-import { usesPressure, widthSlider } from "./panel.js";
+import { toolButtons, usesPressure, widthSlider } from "./panel.js";
 import { fetched, splitName } from "./steps.js";
 
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
@@ -37,6 +37,7 @@ export class EdgeEditing {
     this.drawing.enable(false);
     keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
     this.active = false;
+    this.showInHand = toolButtons((tool) => this.take(tool));
     this.toggle = byId("edit-edges");
     this.box = byId("show-edges", HTMLInputElement);
     this.shownBefore = false;
@@ -176,17 +177,11 @@ export class EdgeEditing {
   }
 
   #showTool() {
-    const inHand = this.active ? this.drawing.tool : "compare";
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"))) {
-      button.setAttribute("aria-pressed", String(button.dataset.tool === inHand));
-    }
+    this.showInHand(this.active ? this.drawing.tool : "compare");
   }
 
   #tools() {
     const { drawing, compare } = this;
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"))) {
-      button.addEventListener("click", () => this.take(/** @type {any} */ (button.dataset.tool)));
-    }
     widthSlider(byId("edge-width", HTMLInputElement), drawing);
     drawing.settingListeners.add(() => {
       byId("edge-width-value").textContent = `${drawing.width} px`;

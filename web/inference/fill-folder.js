@@ -1,10 +1,10 @@
 // Many pictures at once: a folder of them, one mask for all or one each, and what became of every one.
 
 import { call, codeOf, putPicture, ready } from "../js/bridge.js";
-import { byId, el, holdFocus, setUsable } from "../js/dom.js";
-import { chooseFolder } from "../js/files.js";
+import { byId, el, holdFocus, setFault, setUsable } from "../js/dom.js";
+import { choosesFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
-import { withProgress } from "../js/poll.js";
+import { pollUntil, withProgress } from "../js/poll.js";
 import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
@@ -66,12 +66,15 @@ async function lookAtImages() {
   }
 }
 
-/** @param {unknown} error @param {string} field images, masks or output; others have one place together */
-function mark(error, field) {
-  const place = byId(paths.some(({ id }) => id === field) ? `${field}-error` : "problem");
-  place.textContent = errorText(error);
-  place.hidden = false;
+/** @param {unknown} error @param {string} name images, masks or output; others have one place together */
+function mark(error, name) {
+  const field = paths.find(({ id }) => id === name);
+  // A mask file is chosen with a button; the field for a folder of masks is hidden then, and not at fault.
+  setFault(field?.checkVisibility() ? field : null, byId(field ? `${name}-error` : "problem"), errorText(error));
 }
+
+/** @param {HTMLInputElement} field */
+const clear = (field) => setFault(field, byId(`${field.id}-error`), "");
 
 /** @param {unknown} error @param {string} [field] the error's code tells it when left out */
 function refuse(error, field = codeOf(error).split("-")[0]) {
@@ -83,7 +86,8 @@ function refuse(error, field = codeOf(error).split("-")[0]) {
 }
 
 function clearErrors() {
-  for (const id of ["images-error", "masks-error", "output-error", "problem"]) byId(id).hidden = true;
+  for (const field of paths) clear(field);
+  setFault(null, byId("problem"), "");
 }
 
 /** @returns {{folder?: string, picture?: string, layer?: string}} the mask, as the program wants it */
@@ -121,23 +125,17 @@ function show(progress) {
   for (const { image, message, hint } of failures.slice(rows.childElementCount)) {
     rows.append(el("tr", {}, el("td", {}, image), el("td", {}, [message, hint].filter(Boolean).join(" "))));
   }
-  if (state === "failed" && error) {
-    byId("problem").textContent = errorText(error);
-    byId("problem").hidden = false;
-  }
+  if (state === "failed" && error) setFault(null, byId("problem"), errorText(error));
 }
 
 const isRunning = (/** @type {string} */ state) => state === "running" || state === "cancelling";
 
 /** Show a pass that was begun before this page was loaded until it is over. */
-async function followEarlier() {
-  for (;;) {
-    const progress = await call("folder_progress");
-    show(progress);
-    if (!isRunning(progress.state)) return;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
+const followEarlier = () => pollUntil(POLL_MS, async () => {
+  const progress = await call("folder_progress");
+  show(progress);
+  return !isRunning(progress.state);
+});
 
 /** @param {CheckpointChoice} checkpoints */
 async function fill(checkpoints) {
@@ -189,7 +187,7 @@ async function openMask(picked) {
     const { id, name } = await putPicture(picked);
     if (turn !== masksChosen) return true;
     maskFile = { id, name };
-    byId("masks-error").hidden = true;
+    clear(masks);
     showMaskKind();
     keep();
     say(`${name} is the mask for all pictures.`);
@@ -206,15 +204,14 @@ async function openMask(picked) {
 function listen(hasScreen) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("[data-choose]"))) {
     const field = byId(button.dataset.choose ?? "", HTMLInputElement);
-    button.addEventListener("click", async () => {
-      const path = await chooseFolder({ title: button.closest(".card")?.querySelector("h2")?.textContent ?? "Folder", start: field.value, hasScreen, deep: field === images && recursive.checked });
-      if (path === null) return;
+    const title = button.closest(".card")?.querySelector("h2")?.textContent ?? "Folder";
+    choosesFolder(button, () => ({ title, start: field.value, hasScreen, deep: field === images && recursive.checked }), (path) => {
       field.value = path;
       field.dispatchEvent(new Event("change"));
     });
   }
   for (const field of paths) field.addEventListener("change", () => {
-    byId(`${field.id}-error`).hidden = true;
+    clear(field);
     keep();
   });
   for (const box of boxes) box.addEventListener("change", keep);
@@ -224,8 +221,9 @@ function listen(hasScreen) {
     keep();
   });
   const file = byId("mask-file", HTMLInputElement);
-  byId("choose-mask").addEventListener("click", () => file.click());
-  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("[data-choose], #choose-mask"))) button.disabled = false;
+  const chooseMask = byId("choose-mask", HTMLButtonElement);
+  chooseMask.addEventListener("click", () => file.click());
+  chooseMask.disabled = false;
   file.addEventListener("change", () => {
     const [picked] = file.files ?? [];
     file.value = "";

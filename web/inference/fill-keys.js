@@ -1,14 +1,13 @@
 // The keys of the filling page.
 
 import { byId } from "../js/dom.js";
-import * as keyboard from "./editor/keyboard.js";
+import { control, letter, listen, named } from "./editor/keyboard.js";
 import { ARROWS, drawingKeys, historyKeys } from "./mask-keys.js";
 import { viewKeys } from "./panel.js";
 
 /** @typedef {import("./editor/keyboard.js").Binding} Binding */
 /** @typedef {import("./compare-view.js").CompareView} CompareView */
 
-const { control, letter, named } = keyboard;
 const ARROW_PAN_PX = 40;
 
 /**
@@ -64,11 +63,8 @@ export function bindFillKeys(compare, page) {
       },
     },
     { group: "View", keys: ["H"], text: "Zoom to the hole", match: letter("h"), run: press("zoom-hole") },
-    ...viewKeys(compare.stage, { about: () => undefined }, keyboard),
+    ...viewKeys(compare.stage),
   ];
-  const listed = bindings.filter(({ keys }) => keys.length);
-  const help = () => keyboard.showHelp([...listed, { group: "View", keys: ["?"], text: "This list" }]);
-  keyboard.listen([...bindings, { group: "", keys: [], text: "", match: named("?"), run: help }], compare);
-  byId("help").addEventListener("click", help);
+  listen(bindings, compare);
   compare.addEventListener("blur", () => edges.drawing.crosshair.hide());
 }

@@ -4,7 +4,7 @@ import { call, codeOf, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
-import { errorText, say, showError } from "../js/shell.js";
+import { say } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
 import { comparing } from "./comparing.js";
@@ -22,7 +22,7 @@ import { zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, showTitle, stepUrl } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -30,22 +30,8 @@ import { Tries } from "./tries.js";
 const compare = /** @type {import("./compare-view.js").CompareView} */ (document.querySelector("compare-view"));
 const message = byId("message");
 
-/**
- * Say over the picture, or in its place while there is none, what went wrong, with ways on.
- * @param {unknown} error
- * @param {(HTMLElement | null)[]} ways
- */
-function refuse(error, ...ways) {
-  showOpening("");
-  message.replaceChildren(el("p", {}, errorText(error)), el("div", { class: "row" }, ...ways));
-  message.toggleAttribute("data-card", compare.original !== null);
-  message.hidden = false;
-  if (!compare.original) lockBench();
-  showError(error);
-}
-
-const linkTo = (/** @type {string} */ text, /** @type {import("./steps.js").StepName} */ step) =>
-  el("a", { class: step === "upload" ? "button primary" : "button", href: stepUrl(step, step === "upload" ? { picture: "" } : {}) }, text);
+/** Say what went wrong. @param {unknown} error @param {(HTMLElement | null)[]} ways on */
+const refuse = (error, ...ways) => showMessage(error, ways, compare.original !== null);
 
 class FillPage {
   /**

@@ -2,7 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { cancelUntil, withProgress } from "../js/poll.js";
+import { cancelUntil, pollUntil, withProgress } from "../js/poll.js";
 import { say, showError } from "../js/shell.js";
 
 const STEPS = [
@@ -118,12 +118,9 @@ export class ProgressCard {
    * @returns {Promise<boolean>} whether there was one
    */
   async waitForEarlier() {
-    const going = async () => Boolean((await call("fill_progress", this.picture)).step);
-    if (!(await going())) return false;
-    const ended = async () => {
-      while (await going()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    };
-    await this.follow(ended());
+    const isOver = async () => !(await call("fill_progress", this.picture)).step;
+    if (await isOver()) return false;
+    await this.follow(pollUntil(POLL_MS, isOver));
     return true;
   }
 

@@ -2,15 +2,13 @@
 
 import { byId } from "../js/dom.js";
 import { say } from "../js/shell.js";
-import * as keyboard from "./editor/keyboard.js";
+import { control, letter, listen, named } from "./editor/keyboard.js";
 import { viewKeys } from "./panel.js";
 
 /** @typedef {import("./editor/keyboard.js").Binding} Binding */
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 /** @typedef {import("./editor/editor.js").InpaintEditor} InpaintEditor */
 /** @typedef {import("./editor/pointer.js").Pointer} Pointer */
-
-const { control, letter, named } = keyboard;
 
 export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -102,10 +100,7 @@ export function bindMaskKeys(editor, drawing, { go, fill }) {
     },
     { group: "Mask", keys: ["Enter"], text: "Fill missing regions", match: named("Enter"), run: fill, scope: "canvas" },
     ...drawingKeys(drawing, /** @type {Pointer} */ (editor.pointer)),
-    ...viewKeys(stage, { about }, keyboard),
+    ...viewKeys(stage, about),
   ];
-  const listed = bindings.filter(({ keys }) => keys.length);
-  const help = () => keyboard.showHelp([...listed, { group: "View", keys: ["?"], text: "This list" }]);
-  keyboard.listen([...bindings, { group: "", keys: [], text: "", match: named("?"), run: help }], editor);
-  byId("help").addEventListener("click", help);
+  listen(bindings, editor);
 }

@@ -1,59 +1,27 @@
 // Step 2: draw the mask. Everything here connects a button, a field or a key with the editor.
 
 import { call, putMask, ready } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { byId } from "../js/dom.js";
 import { count, plural } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
 import { saveBlob } from "../js/save-blob.js";
-import { errorText, say, showError } from "../js/shell.js";
+import { errorText, say } from "../js/shell.js";
 import { takeDrops } from "./dropped.js";
 import { decoded, encoded } from "./editor/map-work.js";
 import { maskNotices } from "./editor/mask-file.js";
-import { TOOLS } from "./editor/tools.js";
 import "./editor/editor.js";
 import { chosenEngine } from "./engine-choice.js";
 import { readMapFile } from "./map-file.js";
 import { bindMaskKeys } from "./mask-keys.js";
-import { lineControls, lookControls, zoomControls } from "./panel.js";
+import { lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, lockBench, rememberChoice, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
-
-/** @typedef {import("./editor/drawing.js").Drawing} Drawing */
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
 
 const editor = /** @type {import("./editor/editor.js").InpaintEditor} */ (document.querySelector("inpaint-editor"));
-
-/**
- * Say in the middle of the window why there is no picture, with a way on.
- * @param {unknown} error
- */
-function refuse(error) {
-  showOpening("");
-  const message = byId("message");
-  message.replaceChildren(el("p", {}, errorText(error)),
-    el("a", { class: "button primary", href: stepUrl("upload", { picture: "" }) }, "Upload Image"));
-  message.hidden = false;
-  lockBench();
-  showError(error);
-}
 
 /** After a press with a pointer the keys are the editor's again: Enter fills. Who works by keyboard stays. @param {MouseEvent} press */
 function backToEditor(press) {
   if (press.detail) editor.focus({ preventScroll: true });
-}
-
-/** @param {Drawing} drawing */
-function toolButtons(drawing) {
-  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"));
-  for (const button of buttons) {
-    button.addEventListener("click", (event) => {
-      drawing.setTool(/** @type {any} */ (button.dataset.tool));
-      say(`${TOOLS[drawing.tool].name} selected.`);
-      backToEditor(event);
-    });
-  }
-  drawing.settingListeners.add(() => {
-    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === drawing.tool));
-  });
 }
 
 /**
@@ -107,11 +75,8 @@ function maskButtons(pictureName) {
 }
 
 function showCoverage() {
-  const { count: n, coverage, data } = editor.mask;
-  const share = (100 * coverage).toFixed(coverage < 0.1 ? 1 : 0);
-  byId("coverage").textContent = n === 0 ? "Nothing is masked yet. Paint over the area to fill."
-    : n === data.length ? "Everything is masked. Leave part of the picture unmasked to fill from."
-      : `${share} % masked, ${count(n)} pixels`;
+  const { count: n, coverage } = editor.mask;
+  byId("coverage").textContent = objection() || `${(100 * coverage).toFixed(coverage < 0.1 ? 1 : 0)} % masked, ${count(n)} pixels`;
   byId("fill-error").hidden = true;
 }
 
@@ -168,7 +133,12 @@ async function start() {
   showOpening("");
   keeper.keep(drawing, "Mask", (png) => putMask(chosen.picture, png));
   keeper.opened();
-  toolButtons(drawing);
+  const showTool = toolButtons((tool, press) => {
+    drawing.setTool(tool);
+    say(`${drawing.toolName(tool)} selected.`);
+    backToEditor(press);
+  });
+  drawing.settingListeners.add(() => showTool(drawing.tool));
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
   zoomControls(editor.stage);
@@ -198,4 +168,4 @@ async function start() {
   else say("Paint over the area to fill. Press ? for all keys.");
 }
 
-start().catch(refuse);
+start().catch((error) => showMessage(error, [linkTo("Upload Image", "upload")]));

@@ -4,6 +4,7 @@ import { byId } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { say } from "../js/shell.js";
 import { MAX_WIDTH } from "./editor/drawing.js";
+import { control, letter, named } from "./editor/keyboard.js";
 
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
 /** @typedef {import("./editor/stage.js").Stage} Stage */
@@ -13,6 +14,19 @@ const WIDTH_KEY = "inpaintgan-line-width";
 const PRESSURE_KEY = "inpaintgan-pen-pressure";
 const LOOK_KEY = "inpaintgan-mask-look";
 const ZOOM_STEP = 1.25;
+
+/**
+ * The buttons of the tools.
+ * @param {(tool: any, press: MouseEvent) => void} take gets the tool's name
+ * @returns {(inHand: string) => void} shows which tool is in hand
+ */
+export function toolButtons(take) {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"));
+  for (const button of buttons) button.addEventListener("click", (press) => take(button.dataset.tool, press));
+  return (inHand) => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === inHand));
+  };
+}
 
 /**
  * A slider from 1 to the largest width in equal ratios, as a pixel matters in thin lines only.
@@ -111,11 +125,10 @@ export function zoomControls(stage) {
 /**
  * The keys that move the view, for the table of a page.
  * @param {Stage} stage
- * @param {{about: () => import("./editor/raster.js").Point | undefined}} where the place zooming keeps
- * @param {typeof import("./editor/keyboard.js")} keys
+ * @param {() => import("./editor/raster.js").Point | undefined} [about] the place zooming keeps; the middle when left out
  * @returns {import("./editor/keyboard.js").Binding[]}
  */
-export function viewKeys({ view }, { about }, { control, named, letter }) {
+export function viewKeys({ view }, about = () => undefined) {
   const group = "View";
   return [
     { group, keys: ["Wheel", "Two fingers"], text: "Zoom about the cursor" },

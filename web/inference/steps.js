@@ -1,6 +1,7 @@
 // What the three inference pages share: the picture and checkpoint in the address, and the header of steps.
 
 import { byId, el } from "../js/dom.js";
+import { errorText, showError } from "../js/shell.js";
 
 /** @typedef {"upload" | "mask" | "fill" | "folder"} StepName */
 
@@ -81,9 +82,25 @@ function pointLinks() {
   }
 }
 
-/** Make what works on a picture unusable, as there is none. */
-export function lockBench() {
-  for (const part of document.querySelectorAll(".rail, .zoom-bar, .panel")) part.toggleAttribute("inert", true);
+/** @param {string} text @param {StepName} step @returns {HTMLElement} a way on from what went wrong */
+export const linkTo = (text, step) =>
+  el("a", { class: step === "upload" ? "button primary" : "button", href: stepUrl(step, step === "upload" ? { picture: "" } : {}) }, text);
+
+/**
+ * Say over the picture, or in its place while there is none, what went wrong, with ways on. Without a picture, what works on
+ * one cannot be used.
+ * @param {unknown} error
+ * @param {(HTMLElement | null)[]} ways
+ * @param {boolean} [hasPicture]
+ */
+export function showMessage(error, ways, hasPicture = false) {
+  showOpening("");
+  const message = byId("message");
+  message.replaceChildren(el("p", {}, errorText(error)), el("div", { class: "row" }, ...ways));
+  message.toggleAttribute("data-card", hasPicture);
+  message.hidden = false;
+  if (!hasPicture) for (const part of document.querySelectorAll(".rail, .zoom-bar, .panel")) part.toggleAttribute("inert", true);
+  showError(error);
 }
 
 /**

@@ -49,7 +49,6 @@ export class Chart {
     this.range = range;
     this.unit = unit;
     this.log = false;
-    /** Whether a logarithmic axis suits its values. */ this.lossScale = true;
     this.smoothing = 0.9;
     /** @type {Content} */ this.content = { lines: [] };
     /** @type {uPlot | null} */ this.plot = null;

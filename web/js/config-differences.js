@@ -1,4 +1,4 @@
-// What tells runs apart. Pure: no DOM, tested by node.
+// The settings that tell runs apart. Pure: no DOM, tested by node.
 
 /**
  * Settings that are not the same in all configs, in the order of the first one that has them.
@@ -10,12 +10,3 @@ export function differences(configs) {
   return keys.map((key) => ({ key, values: configs.map((config) => config[key]) }))
     .filter(({ values }) => values.some((value) => JSON.stringify(value) !== JSON.stringify(values[0])));
 }
-
-/**
- * The newest sample at or before a step.
- * @template {{step: number}} T
- * @param {T[]} samples oldest first
- * @param {number} step
- * @returns {T | undefined}
- */
-export const sampleAt = (samples, step) => samples.findLast((sample) => sample.step <= step);

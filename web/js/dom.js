@@ -86,13 +86,14 @@ export function holdFocus() {
 
 /**
  * Show below a field what is wrong with it, which its aria-describedby names.
- * @param {HTMLElement} field
+ * @param {HTMLElement | null} field null where the fault is not that of one field
  * @param {HTMLElement} place
  * @param {string} message empty clears it
  */
 export function setFault(field, place, message) {
-  place.textContent = message;
+  // The same words anew would be spoken again.
+  if (place.textContent !== message) place.textContent = message;
   place.hidden = !message;
-  if (message) field.setAttribute("aria-invalid", "true");
-  else field.removeAttribute("aria-invalid");
+  if (message) field?.setAttribute("aria-invalid", "true");
+  else field?.removeAttribute("aria-invalid");
 }

@@ -57,8 +57,9 @@ function valuesText(values) {
 /** @param {Record<string, number | null>} values @returns {string} */
 function stepText(values) {
   const both = "edge_generator_loss" in values && "inpaint_generator_loss" in values;
-  const owner = (/** @type {string} */ key) => (both ? (/^(edge|inpaint)_.*_loss$/.exec(key)?.[1] ?? "") : "");
-  return MAIN.filter((key) => key in values).map((key) => `${owner(key)} ${label(key)} ${measure(values[key])}`.trim()).join(", ");
+  // Where one model is trained, all losses are of that one.
+  const name = (/** @type {string} */ key) => (both ? label(key) : label(key).replace(/^(edge|inpaint) /, ""));
+  return MAIN.filter((key) => key in values).map((key) => `${name(key)} ${measure(values[key])}`).join(", ");
 }
 
 /** @param {string} key @returns {string} */

@@ -5,12 +5,15 @@ import { el, setUsable } from "./dom.js";
 import { plural } from "./format.js";
 import { errorText } from "./shell.js";
 
-/** @typedef {{name: string, path: string}} Folder */
+/**
+ * @typedef {{name: string, path: string}} Folder
+ * @typedef {{title: string, start: string, hasScreen: boolean, deep: boolean}} Options   deep: pictures in sub-folders count too
+ */
 
 const FOLDER_SVG = `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M2.5 5.5a1.5 1.5 0 0 1 1.5-1.5h3.6l1.9 2h6.5A1.5 1.5 0 0 1 17.5 7.5v7a1.5 1.5 0 0 1-1.5 1.5H4a1.5 1.5 0 0 1-1.5-1.5z" fill="none" stroke="currentColor" stroke-width="1.4"/></svg>`;
 
 class FolderDialog {
-  /** @param {{title: string, start: string, hasScreen: boolean, deep: boolean}} options @param {(path: string | null) => void} done */
+  /** @param {Options} options @param {(path: string | null) => void} done gets null when cancelled */
   constructor({ title, start, hasScreen, deep }, done) {
     this.title = title;
     this.deep = deep;
@@ -141,10 +144,15 @@ class FolderDialog {
 }
 
 /**
- * Let a person choose a folder; `deep` where the pictures below it count too.
- * @param {{title: string, start?: string, hasScreen?: boolean, deep?: boolean}} options
- * @returns {Promise<string | null>} null when cancelled
+ * Have a button choose the folder that is typed beside it.
+ * @param {HTMLButtonElement} button
+ * @param {() => Options} options
+ * @param {(path: string) => void} take gets the folder, unless a person cancels
  */
-export function chooseFolder({ title, start = "", hasScreen = false, deep = false }) {
-  return new Promise((resolve) => new FolderDialog({ title, start, hasScreen, deep }, resolve));
+export function choosesFolder(button, options, take) {
+  button.addEventListener("click", () => {
+    button.focus(); // which not every browser does; the dialog gives it back
+    new FolderDialog(options(), (path) => path && take(path));
+  });
+  button.disabled = false; // until here a press would have been lost
 }

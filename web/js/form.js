@@ -1,7 +1,8 @@
 // Draws settings from the config's JSON schema: a setting is described once, in Python, and shown here with its unit,
 // range, default and explanation. A value that differs from the preset is marked and can be reset.
 
-import { el } from "./dom.js";
+import { el, setFault } from "./dom.js";
+import { choosesFolder } from "./files.js";
 import { plain } from "./format.js";
 import { inTitles, settingTitle, valueText } from "./labels.js";
 import { options, parse, rangeText } from "./schema.js";
@@ -26,12 +27,13 @@ const controlOf = ({ controls }) => controls.findLast((control) => !control.hidd
 export class SettingsForm {
   /**
    * @param {Schema} schema
-   * @param {{onChange: (key: string, value: any) => void, browse?: (key: string, current: string) => Promise<string | null>}} listeners
+   * @param {(key: string, value: any) => void} onChange
+   * @param {boolean} hasScreen whether the system can show a dialog
    */
-  constructor(schema, { onChange, browse }) {
+  constructor(schema, onChange, hasScreen) {
     this.schema = schema;
     this.onChange = onChange;
-    this.browse = browse;
+    this.hasScreen = hasScreen;
     /** @type {Map<string, Field>} */ this.fields = new Map();
     /** @type {Values} */ this.base = {};
     /** Shows all rows again, before one is jumped to. */
@@ -106,14 +108,11 @@ export class SettingsForm {
     const write = (/** @type {any} */ value) => {
       if (document.activeElement !== input) input.value = numeric && typeof value === "number" ? plain(value) : String(value ?? "");
     };
-    if (!/(^|_)data$/.test(key) || !this.browse) return { node: input, controls: [input], write };
-    const browse = el("button", {
-      type: "button", class: "button small", "aria-label": `Choose the ${settingTitle(key).toLowerCase()}`,
-      onclick: async () => {
-        const chosen = await this.browse?.(key, input.value);
-        if (chosen) this.#change(key, chosen, true);
-      },
-    }, "Choose…");
+    if (!/(^|_)data$/.test(key)) return { node: input, controls: [input], write };
+    const name = settingTitle(key).toLowerCase();
+    const browse = el("button", { type: "button", class: "button small", "aria-label": `Choose the ${name}` }, "Choose…");
+    choosesFolder(browse, () => ({ title: `Select the ${name}`, start: input.value, hasScreen: this.hasScreen, deep: true }),
+      (path) => this.#change(key, path, true));
     return { node: el("div", { class: "with-button" }, input, browse), controls: [input], write };
   }
 
@@ -209,14 +208,8 @@ export class SettingsForm {
     const field = this.fields.get(key);
     if (!field) return;
     Object.assign(field, errors);
-    const message = field.misfit || this.#inTitles(field.refusal);
-    // The same words anew would be spoken again.
-    if (field.error.textContent !== message) field.error.textContent = message;
-    field.error.hidden = !message;
-    for (const control of field.controls) {
-      if (message && control === controlOf(field)) control.setAttribute("aria-invalid", "true");
-      else control.removeAttribute("aria-invalid");
-    }
+    for (const control of field.controls) control.removeAttribute("aria-invalid"); // which of them is in use may have changed
+    setFault(controlOf(field), field.error, field.misfit || this.#inTitles(field.refusal));
   }
 
   /**

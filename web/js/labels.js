@@ -143,10 +143,10 @@ const PHASES = {
 
 /** @type {Record<string, string>} */
 const VALUES = {
-  edge_generator_loss: "Generator", edge_discriminator_loss: "Discriminator", edge_adversarial_loss: "Adversarial (edge)",
+  edge_generator_loss: "Edge generator", edge_discriminator_loss: "Edge discriminator", edge_adversarial_loss: "Adversarial (edge)",
   feature_matching_loss: "Feature matching", edge_bce_loss: "Edge cross entropy",
-  svr_loss: "Spatial variant reconstruction", precision: "Precision", recall: "Recall",
-  inpaint_generator_loss: "Generator", inpaint_discriminator_loss: "Discriminator",
+  svr_loss: "Spatial variant", precision: "Precision", recall: "Recall",
+  inpaint_generator_loss: "Inpaint generator", inpaint_discriminator_loss: "Inpaint discriminator",
   inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", l2_loss: "Squared error", perceptual_loss: "Perceptual", style_loss: "Style",
   hrf_loss: "High receptive field", hrf: "Perceptual distance",
   psnr: "PSNR", psnr_hole: "PSNR in the hole", ssim: "SSIM", ssim_hole: "SSIM in the hole", l1: "L1",

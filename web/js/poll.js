@@ -2,6 +2,9 @@
 
 const ORDER_MS = 200;
 
+/** @param {number} ms @returns {Promise<void>} */
+export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 /**
  * Do something now and then, for as long as the program is there; a page that nobody sees asks for nothing.
  * @param {number} ms from the end of one time to the next
@@ -11,10 +14,10 @@ const ORDER_MS = 200;
 export function every(ms, task) {
   let over = false;
   /** @type {ReturnType<typeof setTimeout>} */ let timer;
-  const wait = () => { timer = setTimeout(round, ms); };
+  const later = () => { timer = setTimeout(round, ms); };
   const round = async () => {
     if (!document.hidden) await task().catch(() => {});
-    if (!over) wait();
+    if (!over) later();
   };
   const end = () => {
     over = true;
@@ -22,8 +25,17 @@ export function every(ms, task) {
     removeEventListener("bridge-closed", end);
   };
   addEventListener("bridge-closed", end);
-  wait();
+  later();
   return end;
+}
+
+/**
+ * Ask at once, and then now and then, until something is over; a page that nobody sees waits until it is seen.
+ * @param {number} ms from an answer to the next question
+ * @param {() => Promise<boolean>} isOver what it throws ends the waiting
+ */
+export async function pollUntil(ms, isOver) {
+  while (!(await isOver())) do await wait(ms); while (document.hidden);
 }
 
 /**
@@ -57,6 +69,6 @@ export async function withProgress(work, ask, show, ms) {
 export async function cancelUntil(order, isOver) {
   while (!isOver()) {
     await order();
-    await new Promise((resolve) => setTimeout(resolve, ORDER_MS));
+    await wait(ORDER_MS);
   }
 }

@@ -239,3 +239,12 @@ function addValues(curves, step, values) {
     curve.add(step, value);
   }
 }
+
+/**
+ * The newest sample at or before a step.
+ * @template {{step: number}} T
+ * @param {T[]} samples oldest first
+ * @param {number} step
+ * @returns {T | undefined}
+ */
+export const sampleAt = (samples, step) => samples.findLast((sample) => sample.step <= step);

@@ -1,10 +1,9 @@
-// The frame of every page: navigation, theme, status line, and the two dialogs that any page may need.
+// The frame of every page: navigation, theme and status line.
 //
 // A page names its part of the program with <body data-section="home|train|inference"> and loads this module;
 // the frame is built at once, needs no server, and offers:
 //   say(text, {kind})      writes the status line (aria-live); kind "info" | "ok" | "error"
 //   showError(error)       the same for a thrown BridgeError: what was seen and what to do
-//   confirmDialog({...})   asks before something that cannot be undone
 
 import { el } from "./dom.js";
 /** @typedef {"auto" | "light" | "dark"} Theme */
@@ -125,28 +124,6 @@ export function showError(error) {
 export function errorText(error) {
   const { message, hint } = /** @type {{message?: string, hint?: string}} */ (error ?? {});
   return [message || "Something unexpected happened.", hint].filter(Boolean).join(" ");
-}
-
-/**
- * Ask before something that cannot be undone. Escape and the other button mean no.
- * @param {{title: string, text: string, confirm: string, cancel?: string, danger?: boolean}} question
- * @returns {Promise<boolean>}
- */
-export function confirmDialog({ title, text, confirm, cancel = "Cancel", danger = false }) {
-  return new Promise((resolve) => {
-    const no = el("button", { type: "button", class: "button", onclick: () => dialog.close("") }, cancel);
-    const yes = el("button", { type: "button", class: `button ${danger ? "danger" : "primary"}`, onclick: () => dialog.close("yes") }, confirm);
-    const dialog = el("dialog", { "aria-labelledby": "confirm-title" },
-      el("header", {}, el("h2", { id: "confirm-title" }, title)), el("div", { class: "body" }, el("p", {}, text)),
-      el("footer", {}, no, yes));
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "yes");
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    no.focus();
-  });
 }
 
 /** Where a page may put something of its own into the status line, at its right end. */

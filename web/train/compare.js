@@ -3,13 +3,13 @@
 import { call, codeOf } from "../js/bridge.js";
 import { updateList } from "../js/card-list.js";
 import { byId, el, setFault, setUsable } from "../js/dom.js";
-import { chooseFolder } from "../js/files.js";
+import { choosesFolder } from "../js/files.js";
 import { ago, count, plural } from "../js/format.js";
 import { whileBusy } from "../js/guarded.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { fieldOf, options } from "../js/schema.js";
-import { confirmDialog, errorText, say, showError } from "../js/shell.js";
+import { errorText, say, showError } from "../js/shell.js";
 import { Draft, ONE_STEM } from "./draft.js";
 
 /**
@@ -53,7 +53,7 @@ function show() {
 
 function clearFaults() {
   setFault(input("data"), byId("data-error"), "");
-  for (const id of ["generators-error", "form-error"]) byId(id).hidden = true;
+  for (const id of ["generators-error", "form-error"]) setFault(null, byId(id), "");
 }
 
 /** Say at the control that can mend it why nothing starts; the button may be far below that. @param {unknown} error */
@@ -67,9 +67,7 @@ function refuse(error) {
     return;
   }
   const ofGenerators = codeOf(error) === "generator-unknown";
-  const place = byId(ofGenerators ? "generators-error" : "form-error");
-  place.textContent = words;
-  place.hidden = false;
+  setFault(null, byId(ofGenerators ? "generators-error" : "form-error"), words);
   if (ofGenerators) /** @type {HTMLElement | null} */ (byId("generators").querySelector("input"))?.focus();
 }
 
@@ -104,15 +102,11 @@ function wire(/** @type {boolean} */ hasScreen) {
   settings.addEventListener("change", show);
   for (const id of ["seeds", "steps"]) input(id).addEventListener("input", show);
   input("data").value ||= draft.values.data; // unless something was typed while the page was loading
-  byId("select-data").addEventListener("click", async () => {
-    const path = await chooseFolder({ title: "Select the folder of training pictures", start: input("data").value, hasScreen, deep: true });
-    if (path) {
-      input("data").value = path;
-      clearFaults();
-    }
-    byId("select-data").focus();
+  const title = "Select the folder of training pictures";
+  choosesFolder(byId("select-data", HTMLButtonElement), () => ({ title, start: input("data").value, hasScreen, deep: true }), (path) => {
+    input("data").value = path;
+    clearFaults();
   });
-  byId("select-data", HTMLButtonElement).disabled = false;
   byId("compare-form").addEventListener("input", clearFaults);
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -163,13 +157,29 @@ async function act(order, name, done) {
   await refresh();
 }
 
-/** @param {Comparison} comparison */
-async function remove({ name, path }) {
-  const sure = await confirmDialog({
-    title: `Delete ${name}?`, text: `The folder ${path} with its trainings and its report will be deleted. This cannot be undone.`,
-    confirm: "Delete the comparison", cancel: "Keep it", danger: true,
+/** Ask whether to delete a comparison. Escape and the other button mean no. @param {Comparison} comparison @returns {Promise<boolean>} */
+function confirmed({ name, path }) {
+  return new Promise((resolve) => {
+    const no = el("button", { type: "button", class: "button", onclick: () => dialog.close("") }, "Keep it");
+    const yes = el("button", { type: "button", class: "button danger", onclick: () => dialog.close("yes") }, "Delete the comparison");
+    const dialog = el("dialog", { "aria-labelledby": "confirm-title" },
+      el("header", {}, el("h2", { id: "confirm-title" }, `Delete ${name}?`)),
+      el("div", { class: "body" }, el("p", {}, `The folder ${path} with its trainings and its report will be deleted. This cannot be undone.`)),
+      el("footer", {}, no, yes));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
   });
-  if (sure) await act("delete_comparison", name, `${name} is deleted.`);
+}
+
+/** @param {Comparison} comparison */
+async function remove(comparison) {
+  const { name } = comparison;
+  if (await confirmed(comparison)) await act("delete_comparison", name, `${name} is deleted.`);
 }
 
 async function refresh() {

@@ -2,7 +2,7 @@
 
 import { call } from "../js/bridge.js";
 import { byId, setFault } from "../js/dom.js";
-import { chooseFolder } from "../js/files.js";
+import { choosesFolder } from "../js/files.js";
 import { errorText } from "../js/shell.js";
 
 export class FolderField {
@@ -22,12 +22,7 @@ export class FolderField {
     this.path = byId(ids.path);
     this.error = byId(ids.error);
     this.page = page;
-    this.button.addEventListener("click", async () => {
-      const path = await chooseFolder({ title, start: page.value(), hasScreen: page.hasScreen(), deep: true });
-      if (path) await this.take(path);
-      this.button.focus();
-    });
-    this.button.disabled = false; // until here a press would have been lost
+    choosesFolder(this.button, () => ({ title, start: page.value(), hasScreen: page.hasScreen(), deep: true }), (path) => this.take(path));
     this.input.addEventListener("change", () => this.commit());
     this.input.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;

@@ -2,7 +2,6 @@
 
 import { call } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { chooseFolder } from "../js/files.js";
 import { SettingsForm } from "../js/form.js";
 import { count, plural, shortPath } from "../js/format.js";
 import { choiceTitle, settingTitle, stageTitle, valueText } from "../js/labels.js";
@@ -10,7 +9,6 @@ import { every } from "../js/poll.js";
 import { groups } from "../js/schema.js";
 import { showError } from "../js/shell.js";
 import { DatasetLine } from "./dataset-check.js";
-import { differenceTable } from "./difference-table.js";
 import { Draft } from "./draft.js";
 import { Launch } from "./launch.js";
 import { Machine } from "./machine.js";
@@ -60,10 +58,24 @@ function showChanges() {
   const before = draft.changedOnPageOne;
   const keys = [...before, ...changed];
   byId("diff").hidden = !keys.length;
-  byId("diff-table").replaceChildren(differenceTable({ keys, base: draft.base, values: draft.values, than: heading }, (key) =>
-    draft.pageOneKeys.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key)));
+  byId("diff-table").replaceChildren(differenceTable(keys, heading));
   byId("kept").hidden = !before.length;
   byId("kept-text").textContent = `Page 1 differs from the preset: ${instead(before)}`;
+}
+
+/**
+ * The settings that differ from the base, as a table.
+ * @param {string[]} keys
+ * @param {string} than what the base is, as a heading
+ */
+function differenceTable(keys, than) {
+  const { base, values, pageOneKeys } = draft;
+  const goTo = (/** @type {string} */ key) => (pageOneKeys.has(key) ? location.assign(`/train/model.html#${key}`) : form.focus(key));
+  const rows = keys.map((key) => el("tr", {},
+    el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => goTo(key) }, settingTitle(key))),
+    el("td", { class: "mono muted" }, key), el("td", { class: "num" }, valueText(key, base[key])), el("td", { class: "num" }, valueText(key, values[key]))));
+  return el("table", { class: "differences" }, el("thead", {}, el("tr", {}, ...["Setting", "Name in YAML", than, "Here"].map((title) => el("th", { scope: "col" }, title)))),
+    el("tbody", {}, ...rows));
 }
 
 /** @param {string[]} keys @returns {string} "Sigma 3 instead of 2, ..." */
@@ -180,9 +192,7 @@ async function start() {
   const [config, state] = await Promise.all([call("config_schema"), call("app_state")]);
   const resumed = await resumeDraft(config);
   draft = resumed ?? new Draft(config);
-  const browse = (/** @type {string} */ key, /** @type {string} */ current) =>
-    chooseFolder({ title: `Select the ${settingTitle(key).toLowerCase()}`, start: current, hasScreen: state.has_screen, deep: true });
-  form = new SettingsForm(config.schema, { onChange, browse });
+  form = new SettingsForm(config.schema, onChange, state.has_screen);
   byId("settings").replaceChildren(...groups(config.schema, draft.pageOneKeys).map(({ name, keys }) => form.group(name, keys)));
   search = new SettingsSearch(form, Boolean(resumed));
   launch = new Launch(draft, form, dataset);

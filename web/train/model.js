@@ -1,9 +1,10 @@
 // Page 1 of a new training: what to train, on which pictures, with which holes and edges; shown live.
 
 import { call } from "../js/bridge.js";
-import { byId, el } from "../js/dom.js";
+import { byId, el, setFault } from "../js/dom.js";
 import { percent } from "../js/format.js";
 import { EXPLAINED } from "../js/labels.js";
+import { wait } from "../js/poll.js";
 import { options } from "../js/schema.js";
 import { say, showError } from "../js/shell.js";
 import { Draft, PAGE_ONE } from "./draft.js";
@@ -17,7 +18,6 @@ const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "externa
 
 /** What a check of an empty folder takes. */
 const A_MOMENT_MS = 500;
-const wait = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const preview = new Preview(byId("preview-grid"), byId("preview-note"));
 const check = new DatasetCheck(() => draft.values.input_size);
@@ -91,10 +91,7 @@ function checkDataset() {
 }
 
 /** Why page 2 does not open. @param {string} message empty clears it */
-function refuse(message) {
-  byId("next-error").textContent = message;
-  byId("next-error").hidden = !message;
-}
+const refuse = (message) => setFault(null, byId("next-error"), message);
 
 /**
  * @param {"data" | "mask_data" | "edge_data"} key

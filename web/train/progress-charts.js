@@ -1,29 +1,23 @@
 // Which curves stand in which chart, and when a chart appears: as soon as its first value has come.
 
-import { Chart } from "../js/chart.js";
 import { baselineTitle, valueTitle } from "../js/labels.js";
+import { addChart } from "./chart-group.js";
 
 /** @typedef {import("../js/run-view.js").RunView} RunView */
 
-/** Each generator stands beside its discriminator; their scales differ too much for one axis. @type {[string, string, string][]} */
+/** Each generator stands beside its discriminator; their scales differ too much for one axis. @type {[string, string][]} */
 const LOSSES = [
-  ["Edge generator", "edge_generator_loss", "--accent"],
-  ["Edge discriminator", "edge_discriminator_loss", "--warm"],
-  ["Inpaint generator", "inpaint_generator_loss", "--accent"],
-  ["Inpaint discriminator", "inpaint_discriminator_loss", "--warm"],
-  ["Feature matching", "feature_matching_loss", "--mark-3"],
-  ["Edge cross entropy", "edge_bce_loss", "--mark-3"],
-  ["Spatial variant", "svr_loss", "--mark-3"],
-  ["Adversarial (edge)", "edge_adversarial_loss", "--mark-3"],
-  ["L1", "l1_loss", "--mark-3"],
-  ["Squared error", "l2_loss", "--mark-3"],
-  ["Adversarial (inpaint)", "inpaint_adversarial_loss", "--mark-3"],
-  ["Perceptual", "perceptual_loss", "--mark-4"],
-  ["Style", "style_loss", "--mark-4"],
-  ["High receptive field", "hrf_loss", "--mark-4"],
+  ["edge_generator_loss", "--accent"], ["edge_discriminator_loss", "--warm"],
+  ["inpaint_generator_loss", "--accent"], ["inpaint_discriminator_loss", "--warm"],
+  ["feature_matching_loss", "--mark-3"], ["edge_bce_loss", "--mark-3"], ["svr_loss", "--mark-3"],
+  ["edge_adversarial_loss", "--mark-3"], ["l1_loss", "--mark-3"], ["l2_loss", "--mark-3"], ["inpaint_adversarial_loss", "--mark-3"],
+  ["perceptual_loss", "--mark-4"], ["style_loss", "--mark-4"], ["hrf_loss", "--mark-4"],
 ];
 
-/** Metrics: training curves, and the scores of validation with their baselines. */
+/**
+ * Metrics: training curves, and the scores of validation with their baselines. What is exact was set, not measured: it is shown
+ * when it changes.
+ */
 const METRICS = [
   {
     title: "Precision and recall", range: /** @type {[number, number]} */ ([0, 1]),
@@ -46,18 +40,14 @@ export class RunCharts {
   constructor(losses, metrics) {
     this.losses = losses;
     this.metrics = metrics;
-    /** @type {Map<string, Chart>} */ this.charts = new Map();
-    /** Charts of what was set and not measured: shown when it changes, and never smoothed. @type {Set<Chart>} */
-    this.exact = new Set();
-    this.log = false;
-    this.smoothing = 0.9;
+    /** @type {Map<string, import("../js/chart.js").Chart>} */ this.charts = new Map();
   }
 
   /** @param {RunView} view */
   show(view) {
-    for (const [title, key, color] of [...LOSSES, ...others(view)]) {
+    for (const [key, color] of [...LOSSES, ...others(view)]) {
       const lines = linesOf(view, [[key, color]]);
-      if (lines.length) this.#chart(title, this.losses, {}).show({ lines });
+      if (lines.length) this.#chart(valueTitle(key), this.losses, { isLoss: true }).show({ lines });
     }
     for (const { title, keys, scores, baseline, range, unit, exact } of METRICS) {
       const lines = linesOf(view, keys).filter(({ curve }) => !exact || new Set(curve.y).size > 1);
@@ -70,46 +60,19 @@ export class RunCharts {
     }
   }
 
-  /** @param {string} title @param {HTMLElement} place @param {{range?: [number, number], unit?: string, exact?: boolean}} options */
+  /** @param {string} title @param {HTMLElement} place @param {Parameters<typeof addChart>[2]} options */
   #chart(title, place, options) {
-    let chart = this.charts.get(title);
-    if (!chart) {
-      chart = new Chart(title, options);
-      chart.log = this.log && place === this.losses;
-      if (options.exact) this.exact.add(chart);
-      chart.smoothing = options.exact ? 0 : this.smoothing;
-      place.append(chart.node);
-      this.charts.set(title, chart);
-    }
+    const chart = this.charts.get(title) ?? addChart(place, title, options);
+    this.charts.set(title, chart);
     return chart;
-  }
-
-  /** Losses on a logarithmic axis; metrics stay linear. @param {boolean} log */
-  setLog(log) {
-    this.log = log;
-    for (const chart of this.charts.values()) {
-      if (chart.node.parentElement !== this.losses) continue;
-      chart.log = log;
-      chart.draw();
-    }
-  }
-
-  /** @param {number} smoothing 0 to below 1 */
-  setSmoothing(smoothing) {
-    this.smoothing = smoothing;
-    for (const chart of this.charts.values()) {
-      if (this.exact.has(chart)) continue;
-      chart.smoothing = smoothing;
-      chart.draw();
-    }
   }
 }
 
-const KNOWN = new Set(LOSSES.map(([, key]) => key));
+const KNOWN = new Set(LOSSES.map(([key]) => key));
 
-/** Losses that this page has no entry for. @param {RunView} view @returns {[string, string, string][]} */
+/** Losses that this page has no entry for. @param {RunView} view @returns {[string, string][]} */
 function others(view) {
-  return [...view.curves.keys()].filter((key) => key.endsWith("_loss") && !KNOWN.has(key)).map((key) => [valueTitle(key), key, "--mark-4"]);
+  return [...view.curves.keys()].filter((key) => key.endsWith("_loss") && !KNOWN.has(key)).map((key) => [key, "--mark-4"]);
 }
 
 /** @param {RunView} view @param {[string, string][]} keys */

@@ -256,10 +256,6 @@ function wire() {
   byId("save-now").addEventListener("click", () => order("save-now"));
   byId("stop").addEventListener("click", () => order("stop"));
   byId("resume").addEventListener("click", resume);
-  const logarithmic = byId("log-scale", HTMLInputElement);
-  logarithmic.addEventListener("change", () => charts.setLog(logarithmic.checked));
-  const smoothing = byId("smoothing", HTMLInputElement);
-  smoothing.addEventListener("input", () => charts.setSmoothing(Number(smoothing.value)));
   setInterval(tick, 250);
   every(ASK_MS, ask);
   addEventListener("bridge-closed", leave);

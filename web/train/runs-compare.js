@@ -2,21 +2,19 @@
 
 import { runUrl, sampleUrl } from "../js/addresses.js";
 import { call } from "../js/bridge.js";
-import { Chart } from "../js/chart.js";
-import { differences, sampleAt } from "../js/config-differences.js";
+import { differences } from "../js/config-differences.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { settingTitle, valueText, valueTitle } from "../js/labels.js";
-import { RunView } from "../js/run-view.js";
+import { RunView, sampleAt } from "../js/run-view.js";
 import { errorText } from "../js/shell.js";
+import { addChart } from "./chart-group.js";
 import { sampleHeads } from "./progress-samples.js";
 
 /** @typedef {{name: string, color: string, config: Record<string, unknown>, view: RunView}} Compared */
 
 const COLORS = ["--accent", "--warm", "--mark-3", "--mark-4"];
 const names = [...new Set(new URLSearchParams(location.search).getAll("run"))].slice(0, COLORS.length);
-/** @type {Chart[]} */ const charts = [];
-/** Those that the slider smooths. @type {Chart[]} */ const noisy = [];
 
 /** @param {string} name @param {number} i @returns {Promise<Compared>} */
 async function load(name, i) {
@@ -76,35 +74,14 @@ function showSamples(runs) {
 /** @param {Compared[]} runs @param {"curves" | "scores"} kind */
 function showCurves(runs, kind) {
   for (const key of new Set(runs.flatMap(({ view }) => [...view[kind].keys()]))) {
-    const owner = /^(edge|inpaint)_(generator|discriminator)_loss$/.exec(key);
-    const words = owner ? `${owner[1] === "edge" ? "Edge" : "Inpaint"} ${owner[2]}` : valueTitle(key);
-    const chart = new Chart(kind === "scores" ? `Validation: ${words}` : words, {});
-    chart.lossScale = key.endsWith("_loss");
-    // Only what is logged at each step is noisy; a smoothed score would stand below what was measured.
-    if (kind === "scores" || key === "learning_rate") chart.smoothing = 0;
-    else noisy.push(chart);
-    byId("charts").append(chart.node);
+    const isScore = kind === "scores";
+    const chart = addChart(byId("charts"), isScore ? `Validation: ${valueTitle(key)}` : valueTitle(key), {
+      isLoss: key.endsWith("_loss"),
+      exact: isScore || key === "learning_rate", // a smoothed score would stand below what was measured
+    });
     chart.show({ lines: runs.filter(({ view }) => view[kind].has(key))
       .map(({ name, color, view }) => ({ label: name, key: name, color, curve: /** @type {any} */ (view[kind].get(key)) })) });
-    charts.push(chart);
   }
-}
-
-function wire() {
-  const log = byId("log-scale", HTMLInputElement);
-  log.addEventListener("change", () => {
-    for (const chart of charts) {
-      chart.log = chart.lossScale && log.checked;
-      chart.draw();
-    }
-  });
-  const smoothing = byId("smoothing", HTMLInputElement);
-  smoothing.addEventListener("input", () => {
-    for (const chart of noisy) {
-      chart.smoothing = Number(smoothing.value);
-      chart.draw();
-    }
-  });
 }
 
 async function start() {
@@ -118,7 +95,6 @@ async function start() {
   byId("no-curves").textContent = `No steps are logged yet for ${bare.map(({ name }) => name).join(", ")}: no curves are shown.`;
   showCurves(runs, "scores");
   showCurves(runs, "curves");
-  wire();
 }
 
 start().catch((error) => {

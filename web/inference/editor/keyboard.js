@@ -1,6 +1,6 @@
 // Keys: one table that both acts and fills the help, so that the help cannot be wrong.
 
-import { el } from "../../js/dom.js";
+import { byId, el } from "../../js/dom.js";
 
 /**
  * @typedef {object} Binding
@@ -42,11 +42,15 @@ export const control = (key, shift = false) => (event) => command(event) && even
 export const named = (...names) => (event) => names.includes(keyOf(event));
 
 /**
- * Act on the keys of a page until it is left.
- * @param {Binding[]} bindings
+ * Act on the keys of a page until it is left; the question mark and the help button list them.
+ * @param {Binding[]} given
  * @param {Element} canvas
  */
-export function listen(bindings, canvas) {
+export function listen(given, canvas) {
+  const help = () => showHelp(bindings.filter(({ keys }) => keys.length));
+  /** @type {Binding[]} */
+  const bindings = [...given, { group: "View", keys: ["?"], text: "This list", match: named("?"), run: help }];
+  byId("help").addEventListener("click", help);
   /** @param {KeyboardEvent} event @returns {Binding | undefined} */
   const find = (event) => {
     const target = /** @type {Element} */ (event.target);
@@ -79,11 +83,8 @@ export function listen(bindings, canvas) {
   });
 }
 
-/**
- * Show all keys.
- * @param {Binding[]} bindings
- */
-export function showHelp(bindings) {
+/** @param {Binding[]} bindings */
+function showHelp(bindings) {
   const groups = [...new Set(bindings.map(({ group }) => group))];
   const keys = (/** @type {Binding} */ { keys }) => keys.flatMap((way, i) => [
     i ? el("span", { class: "muted" }, " or ") : "",
