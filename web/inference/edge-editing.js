@@ -50,9 +50,10 @@ export class EdgeEditing {
     this.#buttons();
   }
 
-  /** Whether lines were drawn that nothing was filled from yet: looking at another try must not replace them. */
+  /** Whether lines were drawn that nothing was filled from yet: other tries, looked at or made without them, leave them alone. */
   get unfinished() {
-    return this.keeper.history.next("undo")?.changes.every(({ kind }) => kind === "edges") ?? false;
+    const touched = this.keeper.history.done.findLast(({ changes, over }) => over !== undefined || changes.some(({ kind }) => kind === "edges"));
+    return touched !== undefined && typeof touched.over !== "number"; // a number: its edges are those of that fill
   }
 
   /**
