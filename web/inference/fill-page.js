@@ -8,7 +8,7 @@ import { say } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
 import { comparing } from "./comparing.js";
-import { takeDrops } from "./dropped.js";
+import { takeDrops, takePasted } from "./dropped.js";
 import { EdgeEditing } from "./edge-editing.js";
 import { decoded } from "./editor/map-work.js";
 import { PictureLayer } from "./editor/picture-layer.js";
@@ -242,7 +242,7 @@ async function start() {
   await ready();
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });
-  takeDrops(() => say("Open pictures on the Upload images page, and masks on the Mask image page."));
+  for (const take of [takeDrops, takePasted]) take(() => say("Open pictures on the Upload images page, and masks on the Mask image page."));
   showTitle(info);
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   if (!info.mask_url) {

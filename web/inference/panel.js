@@ -133,7 +133,7 @@ export function viewKeys({ view }, about = () => undefined) {
   return [
     { group, keys: ["Wheel", "Two fingers"], text: "Zoom about the cursor" },
     { group, keys: ["Space+Drag", "Middle button"], text: "Move the picture" },
-    { group, keys: ["Shift+Wheel"], text: "Move sideways" },
+    { group, keys: ["Shift+Wheel"], text: "Move sideways, as a trackpad does by itself" },
     { group, keys: ["+"], text: "Zoom in", match: named("+", "="), run: () => view.zoomTo(view.scale * ZOOM_STEP, about()), repeats: true },
     { group, keys: ["-"], text: "Zoom out", match: named("-", "_"), run: () => view.zoomTo(view.scale / ZOOM_STEP, about()), repeats: true },
     { group, keys: ["Ctrl+0", "0"], text: "Whole picture", match: (event) => control("0")(event) || letter("0")(event), run: () => view.fit() },
