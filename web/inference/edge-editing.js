@@ -134,6 +134,7 @@ export class EdgeEditing {
   }
 
   async fill() {
+    this.drawing.end();
     try {
       if (await this.#wouldRepeat()) {
         say("This result was already made from these edges. Draw or erase some first.");

@@ -61,6 +61,7 @@ export class FillHistory {
     const { history, tries, edges } = this;
     if (fill === tries.current) return;
     const lines = await edges.edgesOf(fill);
+    edges.drawing.end(); // a step of its own, before this one
     // From here on nothing can come between: an undo would, of a step that is about to be replaced.
     const replaced = step.looking && history.next("undo")?.looking ? history.drop() : null;
     const from = replaced ? fillOf(replaced)?.from ?? null : tries.current?.fill ?? null;

@@ -94,6 +94,7 @@ export class PictureKeeper {
 
   /** @returns {Promise<void>} resolves when the server has what is drawn */
   async flush() {
+    this.drawing?.end();
     await this.drawing?.changes.settled;
     await this.saver?.flush();
   }
@@ -105,7 +106,11 @@ export class PictureKeeper {
   async go(way) {
     if (!this.isOpen) await this.ready; // and else take the turn at once, before what is pressed next
     await this.drawing?.changes.settled;
-    this.drawing?.cancel();
+    // In the middle of a stroke that one is undone, and can be redone like any other.
+    if (this.drawing?.current && !this.drawing.end() && way === "undo") {
+      say("Nothing was drawn.");
+      return;
+    }
     if (!this.history.isHere(way)) {
       await this.flush().catch(() => {});
       location.assign(stepUrl(this.otherPage, { history: way }));
