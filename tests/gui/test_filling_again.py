@@ -97,3 +97,23 @@ def test_before_the_first_fill_nothing_is_offered_that_needs_one(
         "() => [document.querySelector('#engine').hasAttribute('aria-describedby'), !document.querySelector('#engine-note').hidden]"
     )
     assert described == missing
+
+
+def test_a_detail_stays_in_sight_from_page_to_page(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    place = """(element) => {
+        const { place } = document.querySelector(element).view;
+        return place && [place.scale, place.middle.x, place.middle.y];
+    }"""
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    assert page.evaluate(place, "compare-view") is None, "the whole picture"
+    page.evaluate("() => document.querySelector('compare-view').view.fitPart({ x0: 60, y0: 40, x1: 100, y1: 70 })")
+    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(11)")
+    seen = page.evaluate(place, "compare-view")
+    page.get_by_role("link", name="Edit the mask").click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    assert page.evaluate(place, "inpaint-editor") == pytest.approx(seen, abs=0.2)
+    page.keyboard.press("i")
+    page.get_by_role("button", name="Fill missing regions", exact=True).click()
+    page.wait_for_selector("compare-view[data-fill]")
+    wait_for_try(page, 2)
+    assert page.evaluate(place, "compare-view") == pytest.approx(seen, abs=0.2)

@@ -71,7 +71,7 @@ class FillPage {
     this.openSave = saveDialog(info, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
     beforeLeaving(() => this.keeper.flush());
-    zoomControls(compare.stage);
+    zoomControls(compare.stage, info.id);
     byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
     bindFillKeys(compare, this);
     for (const fill of info.fills) this.#add(fill);

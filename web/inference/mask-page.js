@@ -142,7 +142,7 @@ async function start() {
   drawing.settingListeners.add(() => showTool(drawing.tool));
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
-  zoomControls(editor.stage);
+  zoomControls(editor.stage, chosen.picture);
   maskButtons(info.name);
   drawing.changes.listeners.add(showCoverage);
   showCoverage();

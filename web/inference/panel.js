@@ -13,6 +13,7 @@ import { control, letter, named } from "./editor/keyboard.js";
 const WIDTH_KEY = "inpaintgan-line-width";
 const PRESSURE_KEY = "inpaintgan-pen-pressure";
 const LOOK_KEY = "inpaintgan-mask-look";
+const PLACE_KEY = "inpaintgan-view";
 const ZOOM_STEP = 1.25;
 
 /**
@@ -107,9 +108,24 @@ export function lookControls(editor) {
   show();
 }
 
-/** @param {Stage} stage */
-export function zoomControls(stage) {
+/**
+ * Show what was seen of this picture when a page of this tab was left, so that work on a detail goes on from page to page.
+ * @param {import("./editor/view.js").View} view
+ * @param {string} picture
+ */
+function keepPlace(view, picture) {
+  const kept = JSON.parse(sessionStorage.getItem(PLACE_KEY) ?? "null");
+  if (kept?.picture === picture) view.show(kept.place);
+  addEventListener("pagehide", () => sessionStorage.setItem(PLACE_KEY, JSON.stringify({ picture, place: view.place })), { once: true });
+}
+
+/**
+ * @param {Stage} stage
+ * @param {string} picture
+ */
+export function zoomControls(stage, picture) {
   const { view } = stage;
+  keepPlace(view, picture);
   const value = byId("zoom-value");
   const show = () => {
     value.textContent = `${view.scale < 0.1 ? (100 * view.scale).toFixed(1) : Math.round(100 * view.scale)} %`;
