@@ -139,6 +139,7 @@ def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
     fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
     fills.letting_through = False
     cancel = page.locator("#cancel")
+    page.get_by_label("Feather").fill("5")
     page.locator("#again").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
