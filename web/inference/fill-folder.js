@@ -184,7 +184,7 @@ async function openMask(picked) {
   byId("mask-name").textContent = `Opening ${picked.name}…`;
   const turn = ++masksChosen;
   try {
-    const { id, name } = await putPicture(picked);
+    const { id, name } = await putPicture(picked, { isMap: true });
     if (turn !== masksChosen) return true;
     maskFile = { id, name };
     clear(masks);

@@ -157,13 +157,14 @@ export function subscribe(run, after, onEvents, { onConnection = () => {}, onPas
 /**
  * Hand a picture file to the program.
  * @param {File} file
+ * @param {{isMap?: boolean}} [how] `isMap`: it is a mask or edges, which take no picture's place among those that stay open
  * @returns {Promise<any>} its picture_info
  */
-export async function putPicture(file) {
+export async function putPicture(file, { isMap = false } = {}) {
   if (file.size > MAX_PICTURE_BYTES) {
     throw new BridgeError("picture-too-large", `${file.name} is larger than 200 MB.`, "Make it smaller first.");
   }
-  return put(`/api/pictures?name=${encodeURIComponent(file.name || "picture.png")}`, file);
+  return put(`/api/pictures?name=${encodeURIComponent(file.name || "picture.png")}${isMap ? "&map=1" : ""}`, file);
 }
 
 /**
