@@ -20,6 +20,7 @@ from .inference_pages import (
     drop,
     fetch_fill,
     fetch_picture,
+    fill_rectangle,
     mask_of,
     open_mask_page,
     picture_info,
@@ -173,6 +174,22 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     page.get_by_label("Format").select_option(".png")
     expect(page.get_by_label("File name")).to_have_value("white.png")
     expect(page.locator("#save-flat")).to_be_hidden()
+
+
+def test_whatever_suffix_can_be_written_is_offered_and_kept(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    fill_rectangle(page, app, write_picture(tmp_path / "photo.jfif"), checkpoint)
+    page.get_by_role("button", name="Save Image", exact=True).click()
+    expect(page.get_by_label("File name")).to_have_value("photo_filled.jfif")
+    expect(page.locator("#save-format option")).to_have_text(["JPEG, like the original", "PNG, lossless"])
+    page.get_by_label("File name").fill("typed.jfif")
+    expect(page.locator("#save-hint")).not_to_contain_text("Saved as")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "typed.jfif"
+    with Image.open(download.value.path()) as saved:
+        assert saved.format == "JPEG"
 
 
 def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:

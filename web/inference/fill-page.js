@@ -39,8 +39,9 @@ class FillPage {
    * @param {CheckpointChoice} checkpoints
    * @param {Uint8Array} mask
    * @param {PictureLayer} before
+   * @param {import("./save-dialog.js").Formats} formats
    */
-  constructor(info, checkpoints, mask, before) {
+  constructor(info, checkpoints, mask, before, formats) {
     this.info = info;
     this.checkpoints = checkpoints;
     this.engines = new EngineChoice();
@@ -66,7 +67,7 @@ class FillPage {
     this.sideBySide = new SideBySide(compare, this);
     this.again = byId("again", HTMLButtonElement);
     this.again.addEventListener("click", () => this.fill());
-    this.openSave = saveDialog(info, () => this.tries.current);
+    this.openSave = saveDialog(info, formats, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
     beforeLeaving(() => this.keeper.flush());
     zoomControls(compare.stage);
@@ -245,7 +246,7 @@ async function start() {
   const { data } = await decoded(maskFile, info.width, info.height);
   const before = await PictureLayer.decode(picture, info.width, info.height);
   showOpening("");
-  const page = new FillPage(info, checkpoints, data, before);
+  const page = new FillPage(info, checkpoints, data, before, state.formats);
   await page.begin(asked, direction);
 }
 

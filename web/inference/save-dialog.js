@@ -7,53 +7,38 @@ import { download } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { fileSize, splitName } from "./steps.js";
 
-/** @type {Record<string, {name: string, exact: boolean, alpha: boolean}>} formats by the suffix that names them */
-const FORMATS = {
-  ".png": { name: "PNG", exact: true, alpha: true },
-  ".tif": { name: "TIFF", exact: true, alpha: true },
-  ".tiff": { name: "TIFF", exact: true, alpha: true },
-  ".bmp": { name: "BMP", exact: true, alpha: false },
-  ".jpg": { name: "JPEG", exact: false, alpha: false },
-  ".jpeg": { name: "JPEG", exact: false, alpha: false },
-  ".webp": { name: "WebP", exact: false, alpha: true },
-};
+/** @typedef {Record<string, {name: string, exact: boolean, alpha: boolean}>} Formats   that can be written, by suffix */
 
 /** What no file name may hold, on one system or another. */
 const FORBIDDEN = /[\\/:*?"<>|]/;
 
 /**
- * @param {string} original name of the picture that was opened
- * @returns {{stem: string, suffixes: string[]}} name of the result without suffix; the original's suffix and PNG
- */
-export function proposal(original) {
-  const { stem, suffix } = splitName(original);
-  const own = suffix.toLowerCase() in FORMATS ? [suffix] : [];
-  const png = own[0]?.toLowerCase() === ".png" ? [] : [".png"];
-  return { stem: `${stem}_filled`, suffixes: [...own, ...png] };
-}
-
-/**
  * Connect the dialog once; the returned function opens it.
  * @param {{id: string, name: string, width: number, height: number, notices: string[], has_alpha: boolean}} picture
+ * @param {Formats} formats
  * @param {() => {fill: number, hole_px: number} | null} current the result to save
  * @returns {() => void}
  */
-export function saveDialog(picture, current) {
+export function saveDialog(picture, formats, current) {
   const dialog = byId("save-dialog", HTMLDialogElement);
   const name = byId("save-name", HTMLInputElement);
   const format = byId("save-format", HTMLSelectElement);
   const button = byId("save-now", HTMLButtonElement);
   const [close, receipt, error, flat] = [byId("save-close"), byId("receipt"), byId("save-error"), byId("save-flat")];
-  const { stem, suffixes } = proposal(picture.name);
-  const option = (/** @type {string} */ suffix, /** @type {string} */ note) =>
-    new Option(FORMATS[suffix.toLowerCase()].name + note, suffix);
+  /** The format of a suffix, when there is one. */
+  const formatOf = (/** @type {string} */ suffix) => formats[suffix.toLowerCase()];
+  const { stem: pictureStem, suffix: own } = splitName(picture.name);
+  const stem = `${pictureStem}_filled`;
+  /** The original's, where it can be written, and PNG. */
+  const suffixes = own.toLowerCase() === ".png" ? [own] : formatOf(own) ? [own, ".png"] : [".png"];
+  const option = (/** @type {string} */ suffix, /** @type {string} */ note) => new Option(formatOf(suffix).name + note, suffix);
   format.replaceChildren(...suffixes.map((suffix, i) =>
     option(suffix, i === 0 && suffixes.length > 1 ? ", like the original" : ", lossless")));
 
   /** The name with its suffix. */
-  const whole = () => (splitName(name.value.trim()).suffix.toLowerCase() in FORMATS ? name.value.trim() : name.value.trim() + format.value);
+  const whole = () => name.value.trim() + (formatOf(splitName(name.value.trim()).suffix) ? "" : format.value);
   const describe = () => {
-    const { exact, alpha, name: formatName } = FORMATS[format.value.toLowerCase()];
+    const { exact, alpha, name: formatName } = formatOf(format.value);
     const typed = name.value.trim();
     const note = typed && whole() !== typed ? ` Saved as ${whole()}.` : "";
     flat.hidden = alpha || !picture.has_alpha;
@@ -69,16 +54,16 @@ export function saveDialog(picture, current) {
   };
   format.addEventListener("change", () => {
     const { stem: typed, suffix } = splitName(name.value.trim());
-    name.value = (suffix.toLowerCase() in FORMATS ? typed : name.value.trim()) + format.value;
+    name.value = (formatOf(suffix) ? typed : name.value.trim()) + format.value;
     describe();
     renew();
   });
   name.addEventListener("input", () => {
     const { suffix } = splitName(name.value.trim());
     // A typed suffix decides the format, one that is not offered too.
-    if (suffix.toLowerCase() in FORMATS) {
+    if (formatOf(suffix)) {
       const same = [...format.options].find(({ value }) => value.toLowerCase() === suffix.toLowerCase());
-      if (!same) format.add(option(suffix, FORMATS[suffix.toLowerCase()].exact ? ", lossless" : ""));
+      if (!same) format.add(option(suffix, formatOf(suffix).exact ? ", lossless" : ""));
       format.value = same?.value ?? suffix;
     }
     describe();

@@ -7,6 +7,10 @@ WRITABLE = {
     ".tiff": "TIFF", ".bmp": "BMP",
 }  # fmt: skip
 """The formats that can be written, by suffix."""
+EXACT = ("PNG", "TIFF", "BMP")
+"""Those of them that always give back every pixel."""
+WITHOUT_ALPHA = ("JPEG", "BMP")
+"""Those that are written on white instead."""
 PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})
 """Lower-case file suffixes that count as pictures."""
 SHARD_SUFFIX = ".tar"

@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
-from ..core.formats import WRITABLE
+from ..core.formats import WITHOUT_ALPHA, WRITABLE
 from ..core.outputs import writing
 from .picture import Picture, on_white, to_gray
 from .sixteen_bit import encode_png_16, xmp_chunk
@@ -24,8 +24,6 @@ _MAX_JPEG_XMP = 65504
 """Bytes that one segment holds beside its name."""
 DEEP_FORMATS = ("PNG", "TIFF")
 """The formats that hold 16 bits a sample."""
-WITHOUT_ALPHA = ("JPEG", "BMP")
-"""Those that are written on white instead."""
 
 
 def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:

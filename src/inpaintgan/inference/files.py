@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
+from ..core.formats import WITHOUT_ALPHA
 from ..core.outputs import make_way, writing
-from ..imaging.encode import DEEP_FORMATS, WITHOUT_ALPHA, output_format, save_picture
+from ..imaging.encode import DEEP_FORMATS, output_format, save_picture
 from ..imaging.io import decode
 from ..imaging.masks import is_empty, read_lines, read_mask
 from ..imaging.metadata import has_words

@@ -6,9 +6,13 @@ import platform
 from typing import Any
 
 from ... import __version__
+from ...core.formats import EXACT, WITHOUT_ALPHA, WRITABLE
 from .. import folders
 from ..checkpoints import default_path, list_checkpoints
 from .base import Calls
+
+_NAMES = {"WEBP": "WebP"}
+"""Of formats, where people write them in another way."""
 
 
 class ProgramCalls(Calls):
@@ -24,6 +28,14 @@ class ProgramCalls(Calls):
             "runs_folder": str(self._session.supervisor.runs),
             "checkpoints": checkpoints,
             "default_checkpoint": default_path(checkpoints),
+            "formats": {
+                suffix: {
+                    "name": _NAMES.get(format, format),
+                    "exact": format in EXACT,
+                    "alpha": format not in WITHOUT_ALPHA,
+                }
+                for suffix, format in WRITABLE.items()
+            },
             "examples": [
                 {"name": path.name, "url": f"/api/examples/{path.name}", "title": _title(path.stem)}
                 for path in folders.example_pictures()
