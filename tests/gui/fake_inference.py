@@ -34,7 +34,7 @@ def save(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     files = [args["image"], *(patch["file"] for patch in args["patches"])]
     data = b"|".join(Path(file).read_bytes() for file in files)
     Path(args["output"]).write_bytes(data)
-    return {"bytes": len(data), "changed_outside_px": 0, "width": 1, "height": 1, "notices": []}
+    return {"bytes": len(data), "changed_outside_px": 0, "changed_by": [], "width": 1, "height": 1, "notices": []}
 
 
 def fill_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:

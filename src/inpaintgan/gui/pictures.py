@@ -24,6 +24,8 @@ KEPT_WORK = 100
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 LAYERS = ("mask", "edges")
+_TOLD = ("width", "height", "format", "notices", "conversion", "has_alpha", "losses")
+"""What the pages are told of a picture's facts."""
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Picture:
     is_map: bool = False
     """Whether this is a file of a mask or of edges, which takes no picture's place."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """What decoding found: width, height, format, notices, display."""
+    """What decoding found: see `inpaintgan.data.worker.open_picture`."""
     layers: dict[str, str] = field(default_factory=dict)
     """A digest of the mask and of the edges; absent when never stored."""
     fills: list[dict[str, Any]] = field(default_factory=list)
@@ -72,7 +74,7 @@ class Picture:
         return {
             "id": self.id,
             "name": self.name,
-            **{key: self.facts[key] for key in ("width", "height", "format", "notices", "has_alpha")},
+            **{key: self.facts[key] for key in _TOLD},
             "url": self.url(self.facts["display"]),
             "has_mask": "mask" in self.layers,
             "mask_url": self.layer_url("mask"),

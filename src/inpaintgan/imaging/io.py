@@ -68,7 +68,6 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     name = name or _default_name(source)
     data = _read_bytes(source, name)
     header = _open_header(data, name)
-    notices: list[str] = []
     try:
         deep = decode_16_bit(data) if is_16_bit(data, header) else None
         if header.mode in ("F", "I") and deep is None:
@@ -84,16 +83,21 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     alpha = None
     if pixels.shape[2] == 4:
         pixels, alpha = np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
-    if header.mode in ("CMYK", "LAB"):
-        notices.append(f"{header.mode} colour was converted to RGB")
-    if n_frames > 1:
-        notices.append(f"Only the first of {n_frames} frames is used")
+    conversion = _conversion(header.mode)
+    frames = f"Only the first of {n_frames} frames is used." if n_frames > 1 else ""
     turned = orientation in (5, 6, 7, 8)
     return Picture(
-        pixels, alpha, _icc(header), upright_exif(header), _format(header), tuple(notices), deep,
-        gray=_is_gray(data, header), dpi=read_dpi(header, turned=turned),
+        pixels, alpha, _icc(header), upright_exif(header), _format(header), tuple(filter(None, (conversion, frames))),
+        conversion, deep, gray=_is_gray(data, header), dpi=read_dpi(header, turned=turned),
         coding=read_coding(header, data, turned=turned), xmp=upright_xmp(header),
     )  # fmt: skip
+
+
+def _conversion(mode: str) -> str:
+    """What became of a file's colours, in words, by Pillow's mode."""
+    if mode in ("CMYK", "LAB"):
+        return f"{mode} colour was converted to RGB."
+    return "The palette was expanded to RGB." if mode in ("P", "PA") else ""
 
 
 def _default_name(source: Readable | bytes) -> str:

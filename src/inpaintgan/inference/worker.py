@@ -109,7 +109,8 @@ class FillWorker:
         """Encode a filled picture as the person asked, with all that the original carried.
 
         Args:
-            args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format.
+            args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format; ``quality``, 1 to
+                100 or None, see `encode`.
             progress: Not told anything.
 
         Returns:
@@ -127,7 +128,7 @@ class FillWorker:
             hole[patch.window] |= patch.hole
         result.hole_px = int(hole.sum())
         output = Path(args["output"])
-        save_filled(original, patches, hole, output, result)
+        save_filled(original, patches, hole, output, result, args.get("quality"))
         return {**asdict(result), "bytes": output.stat().st_size}
 
     def fill_folder(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:

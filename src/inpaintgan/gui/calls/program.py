@@ -6,7 +6,7 @@ import platform
 from typing import Any
 
 from ... import __version__
-from ...core.formats import EXACT, WITHOUT_ALPHA, WRITABLE
+from ...core.formats import EXACT_AT_100, WITH_QUALITY, WITHOUT_ALPHA, WRITABLE
 from .. import folders
 from ..checkpoints import default_path, list_checkpoints
 from .base import Calls
@@ -31,8 +31,9 @@ class ProgramCalls(Calls):
             "formats": {
                 suffix: {
                     "name": _NAMES.get(format, format),
-                    "exact": format in EXACT,
                     "alpha": format not in WITHOUT_ALPHA,
+                    "quality": format in WITH_QUALITY,
+                    "exact_at_100": format in EXACT_AT_100,
                 }
                 for suffix, format in WRITABLE.items()
             },
