@@ -15,7 +15,7 @@ from ..core.formats import DEEP, WITHOUT_ALPHA
 from ..core.outputs import make_way, writing
 from ..imaging.encode import losses, output_format, save_picture
 from ..imaging.io import decode
-from ..imaging.masks import is_empty, read_lines, read_mask
+from ..imaging.masks import is_empty, mostly_white, read_lines, read_mask
 from ..imaging.metadata import has_words
 from ..imaging.picture import Picture, deepened
 from .patches import Patch, filled_picture
@@ -63,7 +63,7 @@ def fill_file(
     Args:
         inpainter: The loaded networks.
         image: Any readable picture.
-        mask: A mask file, white in the hole; resized with a notice when its size differs.
+        mask: A mask file, white in the hole; resized with a notice when its size differs. What looks unlike a mask is told of.
         output: Written in the format of its suffix, with all of the input that the format can hold; to the byte the
             input where there is nothing to fill and the format stays. Its folder is made when missing.
         edges: A file of edges to paint along in the hole, white on black.
@@ -79,7 +79,8 @@ def fill_file(
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
-    hole, *notices = read_mask(mask, report.height, report.width, keep_thin=True)
+    hole, *notices = read_mask(mask, report.height, report.width, for_filling=True)
+    notices.append(mostly_white(hole))
     report.hole_px = int(hole.sum())
     drawn = None
     if edges is not None:

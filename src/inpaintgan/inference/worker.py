@@ -70,7 +70,7 @@ class FillWorker:
         picture = self._picture.get(Path(args["image"]))
         notices = [*picture.notices, *inpainter.notices]
         height, width = picture.pixels.shape[:2]
-        mask, *more = read_mask(Path(args["mask"]), height, width, keep_thin=True)
+        mask, *more = read_mask(Path(args["mask"]), height, width, for_filling=True)
         start = time.perf_counter()
         drawn = None
         if args.get("edges"):
@@ -136,8 +136,8 @@ class FillWorker:
 
         Args:
             args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``,
-                ``device``, ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the
-                current picture, so that the checkpoint stays loaded and the report is whole.
+                ``device``, ``engine``, ``recursive``, ``skip_existing``, ``feather_px``; ``cancel``, a file whose appearance
+                ends the pass after the current picture, so that the checkpoint stays loaded and the report is whole.
             progress: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
                 None.
 
@@ -151,6 +151,7 @@ class FillWorker:
             self._inpainter(args),
             jobs,
             skip_existing=bool(args.get("skip_existing")),
+            feather_px=float(args.get("feather_px") or 0),
             on_result=lambda done, total, result: progress({"done": done, "total": total, "result": asdict(result)}),
             cancelled=lambda: stop is not None and stop.exists(),
         )
