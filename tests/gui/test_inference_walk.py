@@ -94,7 +94,9 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     # A suffix that is typed decides the format, one that was not offered too.
     page.get_by_label("File name").fill("for-the-web.jpg")
     expect(page.get_by_label("Format")).to_have_value(".jpg")
-    expect(page.locator("#save-hint")).to_contain_text("Outside the mask pixels change by the compression. PNG keeps them.")
+    expect(page.locator("#save-hint")).to_contain_text(
+        "Outside the mask pixels change by the compression. PNG keeps them."
+    )
     page.keyboard.press("Escape")
     # What ends a fill lies above what compares it with the one before.
     on_top = page.evaluate(
@@ -169,7 +171,9 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     expect(page.locator("#save-flat")).to_contain_text("JPEG does not support transparency")
     with page.expect_download():
         page.keyboard.press("Enter")
-    expect(page.locator("#receipt")).to_contain_text("changed by the white behind transparent areas and the compression")
+    expect(page.locator("#receipt")).to_contain_text(
+        "changed by the white behind transparent areas and the compression"
+    )
     expect(page.locator("#receipt")).to_have_class("notice warn")
     page.get_by_label("Format").select_option(".png")
     expect(page.get_by_label("File name")).to_have_value("white.png")

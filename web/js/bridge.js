@@ -22,8 +22,14 @@ export class BridgeError extends Error {
 export const codeOf = (error) => (error instanceof BridgeError ? error.code : "");
 
 const MAX_PICTURE_BYTES = 200 * 2 ** 20;
-const gone = () =>
-  new BridgeError("disconnected", "The program was closed or restarted; trainings continue without it.", "Start it again, or open the address it printed.");
+/** Where a mask is drawn, it can be kept without the program. */
+const isDrawing = () => document.body.dataset.step === "mask";
+const gone = () => {
+  const seen = "The program was closed or restarted";
+  if (isDrawing()) return new BridgeError("disconnected", `${seen}. “Save mask” still works here.`, "Save the mask before you leave this page.");
+  const trainings = document.body.dataset.section === "inference" ? "" : "; trainings continue without it";
+  return new BridgeError("disconnected", `${seen}${trainings}.`, "Start it again, or open the address it printed.");
+};
 
 /** @type {Set<(error: BridgeError) => void>} rejections of calls that wait for an answer */
 const waiting = new Set();
@@ -57,7 +63,7 @@ function onClosed() {
   document.documentElement.dataset.eel = "closed";
   for (const reject of waiting) reject(gone());
   waiting.clear();
-  globalThis.dispatchEvent(new CustomEvent("bridge-closed"));
+  globalThis.dispatchEvent(new CustomEvent("bridge-closed", { detail: gone() }));
 }
 
 addEventListener("pagehide", () => {
@@ -197,6 +203,10 @@ async function put(url, body) {
     throw gone();
   }
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (response.status === 403) {
+    const first = isDrawing() ? "Save the mask, then open" : "Open";
+    throw new BridgeError("refused", "This window belongs to an earlier start of the program.", `${first} the address that is printed now.`);
+  }
   if (!isJson) throw new BridgeError("refused", `The program refused the upload (${response.status}).`);
   return unwrap(await response.json());
 }
