@@ -149,7 +149,7 @@ def _thickened(array: np.ndarray, height: int, width: int) -> np.ndarray:
 def _resized(array: np.ndarray, height: int, width: int, name: str) -> str:
     if array.shape == (height, width):
         return ""
-    stretched = ", which stretched it" if is_stretched(*array.shape[::-1], width, height) else ""
+    stretched = ", which stretched it" if is_stretched(array.shape[1], array.shape[0], width, height) else ""
     return f"The {name} of {array.shape[1]}x{array.shape[0]} was resized to the picture's {width}x{height}{stretched}."
 
 
