@@ -47,6 +47,10 @@ class ProgramCalls(Calls):
         """Return the folders in a folder, or in the one that a missing one would lie in; an empty path begins at home."""
         return folders.list_folder(str(path or ""), nearest=nearest)
 
+    def count_pictures(self, path: str) -> dict[str, Any]:
+        """Return how many pictures lie in a folder and its sub-folders."""
+        return folders.count_pictures(str(path or ""))
+
     def choose_folder(self, title: str) -> dict[str, Any]:
         """Ask for a folder with the system's dialog; null when it was cancelled."""
         return {"path": folders.choose_folder(str(title))}
