@@ -169,7 +169,9 @@ def release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="name of the checkpoint folder")
     parser.add_argument("--output", type=_path, help="folder to create it in; default: the program's checkpoints")
     parser.add_argument("--report", type=_path, metavar="FILE.json", help="report of evaluate, for the card")
-    parser.add_argument("--note", default="", help="text for the card: the data, its licence and known limits")
+    parser.add_argument(
+        "--note", default="", help="text for the card and the window: the data, its licence and known limits"
+    )
     parser.add_argument(
         "--blend", type=_path, metavar="CHECKPOINT", help="mix in the inpaint generator's weights from another training"
     )

@@ -9,7 +9,7 @@ import pytest
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.evaluation.cases import cases, enlarged_pictures, paired_by_name
-from inpaintgan.evaluation.mask_sets import KINDS, mask_set, mask_sets
+from inpaintgan.evaluation.mask_sets import KINDS, mask_set, mask_sets, stretched_masks
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.imaging.masks import with_white_hole
@@ -107,6 +107,15 @@ def test_pictures_that_share_a_hole_and_those_that_were_enlarged_are_known(pictu
     assert [case.hole for case in found] == [0, 1, 0, 1] and not any(case.enlarged for case in found)
     drawn = list(cases(pictures, "half", 128, limit=4, seed=1))
     assert [case.hole for case in drawn] == [0, 1, 2, 3] and all(case.enlarged for case in drawn)
+
+
+def test_masks_of_another_shape_are_told_of(tmp_path):
+    save_picture(Picture(np.zeros((64, 63, 3), np.uint8)), tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"no picture")
+    assert stretched_masks([mask_set("half"), mask_set(str(tmp_path))]) == []
+    save_picture(Picture(np.zeros((64, 96, 3), np.uint8)), tmp_path / "c.png")
+    (notice,) = stretched_masks([mask_set("half"), mask_set(str(tmp_path))])
+    assert "c.png of 96x64" in notice
 
 
 def test_pictures_that_were_enlarged_are_counted_once_in_words():

@@ -9,7 +9,9 @@ import pytest
 import torch
 
 from inpaintgan.cli import main
+from inpaintgan.core.atomic import read_json
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.rundir import SCORES
 from inpaintgan.evaluation import release as releasing
 from inpaintgan.evaluation.release import history
 from inpaintgan.models.checkpoint import load_checkpoint
@@ -71,6 +73,15 @@ def test_a_release_replaces_nothing_and_is_refused_before_the_work(pictures, tmp
     for name in ("none", "file"):
         assert main(["release", "--run", "none", "--name", "new", *to, "--report", str(tmp_path / name)]) == 2
         assert f"{name} is not a report of evaluate" in capsys.readouterr().err
+
+
+def test_a_note_is_for_the_window_too(pictures, tmp_path):
+    train(pictures, tmp_path / "run")
+    words = ["release", "--run", str(tmp_path / "run"), "--output", str(tmp_path / "released")]
+    assert main([*words, "--name", "noted", "--note", "Of cats, for research."]) == 0
+    assert main([*words, "--name", "plain"]) == 0
+    assert read_json(tmp_path / "released" / "noted" / SCORES) == {"about": "Of cats, for research."}
+    assert not (tmp_path / "released" / "plain" / SCORES).exists()
 
 
 def test_an_installed_program_releases_into_the_current_folder(pictures, tmp_path, monkeypatch):

@@ -34,7 +34,7 @@ def save(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     files = [args["image"], *(patch["file"] for patch in args["patches"])]
     data = b"|".join(Path(file).read_bytes() for file in files)
     Path(args["output"]).write_bytes(data)
-    return {"bytes": len(data), "changed_outside_px": 0, "width": 1, "height": 1, "notices": []}
+    return {"bytes": len(data), "changed_outside_px": 0, "changed_by": [], "width": 1, "height": 1, "notices": []}
 
 
 def fill_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def fill_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
             return {"cancelled": True}
         bad = file.name.startswith("bad")
         error = {"code": "picture-unreadable", "message": "It is damaged.", "hint": ""} if bad else None
-        result = {"image": str(file), "status": "failed" if bad else "filled", "error": error}
+        notices = [f"Feather {args['feather_px']}, by {args['engine']}."] if file.name == "c.png" else []
+        result = {"image": str(file), "status": "failed" if bad else "filled", "error": error, "notices": notices}
         progress({"done": done, "total": len(files), "result": result})
     return {"cancelled": False}
 

@@ -13,10 +13,11 @@ import pytest
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.config_io import make_config
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir
+from inpaintgan.core.rundir import EDGE_WEIGHTS, EVENTS, INPAINT_WEIGHTS, RunDir
 from inpaintgan.gui.answers import answered, to_json
 from inpaintgan.gui.bridge import functions
 from inpaintgan.gui.session import Session
+from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.jobs.queue import TrainingQueue
 from inpaintgan.jobs.supervisor import Supervisor, is_live, wait_until_gone
 from waiting import wait_for
@@ -89,6 +90,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
         "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
         "watch_run", "queue_training", "queue_run", "unqueue_run", "restore_run", "list_deleted_runs", "cancel_check",
         "measure", "measure_progress", "cancel_measure", "resume_point", "resume_with", "try_start", "try_verdict",
+        "count_pictures",
     }  # fmt: skip
 
 
@@ -144,6 +146,13 @@ def test_folders_are_listed_with_their_pictures(call: Call, pictures: Path) -> N
     assert call("list_folder", "/")["parent"] is None
     assert call("list_folder", str(pictures / "not" / "made yet"), True)["path"] == str(pictures)
     assert all(Path(place["path"]).is_dir() for place in found["shortcuts"])
+    (pictures / "deep" / "loop").symlink_to(pictures)
+    run = pictures / "run"
+    run.mkdir()
+    for file in (run / EVENTS, run / "sample.png", pictures / ".hidden" / "c.png", pictures / "deep" / "c.PNG"):
+        file.write_bytes(b"")
+    found = call("count_pictures", str(pictures))
+    assert found == {"n_pictures": len(find_pictures(pictures)), "is_all": True} and found["n_pictures"] > 1
     for path in (pictures / "none", pictures / "notes.txt"):
         with pytest.raises(Refused, match="folder-missing"):
             call("list_folder", str(path))
@@ -286,7 +295,7 @@ def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, sessi
     assert entry == {
         "name": "r", "path": str(folder), "edge_generator": "mec", "width": 16, "stem": "conv", "step": 40,
         "title": "run r (step 40)", "note": "mec, width 16, edges only: cannot fill yet", "has_inpaint": False,
-        "scores": None,
+        "about": "", "scores": None,
     }  # fmt: skip
     (folder / INPAINT_WEIGHTS).write_bytes(b"")
     entry = next(entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r")

@@ -55,6 +55,32 @@ def test_what_an_installed_program_released_is_offered_beside_what_it_brought(tm
     assert [entry["name"] for entry in list_checkpoints([])] == [*before, "mine"]
 
 
+def test_what_a_release_says_of_itself_is_shown(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("inpaintgan.gui.checkpoints.resource", lambda _name: tmp_path / "none")
+    monkeypatch.setattr("inpaintgan.gui.checkpoints.work_root", lambda: tmp_path)
+    for name, told in (
+        ("a", {"about": "Of cats. " * 90}),
+        ("b", {"about": 3}),
+        ("c", None),
+        ("d", {"about": "Of faces."}),
+    ):
+        folder = tmp_path / "checkpoints" / name
+        folder.mkdir(parents=True)
+        (folder / INPAINT_WEIGHTS).write_bytes(b"")
+        (folder / "config.yml").write_text("width: 16\n")
+        if told:
+            write_json(folder / SCORES, told)
+    long, *others = [entry["about"] for entry in list_checkpoints([])]
+    assert others == ["", "", "Of faces."]
+    assert long.startswith("Of cats. Of cats.") and long.endswith("…") and len(long) <= 240
+
+
+def test_the_shipped_checkpoints_say_what_they_are_for() -> None:
+    for entry in list_checkpoints([]):
+        if entry["name"] in ("faces", "faces-lite"):
+            assert "faces" in entry["about"] and "research use" in entry["about"]
+
+
 def test_scores_of_a_training_are_those_of_the_validation_at_that_step(tmp_path: Path) -> None:
     run = make_run(tmp_path / "r", [10, 20], best=20)
     log = EventLog(run.events_file)

@@ -40,6 +40,7 @@ def options(tmp_path: Path) -> dict[str, Any]:
     return {
         "images": str(tmp_path / "images"), "mask": {"folder": str(tmp_path / "masks")},
         "output": str(tmp_path / "results"), "checkpoint": "c", "device": "cpu",
+        "engine": "eager", "feather_px": 3.0,
     }  # fmt: skip
 
 
@@ -48,6 +49,9 @@ def test_failures_are_listed_with_their_reasons(fills: FolderFills, options: dic
     end = fills.run(options)
     assert (end["state"], end["done"], end["total"], end["filled"], end["failed"]) == ("done", 3, 3, 2, 1)
     assert end["failures"] == [{"image": "bad.png", "message": "It is damaged.", "hint": ""}]
+    assert (
+        end["remarks"] == [{"image": "c.png", "message": "Feather 3.0, by eager.", "hint": ""}] and end["remarked"] == 1
+    )
     assert fills.progress() == end, "a page that comes later sees the same"
 
 
@@ -115,7 +119,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     page.get_by_role("link", name="Fill a folder…").click()
     page.wait_for_selector("#folder-form[data-ready]")
     page.get_by_role("button", name="Fill the folder", exact=True).click()
-    page.get_by_text("No folder with images is chosen.").first.wait_for()
+    page.get_by_text("No folder with pictures is chosen.").first.wait_for()
     assert page.locator("#going").is_hidden() and page.locator("#explain").is_visible()
     page.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "trip"))
     page.keyboard.press("Tab")
@@ -123,6 +127,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     assert page.get_by_placeholder(str(tmp_path / "trip_filled")).is_visible()
     assert page.get_by_label("The mask drawn on 00.png").is_checked()
     page.get_by_label("Search sub-folders too").check()
+    page.get_by_text(f"{len(names) + 1} pictures in it and its sub-folders.").wait_for()
     page.get_by_role("button", name="Fill the folder", exact=True).click()
     # Pressed by the page itself: pictures so small may all be filled before a click from here arrives.
     page.wait_for_function(
@@ -264,3 +269,17 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
         Image.open(tmp_path / "pictures" / "c.png")
     )
     assert changed[masks["a"]].any() and not changed[70:].any()
+    assert page.locator("#remarks").is_hidden()
+
+    page.locator("#mask-file").set_input_files(write_picture(tmp_path / "photo.png", size=(80, 160)))
+    page.get_by_text("photo.png is the mask for all pictures.").wait_for()
+    page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "third"))
+    page.get_by_text("Engine and feather").click()
+    page.get_by_label("Feather, px").fill("65")
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.locator("#problem").get_by_text("feather_px: 65 is not allowed.").wait_for()
+    page.get_by_label("Feather, px").fill("6")
+    page.get_by_role("button", name="Fill the folder", exact=True).click()
+    page.get_by_text("3 pictures filled with a remark").wait_for()
+    said = page.locator("#remark-rows tr").first.inner_text()
+    assert said.startswith("a.png") and "looks like a photo" in said and "which stretched it" in said

@@ -94,7 +94,9 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     # A suffix that is typed decides the format, one that was not offered too.
     page.get_by_label("File name").fill("for-the-web.jpg")
     expect(page.get_by_label("Format")).to_have_value(".jpg")
-    expect(page.locator("#save-hint")).to_contain_text("JPEG encodes the whole picture again")
+    expect(page.locator("#save-hint")).to_contain_text(
+        "Outside the mask pixels change by the compression. PNG keeps them."
+    )
     page.keyboard.press("Escape")
     # What ends a fill lies above what compares it with the one before.
     on_top = page.evaluate(
@@ -169,7 +171,9 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     expect(page.locator("#save-flat")).to_contain_text("JPEG does not support transparency")
     with page.expect_download():
         page.keyboard.press("Enter")
-    expect(page.locator("#receipt")).to_contain_text("changed by the compression")
+    expect(page.locator("#receipt")).to_contain_text(
+        "changed by the white behind transparent areas and the compression"
+    )
     expect(page.locator("#receipt")).to_have_class("notice warn")
     page.get_by_label("Format").select_option(".png")
     expect(page.get_by_label("File name")).to_have_value("white.png")
@@ -182,14 +186,21 @@ def test_whatever_suffix_can_be_written_is_offered_and_kept(
     fill_rectangle(page, app, write_picture(tmp_path / "photo.jfif"), checkpoint)
     page.get_by_role("button", name="Save Image", exact=True).click()
     expect(page.get_by_label("File name")).to_have_value("photo_filled.jfif")
-    expect(page.locator("#save-format option")).to_have_text(["JPEG, like the original", "PNG, lossless"])
+    expect(page.locator("#save-format option")).to_have_text(
+        ["JPEG, like the original", "PNG, lossless", "WebP", "TIFF, lossless", "BMP, lossless"]
+    )
     page.get_by_label("File name").fill("typed.jfif")
     expect(page.locator("#save-hint")).not_to_contain_text("Saved as")
+    expect(page.get_by_label("Quality")).to_have_attribute("placeholder", "like the original")
+    page.get_by_label("Quality").fill("101")
+    page.keyboard.press("Enter")
+    expect(page.locator("#save-error")).to_have_text("Quality is a whole number from 1 to 100.")
+    page.get_by_label("Quality").fill("9")
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert download.value.suggested_filename == "typed.jfif"
-    with Image.open(download.value.path()) as saved:
-        assert saved.format == "JPEG"
+    with Image.open(download.value.path()) as saved, Image.open(tmp_path / "photo.jfif") as original:
+        assert saved.format == "JPEG" and sum(saved.quantization[0]) > sum(original.quantization[0])
 
 
 def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:

@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from inpaintgan.imaging.masks import load_mask
+from waiting import wait_for
 
+from .conftest import App
 from .inference_pages import HEIGHT, WIDTH, box, drag, drop, mask_of, write_picture
 
 pytestmark = pytest.mark.browser
@@ -51,7 +53,16 @@ def test_mask_file_is_saved_and_loaded_again(editor: Any, tmp_path: Path) -> Non
     editor.get_by_text("could not be read as a mask").wait_for()
     assert box(mask_of(editor)) == (100, 50, 120, 70)
     editor.locator("#mask-file").set_input_files(write_picture(tmp_path / "photo.png"))
-    editor.get_by_text("It looks like a photo rather than a mask").first.wait_for()
+    notice = editor.locator("#mask-notice")
+    notice.get_by_text("It looks like a photo rather than a mask").wait_for()
+    editor.set_viewport_size({"width": 900, "height": 700})
+    seen = notice.evaluate(
+        "(note) => note.scrollWidth <= note.clientWidth && note.getBoundingClientRect().right <= innerWidth"
+    )
+    assert seen and "Undo restores the previous mask." in notice.inner_text()
+    editor.get_by_role("button", name="Undo", exact=True).click()
+    notice.wait_for(state="hidden")
+    assert box(mask_of(editor)) == (100, 50, 120, 70)
 
 
 def test_a_file_that_is_wider_but_lower_than_the_picture_becomes_the_mask_without_gaps(
@@ -96,6 +107,32 @@ def test_a_mask_that_cannot_be_saved_is_refused_in_words(editor: Any) -> None:
     editor.evaluate("() => { Worker.prototype.postMessage = () => { throw new Error('There is no memory left.'); }; }")
     editor.get_by_role("button", name="Save mask", exact=True).click()
     editor.locator("#status").get_by_text("There is no memory left.").wait_for()
+
+
+def test_a_mask_can_be_kept_when_the_program_has_ended(
+    editor: Any, app: App, tmp_path: Path, page_errors: list[str]
+) -> None:
+    editor.route("**/mask", lambda route: route.fulfill(status=403, content_type="text/plain"))
+    editor.keyboard.press("r")
+    drag(editor, [(40, 30), (100, 70)])
+    status = editor.locator("#status")
+    status.get_by_text("This window belongs to an earlier start of the program. Save the mask, then open").wait_for()
+    app.stop()
+    status.get_by_text("“Save mask” still works here.").wait_for()
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    editor.on("dialog", stay)
+    editor.get_by_role("link", name="Upload images", exact=True).click()
+    wait_for(lambda: asked == ["beforeunload"], pause=lambda: editor.wait_for_timeout(20))
+    with editor.expect_download() as download:
+        editor.get_by_role("button", name="Save mask", exact=True).click()
+    assert np.array_equal(load_mask(download.value.path()), mask_of(editor)) and mask_of(editor).any()
+    editor.remove_listener("dialog", stay)
+    page_errors.clear()
 
 
 def test_a_dropped_file_becomes_the_mask(editor: Any, tmp_path: Path) -> None:

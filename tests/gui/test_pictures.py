@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.gui import pictures as module
 from inpaintgan.gui.files import receive
 from inpaintgan.gui.fills import Fills
 from inpaintgan.gui.pictures import KEPT_PICTURES, Picture, Pictures
@@ -49,8 +50,8 @@ def fills(pictures: Pictures, filler: Worker) -> Fills:
     return Fills(pictures, filler)
 
 
-def opened(pictures: Pictures, name: str = "a.png") -> Picture:
-    picture = pictures.reserve(name)
+def opened(pictures: Pictures, name: str = "a.png", *, is_map: bool = False) -> Picture:
+    picture = pictures.reserve(name, is_map=is_map)
     picture.original.write_bytes(png())
     pictures.open(picture)
     return picture
@@ -65,10 +66,11 @@ def store(pictures: Pictures, picture: Picture, layer: str, value: int) -> None:
 def test_an_opened_picture_is_described(pictures: Pictures) -> None:
     info = opened(pictures, "Mädchen am Meer.PNG").info()
     identity = info["id"]
+    assert set(info.pop("losses")) >= {".png", ".bmp", ".jpg"}
     assert info | {"notices": []} == {
         "id": identity, "name": "Mädchen am Meer.PNG", "width": 4, "height": 3, "format": "PNG", "notices": [],
         "url": f"/api/pictures/{identity}/display.png",
-        "has_alpha": False, "has_mask": False, "mask_url": None, "edges_url": None, "fills": [],
+        "conversion": "", "has_alpha": False, "has_mask": False, "mask_url": None, "edges_url": None, "fills": [],
     }  # fmt: skip
 
 
@@ -99,7 +101,7 @@ def test_the_picture_that_was_not_used_for_longest_goes_when_there_are_many(pict
     for _ in range(KEPT_PICTURES - 1):
         assert pictures.get(first.id) is first
         last = opened(pictures)
-    with pytest.raises(InpaintError, match=f"Only the last {KEPT_PICTURES} pictures are kept") as caught:
+    with pytest.raises(InpaintError, match=f"Only the last {KEPT_PICTURES} pictures without a mask") as caught:
         pictures.get(second.id)
     assert caught.value.code == "picture-unknown"
     assert not second.folder.exists() and first.folder.exists()
@@ -107,6 +109,33 @@ def test_the_picture_that_was_not_used_for_longest_goes_when_there_are_many(pict
     for unknown in ("of an earlier start", None, []):
         with pytest.raises(InpaintError, match="the program has been restarted"):
             pictures.get(unknown)
+
+
+def test_a_picture_with_a_mask_or_fills_stays_while_others_can_go(
+    pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_PICTURES", 2)
+    monkeypatch.setattr(module, "KEPT_WORK", 5)
+    masked, filled = opened(pictures), opened(pictures)
+    store(pictures, masked, "mask", 255)
+    filled.fills.append({"fill": 1})
+    idle = [opened(pictures) for _ in range(4)]
+    still = [picture.folder.exists() for picture in (masked, filled, *idle)]
+    assert still == [True, True, False, False, True, True]
+    for picture in idle[2:]:
+        store(pictures, picture, "mask", 255)
+    last, newest = opened(pictures), opened(pictures)
+    assert masked.folder.exists() and not last.folder.exists(), "beyond the bound what has no mask goes first"
+    store(pictures, newest, "mask", 255)
+    opened(pictures)
+    assert [picture.folder.exists() for picture in (masked, filled, *idle[2:], newest)] == [False, *[True] * 4]
+
+
+def test_files_of_masks_take_no_pictures_place(pictures: Pictures) -> None:
+    picture, first = opened(pictures), opened(pictures, is_map=True)
+    for _ in range(KEPT_PICTURES):
+        opened(pictures, is_map=True)
+    assert picture.folder.exists() and not first.folder.exists()
 
 
 def test_a_layer_must_be_a_png_and_a_bad_one_replaces_nothing(pictures: Pictures) -> None:

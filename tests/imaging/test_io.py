@@ -11,6 +11,7 @@ import numpy as np
 import pillow_heif
 import pytest
 import skimage.data
+import tifffile
 from PIL import Image, ImageCms
 
 from inpaintgan.core.errors import InpaintError
@@ -257,9 +258,13 @@ def test_what_is_no_picture_is_refused_in_words(tmp_path):
     assert refused.value.code == "picture-unreadable"
 
 
-def test_floating_point_tiff_is_refused():
-    with pytest.raises(InpaintError, match="32-bit"):
-        decode(as_bytes(Image.fromarray(np.ones((9, 9), np.float32)), "TIFF"))
+@pytest.mark.parametrize(("shape", "bigtiff"), [((9, 9), False), ((9, 9, 3), False), ((9, 9, 3), True)])
+def test_floating_point_tiff_is_refused(shape, bigtiff):
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.ones(shape, np.float32), photometric="rgb" if len(shape) == 3 else None, bigtiff=bigtiff)
+    with pytest.raises(InpaintError, match="this TIFF holds 32-bit float values") as refused:
+        decode(file.getvalue())
+    assert refused.value.hint == "Save it with 8 or 16 bits, as whole numbers."
 
 
 @pytest.mark.parametrize("side", [10_001, 20_000])

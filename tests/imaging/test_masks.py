@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import get_args
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -83,14 +84,22 @@ def test_another_size_is_resized_with_a_notice(left_half):
     assert mask[:, :30].all()
     assert not mask[:, 30:].any()
     assert "40x20" in notice
-    assert "60x50" in notice
+    assert "60x50, which stretched it" in notice
+    assert read_mask(png(left_half), 82, 163)[1].endswith("163x82.")
+
+
+def test_a_photo_is_no_mask(left_half):
+    photo = np.tile(np.linspace(0, 255, 64).astype(np.uint8), (64, 1))
+    assert "looks like a photo" in read_mask(png(photo), 64, 64, for_filling=True)[1]
+    soft = cv2.GaussianBlur(np.pad(left_half, 40), (0, 0), 3)
+    assert not read_mask(png(soft), *soft.shape, for_filling=True)[1]
 
 
 def test_thin_lines_of_a_larger_mask_survive_where_they_are_to_be_filled():
     mask = np.zeros((800, 700), np.uint8)
     mask[400] = mask[:, 201] = 255
     mask[100:300, 500] = 255
-    found = read_mask(png(mask), 400, 350, keep_thin=True)[0]
+    found = read_mask(png(mask), 400, 350, for_filling=True)[0]
     assert (
         found[199:202].any(axis=0).all()
         and found[:, 99:102].any(axis=1).all()

@@ -16,6 +16,7 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms, JpegImagePlugin, PngImagePlugin
 
+from inpaintgan.imaging.encode import encode, losses, output_format
 from inpaintgan.imaging.io import decode
 from inpaintgan.imaging.picture import Picture
 from inpaintgan.inference.files import FileReport, save_filled
@@ -270,6 +271,34 @@ def test_16_bits_become_8_with_a_notice_where_the_format_has_no_more(tmp_path):
     assert any("16-bit" in notice for notice in report.notices)
     expected = np.rint(DEEP[..., :3] / 257)
     assert np.array_equal(rgba(tmp_path / "out.bmp")[hole == 0][:, :3], expected[hole == 0])
+    kept = (DEEP[..., :3] % 257 == 0).all(axis=2)
+    assert report.changed_outside_px == int((~kept & (hole == 0)).sum()) > 0
+    assert report.changed_by == ["the reduction to 8 bits"]
+
+
+def test_a_receipt_names_what_changed_pixels(tmp_path):
+    depth, alpha, compression = "the reduction to 8 bits", "the white behind transparent areas", "the compression"
+    Image.fromarray(COLOUR).save(tmp_path / "alpha.png")
+    (tmp_path / "deep.png").write_bytes(deep_png(DEEP[..., :3], 1))
+    Image.fromarray(COLOUR[..., :3]).save(tmp_path / "exact.webp", lossless=True)
+    for source, output, expected in (
+        ("alpha.png", "out.bmp", [alpha]), ("alpha.png", "out.jpg", [alpha, compression]), ("alpha.png", "out.tif", []),
+        ("deep.png", "out.webp", [depth, compression]), ("exact.webp", "out.webp", []), ("exact.webp", "out.bmp", []),
+    ):  # fmt: skip
+        report, _ = fill(tmp_path / source, tmp_path / output)
+        assert report.changed_by == expected and bool(report.changed_outside_px) == bool(expected), (source, output)
+        before = decode(tmp_path / source)
+        assert losses(before, output_format(tmp_path / output)) == expected, "and it is known before"
+
+
+def test_a_quality_that_is_asked_for_replaces_the_files_own(tmp_path):
+    smooth = Image.fromarray(cv2.GaussianBlur(np.kron(COLOUR[..., :3], np.ones((4, 4, 1), np.uint8)), (0, 0), 9))
+    smooth.save(tmp_path / "in.webp", lossless=True)
+    picture = decode(tmp_path / "in.webp")
+    sizes = [len(encode(picture, "WEBP", quality)) for quality in (20, 90, 100, None)]
+    assert sizes[0] < sizes[1] < min(sizes[2:])
+    exact = [not losses(picture, "WEBP", quality) for quality in (20, 90, 100, None)]
+    assert exact == [False, False, True, True]
 
 
 def test_colour_space_chunks_of_a_png_stay(tmp_path):

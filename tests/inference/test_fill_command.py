@@ -105,6 +105,18 @@ def test_a_mask_of_another_size_is_resized_with_a_notice(fill, pictures, tmp_pat
     mask = draw_mask(tmp_path / "mask.png", size=(48, 48), box=(10, 10, 20, 20))
     code, out, _ = fill("--image", pictures / "a.png", "--mask", mask, "--output", tmp_path / "out.png")
     assert code == 0 and "400 px" in out and "48x48" in out
+    Image.open(mask).resize((40, 90)).save(mask)
+    assert (
+        "which stretched it" in fill("--image", pictures / "a.png", "--mask", mask, "--output", tmp_path / "out.png")[1]
+    )
+
+
+def test_a_mask_that_is_none_or_is_inverted_is_told_of(fill, pictures, tmp_path):
+    places = ("--image", pictures / "a.png", "--output", tmp_path / "out.png")
+    Image.linear_gradient("L").resize((96, 96)).save(tmp_path / "photo.png")
+    assert "looks like a photo rather than a mask" in fill(*places, "--mask", tmp_path / "photo.png")[1]
+    mask = draw_mask(tmp_path / "mask.png", box=(5, 5, 90, 90))
+    assert "78% of the mask is white" in fill(*places, "--mask", mask)[1]
 
 
 def test_edges_are_saved_and_can_be_given(fill, pictures, tmp_path):

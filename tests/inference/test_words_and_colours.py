@@ -100,7 +100,19 @@ def test_a_tiff_without_a_resolution_gets_none(tmp_path: Path, suffix: str) -> N
 
 def test_lab_becomes_rgb_with_a_notice(tmp_path: Path) -> None:
     Image.fromarray(PIXELS).convert("RGB").convert("LAB").save(tmp_path / "in.tif")
-    assert decode(tmp_path / "in.tif").notices == ("LAB colour was converted to RGB",)
+    assert decode(tmp_path / "in.tif").notices == ("LAB colour was converted to RGB.",)
+
+
+@pytest.mark.parametrize(
+    ("mode", "suffix", "said"),
+    [("CMYK", ".tif", "CMYK colour was converted to RGB."), ("P", ".png", "The palette was expanded to RGB.")],
+)
+def test_colours_that_are_written_in_another_way_are_told_of(tmp_path: Path, mode: str, suffix: str, said: str) -> None:
+    Image.fromarray(PIXELS).convert(mode).save(tmp_path / f"in{suffix}")
+    opened = worker.open_picture({"source": str(tmp_path / f"in{suffix}"), "folder": str(tmp_path)}, print)
+    assert opened["conversion"] == said and opened["notices"] == [said]
+    Image.fromarray(PIXELS).save(tmp_path / "plain.png")
+    assert not decode(tmp_path / "plain.png").conversion
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])

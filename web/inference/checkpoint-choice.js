@@ -5,7 +5,7 @@ import { count } from "../js/format.js";
 import { chosen, rememberChoice } from "./steps.js";
 
 /**
- * @typedef {{path: string, title: string, note: string, step: number | null, has_inpaint: boolean,
+ * @typedef {{path: string, title: string, note: string, about: string, step: number | null, has_inpaint: boolean,
  *   scores: {values: Record<string, number>, on: string} | null}} Checkpoint
  */
 
@@ -68,6 +68,8 @@ export class CheckpointChoice {
 
   #describe() {
     const one = this.find(this.value);
+    byId("checkpoint-about").textContent = one?.about ?? "";
+    byId("checkpoint-about").hidden = !one?.about;
     byId("checkpoint-note").textContent = one ? facts(one) : "";
     const scores = one ? scoreTexts(one) : [];
     byId("checkpoint-scores").textContent = scores.slice(0, SHORT).map(({ name, text }) => `${name} ${text}`).join(" · ");

@@ -5,9 +5,10 @@ import { byId, el, holdFocus, setFault, setUsable } from "../js/dom.js";
 import { choosesFolder } from "../js/files.js";
 import { count, plural, span } from "../js/format.js";
 import { pollUntil, withProgress } from "../js/poll.js";
-import { saveBlob } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
+import { EngineChoice } from "./engine-choice.js";
+import { clearLists, saveFailures, showLists } from "./folder-lists.js";
 import { chosen, stepUrl } from "./steps.js";
 
 const POLL_MS = 300;
@@ -20,6 +21,8 @@ const FORM_KEY = "inpaintgan-folder";
 const form = byId("folder-form", HTMLFormElement);
 const paths = ["images", "masks", "output"].map((id) => byId(id, HTMLInputElement));
 const [images, masks, output] = paths;
+const feather = byId("feather", HTMLInputElement);
+const engine = new EngineChoice();
 const boxes = ["recursive", "skip"].map((id) => byId(id, HTMLInputElement));
 const [recursive, skip] = boxes;
 const startButton = byId("start", HTMLButtonElement);
@@ -37,7 +40,7 @@ const maskKind = () => /** @type {HTMLInputElement} */ (form.querySelector("inpu
 /** Keep what was typed for the next visit in this tab. */
 function keep() {
   sessionStorage.setItem(FORM_KEY, JSON.stringify({
-    values: paths.map(({ value }) => value), checked: boxes.map(({ checked }) => checked), kind: maskKind(), maskFile,
+    values: [...paths, feather].map(({ value }) => value), checked: boxes.map(({ checked }) => checked), kind: maskKind(), maskFile,
   }));
 }
 
@@ -50,6 +53,14 @@ function showMaskKind() {
 /** Where results go unless another folder is named. @param {string} path @returns {string} */
 const beside = (path) => (path ? `${path.replace(/[/\\]+$/, "")}_filled` : "");
 
+/** @param {string} path @returns {Promise<string>} how many pictures a pass would find */
+async function pictureCount(path) {
+  const found = await call("list_folder", path);
+  if (!recursive.checked) return found.n_pictures ? `${plural(found.n_pictures, "picture")} directly in it.` : "No pictures directly in it.";
+  const { n_pictures: n, is_all: isAll } = await call("count_pictures", path);
+  return n ? `${isAll ? "" : "At least "}${plural(n, "picture")} in it and its sub-folders.` : "No pictures in it or its sub-folders.";
+}
+
 /** Say how many pictures there are, and where the results would go. */
 async function lookAtImages() {
   const path = images.value.trim();
@@ -58,8 +69,9 @@ async function lookAtImages() {
   output.placeholder = beside(path) || "Folder for the results";
   if (!path) return;
   try {
-    const found = await call("list_folder", path);
-    if (images.value.trim() === path) note.textContent = found.n_pictures ? `${plural(found.n_pictures, "picture")} directly in it.` : "No pictures directly in it.";
+    const deep = recursive.checked;
+    const words = await pictureCount(path);
+    if (images.value.trim() === path && recursive.checked === deep) note.textContent = words;
   } catch (error) {
     // The answer may come while another field is being typed in: the focus stays there.
     if (images.value.trim() === path) mark(error, "images");
@@ -99,7 +111,7 @@ function chosenMask() {
 
 /** @param {any} progress */
 function show(progress) {
-  const { state, done, total, failures, error } = progress;
+  const { state, done, total, error } = progress;
   const running = isRunning(state);
   const moveOn = holdFocus();
   byId("explain").hidden = state !== "idle";
@@ -119,12 +131,7 @@ function show(progress) {
   cancelButton.hidden = !running;
   setUsable(cancelButton, state !== "cancelling");
   moveOn(running ? cancelButton : startButton);
-  byId("failures").hidden = !progress.failed;
-  byId("failures-title").textContent = `${plural(progress.failed, "picture")} failed`;
-  const rows = byId("failure-rows");
-  for (const { image, message, hint } of failures.slice(rows.childElementCount)) {
-    rows.append(el("tr", {}, el("td", {}, image), el("td", {}, [message, hint].filter(Boolean).join(" "))));
-  }
+  showLists(progress);
   if (state === "failed" && error) setFault(null, byId("problem"), errorText(error));
 }
 
@@ -144,10 +151,10 @@ async function fill(checkpoints) {
   clearErrors();
   const options = {
     images: images.value, output: output.value.trim() || beside(images.value.trim()), mask: chosenMask(), checkpoint: checkpoints.value,
-    recursive: recursive.checked, skip_existing: skip.checked,
+    recursive: recursive.checked, skip_existing: skip.checked, engine: engine.value, feather_px: feather.valueAsNumber || 0,
   };
   keep();
-  byId("failure-rows").replaceChildren();
+  clearLists();
   const moveOn = holdFocus();
   startButton.hidden = true;
   byId("going").hidden = cancelButton.hidden = false;
@@ -160,7 +167,7 @@ async function fill(checkpoints) {
       if (begun) show(progress);
     }, POLL_MS);
     show(end);
-    const failed = end.failed ? `, ${count(end.failed)} failed` : "";
+    const failed = (end.failed ? `, ${count(end.failed)} failed` : "") + (end.remarked ? `, ${count(end.remarked)} with a remark` : "");
     say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
       { kind: end.failed ? "error" : "ok" });
   } catch (error) {
@@ -174,17 +181,12 @@ async function fill(checkpoints) {
   }
 }
 
-function saveFailures() {
-  const lines = [...byId("failure-rows").children].map((row) => [...row.children].map(({ textContent }) => textContent).join("\t"));
-  saveBlob(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }), "failed.txt");
-}
-
 /** @param {File} picked @returns {Promise<boolean>} whether it is the mask now, or another was chosen meanwhile */
 async function openMask(picked) {
   byId("mask-name").textContent = `Opening ${picked.name}…`;
   const turn = ++masksChosen;
   try {
-    const { id, name } = await putPicture(picked);
+    const { id, name } = await putPicture(picked, { isMap: true });
     if (turn !== masksChosen) return true;
     maskFile = { id, name };
     clear(masks);
@@ -214,8 +216,8 @@ function listen(hasScreen) {
     clear(field);
     keep();
   });
-  for (const box of boxes) box.addEventListener("change", keep);
-  images.addEventListener("change", lookAtImages);
+  for (const field of [...boxes, feather]) field.addEventListener("change", keep);
+  for (const field of [images, recursive]) field.addEventListener("change", lookAtImages);
   for (const radio of form.querySelectorAll("input[name=mask]")) radio.addEventListener("change", () => {
     showMaskKind();
     keep();
@@ -243,7 +245,7 @@ async function start() {
   const state = await call("app_state");
   const checkpoints = new CheckpointChoice(state);
   const kept = JSON.parse(sessionStorage.getItem(FORM_KEY) ?? "null");
-  kept?.values.forEach((/** @type {string} */ value, /** @type {number} */ i) => { paths[i].value = value; });
+  kept?.values.forEach((/** @type {string} */ value, /** @type {number} */ i) => { [...paths, feather][i].value = value; });
   kept?.checked.forEach((/** @type {boolean} */ on, /** @type {number} */ i) => { boxes[i].checked = on; });
   const still = (/** @type {string} */ id) => call("picture_info", id).catch(() => null);
   if (kept?.maskFile && await still(kept.maskFile.id)) maskFile = kept.maskFile;

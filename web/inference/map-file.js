@@ -11,6 +11,6 @@ import { fetched } from "./steps.js";
  * @returns {ReturnType<typeof decoded>} zeros and ones in the wanted size, see `decodeMap`
  */
 export async function readMapFile(file, width, height) {
-  const readable = /\.tiff?$/i.test(file.name) ? await fetched((await putPicture(file)).url) : file;
+  const readable = /\.tiff?$/i.test(file.name) ? await fetched((await putPicture(file, { isMap: true })).url) : file;
   return decoded(readable, width, height);
 }

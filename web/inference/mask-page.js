@@ -50,7 +50,8 @@ function maskButtons(pictureName) {
   const load = guarded(async (/** @type {File} */ maskFile) => {
     const read = await readMapFile(maskFile, editor.mask.width, editor.mask.height);
     await editor.load(read.data);
-    say([`${maskFile.name} is now the mask.`, ...maskNotices(editor.mask, read)].join(" "));
+    say(`${maskFile.name} is now the mask.`);
+    showNotices(maskNotices(editor.mask, read));
   });
   const file = byId("mask-file", HTMLInputElement);
   byId("load-mask").addEventListener("click", (event) => {
@@ -72,6 +73,12 @@ function maskButtons(pictureName) {
     saveBlob(await encoded(editor.mask), name);
     say(`${name} is saved: white is the hole.`, { kind: "ok" });
   }));
+}
+
+/** What is odd about a file stays in sight until the mask is another: the status line cuts it off. @param {string[]} notices */
+function showNotices(notices) {
+  byId("mask-notice").textContent = notices.join(" ");
+  byId("mask-notice").hidden = !notices.length;
 }
 
 function showCoverage() {
@@ -145,6 +152,7 @@ async function start() {
   zoomControls(editor.stage, chosen.picture);
   maskButtons(info.name);
   drawing.changes.listeners.add(showCoverage);
+  drawing.changes.listeners.add(() => showNotices([]));
   showCoverage();
   const panel = byId("panel");
   panel.addEventListener("keydown", (event) => {

@@ -2,19 +2,19 @@
 
 import { call } from "../js/bridge.js";
 import { byId, setFault } from "../js/dom.js";
-import { count } from "../js/format.js";
 import { download } from "../js/save-blob.js";
 import { errorText, say, showError } from "../js/shell.js";
-import { fileSize, splitName } from "./steps.js";
+import { hintText, likeOriginal, lossesWith, receipt as receiptOf, usualQuality } from "./save-words.js";
+import { splitName } from "./steps.js";
 
-/** @typedef {Record<string, {name: string, exact: boolean, alpha: boolean}>} Formats   that can be written, by suffix */
+/** @typedef {Record<string, import("./save-words.js").Format>} Formats   that can be written, by suffix */
 
 /** What no file name may hold, on one system or another. */
 const FORBIDDEN = /[\\/:*?"<>|]/;
 
 /**
  * Connect the dialog once; the returned function opens it.
- * @param {{id: string, name: string, width: number, height: number, notices: string[], has_alpha: boolean}} picture
+ * @param {{id: string, name: string} & import("./save-words.js").Picture} picture
  * @param {Formats} formats
  * @param {() => {fill: number, hole_px: number} | null} current the result to save
  * @returns {() => void}
@@ -23,33 +23,39 @@ export function saveDialog(picture, formats, current) {
   const dialog = byId("save-dialog", HTMLDialogElement);
   const name = byId("save-name", HTMLInputElement);
   const format = byId("save-format", HTMLSelectElement);
+  const quality = byId("save-quality", HTMLInputElement);
   const button = byId("save-now", HTMLButtonElement);
   const [close, receipt, error, flat] = [byId("save-close"), byId("receipt"), byId("save-error"), byId("save-flat")];
   /** The format of a suffix, when there is one. */
   const formatOf = (/** @type {string} */ suffix) => formats[suffix.toLowerCase()];
   const { stem: pictureStem, suffix: own } = splitName(picture.name);
   const stem = `${pictureStem}_filled`;
-  /** The original's, where it can be written, and PNG. */
-  const suffixes = own.toLowerCase() === ".png" ? [own] : formatOf(own) ? [own, ".png"] : [".png"];
-  const option = (/** @type {string} */ suffix, /** @type {string} */ note) => new Option(formatOf(suffix).name + note, suffix);
-  format.replaceChildren(...suffixes.map((suffix, i) =>
-    option(suffix, i === 0 && suffixes.length > 1 ? ", like the original" : ", lossless")));
+  /** A suffix of each format, the original's first where it can be written. */
+  const suffixes = [...(formatOf(own) ? [own] : []), ...Object.keys(formats)].filter((suffix, i, all) =>
+    all.findIndex((other) => formatOf(other) === formatOf(suffix) || formatOf(other).name === formatOf(suffix).name) === i);
+  const optionText = (/** @type {string} */ suffix) => {
+    const lossless = picture.losses[suffix.toLowerCase()].length ? "" : ", lossless";
+    return suffix === own ? likeOriginal(picture, formatOf(own)) : formatOf(suffix).name + lossless;
+  };
+  format.replaceChildren(...suffixes.map((suffix) => new Option(optionText(suffix), suffix)));
 
+  /** The quality that was typed; null is the usual one. */
+  const chosenQuality = () => (formatOf(format.value).quality && quality.value ? quality.valueAsNumber : null);
   /** The name with its suffix. */
   const whole = () => name.value.trim() + (formatOf(splitName(name.value.trim()).suffix) ? "" : format.value);
   const describe = () => {
-    const { exact, alpha, name: formatName } = formatOf(format.value);
+    const chosen = formatOf(format.value);
     const typed = name.value.trim();
     const note = typed && whole() !== typed ? ` Saved as ${whole()}.` : "";
-    flat.hidden = alpha || !picture.has_alpha;
-    flat.textContent = `${formatName} does not support transparency: transparent areas become white. PNG keeps it.`;
-    byId("save-hint").textContent = (exact
-      ? "Outside the mask every pixel stays bit for bit as it was."
-      : `${formatName} encodes the whole picture again, which slightly changes pixels everywhere. PNG does not.`) + note;
+    byId("save-quality-field").hidden = !chosen.quality;
+    quality.placeholder = usualQuality(picture, picture.losses[format.value.toLowerCase()], format.value === own, chosen);
+    flat.hidden = chosen.alpha || !picture.has_alpha;
+    flat.textContent = `${chosen.name} does not support transparency: transparent areas become white. PNG keeps it.`;
+    byId("save-hint").textContent = hintText(picture, lossesWith(picture, format.value, chosen, chosenQuality())) + note;
   };
   const renew = () => {
     receipt.hidden = true;
-    setFault(name, error, "");
+    for (const field of [name, quality]) setFault(field, error, "");
     close.textContent = "Cancel";
   };
   format.addEventListener("change", () => {
@@ -60,12 +66,12 @@ export function saveDialog(picture, formats, current) {
   });
   name.addEventListener("input", () => {
     const { suffix } = splitName(name.value.trim());
-    // A typed suffix decides the format, one that is not offered too.
-    if (formatOf(suffix)) {
-      const same = [...format.options].find(({ value }) => value.toLowerCase() === suffix.toLowerCase());
-      if (!same) format.add(option(suffix, formatOf(suffix).exact ? ", lossless" : ""));
-      format.value = same?.value ?? suffix;
-    }
+    // A typed suffix decides the format, one that is not in the list too.
+    if (formatOf(suffix)) format.value = suffixes.find((one) => formatOf(one).name === formatOf(suffix).name) ?? format.value;
+    describe();
+    renew();
+  });
+  quality.addEventListener("input", () => {
     describe();
     renew();
   });
@@ -89,21 +95,17 @@ export function saveDialog(picture, formats, current) {
       name.focus();
       return;
     }
+    if (formatOf(format.value).quality && !quality.checkValidity()) {
+      setFault(quality, error, "Quality is a whole number from 1 to 100.");
+      quality.focus();
+      return;
+    }
     button.disabled = true;
     try {
-      const saved = await call("save_fill", picture.id, result.fill, whole());
+      const saved = await call("save_fill", picture.id, result.fill, whole(), chosenQuality());
       download(saved.url, saved.name);
-      const outside = picture.width * picture.height - result.hole_px;
-      const changed = saved.changed_outside_px;
-      const news = saved.notices.filter((/** @type {string} */ text) => !picture.notices.includes(text));
-      const words = [
-        `${saved.name} is saved: ${saved.width} × ${saved.height}, ${fileSize(saved.bytes)}.`,
-        changed === 0 ? `None of the ${count(outside)} pixels outside the mask changed.`
-          : `${count(changed)} of the ${count(outside)} pixels outside the mask were changed by the compression.`,
-        ...news,
-      ].join(" ");
+      const { words, same } = receiptOf(picture, result.hole_px, saved);
       // Green says that all is as it was.
-      const same = !changed && !news.length;
       say(words, { kind: same ? "ok" : "info" });
       if (!dialog.open || turn !== opened) return;
       receipt.textContent = words;

@@ -127,13 +127,6 @@ export async function fetched(url) {
   return response.blob();
 }
 
-/** @param {number} bytes @returns {string} "3.2 MB" */
-export function fileSize(bytes) {
-  if (bytes < 1000) return `${bytes} bytes`;
-  const [value, unit] = bytes < 1e6 ? [bytes / 1e3, "kB"] : [bytes / 1e6, "MB"];
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}
-
 /** @param {string} name @returns {{stem: string, suffix: string}} "a.b.jpg" is "a.b" and ".jpg" */
 export function splitName(name) {
   const dot = name.lastIndexOf(".");

@@ -23,8 +23,14 @@ export const codeOf = (error) => (error instanceof BridgeError ? error.code : ""
 
 const MAX_PICTURE_BYTES = 200 * 2 ** 20;
 const OUTLIVES_PAGE_BYTES = 60_000; // browsers send up to 64 KiB on for a page that is left
-const gone = () =>
-  new BridgeError("disconnected", "The program was closed or restarted; trainings continue without it.", "Start it again, or open the address it printed.");
+/** Where a mask is drawn, it can be kept without the program. */
+const isDrawing = () => document.body.dataset.step === "mask";
+const gone = () => {
+  const seen = "The program was closed or restarted";
+  if (isDrawing()) return new BridgeError("disconnected", `${seen}. “Save mask” still works here.`, "Save the mask before you leave this page.");
+  const trainings = document.body.dataset.section === "inference" ? "" : "; trainings continue without it";
+  return new BridgeError("disconnected", `${seen}${trainings}.`, "Start it again, or open the address it printed.");
+};
 
 /** @type {Set<(error: BridgeError) => void>} rejections of calls that wait for an answer */
 const waiting = new Set();
@@ -58,7 +64,7 @@ function onClosed() {
   document.documentElement.dataset.eel = "closed";
   for (const reject of waiting) reject(gone());
   waiting.clear();
-  globalThis.dispatchEvent(new CustomEvent("bridge-closed"));
+  globalThis.dispatchEvent(new CustomEvent("bridge-closed", { detail: gone() }));
 }
 
 addEventListener("pagehide", () => {
@@ -158,13 +164,14 @@ export function subscribe(run, after, onEvents, { onConnection = () => {}, onPas
 /**
  * Hand a picture file to the program.
  * @param {File} file
+ * @param {{isMap?: boolean}} [how] `isMap`: it is a mask or edges, which take no picture's place among those that stay open
  * @returns {Promise<any>} its picture_info
  */
-export async function putPicture(file) {
+export async function putPicture(file, { isMap = false } = {}) {
   if (file.size > MAX_PICTURE_BYTES) {
     throw new BridgeError("picture-too-large", `${file.name} is larger than 200 MB.`, "Make it smaller first.");
   }
-  return put(`/api/pictures?name=${encodeURIComponent(file.name || "picture.png")}`, file);
+  return put(`/api/pictures?name=${encodeURIComponent(file.name || "picture.png")}${isMap ? "&map=1" : ""}`, file);
 }
 
 /**
@@ -210,6 +217,10 @@ async function put(url, body, outlives = false) {
     throw gone();
   }
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (response.status === 403) {
+    const first = isDrawing() ? "Save the mask, then open" : "Open";
+    throw new BridgeError("refused", "This window belongs to an earlier start of the program.", `${first} the address that is printed now.`);
+  }
   if (!isJson) throw new BridgeError("refused", `The program refused the upload (${response.status}).`);
   return unwrap(await response.json());
 }

@@ -151,8 +151,10 @@ function mount() {
   document.body.append(el("footer", { class: "shell-status" }, statusText, statusSide));
 }
 
-addEventListener("bridge-closed", () => {
-  say("The program was closed or restarted; trainings continue without it. Start it again, or open the address it printed.", { kind: "error" });
+addEventListener("bridge-closed", (event) => {
+  showError(/** @type {CustomEvent} */ (event).detail);
+  // A mask or a fill would be lost to the browser's page about a refused connection: it asks first.
+  if (document.body.dataset.section === "inference") addEventListener("beforeunload", (leaving) => leaving.preventDefault());
 });
 
 // Where no page takes it, a file that is let go over the window would make the browser leave the page for it.

@@ -11,6 +11,12 @@ EXACT = ("PNG", "TIFF", "BMP")
 """Those of them that always give back every pixel."""
 WITHOUT_ALPHA = ("JPEG", "BMP")
 """Those that are written on white instead."""
+DEEP = ("PNG", "TIFF")
+"""Those that hold 16 bits a sample."""
+WITH_QUALITY = ("JPEG", "WEBP")
+"""Those that can be written smaller or better, by a quality of 1 to 100."""
+EXACT_AT_100 = ("WEBP",)
+"""Those of them that give back every pixel at quality 100."""
 PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})
 """Lower-case file suffixes that count as pictures."""
 SHARD_SUFFIX = ".tar"

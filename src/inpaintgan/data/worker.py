@@ -10,8 +10,9 @@ import numpy as np
 
 from ..core.atomic import write_bytes
 from ..core.config_io import make_config
+from ..core.formats import WRITABLE
 from ..core.handlers import Handler, Progress
-from ..imaging.encode import encode
+from ..imaging.encode import encode, losses
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
 from ..imaging.metadata import has_own_colours
@@ -29,7 +30,8 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     where nothing is transparent and no chunk of a PNG says what its colours mean.
 
     Returns:
-        width, height, format, name, notices, has_alpha, and display, the name of the file written.
+        width, height, format, name, notices, conversion, has_alpha, losses (what makes pixels differ when it is written again,
+        by suffix; see `losses`), and display, the name of the file written.
 
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
@@ -48,7 +50,9 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "format": picture.format,
         "name": name,
         "notices": list(picture.notices),
+        "conversion": picture.conversion,
         "has_alpha": picture.alpha is not None,
+        "losses": {suffix: losses(picture, format) for suffix, format in WRITABLE.items()},
         "display": display,
     }
 

@@ -17,7 +17,8 @@ from ..core.config import MaskKind
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..imaging.folder import find_pictures, list_files
-from ..imaging.masks import SHARES, draw_mask, is_empty, read_mask
+from ..imaging.io import read_header
+from ..imaging.masks import SHARES, draw_mask, is_empty, is_stretched, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 
 DRAWN_MASKS: tuple[MaskKind, ...] = tuple(kind for kind, shares in SHARES.items() if "file" not in shares)
@@ -37,6 +38,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """Words that stand for several sets."""
 KINDS = (*DRAWN_MASKS, *_SCORING)
+_LOOKED_AT = 50
+"""Masks of a set whose shape is looked at."""
 _BUCKET_FOLDER = re.compile(r"\d{1,2}-\d{1,2}")
 
 
@@ -86,6 +89,20 @@ class MaskSet:
             return draw_mask(self.name, side, side, rng, block_ratio=block_ratio, files=())
         rng = np.random.default_rng([seed, index, zlib.crc32(self.name.encode())])
         return _SCORING[self.name](side, side, rng)
+
+
+def stretched_masks(sets: Iterable[MaskSet]) -> list[str]:
+    """The notice of a report about masks that are no squares, as the pictures are, by some dozens of each set, spread evenly."""
+    for one in sets:
+        for file in one.files[:: max(1, len(one.files) // _LOOKED_AT)]:
+            try:
+                header = read_header(file)
+            except InpaintError:
+                continue  # told of where it is read
+            if is_stretched(header.width, header.height, 1, 1):
+                size = f"{header.width}x{header.height}"
+                return [f"Masks were stretched to the squares that are scored, {file} of {size} among them."]
+    return []
 
 
 def mask_set(word: str) -> MaskSet:

@@ -39,7 +39,7 @@ def release(
         name: Name of the checkpoint.
         parent: Default: ``checkpoints`` in `work_root`, beside the runs.
         report_file: A report of ``evaluate``, for the card's scores.
-        note: A sentence on the data and its licence.
+        note: What people should know of it: the data, its licence, its limits. For the card, and for the window's list.
         blend_with: Another checkpoint, whose inpaint generator's weights are mixed in; see `blend`.
         share: Of the mixture, what is that one's, 0 to 1.
 
@@ -66,6 +66,7 @@ def release(
             f"{report_file} has the scores of {report['checkpoint']} at step {report['step']}, not of step {checkpoint.step}.",
             "Give the report of evaluate on this checkpoint.",
         )
+    told = {"about": note} if note else {}
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
         note = f"{note} The inpaint generator's weights are a blend with {share:.0%} of {_name(blend_with)}.".strip()
@@ -76,8 +77,8 @@ def release(
     with writing(target):
         save_checkpoint(target, frozen, checkpoint.step, *networks, half=True)
         write_bytes(target / "MODEL_CARD.md", card.encode())
-        if report:
-            write_json(target / SCORES, scores(report))
+        if told := told | (scores(report) if report else {}):
+            write_json(target / SCORES, told)
     return target
 
 

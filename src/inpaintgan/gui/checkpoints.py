@@ -12,7 +12,7 @@ from ..core.errors import InpaintError
 from ..core.paths import default_checkpoint, resource, seen_file, work_root
 from ..core.rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, RunDir, find_checkpoint, step_named
 from .runs import known_config
-from .scores import checkpoint_scores
+from .scores import about, checkpoint_scores
 
 _MAX_OF_A_RUN = 8
 
@@ -89,6 +89,7 @@ def _entry(path: Path, name: str, title: str, rank: str) -> dict[str, Any] | Non
         "title": title,
         "rank": rank,
         "note": ", ".join(notes),
+        "about": about(path),
         "has_inpaint": has_inpaint,
         "scores": checkpoint_scores(path, step),
     }

@@ -17,6 +17,7 @@ from .files import safe_name
 from .pictures import Picture, Pictures
 
 MAX_FEATHER_PX = 64
+MAX_QUALITY = 100
 
 
 class Fills:
@@ -89,16 +90,17 @@ class Fills:
         picture.fills.append(fill)
         return fill
 
-    def save(self, identity: object, fill: object, name: str) -> dict[str, Any]:
+    def save(self, identity: object, fill: object, name: str, quality: object = None) -> dict[str, Any]:
         """Encode a fill for download.
 
         Args:
             identity: Picture id.
             fill: Number of the fill.
             name: File name; its suffix is the format.
+            quality: 1 to 100, of formats that have one; None is the original's, or a high one.
 
         Raises:
-            InpaintError: ``fill-unknown``, ``format-unknown`` or what the worker says.
+            InpaintError: ``fill-unknown``, ``format-unknown``, ``quality-invalid`` or what the worker says.
         """
         picture = self._pictures.get(identity)
         name = safe_name(name, "filled.png")
@@ -106,6 +108,10 @@ class Fills:
         if suffix not in WRITABLE:
             raise InpaintError(
                 "format-unknown", f"'{name}' has no known picture format.", f"Allowed: {', '.join(WRITABLE)}."
+            )
+        if quality is not None and not (isinstance(quality, int) and 1 <= quality <= MAX_QUALITY):
+            raise InpaintError(
+                "quality-invalid", f"A quality of {quality} is not allowed.", f"Allowed: 1 to {MAX_QUALITY}."
             )
         if not isinstance(fill, int) or fill not in picture.patches:
             raise InpaintError("fill-unknown", "This result no longer exists.", "Fill the picture again.")
@@ -117,13 +123,16 @@ class Fills:
                 "image": str(picture.original),
                 "patches": picture.patches[fill],
                 "output": str(output),
+                "quality": quality,
             },
         )
         for older in picture.saved_names:
             with suppress(OSError):  # on Windows, one that is being downloaded
                 (picture.folder / older).unlink()
         picture.saved_names = {output.name: name}
-        known = {key: result[key] for key in ("bytes", "changed_outside_px", "width", "height", "notices")}
+        known = {
+            key: result[key] for key in ("bytes", "changed_outside_px", "changed_by", "width", "height", "notices")
+        }
         return {**known, "url": picture.url(output.name), "name": name}
 
     def cancel(self) -> None:

@@ -12,9 +12,11 @@ from ..jobs.process import Worker
 from .folders import absolute
 from .pictures import Pictures
 
-MAX_FAILURES = 1000
-"""Failures that are listed; more are only counted."""
+MAX_LISTED = 1000
+"""Failures and remarks that are listed; more are only counted."""
 
+_NAMES = {"images": "pictures", "masks": "masks"}
+"""Of folders, as the page calls them."""
 COUNTED = ("filled", "unchanged", "skipped", "failed")
 
 
@@ -40,7 +42,7 @@ class FolderFills:
         Args:
             options: ``images`` and ``output``, folders; ``mask``, either ``{"folder": path}`` with one mask each, or
                 ``{"picture": id, "layer": "mask" | "original"}`` with one for all; ``recursive``, ``skip_existing``,
-                ``checkpoint``, ``device``.
+                ``checkpoint``, ``device``, ``engine``, ``feather_px``.
 
         Raises:
             InpaintError: ``images-...``, ``masks-...`` or ``output-...`` for a folder that cannot be used,
@@ -50,8 +52,7 @@ class FolderFills:
             **self._places(options),
             "recursive": bool(options.get("recursive")),
             "skip_existing": bool(options.get("skip_existing", True)),
-            "checkpoint": options["checkpoint"],
-            "device": options["device"],
+            **{key: options[key] for key in ("checkpoint", "device", "engine", "feather_px")},
             "cancel": str(self._stop_file),
         }
         if not self._turn.acquire(blocking=False):
@@ -98,7 +99,9 @@ class FolderFills:
             "done": 0,
             "total": 0,
             **dict.fromkeys(COUNTED, 0),
+            "remarked": 0,
             "failures": [],
+            "remarks": [],
             "current": "",
             "began": time.monotonic(),
             "elapsed_s": 0.0,
@@ -115,13 +118,16 @@ class FolderFills:
             return
         state["current"] = Path(result["image"]).name
         state[result["status"]] += 1
-        if result["status"] == "failed" and len(state["failures"]) < MAX_FAILURES:
-            root = Path(state["image"])
-            name = Path(result["image"]).relative_to(root).as_posix()
+        name = Path(result["image"]).relative_to(Path(state["image"])).as_posix()
+        if result["status"] == "failed" and len(state["failures"]) < MAX_LISTED:
             error = result["error"]
             # The folder is known; in a list of many its path would drown the reasons.
             message = error["message"].replace(result["image"], name)
             state["failures"].append({"image": name, "message": message, "hint": error["hint"]})
+        elif result["status"] == "filled" and result["notices"]:
+            state["remarked"] += 1
+            if len(state["remarks"]) < MAX_LISTED:
+                state["remarks"].append({"image": name, "message": " ".join(result["notices"]), "hint": ""})
 
     def _places(self, options: dict[str, Any]) -> dict[str, str]:
         """Return picture folder, mask and output folder. Raises `InpaintError` for what cannot be."""
@@ -151,7 +157,7 @@ def _folder(path: object, what: str, hint: str) -> str:
     """Return an existing folder in full. Raises `InpaintError` with a code that begins with ``what``."""
     text = absolute(path)
     if not text:
-        raise InpaintError(f"{what}-missing", f"No folder with {what} is chosen.", hint)
+        raise InpaintError(f"{what}-missing", f"No folder with {_NAMES[what]} is chosen.", hint)
     if not Path(text).is_dir():
         found = "is a file, not a folder" if Path(text).exists() else "does not exist"
         raise InpaintError(f"{what}-missing", f"The folder {text} {found}.", hint)

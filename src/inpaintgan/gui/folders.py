@@ -14,6 +14,7 @@ import psutil
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..core.paths import expanded, resource, work_root
+from ..core.rundir import EVENTS
 from .dialogs import FolderDialog
 
 _MAX_FOLDERS = 2000
@@ -100,6 +101,33 @@ def has_picture(folder: Path) -> bool:
         except OSError:
             continue
     return False
+
+
+def count_pictures(path: str) -> dict[str, Any]:
+    """Return ``n_pictures``, how many lie in a folder and below it, going by names as filling it does, and ``is_all``, whether
+    all of it was looked at.
+    """
+    n_pictures, n_looked_at = 0, 0
+    waiting, seen = [Path(absolute(path))], set()
+    while waiting and n_looked_at <= _MAX_LOOKED_AT:
+        folder = waiting.pop()
+        try:
+            real = folder.resolve()
+            if real in seen or (seen and (folder / EVENTS).is_file()):
+                continue
+            seen.add(real)
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    n_looked_at += 1
+                    if entry.name.startswith("."):
+                        continue
+                    if _is_folder(entry):
+                        waiting.append(Path(entry.path))
+                    else:
+                        n_pictures += is_picture(entry.name)
+        except OSError:
+            continue
+    return {"n_pictures": n_pictures, "is_all": not waiting}
 
 
 def is_picture(name: str) -> bool:

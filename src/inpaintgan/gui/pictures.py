@@ -19,10 +19,14 @@ from ..jobs.process import Worker
 from .files import safe_name
 
 KEPT_PICTURES = 20
-"""Pictures whose files are kept; opening more drops the one that was not used for longest."""
+"""Pictures that nothing was made for whose files are kept; opening more drops the one that was not used for longest."""
+KEPT_WORK = 100
+"""Pictures that are kept in all. Those with a mask, edges or fills go only beyond it, and only after all others."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 LAYERS = ("mask", "edges")
+_TOLD = ("width", "height", "format", "notices", "conversion", "has_alpha", "losses")
+"""What the pages are told of a picture's facts."""
 
 
 @dataclass
@@ -33,8 +37,10 @@ class Picture:
     name: str
     folder: Path
     original: Path
+    is_map: bool = False
+    """Whether this is a file of a mask or of edges, which takes no picture's place."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """What decoding found: width, height, format, notices, display."""
+    """What decoding found: see `inpaintgan.data.worker.open_picture`."""
     layers: dict[str, str] = field(default_factory=dict)
     """A digest of the mask and of the edges; absent when never stored."""
     fills: list[dict[str, Any]] = field(default_factory=list)
@@ -49,6 +55,11 @@ class Picture:
     """Numbers for fills and saved files."""
     saved_names: dict[str, str] = field(default_factory=dict)
     """Name for the download of the file that was saved last."""
+
+    @property
+    def has_work(self) -> bool:
+        """Whether something was made for it, which opening its file again would not bring back."""
+        return bool(self.layers or self.fills)
 
     def url(self, file: str) -> str:
         return f"/api/pictures/{self.id}/{file}"
@@ -71,7 +82,7 @@ class Picture:
         return {
             "id": self.id,
             "name": self.name,
-            **{key: self.facts[key] for key in ("width", "height", "format", "notices", "has_alpha")},
+            **{key: self.facts[key] for key in _TOLD},
             "url": self.url(self.facts["display"]),
             "has_mask": "mask" in self.layers,
             "mask_url": self.layer_url("mask"),
@@ -95,15 +106,15 @@ class Pictures:
         self._open: dict[str, Picture] = {}
         self._dropped: set[str] = set()
 
-    def reserve(self, name: str) -> Picture:
-        """Make room for a picture about to arrive; its file belongs at ``original``."""
+    def reserve(self, name: str, *, is_map: bool = False) -> Picture:
+        """Make room for a picture about to arrive; its file belongs at ``original``. See `Picture.is_map`."""
         name = safe_name(name)
         identity = secrets.token_hex(8)
         folder = self._folder / identity
         folder.mkdir(parents=True)
         suffix = Path(name).suffix.lower()
         suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
-        return Picture(identity, name, folder, folder / f"original{suffix}")
+        return Picture(identity, name, folder, folder / f"original{suffix}", is_map)
 
     def open(self, picture: Picture) -> dict[str, Any]:
         """Decode a picture that has arrived and return its info.
@@ -121,13 +132,21 @@ class Pictures:
             raise
         with self._lock:
             self._open[picture.id] = picture
-            oldest = list(self._open.values())[:-KEPT_PICTURES]
+            oldest = self._too_many(picture)
             for old in oldest:
                 del self._open[old.id]
                 self._dropped.add(old.id)
         for old in oldest:
             self.discard(old)
         return picture.info()
+
+    def _too_many(self, newest: Picture) -> list[Picture]:
+        """The pictures to drop for the newest one: of its kind, those without work first, then what was not used for longest."""
+        alike = [picture for picture in self._open.values() if picture.is_map == newest.is_map]
+        n_idle = sum(not picture.has_work for picture in alike)
+        n_too_many = max(n_idle - KEPT_PICTURES, len(alike) - KEPT_WORK, 0)
+        others = (picture for picture in alike if picture is not newest)
+        return sorted(others, key=lambda picture: picture.has_work)[:n_too_many]
 
     def open_copy(self, source: Path) -> dict[str, Any]:
         """Open a copy of a file that lies on this machine."""
@@ -151,7 +170,7 @@ class Pictures:
                 self._open[picture.id] = picture  # used last
                 return picture
             if isinstance(identity, str) and identity in self._dropped:
-                hint = f"Only the last {KEPT_PICTURES} pictures are kept. Open it again."
+                hint = f"Only the last {KEPT_PICTURES} pictures without a mask are kept, {KEPT_WORK} in all. Open it again."
             else:
                 hint = "Open it again: the program has been restarted."
         raise InpaintError("picture-unknown", "This picture is no longer open.", hint)

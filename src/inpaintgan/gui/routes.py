@@ -42,10 +42,10 @@ class Routes:
         self._uploads = itertools.count(1)
 
     def put_picture(self, read: Read, length: int, query: Query) -> Answer:
-        """``PUT /api/pictures?name=``: take a picture file and open it."""
+        """``PUT /api/pictures?name=``: take a picture file and open it; with ``&map=1``, a file of a mask or of edges."""
 
         def take() -> dict[str, Any]:
-            picture = self._session.pictures.reserve(query.get("name", ""))
+            picture = self._session.pictures.reserve(query.get("name", ""), is_map=bool(query.get("map")))
             try:
                 receive(read, length, picture.original)
             except BaseException:

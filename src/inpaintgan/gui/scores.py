@@ -1,10 +1,11 @@
-"""What is known about how good a checkpoint is: its released scores, or its training's validation at that step."""
+"""What is known about a checkpoint: what its release says of it, and its scores there or in its training's validation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from ..core.atomic import read_json
@@ -13,6 +14,8 @@ from ..core.rundir import SCORES, RunDir
 
 _LOOKED_THROUGH_BYTES = 4 * 2**20
 """The end of a run's events that is looked through; a long training has hundreds of megabytes."""
+
+_LONGEST_ABOUT = 240
 
 _SHOWN = ("psnr_hole", "psnr", "ssim_hole", "hrf", "precision", "recall")
 
@@ -36,6 +39,13 @@ def checkpoint_scores(folder: Path, step: int | None) -> dict[str, Any] | None:
     if not scores or not scores["values"]:
         return None
     return {"values": scores["values"], "on": f"the training's validation pictures at step {scores['step']}"}
+
+
+def about(folder: Path) -> str:
+    """Return what who released a checkpoint says of it, for a line or two; empty when nothing is said."""
+    released = read_json(folder / SCORES)
+    said = released.get("about") if isinstance(released, dict) else None
+    return shorten(said, _LONGEST_ABOUT, placeholder="…") if isinstance(said, str) else ""
 
 
 def last_scores(events: Path) -> dict[str, Any] | None:

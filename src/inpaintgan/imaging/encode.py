@@ -13,7 +13,7 @@ from PIL import Image, PngImagePlugin
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
-from ..core.formats import WITHOUT_ALPHA, WRITABLE
+from ..core.formats import DEEP, EXACT, WITHOUT_ALPHA, WRITABLE
 from ..core.outputs import writing
 from .picture import Picture, on_white, to_gray
 from .sixteen_bit import encode_png_16, xmp_chunk
@@ -22,8 +22,6 @@ from .tiff import encode_tiff
 _QUALITY = 95
 _MAX_JPEG_XMP = 65504
 """Bytes that one segment holds beside its name."""
-DEEP_FORMATS = ("PNG", "TIFF")
-"""The formats that hold 16 bits a sample."""
 
 
 def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
@@ -67,9 +65,21 @@ def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
         ) from error
 
 
+def losses(picture: Picture, format: str, quality: int | None = None) -> list[str]:
+    """What `encode` makes pixels of this picture differ by, in words; nothing where it keeps them all."""
+    found = []
+    if picture.deep is not None and format not in DEEP:
+        found.append("the reduction to 8 bits")
+    if picture.alpha is not None and format in WITHOUT_ALPHA and picture.alpha.min() < 255:
+        found.append("the white behind transparent areas")
+    if format not in EXACT and not _options(picture, format, quality).get("lossless"):
+        found.append("the compression")
+    return found
+
+
 def _stored_pixels(picture: Picture, format: str) -> np.ndarray:
     """The pixels in the channels that the format holds."""
-    if picture.deep is not None and format in DEEP_FORMATS:
+    if picture.deep is not None and format in DEEP:
         pixels, alpha = np.ascontiguousarray(picture.deep[..., :3]), picture.deep[..., 3:]
         alpha = alpha if alpha.size else None
     else:
@@ -125,12 +135,12 @@ def output_format(path: Path) -> str:
     return format
 
 
-def save_picture(picture: Picture, path: Path) -> None:
-    """Write a picture atomically in the format of the path's suffix, in place of what may be there.
+def save_picture(picture: Picture, path: Path, quality: int | None = None) -> None:
+    """Write a picture atomically in the format of the path's suffix, in place of what may be there. See `encode`.
 
     Raises:
         InpaintError: ``output-format`` or ``output-unwritable``.
     """
-    data = encode(picture, output_format(path))
+    data = encode(picture, output_format(path), quality)
     with writing(path):
         write_bytes(path, data)

@@ -18,6 +18,7 @@ from ..core.formats import ACCEPTED
 from .metadata import read_coding, read_dpi, read_orientation, upright_exif, upright_xmp
 from .picture import Picture, on_white, reduced
 from .sixteen_bit import decode_16_bit, is_16_bit
+from .tiff import float_bits
 
 MAX_PIXELS = 100_000_000
 _PNG_GRAY_TYPES = (0, 4)
@@ -68,11 +69,10 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     name = name or _default_name(source)
     data = _read_bytes(source, name)
     header = _open_header(data, name)
-    notices: list[str] = []
     try:
         deep = decode_16_bit(data) if is_16_bit(data, header) else None
         if header.mode in ("F", "I") and deep is None:
-            raise _unreadable(name, "its pixels are 32-bit numbers, not colours")
+            raise _float_tiff(name, data) or _unreadable(name, "its pixels are 32-bit numbers, not colours")
         pixels, orientation = _read_pixels(data, header, deep)
         n_frames = 1 if _format(header) == "JPEG" else getattr(header, "n_frames", 1)
     except InpaintError:
@@ -84,16 +84,21 @@ def decode(source: Readable | bytes, name: str = "") -> Picture:
     alpha = None
     if pixels.shape[2] == 4:
         pixels, alpha = np.ascontiguousarray(pixels[..., :3]), np.ascontiguousarray(pixels[..., 3])
-    if header.mode in ("CMYK", "LAB"):
-        notices.append(f"{header.mode} colour was converted to RGB")
-    if n_frames > 1:
-        notices.append(f"Only the first of {n_frames} frames is used")
+    conversion = _conversion(header.mode)
+    frames = f"Only the first of {n_frames} frames is used." if n_frames > 1 else ""
     turned = orientation in (5, 6, 7, 8)
     return Picture(
-        pixels, alpha, _icc(header), upright_exif(header), _format(header), tuple(notices), deep,
-        gray=_is_gray(data, header), dpi=read_dpi(header, turned=turned),
+        pixels, alpha, _icc(header), upright_exif(header), _format(header), tuple(filter(None, (conversion, frames))),
+        conversion, deep, gray=_is_gray(data, header), dpi=read_dpi(header, turned=turned),
         coding=read_coding(header, data, turned=turned), xmp=upright_xmp(header),
     )  # fmt: skip
+
+
+def _conversion(mode: str) -> str:
+    """What became of a file's colours, in words, by Pillow's mode."""
+    if mode in ("CMYK", "LAB"):
+        return f"{mode} colour was converted to RGB."
+    return "The palette was expanded to RGB." if mode in ("P", "PA") else ""
 
 
 def _default_name(source: Readable | bytes) -> str:
@@ -117,6 +122,15 @@ def _unreadable(name: str, why: str) -> InpaintError:
     return InpaintError("picture-unreadable", f"{name} cannot be read: {why}.", ACCEPTED)
 
 
+def _float_tiff(name: str, data: bytes) -> InpaintError | None:
+    """The refusal of a TIFF of floats, which must not be told that TIFF is accepted; None for anything else."""
+    bits = float_bits(data)
+    if not bits:
+        return None
+    why = f"{name} cannot be read: this TIFF holds {bits}-bit float values."
+    return InpaintError("picture-unreadable", why, "Save it with 8 or 16 bits, as whole numbers.")
+
+
 def _open_header(data: bytes, name: str) -> Image.Image:
     """Read the header alone and refuse what is not a picture or too large to hold in memory."""
     too_large = InpaintError(
@@ -133,7 +147,7 @@ def _open_header(data: bytes, name: str) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise too_large from error
     except Exception as error:
-        raise _unreadable(name, "it is not a picture of a known format") from error
+        raise _float_tiff(name, data) or _unreadable(name, "it is not a picture of a known format") from error
     if image.width * image.height > MAX_PIXELS:
         raise too_large
     return image

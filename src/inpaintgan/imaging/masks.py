@@ -26,6 +26,12 @@ _STROKE_COVERAGE = (0.05, 0.56)
 _MAX_COVERAGE = 0.62
 _ONE_COLOUR = 2
 """Gray values of one colour differ by less than this, of 255."""
+_GRAY = (40, 215)
+_MOSTLY_GRAY = 0.25
+"""The share of tones between black and white that a blurred border does not explain; as in the editor's ``mask-file.js``."""
+_MOSTLY_WHITE = 0.6
+_SAME_SHAPE = 0.02
+"""By how much the proportions of two sizes may differ that rounding made of one."""
 
 
 def binarize(gray: np.ndarray) -> np.ndarray:
@@ -82,21 +88,48 @@ def load_mask(source: Readable | bytes) -> np.ndarray:
     return binarize(load_levels(source))
 
 
-def read_mask(source: Readable | bytes, height: int, width: int, *, keep_thin: bool = False) -> tuple[np.ndarray, str]:
+def read_mask(
+    source: Readable | bytes, height: int, width: int, *, for_filling: bool = False
+) -> tuple[np.ndarray, str]:
     """Read a mask, as `load_mask` does, for a picture of a given size.
 
     Args:
         source: The file.
         height: Of the picture.
         width: Of the picture.
-        keep_thin: Let a line survive that is thinner than a pixel of the picture, for filling: half a scratch is no use.
+        for_filling: Let a line survive that is thinner than a pixel of the picture, because half a scratch is no use, and tell of
+            a file that is no mask.
 
     Returns:
         The mask, (height, width) uint8 of 0 and 1, and a notice for people, empty when there is nothing to say.
     """
-    mask = load_mask(source)
-    resized = resize_mask(_thickened(mask, height, width) if keep_thin else mask, height, width)
-    return resized, _resized(mask, height, width, "mask")
+    levels = load_levels(source)
+    mask = binarize(levels)
+    resized = resize_mask(_thickened(mask, height, width) if for_filling else mask, height, width)
+    notices = (_like_a_photo(levels) if for_filling else "", _resized(mask, height, width, "mask"))
+    return resized, " ".join(filter(None, notices))
+
+
+def mostly_white(mask: np.ndarray) -> str:
+    """The notice about a mask of 0 and 1 that may be meant the other way round; empty where it covers less."""
+    if mask.mean() <= _MOSTLY_WHITE:
+        return ""
+    return f"{mask.mean():.0%} of the mask is white, which means hole. If it was meant the other way round, invert it."
+
+
+def _like_a_photo(levels: np.ndarray) -> str:
+    gray = cv2.countNonZero(cv2.inRange(levels, _GRAY[0] + 1, _GRAY[1] - 1)) / levels.size
+    if gray <= _MOSTLY_GRAY:
+        return ""
+    return (
+        f"The mask looks like a photo rather than a mask: {gray:.0%} of it is neither black nor white. Its bright parts became "
+        "the hole."
+    )
+
+
+def is_stretched(width: int, height: int, to_width: int, to_height: int) -> bool:
+    """Whether resizing to another size changes the proportions."""
+    return abs(width * to_height / (height * to_width) - 1) > _SAME_SHAPE
 
 
 def read_lines(source: Readable | bytes, height: int, width: int) -> tuple[np.ndarray, str]:
@@ -116,7 +149,8 @@ def _thickened(array: np.ndarray, height: int, width: int) -> np.ndarray:
 def _resized(array: np.ndarray, height: int, width: int, name: str) -> str:
     if array.shape == (height, width):
         return ""
-    return f"The {name} of {array.shape[1]}x{array.shape[0]} was resized to the picture's {width}x{height}."
+    stretched = ", which stretched it" if is_stretched(array.shape[1], array.shape[0], width, height) else ""
+    return f"The {name} of {array.shape[1]}x{array.shape[0]} was resized to the picture's {width}x{height}{stretched}."
 
 
 def with_white_hole(picture: np.ndarray, mask: np.ndarray) -> np.ndarray:

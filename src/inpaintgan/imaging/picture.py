@@ -26,6 +26,8 @@ class Picture:
     format: str = "PNG"
     notices: tuple[str, ...] = ()
     """What decoding had to change, in words."""
+    conversion: str = ""
+    """That of them which a saved picture keeps: other colours or another way to store them."""
     deep: np.ndarray | None = None
     """(H, W, 3) or (H, W, 4) uint16 RGB(A) of a 16-bit picture, of which ``pixels`` and ``alpha`` are the 8-bit view."""
     gray: bool = False

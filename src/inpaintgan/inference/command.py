@@ -18,6 +18,7 @@ from ..core.errors import InpaintError
 from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
+from ..core.wording import listed
 from .files import FileReport
 from .folder import count_reports, fill_folder, fill_job, plan_jobs
 from .pipeline import Inpainter
@@ -110,7 +111,7 @@ def _print(reports: list[FileReport], *, as_json: bool) -> None:
             print(f"{report.image}: {report.error['message']} {report.error['hint']}".rstrip())
             continue
         outside = (
-            f", {report.changed_outside_px} px outside the mask changed by the compression"
+            f", {report.changed_outside_px} px outside the mask changed by {listed(report.changed_by)}"
             if report.changed_outside_px
             else ""
         )

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from ..core.atomic import write_bytes
 from ..core.errors import InpaintError
-from ..core.formats import WITHOUT_ALPHA
+from ..core.formats import DEEP, WITHOUT_ALPHA
 from ..core.outputs import make_way, writing
-from ..imaging.encode import DEEP_FORMATS, output_format, save_picture
+from ..imaging.encode import losses, output_format, save_picture
 from ..imaging.io import decode
-from ..imaging.masks import is_empty, read_lines, read_mask
+from ..imaging.masks import is_empty, mostly_white, read_lines, read_mask
 from ..imaging.metadata import has_words
-from ..imaging.picture import Picture
+from ..imaging.picture import Picture, deepened
 from .patches import Patch, filled_picture
 from .pipeline import Inpainter
 
@@ -36,7 +36,9 @@ class FileReport:
     """filled | unchanged (there was nothing to fill) | skipped | failed"""
     hole_px: int = 0
     changed_outside_px: int = 0
-    """Pixels outside the mask that differ after encoding; 0 in lossless formats."""
+    """Pixels outside the mask that differ after encoding; 0 where the format keeps all that the picture has."""
+    changed_by: list[str] = field(default_factory=list)
+    """What they differ by, in words."""
     width: int = 0
     height: int = 0
     seconds: float = 0.0
@@ -61,7 +63,7 @@ def fill_file(
     Args:
         inpainter: The loaded networks.
         image: Any readable picture.
-        mask: A mask file, white in the hole; resized with a notice when its size differs.
+        mask: A mask file, white in the hole; resized with a notice when its size differs. What looks unlike a mask is told of.
         output: Written in the format of its suffix, with all of the input that the format can hold; to the byte the
             input where there is nothing to fill and the format stays. Its folder is made when missing.
         edges: A file of edges to paint along in the hole, white on black.
@@ -77,7 +79,8 @@ def fill_file(
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
-    hole, *notices = read_mask(mask, report.height, report.width, keep_thin=True)
+    hole, *notices = read_mask(mask, report.height, report.width, for_filling=True)
+    notices.append(mostly_white(hole))
     report.hole_px = int(hole.sum())
     drawn = None
     if edges is not None:
@@ -124,7 +127,12 @@ def _check_place(result: Path, read: dict[str, Path | None]) -> None:
 
 
 def save_filled(
-    original: Picture, patches: list[Patch], hole: NDArray[np.uint8], output: Path, report: FileReport
+    original: Picture,
+    patches: list[Patch],
+    hole: NDArray[np.uint8],
+    output: Path,
+    report: FileReport,
+    quality: int | None = None,
 ) -> None:
     """Encode a picture with its holes filled, once, and count what the encoding changed outside the mask.
 
@@ -143,7 +151,7 @@ def save_filled(
     filled, cleared = filled_picture(original, patches, hole)
     if cleared:
         report.notices.append(BECAME_OPAQUE)
-    if original.deep is not None and output_format(output) not in DEEP_FORMATS:
+    if original.deep is not None and output_format(output) not in DEEP:
         report.notices.append("16-bit colour was reduced to 8-bit: save as PNG or TIFF to keep it.")
     if original.alpha is not None and output_format(output) in WITHOUT_ALPHA:
         report.notices.append(
@@ -151,21 +159,23 @@ def save_filled(
         )
     if has_words(original.coding) and output_format(output) != original.format:
         report.notices.append(f"Captions and comments in the file are lost; save as {original.format} to keep them.")
-    save_picture(filled, output)
+    save_picture(filled, output, quality)
+    report.changed_by = losses(original, output_format(output), quality)
     del filled
     report.changed_outside_px = count_changed(original, decode(output), hole)
 
 
 def count_changed(before: Picture, after: Picture, hole: NDArray[np.uint8]) -> int:
-    """Number of pixels outside the hole whose colour differs; 16-bit colour is compared as such where both have it."""
-    a, b = before.pixels, after.pixels
-    if before.deep is not None and after.deep is not None:
-        a, b = before.deep[..., :3], after.deep[..., :3]
+    """Number of pixels outside the hole whose colour differs, in 16 bits where the picture had them."""
     rows = 256  # at a time, for the sake of memory
-    return sum(
-        int(((a[top : top + rows] != b[top : top + rows]).any(axis=2) & (hole[top : top + rows] == 0)).sum())
-        for top in range(0, len(a), rows)
-    )
+    total = 0
+    for top in range(0, len(hole), rows):
+        part = slice(top, top + rows)
+        a, b = before.pixels[part], after.pixels[part]
+        if before.deep is not None:
+            a, b = before.deep[part, :, :3], deepened(b) if after.deep is None else after.deep[part, :, :3]
+        total += int(((a != b).any(axis=2) & (hole[part] == 0)).sum())
+    return total
 
 
 def same_file(a: Path, b: Path) -> bool:

@@ -70,7 +70,7 @@ class FillWorker:
         picture = self._picture.get(Path(args["image"]))
         notices = [*picture.notices, *inpainter.notices]
         height, width = picture.pixels.shape[:2]
-        mask, *more = read_mask(Path(args["mask"]), height, width, keep_thin=True)
+        mask, *more = read_mask(Path(args["mask"]), height, width, for_filling=True)
         start = time.perf_counter()
         drawn = None
         if args.get("edges"):
@@ -109,7 +109,8 @@ class FillWorker:
         """Encode a filled picture as the person asked, with all that the original carried.
 
         Args:
-            args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format.
+            args: ``image``; ``patches``, as `fill` returned them; ``output``, whose suffix is the format; ``quality``, 1 to
+                100 or None, see `encode`.
             progress: Not told anything.
 
         Returns:
@@ -127,7 +128,7 @@ class FillWorker:
             hole[patch.window] |= patch.hole
         result.hole_px = int(hole.sum())
         output = Path(args["output"])
-        save_filled(original, patches, hole, output, result)
+        save_filled(original, patches, hole, output, result, args.get("quality"))
         return {**asdict(result), "bytes": output.stat().st_size}
 
     def fill_folder(self, args: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -135,8 +136,8 @@ class FillWorker:
 
         Args:
             args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``,
-                ``device``, ``recursive``, ``skip_existing``; ``cancel``, a file whose appearance ends the pass after the
-                current picture, so that the checkpoint stays loaded and the report is whole.
+                ``device``, ``engine``, ``recursive``, ``skip_existing``, ``feather_px``; ``cancel``, a file whose appearance
+                ends the pass after the current picture, so that the checkpoint stays loaded and the report is whole.
             progress: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
                 None.
 
@@ -150,6 +151,7 @@ class FillWorker:
             self._inpainter(args),
             jobs,
             skip_existing=bool(args.get("skip_existing")),
+            feather_px=float(args.get("feather_px") or 0),
             on_result=lambda done, total, result: progress({"done": done, "total": total, "result": asdict(result)}),
             cancelled=lambda: stop is not None and stop.exists(),
         )

@@ -31,7 +31,7 @@ from ...networks.backbones import Backbone, load_backbone
 from ...networks.vgg19 import VGG19Features, load_vgg19
 from .. import protocol
 from ..cases import Case, case_names, cases, enlarged_pictures, left_out, one_case, paired_by_name
-from ..mask_sets import KINDS, MaskSet, mask_sets
+from ..mask_sets import KINDS, MaskSet, mask_sets, stretched_masks
 from ..perception import Perception
 from ..protocol import Fills, Method
 from . import candidates, running
@@ -159,7 +159,12 @@ def _about(arguments: argparse.Namespace, setup: _Setup) -> dict[str, Any]:
         "feature_name": setup.backbone.short if setup.backbone else None,
         "machine": f"{device_name(setup.inpainter.device)}, {platform.machine()}",
         "version": __version__,
-        "notices": [*setup.notices, *setup.inpainter.notices, *filter(None, map(inverted_masks, folders))],
+        "notices": [
+            *setup.notices,
+            *setup.inpainter.notices,
+            *filter(None, map(inverted_masks, folders)),
+            *stretched_masks(setup.sets),
+        ],
     }
 
 

@@ -45,9 +45,9 @@ class FillCalls(Calls):
         self._session.fills.cancel()
         return {}
 
-    def save_fill(self, picture: str, fill: int, name: str) -> dict[str, Any]:
+    def save_fill(self, picture: str, fill: int, name: str, quality: int | None = None) -> dict[str, Any]:
         """Encode a fill for download."""
-        return self._session.fills.save(picture, fill, str(name))
+        return self._session.fills.save(picture, fill, str(name), quality)
 
     def fill_folder(self, options: dict[str, Any]) -> dict[str, Any]:
         """Fill a folder of pictures; see `FolderFills.run`."""

@@ -6,7 +6,7 @@ import platform
 from typing import Any
 
 from ... import __version__
-from ...core.formats import EXACT, WITHOUT_ALPHA, WRITABLE
+from ...core.formats import EXACT_AT_100, WITH_QUALITY, WITHOUT_ALPHA, WRITABLE
 from .. import folders
 from ..checkpoints import default_path, list_checkpoints
 from .base import Calls
@@ -31,8 +31,9 @@ class ProgramCalls(Calls):
             "formats": {
                 suffix: {
                     "name": _NAMES.get(format, format),
-                    "exact": format in EXACT,
                     "alpha": format not in WITHOUT_ALPHA,
+                    "quality": format in WITH_QUALITY,
+                    "exact_at_100": format in EXACT_AT_100,
                 }
                 for suffix, format in WRITABLE.items()
             },
@@ -45,6 +46,10 @@ class ProgramCalls(Calls):
     def list_folder(self, path: str, nearest: bool = False) -> dict[str, Any]:
         """Return the folders in a folder, or in the one that a missing one would lie in; an empty path begins at home."""
         return folders.list_folder(str(path or ""), nearest=nearest)
+
+    def count_pictures(self, path: str) -> dict[str, Any]:
+        """Return how many pictures lie in a folder and its sub-folders."""
+        return folders.count_pictures(str(path or ""))
 
     def choose_folder(self, title: str) -> dict[str, Any]:
         """Ask for a folder with the system's dialog; null when it was cancelled."""
