@@ -294,7 +294,7 @@ def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, sessi
     entry = next(entry for entry in call("app_state")["checkpoints"] if entry["name"] == "r")
     assert entry == {
         "name": "r", "path": str(folder), "edge_generator": "mec", "width": 16, "stem": "conv", "step": 40,
-        "title": "run r (step 40)", "note": "mec, width 16, edges only: cannot fill yet", "has_inpaint": False,
+        "title": "run r (step 40)", "note": "mec, width 16, edges only: cannot fill yet", "has_inpaint": False, "rank": "",
         "about": "", "scores": None,
     }  # fmt: skip
     (folder / INPAINT_WEIGHTS).write_bytes(b"")
