@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from .inference_pages import drag, mask_of, on_screen
+from .inference_pages import drag, mask_of, on_screen, wait_until_kept
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,7 @@ def test_a_tool_key_keeps_the_stroke_that_is_being_drawn(editor: Any) -> None:
 
 def test_enter_in_the_middle_of_a_stroke_fills_with_it(editor: Any) -> None:
     drag(editor, [(20, 20), (60, 20)])
+    wait_until_kept(editor)
     with drawing(editor, [(20, 60), (100, 60)]):
         both = mask_of(editor)
         editor.keyboard.press("Enter")

@@ -159,19 +159,17 @@ export class BitmapLayer {
     // What lies beyond the window is not known: at its rim there is no outline.
     const { x0, y0, x1, y1 } = intersect(part, expand({ x0: 0, y0: 0, x1: width, y1: height }, -1));
     for (let y = y0; y < y1; y++) {
-      for (let x = x0, at = y * stride + x0; x < x1; x++, at++) {
-        const here = cover[at];
-        if (!(x & 3)) { // most of a screen is all alike: four pixels at a time
-          const i = at >> 2;
-          const alike = here ? 0x01010101 : 0;
-          if (words[i] === alike && words[i - below] === alike && words[i + below] === alike && cover[at - 1] === here && cover[at + 4] === here) {
-            x += 3;
-            at += 3;
-            continue;
-          }
+      for (let i = (y * stride + x0) >> 2, x = x0 & ~3; x < x1; i++, x += 4) {
+        const four = words[i];
+        const alike = four === 0 || four === 0x01010101; // and so is most of a screen, which is passed over
+        if (alike && words[i - below] === four && words[i + below] === four
+          && words[i - 1] >>> 24 === (four & 1) && (words[i + 1] & 1) === (four & 1)) continue;
+        for (let to = Math.max(x, x0); to < Math.min(x + 4, x1); to++) {
+          const at = y * stride + to;
+          const here = cover[at];
+          if (cover[at - 1] === here && cover[at + 1] === here && cover[at - stride] === here && cover[at + stride] === here) continue;
+          out[y * width + to] = here ? LIGHT : DARK;
         }
-        if (cover[at - 1] === here && cover[at + 1] === here && cover[at - stride] === here && cover[at + stride] === here) continue;
-        out[y * width + x] = here ? LIGHT : DARK;
       }
     }
   }
