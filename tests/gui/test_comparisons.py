@@ -13,7 +13,9 @@ from playwright.sync_api import expect
 from evaluation.comparison.made_report import make_report
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.comparison import ComparisonDir
+from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
+from inpaintgan.core.events import EventLog, Step
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.comparison.page import comparison_html
 from inpaintgan.evaluation.comparison.summary import csv_text
@@ -25,7 +27,7 @@ from .conftest import App, Client
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "training"
 DRAFT = {
-    "preset": "try-it", "suggestion": None, "name": "",
+    "preset": "try-it", "name": "",
     "changes": {
         "perceptual_weights": "off", "width": 8, "batch_size": 2, "workers": 0, "threads": 1, "device": "cpu", "cache_gib": 0,
     },
@@ -58,6 +60,23 @@ def test_a_training_that_cannot_be_read_does_not_hide_its_comparison(
     monkeypatch.setattr("inpaintgan.gui.comparisons.is_live", lambda _run: True)
     found = describe(comparison)
     assert (found["state"], found["progress"]) == ("running", None)
+
+
+def test_a_running_comparison_tells_which_training_runs_and_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comparison = finished_comparison(tmp_path, "a")
+    run = comparison.run("effunet", 10)
+    run.create(Config(edge_generator="effunet", stage="edge", max_iters=10))
+    comparison.say("training", "[2/3] effunet, seed 10", run=run.path.name, done=1, total=3)
+    monkeypatch.setattr("inpaintgan.gui.comparisons.is_live", lambda _run: True)
+    expected = {"generator": "effunet", "seed": "10", "number": 2, "total": 3, "steps": 10}
+    assert describe(comparison)["training"] == expected | {"step": 0, "eta_s": None}
+    step = {"images_per_s": 1, "data_wait": 0, "elapsed_s": 5, "eta_s": 61, "values": {}}
+    EventLog(run.events_file).emit(Step(step=5, stage="edge", **step))  # type: ignore[arg-type]
+    assert describe(comparison)["training"] == expected | {"step": 5, "eta_s": 61}
+    comparison.say("finished")
+    assert describe(comparison)["training"] is None
 
 
 def open_compare(page: Any, app: App) -> None:
@@ -119,7 +138,7 @@ def test_what_cannot_be_compared_is_said_at_the_folder(page: Any, app: App) -> N
     expect(folder).to_be_focused()
     folder.fill(str(app.runs / "none"))
     folder.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text(f"{app.runs / 'none'} does not exist.")
+    expect(page.get_by_role("alert")).to_contain_text(f"There is no folder {app.runs / 'none'}.")
     expect(folder).to_be_focused()
 
 
@@ -165,12 +184,18 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     boxes = page.locator("#generators input")
     for index in range(boxes.count()):
         boxes.nth(index).set_checked(boxes.nth(index).get_attribute("value") == "edgeconnect")
-    page.get_by_label("Seeds").fill("0")
-    start.click()
-    expect(page.get_by_role("alert")).to_contain_text("Seeds: 0 is not allowed")
+    for title, typed, said in (
+        ("Seeds", "0", "Seeds: 0 does not fit; allowed: 1 to 20."),
+        ("Steps per training", "", "Steps: A number is needed: 1 to 100,000,000."),
+    ):
+        before = page.get_by_label(title).input_value()
+        page.get_by_label(title).fill(typed)
+        start.click()
+        expect(page.get_by_role("alert")).to_have_text(said)
+        page.get_by_label(title).fill(before)
     page.get_by_label("Seeds").fill("2")
     expect(page.locator("#work")).to_contain_text("4 trainings")
-    page.get_by_label("Steps per training").fill("100000")
+    page.get_by_label("Steps per training").fill("100,000")
     page.get_by_label("Name").fill("vergleich 比較")
     page.set_viewport_size({"width": 800, "height": 500})  # the list lies below the form
     start.click()
@@ -179,7 +204,7 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     expect(card).to_be_in_viewport()
     expect(card.locator(".pill")).to_have_text("Training")
     expect(card).to_contain_text("EdgeConnect · 100,000 steps · 2 seeds · training")
-    expect(card).to_contain_text("[1/4] edgeconnect, seed 10")
+    expect(card).to_contain_text("Training 1 of 4: EdgeConnect, seed 10 · step ")
     card.get_by_role("button", name="Stop").click()
     expect(card.locator(".pill")).to_have_text("Stopped")
     expect(card.get_by_role("button", name="Resume")).to_be_visible()

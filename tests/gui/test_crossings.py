@@ -90,7 +90,9 @@ def test_what_a_training_was_refused_for_is_asked_again(page: Any, pictures: Pat
     open_settings(page, pictures)
     page.get_by_label("Validation folder", exact=True).fill(str(tmp_path / "later"))
     page.get_by_role("button", name="Train The Model").click()
-    expect(page.locator("[data-key=val_data]").get_by_role("alert")).to_contain_text("later does not exist.")
+    expect(page.locator("[data-key=val_data]").get_by_role("alert")).to_contain_text(
+        f"There is no folder {tmp_path / 'later'}."
+    )
     held.letting_through = False
     page.get_by_role("button", name="Train The Model").click()
     held.wait(1)
@@ -137,6 +139,7 @@ def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
     fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
     fills.letting_through = False
     cancel = page.locator("#cancel")
+    page.get_by_label("Feather").fill("5")
     page.locator("#again").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")

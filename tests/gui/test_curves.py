@@ -23,7 +23,8 @@ def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> 
     expect(page.locator("#state")).to_have_text("Finished")
     expect(page.locator("#timer")).to_have_text("1:00")
     expect(page.locator("#iteration")).to_have_text("60 / 60")
-    expect(page.locator("#numbers")).to_contain_text("0.3000")
+    # Those of validation, as on the run's card: one batch is noise.
+    expect(page.locator("#numbers div").filter(has_text="Precision")).to_have_text("Precision, validation0.3500")
     expect(page.locator("#loss-charts figure")).to_have_count(2)
     # The first is drawn alone, over both columns, and has to give way to the second.
     page.wait_for_function(
@@ -37,6 +38,8 @@ def test_a_run_is_drawn_from_its_events(page: Any, app: Any, pictures: Path) -> 
     slider.press("Home")
     expect(page.locator("#sample-step")).to_have_text("Step 0")
     assert page.locator("#sample").get_attribute("src").endswith("step-000000000.png")
+    expect(page.locator("#sample-heads")).to_have_text("MaskedPredicted edgesTrue edges (Canny)")
+    expect(page.locator("#sample-key")).to_have_text("Edges: red predicted in the hole, black known.")
     page.get_by_label("Logarithmic").check()
     page.get_by_role("link", name="New run from this one").wait_for(state="hidden")
     chart = page.locator("#loss-charts .u-over").first
@@ -51,6 +54,9 @@ def test_arrow_keys_read_a_curve(page: Any, app: Any, pictures: Path) -> None:
     make_run(app.runs, "drawn-run", pictures / "picture-0.png")
     open_run(page, app, "drawn-run")
     curve = page.get_by_role("slider", name="Step in Edge generator")
+    # The value beside the bold line's key is the bold line's.
+    expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.1825")
+    page.get_by_label("Smoothing").fill("0")
     other = page.locator("#loss-charts figure").nth(1)
     expect(curve).to_have_attribute("aria-valuetext", "step 60, 0.0833")
     expect(other).not_to_contain_text("step")
@@ -96,10 +102,15 @@ def test_a_gpu_training_shows_the_gpu_and_fill_scores_stand_beside_the_classical
     numbers = page.locator("#numbers div")
     expect(numbers.filter(has_text="GPU memory")).to_contain_text("60.3 of 140 GB")
     expect(numbers.filter(has_text="88 %")).to_have_text("GPU88 %")
-    chart = page.locator("#metric-charts figure").filter(has=page.get_by_role("heading", name="SSIM"))
-    expect(chart.locator(".readout")).to_have_text(
-        ["validation 0.9200", "in the holevalidation 0.7100", "OpenCV Telea 0.6250"], use_inner_text=False
-    )
+    charts = page.locator("#metric-charts figure")
+    for title, values in {  # a score of the full picture would flatter beside a baseline in the hole
+        "SSIM, full picture": ["validation 0.9200", "OpenCV Telea 0.9000"],
+        "SSIM in the hole": ["validation 0.7100", "OpenCV Telea 0.6250"],
+        "PSNR, full picture": ["21.53 dB", "validation 28.00 dB", "OpenCV Telea 26.00 dB"],
+        "PSNR in the hole": ["validation 20.50 dB", "OpenCV Telea 18.50 dB"],
+    }.items():
+        chart = charts.filter(has=page.get_by_role("heading", name=title, exact=True))
+        expect(chart.locator(".readout")).to_have_text(values, use_inner_text=False)
     log.emit(Paused(step=20, stage="inpaint"))
     expect(numbers.filter(has_text="88 %")).to_have_count(0)
     run.release()

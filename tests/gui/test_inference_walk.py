@@ -216,8 +216,12 @@ def test_a_fill_tells_its_steps_and_is_cancelled(page: Any, app: App, tmp_path: 
     assert page.locator("#result-text").text_content() == "Filling…"
     expect(page.get_by_role("button", name="Fill", exact=True)).to_be_disabled()
     # After a reload there is nothing that a cancelled fill is taken up from, and it does not begin anew.
+    seconds = "() => parseFloat(document.querySelector('#progress-time').textContent)"
+    page.wait_for_function(f"() => ({seconds})() > 1")
+    before = page.evaluate(seconds)
     page.reload()
     page.wait_for_selector("#progress:not([hidden])")
+    assert page.evaluate(seconds) >= before, "the time goes on"
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#status")).to_contain_text("That fill ended without a result.")
     expect(page.locator("#progress")).to_be_hidden()

@@ -11,7 +11,9 @@ from typing import Any
 from playwright.sync_api import expect
 
 from inpaintgan.core.atomic import write_json
-from inpaintgan.core.events import EventLog, RunFinished, Warned, read_events
+from inpaintgan.core.config_io import make_config
+from inpaintgan.core.events import CheckpointSaved, EventLog, RunFinished, Warned, read_events
+from inpaintgan.core.rundir import TRAINING_STATE, RunDir
 from inpaintgan.gui.runs import MISSED_BYTES
 from run_events import run_started
 from waiting import wait_for
@@ -212,6 +214,26 @@ def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(
     wait_iteration(page, resumed["step"] + 1)
 
 
+def test_a_training_that_was_killed_before_its_first_checkpoint_says_that_it_starts_again(page: Any, app: Any) -> None:
+    run = RunDir(app.runs / "early")
+    run.create(make_config({"stage": "edge", "max_iters": 60, "batch_size": 4}))
+    log = EventLog(run.events_file)
+    log.emit(run_started(stage="edge", max_iters=60))
+    open_run(page, app, "early")
+    expect(page.locator("#alerts")).to_contain_text("No checkpoint was saved: Resume starts again from step 0.")
+    page.goto(f"{app.origin}/train/gan.html?resume=early")
+    expect(page.locator("#preset-text")).to_contain_text("No checkpoint was saved: it starts again from step 0")
+    expect(page.locator("#summary")).to_contain_text("60 steps of 4 pictures: 240 pictures seen.")
+    saved = run.checkpoint_path(50)
+    saved.mkdir()
+    (saved / TRAINING_STATE).write_bytes(b"")
+    log.emit(CheckpointSaved(step=50, stage="edge", path=str(saved), reason="interval"))
+    page.reload()
+    expect(page.locator("#summary")).to_contain_text("10 more steps of 4 pictures: 40 more pictures seen.")
+    open_run(page, app, "early")
+    expect(page.locator("#alerts")).to_contain_text("Resume continues from the last checkpoint.")
+
+
 def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Path, ended_trainings: Any) -> None:
     folder = draw_pictures(tmp_path / "set", 4)
     open_settings(page, folder)
@@ -223,7 +245,9 @@ def test_a_training_that_cannot_start_says_why(page: Any, app: Any, tmp_path: Pa
     wait_state(page, "Failed")
     expect(page.locator("#alerts")).to_contain_text("The training failed. None of the pictures can be read.")
     expect(page.locator("#alerts")).not_to_contain_text("Traceback")
-    expect(page.locator("#no-log")).to_have_text("The training ended before it wrote a line.")
+    expect(page.locator("#no-log")).to_contain_text(
+        "The training ended before its log began: None of the pictures can be read."
+    )
     expect(page.locator("#no-samples")).to_have_text("No sample was drawn.")
     expect(page.get_by_role("link", name="Resume with changes")).to_be_visible()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +21,7 @@ from inpaintgan.core.events import parse
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui import history, history_index
 from inpaintgan.gui import usage as usage_module
-from inpaintgan.gui.curves import CURVE_POINTS
+from inpaintgan.gui.curves import CURVE_POINTS, Curve
 from inpaintgan.gui.history import HISTORY_STEPS, SAMPLES, History
 from inpaintgan.gui.runs import MISSED_BYTES, details, event_stream, find_run, summary
 from run_events import step_event, write_events
@@ -120,7 +121,7 @@ def test_only_run_folders_are_runs(run: RunDir, name: object) -> None:
     assert caught.value.code == "run-unknown"
 
 
-def test_a_long_history_comes_as_thinned_curves_that_keep_every_spike(run: RunDir) -> None:
+def test_a_long_history_comes_as_curves_of_means_that_keep_every_spike_as_a_bound(run: RunDir) -> None:
     n_steps = 50_000
     values = [1.0] * (n_steps + 1)
     values[12_345], values[40_001] = 99.0, -5.0
@@ -132,11 +133,13 @@ def test_a_long_history_comes_as_thinned_curves_that_keep_every_spike(run: RunDi
     assert details(run)["last_seq"] == n_steps // 2 + 2
     write_events(run, *events[n_steps // 2 :])
     found = details(run)
-    x, y = found["curves"]["psnr"]
-    assert len(x) == len(y) <= CURVE_POINTS
-    assert x == sorted(set(x)) and (x[0], x[-1]) == (1, n_steps)
-    assert y[x.index(12_345)] == 99.0 and y[x.index(40_001)] == -5.0
-    assert found["curves"]["l1_loss"][1][0] is None
+    x, y, low, high, size, fill = found["curves"]["psnr"]
+    assert len(x) == len(y) == len(low) == len(high) <= CURVE_POINTS and (size, fill) == (32, n_steps % 32)
+    assert x == [*range(size, n_steps, size), n_steps]
+    assert (max(high), min(low)) == (99.0, -5.0)
+    at = next(i for i, step in enumerate(x) if step >= 12_345)
+    assert high[at] == 99.0 and y[at] == pytest.approx((99 + 31) / 32) and y[at - 1] == low[at - 1] == 1.0
+    assert found["curves"]["l1_loss"][1][0] is None and set(found["curves"]["l1_loss"][1][10:]) == {2.0}
     steps = [event["step"] for event in found["history"] if event["type"] == "step"]
     assert steps == list(range(n_steps - HISTORY_STEPS + 1, n_steps + 1))
     assert [event["type"] for event in found["history"] if event["type"] != "step"] == ["run_started", "warning"]
@@ -164,6 +167,25 @@ def test_what_was_read_of_a_long_run_is_kept_for_the_next_program(run: RunDir, m
     run.events_file.unlink()
     write_events(run, STARTED | {"time": 5.0}, *(step_event(n) for n in range(1, 300)))
     assert History(run.events_file).read()["curves"] == {"psnr": [list(range(1, 300)), [1.0] * 299]}
+
+
+def test_a_condensed_curve_is_the_mean_of_skewed_noise_however_it_was_read() -> None:
+    noise = random.Random(1)
+    values: list[float | None] = [0.05 + noise.expovariate(10) for _ in range(40_000)]
+    whole, piecewise = Curve(), Curve()
+    whole.extend(list(range(40_000)), list(values))
+    at = 0
+    while at < len(values):
+        n = noise.randrange(1, 900)
+        piecewise.extend(list(range(at, min(at + n, 40_000))), values[at : at + n])
+        piecewise = Curve(*piecewise.points())  # as the index keeps it
+        at += n
+    x, mean, low, high, size, fill = whole.points()
+    assert piecewise.points() == [x, pytest.approx(mean), low, high, size, fill]
+    assert sum(mean) / len(mean) == pytest.approx(0.15, abs=0.002)
+    assert abs(sum(mean[-100:]) / 100 - sum(mean[:-100]) / (len(mean) - 100)) < 0.01
+    whole.cut(99)
+    assert whole.points()[0] == list(range(size - 1, 100, size)) and whole.points()[4:] == [size, size]
 
 
 def test_the_learning_rate_is_a_curve(run: RunDir) -> None:

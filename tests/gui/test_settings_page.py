@@ -76,6 +76,9 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     expect(page.locator("#find-result")).to_have_text("No setting contains these words.")
     page.get_by_label("Find a setting").fill("reset to")
     expect(page.locator("#find-result")).to_have_text("No setting contains these words.")
+    for term, key in {"EMA": "ema_decay", "momentum": "beta1", "epochs": "max_iters", "CUDA": "device"}.items():
+        page.get_by_label("Find a setting").fill(term)
+        expect(page.locator(f".setting[data-key={key}]")).to_be_visible()
     page.get_by_label("Find a setting").fill("mask")
     result = page.locator("#find-result")
     expect(result).to_have_text("1 setting; on the previous page: Masking image")
@@ -99,9 +102,9 @@ def test_a_setting_is_found_by_its_words_and_shown_when_it_is_jumped_to(page: An
     page.get_by_role("button", name="Train The Model").click()
     expect(page.get_by_label("Validation folder", exact=True)).to_be_focused()
     refusal = page.locator("[data-key=val_data]").get_by_role("alert")
-    expect(refusal).to_contain_text("none does not exist.")
+    expect(refusal).to_contain_text(f"There is no folder {pictures / 'none'}.")
     page.wait_for_timeout(800)  # a check that the typing before had set in motion would be answered by now
-    expect(refusal).to_contain_text("none does not exist.")
+    expect(refusal).to_contain_text(f"There is no folder {pictures / 'none'}.")
 
 
 def test_the_differences_are_a_table_that_leads_to_the_settings(page: Any, pictures: Path, tmp_path: Path) -> None:
@@ -171,6 +174,10 @@ def test_a_training_is_added_to_the_queue(
     expect(page.locator("#others")).to_have_text(
         "Another training is running: start now, or add this one to the queue."
     )
+    page.set_viewport_size({"width": 800, "height": 900})
+    foot = page.locator(".page-foot").bounding_box()
+    assert foot["height"] < 160 and page.locator("#others").bounding_box()["width"] > 700
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_label("Batch size").fill("0")
     page.get_by_role("button", name="Add to queue").click()
     expect(page.get_by_label("Batch size")).to_be_focused()

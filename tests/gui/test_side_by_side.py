@@ -137,6 +137,34 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     page.wait_for_selector(f"compare-view[data-fill='{fills[0]['fill']}']")
 
 
+def test_a_small_window_shows_pictures_below_the_bars_and_folds_the_scores(page: Any, app: App, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 900, "height": 700})
+    fill_with_the_first(page, app, tmp_path)
+    place = """() => {
+        const { place } = document.querySelector('compare-view').view;
+        return [place.scale, place.middle.x, place.middle.y];
+    }"""
+    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(5)")
+    seen = page.evaluate(place)
+    side_by_side(page)
+    page.wait_for_selector("#side-by-side:not([hidden])")
+    bars = [page.locator(bar).bounding_box() for bar in (".zoom-bar", "#side-close")]
+    assert bars[0]["x"] + bars[0]["width"] <= bars[1]["x"]
+    first = page.locator(".side-canvas").first.bounding_box()
+    assert all(bar["y"] + bar["height"] <= first["y"] for bar in bars)
+    for caption in page.locator("figcaption").all():
+        assert caption.bounding_box()["height"] < first["height"] / 3
+    scores = page.get_by_text("Edge recall 0.25", exact=True)
+    assert scores.is_hidden()
+    page.locator("summary", has_text="Scores").first.click()
+    expect(scores).to_be_visible()
+    heights = [panel.bounding_box()["height"] for panel in page.locator(".side-canvas").all()]
+    assert heights[0] == heights[1], "all panels are of one size"
+    page.get_by_role("button", name="Close side by side").click()
+    page.wait_for_function("(scale) => document.querySelector('compare-view').view.scale === scale", arg=seen[0])
+    assert page.evaluate(place) == pytest.approx(seen, abs=0.2)
+
+
 def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
     page: Any, app: App, tmp_path: Path, page_errors: list[str]
 ) -> None:

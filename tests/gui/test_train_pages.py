@@ -264,12 +264,28 @@ def test_the_shape_of_the_networks_follows_the_checkpoint_chosen(page: Any, app:
         for name in (EDGE_WEIGHTS, TRAINING_STATE):
             (saved / name).write_bytes(b"")
         (saved / "config.yml").write_text("edge_generator: egc\nwidth: 24\nstem: unshuffle\n", encoding="utf-8")
+    run.point("best", 20)
+    run.point("latest", 40)
     open_train(page)
     type_dataset(page, pictures)
     start = page.get_by_label("Start from")
-    expect(start.locator("option", has_text="edges (step 40)")).to_have_count(0)  # that is what the run stands for
+    # The run stands for its best; its newest, another, comes next; each once.
+    runs = start.locator("option", has_text="edges")
+    expect(runs).to_have_count(2)
+    expect(runs.nth(0)).to_contain_text("edges · Edge Model, best, step 20, ")
+    expect(runs.nth(1)).to_have_text("edges · Edge Model, latest, step 40")
+    start.select_option(str(run.path))
+    expect(page.locator("#init_from-text")).to_contain_text("edges (best, step 20)")
+    followed = page.locator("#followed")
+    expect(followed).to_contain_text("Follows from “Start from”: Width 24 instead of")
+    expect(followed).to_contain_text("Stem Convolution (paper) instead of Unshuffle (fast)")
+    start.select_option("")
+    expect(followed).to_be_hidden()
+    expect(page.get_by_label("Edge generator", exact=True)).not_to_have_value("egc")
+    changes = page.evaluate("() => JSON.parse(sessionStorage['inpaintgan-draft']).changes")
+    assert not {"width", "stem"} & set(changes), "taken back with the start that they followed"
     for option, (generator, width, stem) in {
-        "run edges (step 20)": ("egc", "24", "unshuffle"),
+        "latest, step 40": ("egc", "24", "unshuffle"),
         "faces-lite": ("edgeconnect", "32", "unshuffle4"),
     }.items():
         value = start.locator("option", has_text=option).first.get_attribute("value")

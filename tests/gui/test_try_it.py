@@ -102,3 +102,16 @@ def test_a_training_that_was_killed_is_told(trial: RunDir) -> None:
     checks = found(trial)
     assert not checks["Training"][0] and "killed or crashed" in checks["Training"][1]
     assert checks["Losses"][0] and "too few" in checks["Losses"][1]
+
+
+def test_losses_of_a_few_steps_are_neither_right_nor_wrong(page: Any, app: Any) -> None:
+    from inpaintgan.training.trial import describe, judge
+
+    run = RunDir(app.runs / "try-it")
+    run.create(trial_config(5))
+    tell(run, [1.0] * 33)
+    assert "  ?       Losses: All finite; but 33 steps are too few" in describe(judge(run))
+    page.goto(f"{app.origin}/train/try.html?run=try-it")
+    losses = page.locator("#checks li").filter(has=page.locator("strong", has_text="Losses"))
+    expect(losses).to_have_attribute("data-ok", "unknown")
+    expect(losses).to_contain_text("(could not be judged)")

@@ -117,7 +117,14 @@ def make_run(runs: Path, name: str, sample: Path, steps: int = 60, stage: str = 
                 Step(step=step, stage=stage, values=values, images_per_s=2, data_wait=0.1, elapsed_s=step, eta_s=0)
             )
         run.sample_path(step).write_bytes(sample.read_bytes())
-        log.emit(Sample(step=step, stage=stage, path=f"samples/{run.sample_path(step).name}", columns=["masked"]))
+        log.emit(
+            Sample(
+                step=step,
+                stage=stage,
+                path=f"samples/{run.sample_path(step).name}",
+                columns=["masked", "edges", "canny"],
+            )
+        )
     log.emit(Validation(step=steps, stage=stage, values={"precision": 0.35, "recall": 0.45}, baselines={}, best=True))
     log.emit(RunFinished(step=steps, stage=stage, reason="max_iters", elapsed_s=steps))
     return run

@@ -176,12 +176,11 @@ def test_checkpoints_that_are_compared_stay_loaded(ask, request_for, checkpoint,
     assert loads == ["one", "two", "three", "four", "two"]  # two was used longest ago when four came
 
 
-def test_loading_says_what_it_is_and_measures_engines_once(ask, request_for, monkeypatch):
+def test_engines_are_measured_once(ask, request_for, monkeypatch):
     measured = []
     monkeypatch.setattr(worker, "measure_beside", lambda checkpoint, device: measured.append(checkpoint.step))
     for _ in range(2):
-        answer = ask("load", request_for(engine="auto"))
-    assert answer["engine"] == "eager"
+        assert ask("load", request_for(engine="auto"))["engine"] == "eager"
     assert measured == [5]
 
 

@@ -13,7 +13,9 @@ import psutil
 import pytest
 
 from inpaintgan.core.child import start_logged
+from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.config import Config
+from inpaintgan.core.config_io import save_config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
@@ -91,6 +93,10 @@ def test_runs_are_found_whoever_started_them(supervisor: Supervisor, tmp_path: P
     (supervisor.runs / "no run").mkdir()
     (supervisor.runs / ".hidden").mkdir()
     (supervisor.runs / "file").write_text("")
+    comparison = ComparisonDir(supervisor.runs / "comparison")  # of the command line, which may put it anywhere
+    comparison.path.mkdir()
+    save_config(Config(), comparison.config_file)
+    comparison.plan_file.write_text("{}")
     assert [run.path.name for run in supervisor.runs_found()] == ["a", "b"]
     assert Supervisor(tmp_path / "nowhere").runs_found() == []
 

@@ -165,3 +165,22 @@ def test_same_seed_same_run_and_another_seed_another(new_training):
         training.train(stage="edge", seed=seed, max_iters=2)
         values[name] = [event["values"] for event in training.events("step")]
     assert values["a"] == values["b"] != values["c"]
+
+
+@pytest.mark.parametrize("stage", ["edge", "auto"])
+def test_a_run_that_ended_and_was_given_a_later_end_equals_one_that_had_it_from_the_start(lasting_training, stage):
+    settings = {
+        **SETTINGS,
+        **AUTO,
+        "stage": stage,
+        "eval_interval": 4,
+        "save_interval": 0,
+        "lr_schedule": "constant",
+        "auto_patience": 1,
+    }
+    whole, extended = lasting_training(f"{stage}-whole"), lasting_training(f"{stage}-extended")
+    whole.train(**settings)
+    extended.train(**settings | {"max_iters": 3})  # scored at its end, between two validations
+    assert [event["step"] for event in extended.events("validation")] == [3]
+    extended.train(**settings, resume=True)
+    assert_equal(*(end_of(training) for training in (whole, extended)))

@@ -274,3 +274,28 @@ def test_a_training_is_neither_begun_over_another_nor_resumed_as_another(trainin
     with pytest.raises(InpaintError, match="width: this run was trained with 8 and cannot continue with 16"):
         training.train(stage="edge", width=16, max_iters=4, resume=True)
     assert training.run.events_file.read_bytes() == before
+
+
+def test_pictures_that_disappear_end_a_training_with_its_weights_saved_and_their_folder_named(training, tmp_path):
+    data = tmp_path / "few"
+    shutil.copytree(training.data, data)
+
+    def unplug(event):
+        if event.type == "step" and event.step == 2:
+            data.rename(tmp_path / "gone")
+
+    with pytest.raises(InpaintError, match=rf"data: None of the pictures in {data} can be read any more\."):
+        training.train(stage="edge", data=str(data), cache_gib=0, max_iters=5, sinks=[unplug])
+    assert training.run.saved_steps() == [2]
+    (tmp_path / "gone").rename(data)
+    assert training.train(stage="edge", data=str(data), cache_gib=0, max_iters=5, resume=True) == "max_iters"
+
+
+def test_the_end_is_sampled_and_scored_where_the_intervals_miss_it(training):
+    training.train(stage="edge", sample_interval=2, eval_interval=2)
+    assert [event["step"] for event in training.events("sample")] == [0, 2, 3]
+    assert [event["step"] for event in training.events("validation")] == [2, 3]
+    assert len(training.events("checkpoint")) == len({event["step"] for event in training.events("checkpoint")})
+    assert training.run.saved_steps()[-1] == 3
+    training.train(stage="edge", resume=True, max_iters=4, sample_interval=2, eval_interval=2)
+    assert [event["step"] for event in training.events("validation")] == [2, 3, 4], "once where they meet it"

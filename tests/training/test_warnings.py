@@ -5,7 +5,13 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
+import pytest
+import torch
 from PIL import Image
+
+from inpaintgan.core.ranks import Ranks
+from inpaintgan.training import build
+from inpaintgan.training.sinks import Console
 
 
 def warnings_of(training):
@@ -43,3 +49,37 @@ def test_an_edge_model_without_edges_is_told_of(training, new_training):
     inpaint = new_training("inpaint")
     inpaint.train(stage="inpaint", sigma=-1, max_iters=1)
     assert "no-edges" not in warnings_of(inpaint)
+
+
+def test_of_the_networks_that_losses_look_through_the_missing_one_alone_is_named(training, new_training, monkeypatch):
+    monkeypatch.setattr(build, "load_vgg19", lambda *_: None)
+    said = []
+    training.train(stage="inpaint", perceptual_weights="auto", max_iters=1, sinks=[said.append])
+    warned = warnings_of(training)["perceptual-off"]
+    assert "VGG19 (perceptual_weights)" in warned and "SqueezeNet" not in warned
+    assert said[0].perceptual == "VGG19 unavailable"
+
+
+def test_what_the_first_process_downloads_the_others_find(training, monkeypatch):
+    turns = []
+
+    class Turns(Ranks):
+        def in_turn(self, work):
+            turns.append(True)
+            try:
+                return work()
+            finally:
+                turns.pop()
+
+    monkeypatch.setattr(build, "load_vgg19", lambda *_: None if turns else pytest.fail("all at once"))
+    config = training.config(stage="inpaint", perceptual_weights="auto")
+    assert build.build_stage(config, torch.device("cpu"), Turns())[1] == "VGG19 unavailable"
+
+
+def test_the_console_says_nothing_of_networks_that_an_edge_training_has_no_use_for(training, new_training, capsys):
+    training.train(stage="edge", max_iters=1, sinks=[Console()])
+    said = capsys.readouterr().err
+    assert "perceptual network" not in said and "edge training on CPU" in said
+    new_training("inpaint").train(stage="inpaint", max_iters=1, sinks=[Console()])
+    said = capsys.readouterr().err
+    assert "perceptual network: off" in said and "l1_loss=" in said

@@ -148,7 +148,7 @@ test("a kept history comes back for the same mask only, and when it is too long 
   draw(125);
   history.push({ label: "Fill 1", changes: [{ kind: "fill", from: null, to: 1 }] });
   const store = new HistoryStore(history, "p");
-  store.save(layers);
+  store.save([store.stateOf(layers)]);
 
   const later = new History();
   const kept = new HistoryStore(later, "p");
@@ -165,11 +165,39 @@ test("a kept history comes back for the same mask only, and when it is too long 
   assert.deepEqual(map.data, drawn);
 
   for (let x = 20; x < 120; x += 10) draw(x);
-  store.save(layers);
+  store.save([store.stateOf(layers)]);
   assert.equal(kept.restore(layers), true);
   const labels = later.done.map(({ label }) => label);
   assert.ok(labels.length > 1 && labels.length < history.done.length);
   assert.equal(labels.at(-1), "at 110");
+});
+
+test("a history fits whatever the program got of what was sent to it, and tells how far it is behind", () => {
+  globalThis.sessionStorage = { kept: null, getItem() { return this.kept; }, setItem(_, text) { this.kept = text; } };
+  const history = new History();
+  const push = (label) => history.push({ label, changes: [{ kind: "fill", from: null, to: 1 }] });
+  const store = new HistoryStore(history, "p");
+  const layers = (n) => ({ mask_url: `mask.png?v=${n}`, edges_url: null });
+  const states = [store.stateOf(layers(0))];
+  for (const n of [1, 2, 3]) {
+    push(`stroke ${n}`);
+    states.push(store.stateOf(layers(n)));
+  }
+  push("stroke 4");
+  history.go("undo");
+  history.go("undo");
+  store.save(states);
+  for (const [n, behind] of [[0, 2], [1, 1], [2, 0], [3, -1]]) {
+    const later = new History();
+    const kept = new HistoryStore(later, "p");
+    assert.ok(kept.restore(layers(n)));
+    assert.deepEqual([later.done.length, later.undone.length, kept.behind], [n, 4 - n, behind]);
+    assert.equal(later.next("redo")?.label, `stroke ${n + 1}`);
+  }
+  // What was undone and drawn over is gone, and the state with it.
+  push("another stroke 3");
+  store.save(states);
+  assert.equal(new HistoryStore(new History(), "p").restore(layers(3)), false);
 });
 
 test("growing adds a disc around a point, shrinking takes it away again", () => {

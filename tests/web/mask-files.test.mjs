@@ -68,6 +68,42 @@ test("enlarged, every screen pixel shows the picture pixel under it", () => {
   for (let y = 0; y < 60; y++) for (let x = 0; x < 80; x++) assert.equal(alpha(x, y), 255 * map.get(x >> 1, y >> 1));
 });
 
+test("the outline is a dark pixel around the map and a light one in it, at any zoom, wherever it has changed", () => {
+  const map = new Bitmap(90, 70);
+  const rectangle = (rect, value) => {
+    for (let y = rect.y0; y < rect.y1; y++) map.data.fill(value, y * 90 + rect.x0, y * 90 + rect.x1);
+  };
+  for (const scale of [0.5, 1, 2]) {
+    map.data.fill(0);
+    rectangle({ x0: 10, y0: 8, x1: 31, y1: 20 }, 1);
+    rectangle({ x0: 50, y0: 30, x1: 51, y1: 60 }, 1);
+    const view = viewOf(map, scale, 81, 60);
+    const layer = new BitmapLayer(map);
+    layer.outlined = true;
+    layer.setColour([255, 0, 0], 0.5);
+    const context = { canvas: { width: 81, height: 60 }, putImageData() {} };
+    layer.draw(context, view, true);
+    rectangle({ x0: 25, y0: 12, x1: 40, y1: 25 }, 1);
+    rectangle({ x0: 50, y0: 35, x1: 51, y1: 40 }, 0);
+    for (const rect of [{ x0: 25, y0: 12, x1: 40, y1: 25 }, { x0: 50, y0: 35, x1: 51, y1: 40 }]) {
+      layer.changed(rect);
+      layer.draw(context, view, false);
+    }
+    const bare = new BitmapLayer(map);
+    bare.setColour([255, 0, 0], 0.5);
+    bare.draw(context, view, true);
+    const at = ({ screen }, x, y) => new Uint32Array(screen.data.buffer)[y * 81 + x];
+    let seen = 0;
+    for (let y = 1; y < 59; y++) for (let x = 1; x < 80; x++) {
+      const here = at(bare, x, y);
+      const border = [[-1, 0], [1, 0], [0, -1], [0, 1]].some(([dx, dy]) => !at(bare, x + dx, y + dy) !== !here);
+      assert.equal(at(layer, x, y), border ? (here ? 0xffffffff : 0xff282828) : here, `${x}, ${y} at ${scale}`);
+      seen += border;
+    }
+    assert.ok(seen > 40);
+  }
+});
+
 test("reduced, a screen pixel shows how much of its part of the picture is covered, odd sizes included", () => {
   const map = speckled(317, 235);
   const view = viewOf(map, 0.25);

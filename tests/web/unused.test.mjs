@@ -55,3 +55,10 @@ test("without its weight there is no discriminator to set up", () => {
 test("settings of every training are always used", () => {
   for (const key of ["lr", "batch_size", "max_iters", "seed", "val_size"]) assert.equal(because(key, { stage: "edge" }), "");
 });
+
+test("where edges are computed matters where they are drawn anew each time, on a GPU", () => {
+  assert.equal(because("edge_device", { sigma: 0, device: "auto" }), "");
+  assert.match(because("edge_device", { sigma: 2, device: "auto" }), /without a random sigma/);
+  assert.match(because("edge_device", { sigma: 0, device: "cpu" }), /runs on the CPU/);
+  assert.match(because("edge_device", { sigma: 0, edge: "sobel" }), /only Canny/);
+});

@@ -83,3 +83,22 @@ test("revealing a point moves only as far as needed", () => {
   near(view.x, x - 34);
   near(view.y, y);
 });
+
+test("what was seen is seen again, in a window of another size too", () => {
+  const view = viewOf(4000, 3000);
+  assert.equal(view.place, null);
+  view.zoomTo(2.5, { x: 700, y: 200 });
+  const { place } = view;
+  const other = viewOf(4000, 3000, 600, 500);
+  other.show(place);
+  near(other.scale, 2.5);
+  const middle = other.toPicture({ x: 300, y: 250 });
+  near(middle.x, place.middle.x);
+  near(middle.y, place.middle.y);
+  const early = viewOf(4000, 3000, 1, 1); // before the window has a size
+  early.show(place);
+  early.resize(600, 500);
+  near(early.toPicture({ x: 300, y: 250 }).x, place.middle.x);
+  other.show(null);
+  assert.ok(other.fitted);
+});

@@ -64,6 +64,7 @@ export class CompareView extends HTMLElement {
     this.mask = new Bitmap(original.width, original.height);
     this.mask.replace(mask);
     this.maskLayer = new BitmapLayer(this.mask);
+    this.maskLayer.outlined = true;
     this.edges = new Bitmap(original.width, original.height);
     this.edgeLayer = new BitmapLayer(this.edges);
     this.edgeLayer.setColour(EDGE_COLOUR, 1);

@@ -1,4 +1,4 @@
-// Files that are dropped anywhere in the window.
+// Files that are dropped anywhere in the window, or pasted.
 
 /**
  * @param {(files: File[], folder: boolean) => void} take called with what was dropped, and whether a folder is among it; no
@@ -21,5 +21,12 @@ export function takeDrops(take, place) {
     place?.removeAttribute("data-over");
     const { files = [], items = [] } = event.dataTransfer ?? {};
     take([...files], [...items].some((item) => item.webkitGetAsEntry()?.isDirectory));
+  });
+}
+
+/** @param {(files: File[]) => void} take called with files that are pasted; text is left to the fields */
+export function takePasted(take) {
+  document.addEventListener("paste", ({ clipboardData }) => {
+    if (clipboardData?.files.length) take([...clipboardData.files]);
   });
 }

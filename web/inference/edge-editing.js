@@ -50,9 +50,10 @@ export class EdgeEditing {
     this.#buttons();
   }
 
-  /** Whether lines were drawn that nothing was filled from yet: looking at another try must not replace them. */
+  /** Whether lines were drawn that nothing was filled from yet: other tries, looked at or made without them, leave them alone. */
   get unfinished() {
-    return this.keeper.history.next("undo")?.changes.every(({ kind }) => kind === "edges") ?? false;
+    const touched = this.keeper.history.done.findLast(({ changes, over }) => over !== undefined || changes.some(({ kind }) => kind === "edges"));
+    return touched !== undefined && typeof touched.over !== "number"; // a number: its edges are those of that fill
   }
 
   /**
@@ -133,6 +134,7 @@ export class EdgeEditing {
   }
 
   async fill() {
+    this.drawing.end();
     try {
       if (await this.#wouldRepeat()) {
         say("This result was already made from these edges. Draw or erase some first.");

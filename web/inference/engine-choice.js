@@ -25,10 +25,17 @@ export class EngineChoice {
     this.select.value = chosenEngine();
     this.select.addEventListener("change", () => this.#choose(this.select.value));
     this.asked = 0;
+    /** What runs the networks while nothing is chosen; empty until it is known. */
+    this.automatic = "";
   }
 
   get value() {
     return this.select.value;
+  }
+
+  /** @param {string} engine @returns {boolean} whether the next fill is known to run on it */
+  runs(engine) {
+    return engine === (this.value === "auto" ? this.automatic : this.value);
   }
 
   /**
@@ -37,6 +44,7 @@ export class EngineChoice {
    */
   async warmUp(checkpoint) {
     const number = ++this.asked;
+    this.automatic = "";
     try {
       const loaded = await call("warm_up", checkpoint, this.value);
       if (number === this.asked) this.#describe(loaded);
@@ -56,6 +64,7 @@ export class EngineChoice {
 
   /** @param {{engine: string, engines: Engine[]}} loaded */
   #describe({ engine: running, engines }) {
+    if (this.value === "auto") this.automatic = running;
     for (const { engine, obstacle, fill_s: seconds } of engines) {
       const option = [...this.select.options].find(({ value }) => value === engine);
       if (!option) continue;
@@ -68,5 +77,7 @@ export class EngineChoice {
     byId("engine-why").replaceChildren(...missing.map(({ engine, obstacle }) =>
       el("p", {}, el("b", {}, engineName(engine)), `: ${obstacle}`)));
     byId("engine-note").hidden = !missing.length;
+    if (missing.length) this.select.setAttribute("aria-describedby", "engine-note"); // even hidden, it would be read out
+    else this.select.removeAttribute("aria-describedby");
   }
 }

@@ -21,7 +21,7 @@ export class FillHistory {
     history.handlers.fill = ({ from, to }, way) => present(tries.find(way === "undo" ? from : to));
   }
 
-  /** @param {Fill} fill has just been made: it is shown with its edges */
+  /** @param {Fill} fill has just been made: it is shown with its edges, unless lines were drawn that it did not follow */
   made(fill) {
     return this.#record(fill, { label: `Fill ${this.tries.number(fill)}` });
   }
@@ -61,10 +61,12 @@ export class FillHistory {
     const { history, tries, edges } = this;
     if (fill === tries.current) return;
     const lines = await edges.edgesOf(fill);
+    edges.drawing.end(); // a step of its own, before this one
     // From here on nothing can come between: an undo would, of a step that is about to be replaced.
     const replaced = step.looking && history.next("undo")?.looking ? history.drop() : null;
     const from = replaced ? fillOf(replaced)?.from ?? null : tries.current?.fill ?? null;
-    const taken = lines && !(step.looking && edges.unfinished);
+    const kept = edges.unfinished && (step.looking || !fill.steered);
+    const taken = lines && !kept;
     const patch = taken ? edges.replace(lines) : null;
     /** @type {Change[]} */
     const changes = [{ kind: "fill", from, to: fill.fill }];

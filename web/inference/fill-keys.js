@@ -41,7 +41,11 @@ export function bindFillKeys(compare, page) {
       group: "Compare", keys: ["Esc"], text: "Close side by side", match: (event) => event.key === "Escape" && sideBySide.isOpen && !progress.busy,
       run: () => sideBySide.close(),
     },
-    { group: "Fill", keys: ["Enter"], text: "Fill again", match: named("Enter"), run: () => page.fill(), scope: "canvas" },
+    // What is seen decides: while edges are drawn, the only button that fills is the one that fills from them.
+    {
+      group: "Fill", keys: ["Enter"], text: "Fill again, or from the edges that are being drawn", match: named("Enter"), scope: "canvas",
+      run: () => { (edges.active ? edges : page).fill(); },
+    },
     { group: "Fill", keys: ["Esc"], text: "Cancel a running fill", match: (event) => event.key === "Escape" && progress.busy, run: () => progress.cancel() },
     { group: "Fill", keys: ["Ctrl+S"], text: "Save Image", match: control("s"), run: page.openSave },
     ...historyKeys((way) => page.keeper.go(way)),

@@ -8,12 +8,13 @@ import { say } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
 import { comparing } from "./comparing.js";
-import { takeDrops } from "./dropped.js";
+import { takeDrops, takePasted } from "./dropped.js";
 import { EdgeEditing } from "./edge-editing.js";
 import { decoded } from "./editor/map-work.js";
 import { PictureLayer } from "./editor/picture-layer.js";
 import { around } from "./editor/rect.js";
 import { EngineChoice } from "./engine-choice.js";
+import { FeatherChoice } from "./feather-choice.js";
 import { FillHistory } from "./fill-history.js";
 import { bindFillKeys } from "./fill-keys.js";
 import { FillResult } from "./fill-result.js";
@@ -45,6 +46,7 @@ class FillPage {
     this.info = info;
     this.checkpoints = checkpoints;
     this.engines = new EngineChoice();
+    this.feather = new FeatherChoice();
     for (const choice of [this.checkpoints, this.engines]) choice.select.addEventListener("change", () => this.#warmUp());
     this.#warmUp();
     compare.open(before, mask);
@@ -70,21 +72,15 @@ class FillPage {
     this.openSave = saveDialog(info, formats, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
     beforeLeaving(() => this.keeper.flush());
-    zoomControls(compare.stage);
+    zoomControls(compare.stage, info.id);
     byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
     bindFillKeys(compare, this);
-    byId("feather").addEventListener("input", () => { byId("feather-value").textContent = `${this.feather} px`; });
     for (const fill of info.fills) this.#add(fill);
   }
 
-  /** Over how many pixels a fill fades at the hole's border. */
-  get feather() {
-    return byId("feather", HTMLInputElement).valueAsNumber;
-  }
-
-  /** @param {Fill} fill @returns {string} */
-  name({ checkpoint, steered }) {
-    return this.checkpoints.title(checkpoint) + (steered ? ", along your edges" : "");
+  /** @param {Fill} fill @returns {string} what made it */
+  name({ checkpoint, steered, feather_px: feather }) {
+    return this.checkpoints.title(checkpoint) + (steered ? ", along your edges" : "") + (feather ? `, feather ${feather} px` : "");
   }
 
   /**
@@ -98,6 +94,11 @@ class FillPage {
       return;
     }
     message.hidden = true;
+    const same = !edges && this.tries.fills.findLast((fill) => !fill.steered && this.madeAlike(fill));
+    if (same) {
+      await this.#notAgain(same);
+      return;
+    }
     this.sideBySide.close();
     this.again.disabled = true;
     if (!this.tries.current) {
@@ -128,7 +129,7 @@ class FillPage {
   async run(checkpoint, edges, title = "Filling") {
     const options = {
       checkpoint, device: "auto", engine: this.engines.value, edges, drawn_over: edges ? this.edges.drawnOver : null,
-      feather_px: this.feather,
+      feather_px: this.feather.value,
     };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.#add(fill);
@@ -138,10 +139,18 @@ class FillPage {
   /**
    * @param {Fill} fill
    * @param {string} [checkpoint] the chosen one when left out
-   * @returns {boolean} whether it was made with this checkpoint, the mask as it is, and the feather as it stands
+   * @returns {boolean} whether it was made with this checkpoint, the mask as it is, and the feather and the engine as they stand
    */
   madeAlike(fill, checkpoint = this.checkpoints.value) {
-    return fill.checkpoint === checkpoint && fill.feather_px === this.feather && fill.mask_url === this.keeper.layers.mask_url;
+    return fill.checkpoint === checkpoint && fill.feather_px === this.feather.value && fill.mask_url === this.keeper.layers.mask_url
+      && (checkpoint !== this.checkpoints.value || this.engines.runs(fill.engine)); // of other checkpoints it is not known
+  }
+
+  /** @param {Fill} fill is what another would be, to the bit */
+  async #notAgain(fill) {
+    await this.pick(fill);
+    say(`Nothing has changed since result ${this.tries.number(fill)}: ${this.edges.unfinished
+      ? "to fill from the edges you drew, press F" : "change the checkpoint, the feather, the edges or the mask"}.`);
   }
 
   /** @param {Fill} fill */
@@ -204,7 +213,8 @@ class FillPage {
 
   /** @param {Fill} fill */
   #filled({ hole_px: pixels, seconds }) {
-    say(`Filled ${count(pixels)} pixels in ${seconds.toFixed(1)} s.`, { kind: "ok" });
+    const left = this.edges.unfinished ? " The edges you drew are kept: F fills from them." : "";
+    say(`Filled ${count(pixels)} pixels in ${seconds.toFixed(1)} s.${left}`, { kind: "ok" });
   }
 
   /** @param {unknown} error */
@@ -233,7 +243,7 @@ async function start() {
   await ready();
   const [info, state] = await Promise.all([call("picture_info", chosen.picture), call("app_state")]);
   linkSteps({ mask: true, fill: true });
-  takeDrops(() => say("Open pictures on the Upload images page, and masks on the Mask image page."));
+  for (const take of [takeDrops, takePasted]) take(() => say("Open pictures on the Upload images page, and masks on the Mask image page."));
   showTitle(info);
   document.body.toggleAttribute("data-see-through", info.has_alpha);
   if (!info.mask_url) {

@@ -11,6 +11,7 @@ export class FillResult {
   constructor(compare) {
     this.compare = compare;
     this.saveButton = byId("save", HTMLButtonElement);
+    this.resetEdges = byId("edges-predicted", HTMLButtonElement);
   }
 
   /** @param {string} text */
@@ -37,6 +38,7 @@ export class FillResult {
     notices.hidden = !notices.childElementCount;
     byId("divider-bar").hidden = !divided;
     this.saveButton.disabled = false;
+    this.resetEdges.disabled = !fill.edge_patches.length;
     byId("save-reason").textContent = "At its original size.";
     compare.dataset.fill = String(fill.fill);
   }
@@ -54,6 +56,7 @@ export class FillResult {
     byId("notices").hidden = true;
     byId("divider-bar").hidden = true;
     this.saveButton.disabled = true;
-    byId("save-reason").textContent = "No result is selected.";
+    this.resetEdges.disabled = true;
+    byId("save-reason").textContent = filled ? "No result is selected." : "There is no result to save yet.";
   }
 }

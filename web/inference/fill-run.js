@@ -90,11 +90,12 @@ export class ProgressCard {
    * @template T
    * @param {Promise<T>} work
    * @param {string} [title]
+   * @param {number} [seconds] for how long it has run already
    * @returns {Promise<T>}
    */
-  async follow(work, title = "Filling") {
+  async follow(work, title = "Filling", seconds = 0) {
     byId("progress-title").textContent = title;
-    this.began = performance.now();
+    this.began = performance.now() - 1000 * seconds;
     this.running = true;
     this.#allow(false);
     this.cancelButton.disabled = false;
@@ -119,8 +120,9 @@ export class ProgressCard {
    */
   async waitForEarlier() {
     const isOver = async () => !(await call("fill_progress", this.picture)).step;
-    if (await isOver()) return false;
-    await this.follow(pollUntil(POLL_MS, isOver));
+    const { step, seconds } = await call("fill_progress", this.picture);
+    if (!step) return false;
+    await this.follow(pollUntil(POLL_MS, isOver), "Filling", seconds);
     return true;
   }
 

@@ -94,6 +94,7 @@ export function bindMaskKeys(editor, drawing, { go, fill }) {
     { group: "Mask", keys: ["I"], text: "Invert", match: letter("i"), run: press("invert"), scope: "canvas" },
     { group: "Mask", keys: ["G"], text: "Grow", match: letter("g"), run: press("grow"), scope: "canvas" },
     { group: "Mask", keys: ["S"], text: "Shrink", match: letter("s"), run: press("shrink"), scope: "canvas" },
+    { group: "Mask", keys: ["Ctrl+S"], text: "Save mask", match: control("s"), run: press("save-mask") },
     {
       group: "Mask", keys: ["H"], text: "Hold to hide the mask", match: letter("h"),
       run: () => editor.hideMask(true), release: () => editor.hideMask(false),

@@ -2,17 +2,18 @@
 
 import { call, putMask, ready } from "../js/bridge.js";
 import { byId } from "../js/dom.js";
-import { count, plural } from "../js/format.js";
+import { count } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
 import { saveBlob } from "../js/save-blob.js";
 import { errorText, say } from "../js/shell.js";
-import { takeDrops } from "./dropped.js";
+import { takeDrops, takePasted } from "./dropped.js";
 import { decoded, encoded } from "./editor/map-work.js";
 import { maskNotices } from "./editor/mask-file.js";
 import "./editor/editor.js";
 import { chosenEngine } from "./engine-choice.js";
 import { readMapFile } from "./map-file.js";
 import { bindMaskKeys } from "./mask-keys.js";
+import { changeWords } from "./mask-words.js";
 import { lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
@@ -36,17 +37,15 @@ function maskButtons(pictureName) {
     field.value = String(pixels);
     return pixels;
   };
-  /** @param {string} id @param {(pixels: number) => Promise<void> | undefined} change @param {(pixels: string) => string} done */
-  const button = (id, change, done) => byId(id).addEventListener("click", guarded(async (/** @type {MouseEvent} */ event) => {
-    const pixels = by();
-    await change(pixels);
-    say(done(plural(pixels, "pixel")));
-    backToEditor(event);
-  }));
-  button("clear", () => editor.clear(), () => "The mask is empty. Undo brings it back.");
-  button("invert", () => editor.invert(), () => "The mask is inverted.");
-  button("grow", (pixels) => editor.grow(pixels), (pixels) => `The mask has grown by ${pixels}.`);
-  button("shrink", (pixels) => editor.shrink(pixels), (pixels) => `The mask has shrunk by ${pixels}.`);
+  for (const what of /** @type {const} */ (["clear", "invert", "grow", "shrink"])) {
+    byId(what).addEventListener("click", guarded(async (/** @type {MouseEvent} */ event) => {
+      const pixels = by();
+      const { count: before } = editor.mask;
+      await editor[what](pixels);
+      say(changeWords(what, pixels, before, editor.mask.count));
+      backToEditor(event);
+    }));
+  }
 
   const load = guarded(async (/** @type {File} */ maskFile) => {
     const read = await readMapFile(maskFile, editor.mask.width, editor.mask.height);
@@ -68,6 +67,7 @@ function maskButtons(pictureName) {
     if (files.length === 1 && !folder) load(files[0]);
     else say("Drop one mask file here: white is the hole.", { kind: "error" });
   });
+  takePasted(() => say("Paste pictures on the Upload images page. A file that is to be the mask is loaded or dropped here.", { kind: "error" }));
   byId("save-mask").addEventListener("click", guarded(async () => {
     const name = `${splitName(pictureName).stem}_mask.png`;
     saveBlob(await encoded(editor.mask), name);
@@ -97,6 +97,7 @@ function objection() {
 
 /** @param {PictureKeeper} keeper */
 async function fill(keeper) {
+  editor.drawing?.end(); // a stroke that the hand has not let go of is part of what is filled
   editor.drawing?.crosshair.hide();
   const why = objection();
   const error = byId("fill-error");
@@ -148,7 +149,7 @@ async function start() {
   drawing.settingListeners.add(() => showTool(drawing.tool));
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
-  zoomControls(editor.stage);
+  zoomControls(editor.stage, chosen.picture);
   maskButtons(info.name);
   drawing.changes.listeners.add(showCoverage);
   drawing.changes.listeners.add(() => showNotices([]));

@@ -13,6 +13,7 @@ import { control, letter, named } from "./editor/keyboard.js";
 const WIDTH_KEY = "inpaintgan-line-width";
 const PRESSURE_KEY = "inpaintgan-pen-pressure";
 const LOOK_KEY = "inpaintgan-mask-look";
+const PLACE_KEY = "inpaintgan-view";
 const ZOOM_STEP = 1.25;
 
 /**
@@ -107,9 +108,24 @@ export function lookControls(editor) {
   show();
 }
 
-/** @param {Stage} stage */
-export function zoomControls(stage) {
+/**
+ * Show what was seen of this picture when a page of this tab was left, so that work on a detail goes on from page to page.
+ * @param {import("./editor/view.js").View} view
+ * @param {string} picture
+ */
+function keepPlace(view, picture) {
+  const kept = JSON.parse(sessionStorage.getItem(PLACE_KEY) ?? "null");
+  if (kept?.picture === picture) view.show(kept.place);
+  addEventListener("pagehide", () => sessionStorage.setItem(PLACE_KEY, JSON.stringify({ picture, place: view.place })), { once: true });
+}
+
+/**
+ * @param {Stage} stage
+ * @param {string} picture
+ */
+export function zoomControls(stage, picture) {
   const { view } = stage;
+  keepPlace(view, picture);
   const value = byId("zoom-value");
   const show = () => {
     value.textContent = `${view.scale < 0.1 ? (100 * view.scale).toFixed(1) : Math.round(100 * view.scale)} %`;
@@ -133,7 +149,7 @@ export function viewKeys({ view }, about = () => undefined) {
   return [
     { group, keys: ["Wheel", "Two fingers"], text: "Zoom about the cursor" },
     { group, keys: ["Space+Drag", "Middle button"], text: "Move the picture" },
-    { group, keys: ["Shift+Wheel"], text: "Move sideways" },
+    { group, keys: ["Shift+Wheel"], text: "Move sideways, as a trackpad does by itself" },
     { group, keys: ["+"], text: "Zoom in", match: named("+", "="), run: () => view.zoomTo(view.scale * ZOOM_STEP, about()), repeats: true },
     { group, keys: ["-"], text: "Zoom out", match: named("-", "_"), run: () => view.zoomTo(view.scale / ZOOM_STEP, about()), repeats: true },
     { group, keys: ["Ctrl+0", "0"], text: "Whole picture", match: (event) => control("0")(event) || letter("0")(event), run: () => view.fit() },

@@ -1,10 +1,12 @@
 // What the mask page and the filling page share about their picture: one history, and keeping what is drawn.
 
+import { layerUrl } from "../js/bridge.js";
 import { byId, el, setUsable } from "../js/dom.js";
 import { say, showError, statusSide } from "../js/shell.js";
 import { HistoryStore } from "./editor/history-store.js";
 import { History } from "./editor/history.js";
 import { LayerSaver } from "./editor/layer-saver.js";
+import { encoded } from "./editor/map-work.js";
 import { stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/history.js").Way} Way */
@@ -27,6 +29,8 @@ export class PictureKeeper {
     this.store = new HistoryStore(this.history, info.id);
     /** Whether the history of an earlier page was taken up. */
     this.restored = this.store.restore(info);
+    /** What the program has, and what it has been sent since: a page that loads may find any of them. */
+    this.states = [this.store.stateOf(info)];
     /** @type {LayerSaver | null} */
     this.saver = null;
     /** @type {Drawing | null} */
@@ -39,6 +43,7 @@ export class PictureKeeper {
     this.ready = new Promise((resolve) => {
       this.opened = () => {
         this.isOpen = true;
+        this.#catchUp();
         resolve();
       };
     });
@@ -57,7 +62,7 @@ export class PictureKeeper {
     show();
     this.history.listeners.add(() => {
       show();
-      if (this.saver?.idle) this.store.save(this.layers);
+      if (this.saver?.idle) this.#settled();
     });
   }
 
@@ -77,23 +82,48 @@ export class PictureKeeper {
     others.onmessage = () => {
       say(`The ${name.toLowerCase()} of this picture changed in another window, and what is drawn here would replace it. Reload this page to see it.`, { kind: "error" });
     };
-    const saver = new LayerSaver(drawing.changes.map, async (png) => {
+    for (const leaving of ["beforeunload", "pagehide"]) addEventListener(leaving, () => drawing.end());
+    const saver = new LayerSaver(async () => {
+      const { after } = this.store.stateOf(this.layers);
+      const png = await encoded(drawing.changes.map);
+      const { mask_url, edges_url } = this.layers;
+      const layers = { mask_url, edges_url, [`${drawing.kind}_url`]: await layerUrl(this.layers.id, drawing.kind, png) };
+      this.states.push({ layers, after });
       this.layers = await send(png);
+      this.states = [{ layers: this.layers, after }];
       others.postMessage("changed");
-    }, (outcome, error) => {
+    }, () => drawing.current !== null, (outcome, error) => {
       state.textContent = words[outcome];
       state.dataset.state = outcome;
       state.hidden = !byHand(); // a fill brings edges with it, which nobody has drawn
-      if (outcome === "saved") this.store.save(this.layers);
+      if (outcome === "saved") this.#settled();
       if (error) showError(error);
     });
     drawing.changes.listeners.add(() => saver.changed());
+    addEventListener("pagehide", () => {
+      if (!saver.idle) this.store.save(this.states);
+    }, { once: true }); // a page that comes back from the browser's cache knows nothing of what was done since
     this.drawing = drawing;
     this.saver = saver;
   }
 
+  /** The program has what is drawn. */
+  #settled() {
+    this.states = [this.store.stateOf(this.layers)];
+    this.store.save(this.states);
+  }
+
+  /** Do again what was done, or undone, after the last thing that the program got of an earlier page. */
+  #catchUp() {
+    for (let { behind } = this.store; behind; behind -= Math.sign(behind)) {
+      const way = behind > 0 ? "redo" : "undo";
+      if (!this.history.isHere(way) || !this.history.go(way)) return;
+    }
+  }
+
   /** @returns {Promise<void>} resolves when the server has what is drawn */
   async flush() {
+    this.drawing?.end();
     await this.drawing?.changes.settled;
     await this.saver?.flush();
   }
@@ -105,7 +135,11 @@ export class PictureKeeper {
   async go(way) {
     if (!this.isOpen) await this.ready; // and else take the turn at once, before what is pressed next
     await this.drawing?.changes.settled;
-    this.drawing?.cancel();
+    // In the middle of a stroke that one is undone, and can be redone like any other.
+    if (this.drawing?.current && !this.drawing.end() && way === "undo") {
+      say("Nothing was drawn.");
+      return;
+    }
     if (!this.history.isHere(way)) {
       await this.flush().catch(() => {});
       location.assign(stepUrl(this.otherPage, { history: way }));

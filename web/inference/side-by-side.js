@@ -20,6 +20,7 @@ import { EDGE_COLOUR } from "./compare-view.js";
 
 const MOST = 6;
 const CAPTION_PX = 80;
+const ROOMY_PX = 330; // a panel of this size has room for the picture and for what is known about the checkpoint
 
 /**
  * @typedef {object} Page what the filling page lends
@@ -46,10 +47,11 @@ class Panel {
     this.edgesShown = false;
     const canvas = el("div", { class: "side-canvas" });
     const scores = scoreTexts(checkpoint).map(({ name, text }) => el("span", {}, `${name} `, el("b", { class: "num" }, text)));
+    this.details = el("details", {}, el("summary", {}, "Scores", result ? el("span", { class: "num" }, ` · ${result.fill.seconds.toFixed(1)} s`) : ""),
+      el("div", { class: "side-facts" }, facts(checkpoint)),
+      el("div", { class: "side-scores", title: scoredOn(checkpoint) }, ...(scores.length ? scores : [el("span", {}, "not scored yet")])));
     this.element = el("figure", { class: "side-panel", "aria-label": checkpoint.title }, canvas, el("figcaption", {},
-      el("div", { class: "side-words" }, el("strong", {}, checkpoint.title), el("span", {}, facts(checkpoint)),
-        el("span", { class: "side-scores", title: scoredOn(checkpoint) }, ...(scores.length ? scores : [el("span", {}, "not scored yet")]),
-          result ? el("span", { class: "num" }, `${result.fill.seconds.toFixed(1)} s`) : "")),
+      el("div", { class: "side-words" }, el("strong", {}, checkpoint.title), this.details),
       result ? el("button", { type: "button", class: "button small", onclick: () => keep(result.fill), "aria-label": `Keep the result of ${checkpoint.title}` }, "Keep") : ""));
     if (!result) {
       canvas.append(el("p", { class: "side-problem" }, problem));
@@ -86,10 +88,12 @@ export class SideBySide {
   constructor(compare, page) {
     this.compare = compare;
     this.page = page;
-    this.place = byId("side-by-side");
+    this.section = byId("side-by-side");
     this.dialog = byId("checkpoint-dialog", HTMLDialogElement);
     /** @type {Panel[]} */
     this.panels = [];
+    /** @type {import("./editor/view.js").Place} what was seen before */
+    this.place = null;
     byId("choose-checkpoints").addEventListener("click", () => this.#choose());
     byId("side-close").addEventListener("click", () => this.close());
     byId("checkpoint-cancel").addEventListener("click", () => this.dialog.close());
@@ -105,7 +109,7 @@ export class SideBySide {
   }
 
   get isOpen() {
-    return !this.place.hidden;
+    return !this.section.hidden;
   }
 
   close() {
@@ -114,17 +118,25 @@ export class SideBySide {
     this.panels = [];
     byId("side-panels").replaceChildren(); // they hold on to their pictures
     this.page.tries.pinned.clear();
-    this.place.hidden = true;
+    this.section.hidden = true;
     say("");
     byId("divider-bar").hidden = !this.page.tries.current;
     this.compare.stage.rest(false);
     this.compare.refreshAll();
-    this.compare.view.fit();
+    this.compare.view.show(this.place);
     this.compare.focus({ preventScroll: true });
   }
 
   refresh() {
     for (const panel of this.panels) panel.refresh();
+  }
+
+  /** Open what is known about the checkpoints, or fold it: in all panels alike. @param {boolean} open */
+  #fold(open) {
+    for (const { details } of this.panels) {
+      details.open = open;
+      details.ontoggle = () => details.open !== open && this.#fold(details.open);
+    }
   }
 
   #showEdges() {
@@ -205,6 +217,7 @@ export class SideBySide {
   #show(outcomes) {
     const { view, mask, stage } = this.compare;
     this.page.edges.setActive(false);
+    this.place = view.place;
     stage.rest(true);
     byId("divider-bar").hidden = true;
     // Made only now that they get their place: a stage without a size would tell the view that the window has none.
@@ -215,8 +228,10 @@ export class SideBySide {
     this.panels = panels;
     const grid = byId("side-panels");
     grid.replaceChildren(...panels.map(({ element }) => element));
-    this.place.hidden = false;
-    grid.style.gridTemplateColumns = `repeat(${bestColumns(panels.length, view, grid)}, minmax(0, 1fr))`;
+    this.section.hidden = false;
+    const columns = bestColumns(panels.length, view, grid);
+    grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    this.#fold(Math.min(grid.clientWidth / columns, grid.clientHeight / Math.ceil(panels.length / columns)) > ROOMY_PX);
     this.#showEdges();
     // Once the panels have their size: what is to be compared is the hole.
     requestAnimationFrame(() => requestAnimationFrame(() => view.fitPart(around(mask.extent(), mask.bounds))));

@@ -22,6 +22,7 @@ export class BridgeError extends Error {
 export const codeOf = (error) => (error instanceof BridgeError ? error.code : "");
 
 const MAX_PICTURE_BYTES = 200 * 2 ** 20;
+const OUTLIVES_PAGE_BYTES = 60_000; // browsers send up to 64 KiB on for a page that is left
 /** Where a mask is drawn, it can be kept without the program. */
 const isDrawing = () => document.body.dataset.step === "mask";
 const gone = () => {
@@ -179,7 +180,7 @@ export async function putPicture(file, { isMap = false } = {}) {
  * @param {Blob} blob PNG of the picture's size, white in the hole
  */
 export async function putMask(id, blob) {
-  return put(`/api/pictures/${id}/mask`, blob);
+  return put(`/api/pictures/${id}/mask`, blob, true);
 }
 
 /**
@@ -188,17 +189,30 @@ export async function putMask(id, blob) {
  * @param {Blob} blob PNG of the picture's size, white lines on black
  */
 export async function putEdges(id, blob) {
-  return put(`/api/pictures/${id}/edges`, blob);
+  return put(`/api/pictures/${id}/edges`, blob, true);
+}
+
+/**
+ * The address that the program will give a file, which tells a digest of it.
+ * @param {string} id of the picture
+ * @param {"mask" | "edges"} layer
+ * @param {Blob} blob as it is handed over
+ * @returns {Promise<string>} like a picture_info's `mask_url`
+ */
+export async function layerUrl(id, layer, blob) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+  return `/api/pictures/${id}/${layer}.png?v=${[...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /**
  * @param {string} url
  * @param {Blob} body
+ * @param {boolean} [outlives] whether it is sent on when the page is left meanwhile
  */
-async function put(url, body) {
+async function put(url, body, outlives = false) {
   let response;
   try {
-    response = await fetch(url, { method: "PUT", body });
+    response = await fetch(url, { method: "PUT", body, keepalive: outlives && body.size < OUTLIVES_PAGE_BYTES });
   } catch {
     throw gone();
   }

@@ -1,15 +1,16 @@
-// A chart of curves over the steps: the raw values thin, their smoothed course on top, validation scores as points and
-// baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor, which
+// A chart of curves over the steps: the raw values thin, or a band where one point stands for many; their smoothed course on
+// top, validation scores as points and baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor, which
 // arrow keys move too.
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { el } from "./dom.js";
 import { count, measure } from "./format.js";
-import { align, positive, smooth } from "./series.js";
+import { align, positive, smooth, spacing } from "./series.js";
 
 /**
  * @typedef {{x: number[], y: (number | null)[]}} Points
- * @typedef {{label: string, key: string, color: string, curve: Points}} Line     color: a token, such as "--accent"
+ * @typedef {Points & {low?: (number | null)[], high?: (number | null)[]}} Course     bounds where a point stands for many values
+ * @typedef {{label: string, key: string, color: string, curve: Course}} Line     color: a token, such as "--accent"
  * @typedef {{label: string, of: string, color: string, points: Points}} Marks     of: the key of the line it belongs to
  * @typedef {{label: string, value: number}} Baseline
  * @typedef {{lines: Line[], marks?: Marks[], baselines?: Baseline[]}} Content
@@ -51,6 +52,7 @@ export class Chart {
     this.log = false;
     this.smoothing = 0.9;
     /** @type {Content} */ this.content = { lines: [] };
+    /** @type {Points[]} of the lines, as they are drawn */ this.smoothed = [];
     /** @type {uPlot | null} */ this.plot = null;
     /** @type {number | null} the step that keys have put the cursor on; new values move its place */ this.pointed = null;
     this.shape = "";
@@ -107,10 +109,12 @@ export class Chart {
     this.node.remove();
   }
 
-  /** Columns: step, then for each line its raw and smoothed values, the marks, the baselines. */
+  /** Columns: step, then for each line its lowest, highest and smoothed values, the marks, the baselines. */
   #data() {
     const { lines, marks = [], baselines = [] } = this.content;
-    const curves = lines.flatMap(({ curve }) => [curve, { x: curve.x, y: smooth(curve.y, this.smoothing) }]);
+    const steps = Math.max(...lines.map(({ curve }) => spacing(curve))); // one span for all of them
+    this.smoothed = lines.map(({ curve }) => ({ x: curve.x, y: smooth(curve, this.smoothing, steps) }));
+    const curves = lines.flatMap(({ curve: { x, y, low = y, high = y } }, i) => [{ x, y: low }, { x, y: high }, this.smoothed[i]]);
     const [xs, ...columns] = align([...curves, ...marks.map((mark) => mark.points)]);
     const level = baselines.map(({ value }) => xs.map(() => value));
     return [xs, ...[...columns, ...level].map((column) => (this.log ? positive(column) : column))];
@@ -123,9 +127,12 @@ export class Chart {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const width = 1.8;
     const series = [{}];
+    const bands = [];
     for (const line of lines) {
       const color = resolve(line.color);
-      series.push({ stroke: fade(color, 0.28), width: 1, spanGaps: true, points: { show: false } },
+      bands.push({ series: [series.length + 1, series.length], fill: fade(color, 0.2) });
+      series.push({ stroke: "transparent", width: 1, spanGaps: true, points: { show: false } },
+        { stroke: fade(color, 0.28), width: 1, spanGaps: true, points: { show: false } },
         { stroke: color, width, spanGaps: true, points: { show: (/** @type {uPlot} */ plot) => plot.data[0].length < 3, size: 5, fill: color } });
     }
     for (const mark of marks) {
@@ -134,7 +141,7 @@ export class Chart {
     }
     baselines.forEach((_, i) => series.push({ stroke: ink, width: 1.2, dash: i ? [2, 4] : [7, 4], points: { show: false } }));
     return /** @type {any} */ ({
-      width: Math.max(120, this.area.clientWidth), height: HEIGHT, series,
+      width: Math.max(120, this.area.clientWidth), height: HEIGHT, series, bands,
       padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: "run", setSeries: false }, drag: { x: false, y: false }, points: { show: false }, y: false },
@@ -197,7 +204,7 @@ export class Chart {
     };
     const markOut = (/** @type {Marks} */ mark) => readout(mark.label, mark.color, "mark", value(mark.points));
     this.readouts.replaceChildren(
-      ...lines.flatMap((line) => [readout(line.label, line.color, "line", value(line.curve)),
+      ...lines.flatMap((line, i) => [readout(line.label, line.color, "line", value(this.smoothed[i])),
         ...marks.filter(({ of }) => of === line.key).map(markOut)]),
       ...marks.filter(({ of }) => !lines.some(({ key }) => key === of)).map(markOut),
       ...baselines.map((line, i) => readout(line.label, "--ink-3", i ? "dots" : "dash", line.value)));

@@ -105,7 +105,7 @@ export const EXPLAINED = {
     auto: "Trains the edge model, then the inpaint model, then both, and moves on when scores stop improving.",
   },
   edge_generator: {
-    mec: "The paper's: looks at the picture at three scales and merges them, from coarse to fine. The largest network.",
+    mec: "The paper's: looks at the picture at three scales and merges them, from coarse to fine. The largest at the paper's width.",
     "mec-shared": "MEC with one set of blocks for all scales: half the weights, more than twice the work.",
     edgeconnect: "The network that the paper starts from: one scale, simple and proven.",
     egc: "Learns at each layer how far to trust what it sees, so that the hole does not smear into its surroundings.",
@@ -147,9 +147,9 @@ const VALUES = {
   feature_matching_loss: "Feature matching", edge_bce_loss: "Edge cross entropy",
   svr_loss: "Spatial variant", precision: "Precision", recall: "Recall",
   inpaint_generator_loss: "Inpaint generator", inpaint_discriminator_loss: "Inpaint discriminator",
-  inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1", l2_loss: "Squared error", perceptual_loss: "Perceptual", style_loss: "Style",
+  inpaint_adversarial_loss: "Adversarial (inpaint)", l1_loss: "L1 loss", l2_loss: "Squared error", perceptual_loss: "Perceptual", style_loss: "Style",
   hrf_loss: "High receptive field", hrf: "Perceptual distance",
-  psnr: "PSNR", psnr_hole: "PSNR in the hole", ssim: "SSIM", ssim_hole: "SSIM in the hole", l1: "L1",
+  psnr: "PSNR", psnr_hole: "PSNR in the hole", ssim: "SSIM", ssim_hole: "SSIM in the hole", l1: "L1, full picture",
 };
 
 /** @param {string} key @returns {string} */

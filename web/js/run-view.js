@@ -20,7 +20,7 @@ const WARNINGS_KEPT = 100;
 /**
  * @typedef {{type: string, seq: number, time: number, step: number, stage: string, [key: string]: any}} RunEvent
  * @typedef {{step: number, path: string, columns: string[]}} SampleView
- * @typedef {Record<string, [number[], (number | null)[]]>} Points
+ * @typedef {Record<string, import("./series.js").Points>} Points
  * @typedef {{seq: number, time: number, step: number, kind: string, event: RunEvent}} LogLine
  */
 
@@ -93,8 +93,8 @@ export class RunView {
    * @param {Points} scores
    */
   seed(curves, scores) {
-    this.curves = new Map(Object.entries(curves).map(([key, points]) => [key, Curve.of(points)]));
-    this.scores = new Map(Object.entries(scores).map(([key, points]) => [key, Curve.of(points)]));
+    this.curves = new Map(Object.entries(curves).map(([key, points]) => [key, new Curve(points)]));
+    this.scores = new Map(Object.entries(scores).map(([key, points]) => [key, new Curve(points)]));
   }
 
   /** @param {RunEvent} event */

@@ -1,96 +1,103 @@
-// Curves of a training: kept, smoothed and thinned. Pure: no DOM, tested by node.
+// Curves of a training: kept, condensed and smoothed. Pure: no DOM, tested by node.
 
-/** Points kept of one curve; a screen is narrower. */
-export const KEPT = 4000;
+/** Points kept of one curve; a screen is narrower. An even number, as in the program's curves.py. */
+export const KEPT = 2000;
 
-/** One measured value over the steps; both arrays have the same length, and x rises strictly. */
+/** @typedef {(number | null)[]} Values */
+/** @typedef {[number[], Values, Values?, Values?, number?, number?]} Points as the program gives them: steps, means, bounds, size, fill */
+
+/** @param {(...values: number[]) => number} choose @param {number | null} a @param {number | null} b */
+const extreme = (choose, a, b) => (a === null || b === null ? a ?? b : choose(a, b));
+
+/** @param {number | null} a @param {number} n of values behind a @param {number | null} b one more, or as many */
+const weighed = (a, n, b) => (a === null || b === null || a === b ? a ?? b : (n * a + b) / (n + 1));
+
+/**
+ * One measured value over the steps: x rises strictly, and all arrays have the same length. Each point stands for equally
+ * many logged values, with their mean and their bounds: the mean alone may be smoothed further, since means of the lowest
+ * and highest of a skewed noise are not its mean.
+ */
 export class Curve {
-  constructor() {
-    /** @type {number[]} */ this.x = [];
-    /** @type {(number | null)[]} */ this.y = [];
+  /** @param {Points} [points] */
+  constructor([x, y, low = y, high = y, size = 1, fill = 1] = [[], []]) {
+    /** The last step of each point. */ this.x = x.slice();
+    /** The mean. */ this.y = y.slice();
+    this.low = low.slice();
+    this.high = high.slice();
+    /** Logged values in a point, and those in the newest one so far. */
+    this.size = size;
+    this.fill = fill;
   }
 
   /**
-   * Append a point. A run that was killed continues from its last checkpoint: what was drawn beyond it is replaced.
+   * Append a value. A run that was killed continues from its last checkpoint: what was drawn beyond it is replaced.
    * @param {number} x
    * @param {number | null} y null where the value was not finite
    */
   add(x, y) {
     if (this.x.length && x <= this.x[this.x.length - 1]) this.cutFrom(x);
-    this.x.push(x);
-    this.y.push(y);
-    if (this.x.length > KEPT) [this.x, this.y] = thin(this.x, this.y, KEPT / 2);
+    if (this.fill === this.size) this.#beginPoint();
+    const last = this.x.length - 1;
+    this.x[last] = x;
+    this.y[last] = weighed(this.y[last], this.fill, y);
+    this.low[last] = extreme(Math.min, this.low[last], y);
+    this.high[last] = extreme(Math.max, this.high[last], y);
+    this.fill += 1;
   }
 
-  /** @param {[number[], (number | null)[]]} points @returns {Curve} */
-  static of([x, y]) {
-    const curve = new Curve();
-    [curve.x, curve.y] = thin(x, y, KEPT / 2);
-    return curve;
-  }
-
-  /** Drop the points at and beyond a step. @param {number} x */
+  /** Drop what is at and beyond a step, with the point that it lies in. @param {number} x */
   cutFrom(x) {
-    let length = this.x.length;
-    while (length && this.x[length - 1] >= x) length -= 1;
-    this.x.length = length;
-    this.y.length = length;
+    const length = this.x.findLastIndex((step) => step < x) + 1;
+    if (length === this.x.length) return;
+    for (const values of [this.x, this.y, this.low, this.high]) values.length = length;
+    if (!length) this.size = 1;
+    this.fill = this.size;
+  }
+
+  #beginPoint() {
+    if (this.x.length >= KEPT) {
+      const halved = (/** @type {Values} */ values, /** @type {(a: number | null, b: number | null) => number | null} */ join) =>
+        values.flatMap((value, i) => (i % 2 ? [join(values[i - 1], value)] : []));
+      this.x = this.x.filter((_, i) => i % 2);
+      this.y = halved(this.y, (a, b) => weighed(a, 1, b));
+      this.low = halved(this.low, (a, b) => extreme(Math.min, a, b));
+      this.high = halved(this.high, (a, b) => extreme(Math.max, a, b));
+      this.size *= 2;
+    }
+    this.x.push(0);
+    for (const values of [this.y, this.low, this.high]) values.push(null);
+    this.fill = 0;
   }
 
   /** @returns {number | null} the newest finite value */
   get last() {
-    for (let i = this.y.length - 1; i >= 0; i -= 1) if (this.y[i] !== null) return this.y[i];
-    return null;
+    return this.y.findLast((value) => value !== null) ?? null;
   }
 }
 
-/**
- * Thin a curve to about `limit` points, keeping the first, the last, and the lowest and highest of each stretch, so that
- * a spike stays visible.
- * @param {number[]} x
- * @param {(number | null)[]} y
- * @param {number} limit at least 4
- * @returns {[number[], (number | null)[]]}
- */
-export function thin(x, y, limit) {
-  const n = x.length;
-  if (n <= limit) return [x.slice(), y.slice()];
-  const stretches = Math.max(1, Math.floor((limit - 2) / 2));
-  const kept = [0];
-  for (let s = 0; s < stretches; s += 1) {
-    const from = 1 + Math.floor((s * (n - 2)) / stretches);
-    const to = 1 + Math.floor(((s + 1) * (n - 2)) / stretches);
-    let low = -1;
-    let high = -1;
-    for (let i = from; i < to; i += 1) {
-      const value = y[i];
-      if (value === null) continue;
-      if (low < 0 || value < /** @type {number} */ (y[low])) low = i;
-      if (high < 0 || value > /** @type {number} */ (y[high])) high = i;
-    }
-    if (low < 0) {
-      if (from < to) kept.push(from);
-    } else if (low === high) kept.push(low);
-    else kept.push(Math.min(low, high), Math.max(low, high));
-  }
-  kept.push(n - 1);
-  return [kept.map((i) => x[i]), kept.map((i) => y[i])];
-}
+/** @param {{x: number[]}} curve @returns {number} steps between two of its points, on average */
+export const spacing = ({ x }) => (x.length > 1 ? (x[x.length - 1] - x[0]) / (x.length - 1) : 0);
 
 /**
  * Exponential moving average without the pull towards zero at the beginning. Gaps stay gaps and do not move it.
- * @param {(number | null)[]} y
- * @param {number} weight of the past, 0 (raw) to below 1
- * @returns {(number | null)[]}
+ * @param {{x: number[], y: Values}} curve
+ * @param {number} weight of the past after so many steps, 0 (raw) to below 1: curves that are logged at other intervals
+ *   are then smoothed alike
+ * @param {number} [steps]
+ * @returns {Values}
  */
-export function smooth(y, weight) {
+export function smooth(curve, weight, steps = spacing(curve)) {
+  const { x, y } = curve;
   if (weight <= 0) return y.slice();
   let sum = 0;
   let norm = 0;
-  return y.map((value) => {
+  let before = x[0] - spacing(curve);
+  return y.map((value, i) => {
     if (value === null) return null;
-    sum = weight * sum + (1 - weight) * value;
-    norm = weight * norm + (1 - weight);
+    const kept = steps > 0 ? weight ** ((x[i] - before) / steps) : weight;
+    before = x[i];
+    sum = kept * sum + (1 - kept) * value;
+    norm = kept * norm + (1 - kept);
     return sum / norm;
   });
 }

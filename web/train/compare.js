@@ -4,16 +4,18 @@ import { call, codeOf } from "../js/bridge.js";
 import { updateList } from "../js/card-list.js";
 import { byId, el, setFault, setUsable } from "../js/dom.js";
 import { choosesFolder } from "../js/files.js";
-import { ago, count, plural } from "../js/format.js";
+import { ago, count, plural, span } from "../js/format.js";
 import { whileBusy } from "../js/guarded.js";
 import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
-import { fieldOf, options } from "../js/schema.js";
+import { fieldOf, options, parse } from "../js/schema.js";
 import { errorText, say, showError } from "../js/shell.js";
 import { Draft, ONE_STEM } from "./draft.js";
 
 /**
- * @typedef {{name: string, path: string, state: string, message: string, progress: number | null, generators: string[], notices: string[], seeds: number,
+ * @typedef {{generator: string | null, seed: string, number: number, total: number, step: number, steps: number | null, eta_s: number | null}} Training
+ *   generator: null trains the inpaint generator; steps: null where time limits it
+ * @typedef {{name: string, path: string, state: string, message: string, progress: number | null, training: Training | null, generators: string[], notices: string[], seeds: number,
  *   steps: number | null, seconds: number | null, data: string, updated: number, can_resume: boolean, report_url: string | null,
  *   json_url: string | null, csv_url: string | null}} Comparison
  */
@@ -34,8 +36,14 @@ function chosenValues() {
 
 const chosenGenerators = () => [...document.querySelectorAll("#generators input:checked")].map((box) => /** @type {HTMLInputElement} */ (box).value);
 
-/** @param {string} text @returns {number | string} a whole number, or what was typed, for the program to refuse */
-const whole = (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim() || "nothing");
+const NUMBERS = /** @type {const} */ ({ steps: "Steps", seeds: "Seeds" });
+const MAX_SEEDS = 20;
+
+/** What was typed for a number, read as the settings of a training are. @param {keyof typeof NUMBERS} id */
+function whole(id) {
+  const maximum = id === "seeds" ? MAX_SEEDS : draft.config.schema.properties.max_iters.maximum;
+  return parse({ type: "integer", minimum: 1, maximum }, input(id).value);
+}
 
 /** What the choices mean. */
 function show() {
@@ -43,7 +51,7 @@ function show() {
   const values = chosenValues();
   const own = `Settings from New run (${plural(Object.keys(draft.changes).filter((key) => key !== "data").length, "change")} from its preset).`;
   byId("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;
-  const trainings = (chosenGenerators().length + 1) * (Number(whole(input("seeds").value)) || 0);
+  const trainings = (chosenGenerators().length + 1) * (whole("seeds").error ? 0 : whole("seeds").value);
   byId("work").textContent = chosenGenerators().length && trainings
     ? `${plural(trainings, "training")} one after the other, including those of the inpaint generator.` : "";
   const stem = values.stem !== ONE_STEM.stem && chosenGenerators().includes(ONE_STEM.generator);
@@ -77,8 +85,12 @@ async function startOne() {
   setUsable(button, false);
   clearFaults();
   say("Starting the comparison…");
-  const wanted = { generators: chosenGenerators(), steps: whole(input("steps").value), seeds: whole(input("seeds").value), name: input("name").value };
+  const wanted = { generators: chosenGenerators(), steps: whole("steps").value, seeds: whole("seeds").value, name: input("name").value };
   try {
+    for (const [id, title] of Object.entries(NUMBERS)) {
+      const { error } = whole(/** @type {keyof typeof NUMBERS} */ (id));
+      if (error) throw new Error(`${title}: ${error}`);
+    }
     const { name } = await call("start_comparison", { ...chosenValues(), data: input("data").value.trim() }, wanted);
     input("name").value = "";
     say(`${name} has started.`, { kind: "ok" });
@@ -118,10 +130,18 @@ function wire(/** @type {boolean} */ hasScreen) {
 
 // --- those that are there ----------------------------------------------------------------------------------------------
 
+/** @param {Training} training @returns {string} "Training 2 of 3: Multistep, seed 10 · step 5 of 10 · about 1 min left of it" */
+function trainingText({ generator, seed, number, total, step, steps, eta_s: eta }) {
+  const network = generator ? choiceTitle("edge_generator", generator) : "Inpaint generator";
+  return [`Training ${count(number)} of ${count(total)}: ${network}, seed ${seed}`, `step ${count(step)}${steps ? ` of ${count(steps)}` : ""}`,
+    eta && `about ${span(eta)} left of it`].filter(Boolean).join(" · ");
+}
+
 /** @param {Comparison} comparison @returns {HTMLLIElement} */
 function card(comparison) {
-  const { name, state, message, generators, seeds, steps, seconds, data } = comparison;
+  const { name, state, generators, seeds, steps, seconds, data } = comparison;
   const busy = state === "running" || state === "starting";
+  const message = comparison.training ? trainingText(comparison.training) : comparison.message;
   const budget = steps ? plural(steps, "step") : `${count(seconds ?? 0)} seconds`;
   const what = generators.length ? `${generators.map((name) => choiceTitle("edge_generator", name)).join(", ")} · ${budget} · ${plural(seeds, "seed")} · ${data}` : busy && "being prepared";
   /** @param {string} title @param {() => Promise<void>} action @param {string} [kind] */

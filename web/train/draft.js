@@ -2,7 +2,7 @@
 //
 // A draft is a preset and the values changed against it; the full config is defaults < preset < changes.
 
-import { choiceTitle } from "../js/labels.js";
+import { choiceTitle, settingTitle, valueText } from "../js/labels.js";
 
 /**
  * @typedef {import("../js/schema.js").Values} Values
@@ -26,11 +26,10 @@ export class Draft {
     this.config = config;
     /** @type {string} */ this.preset = config.presets[0]?.id ?? "";
     /** @type {Values} */ this.changes = {};
-    /**
-     * Where "Start from" was proposed by the page rather than chosen: the settings that followed, as they were and became.
-     * @type {Record<string, {was: any, became: any}> | null}
-     */
-    this.suggestion = null;
+    /** Whether "Start from" was proposed by the page rather than chosen. */
+    this.suggested = false;
+    /** Settings that followed from "Start from", as they were and became. @type {Record<string, {was: any, became: any}>} */
+    this.followed = {};
     this.name = "";
     this.#load();
   }
@@ -41,7 +40,8 @@ export class Draft {
       if (!saved) return;
       if (this.config.presets.some((preset) => preset.id === saved.preset)) this.preset = saved.preset;
       for (const [key, value] of Object.entries(saved.changes ?? {})) if (key in this.config.defaults) this.changes[key] = value;
-      this.suggestion = saved.suggestion ?? null;
+      this.suggested = saved.suggested ?? false;
+      this.followed = saved.followed ?? {};
       this.name = typeof saved.name === "string" ? saved.name : "";
     } catch {
       sessionStorage.removeItem(KEY);
@@ -49,8 +49,8 @@ export class Draft {
   }
 
   save() {
-    const { preset, changes, suggestion, name } = this;
-    sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggestion, name }));
+    const { preset, changes, suggested, followed, name } = this;
+    sessionStorage.setItem(KEY, JSON.stringify({ preset, changes, suggested, followed, name }));
   }
 
   /** @returns {Set<string>} settings that the second page has not */
@@ -69,10 +69,16 @@ export class Draft {
     return this.config.presets.find(({ id }) => id === this.preset)?.values ?? {};
   }
 
-  /** @returns {string} what followed from the edge generator, in words; empty when nothing did */
+  /** @returns {string} what followed from "Start from" and from the edge generator, in words; empty when nothing did */
   get consequence() {
+    const { values } = this;
+    const followed = Object.entries(this.followed).filter(([key, { became }]) => values[key] === became);
+    if (followed.length) {
+      return `Follows from “Start from”: ${followed.map(([key, { was, became }]) =>
+        `${settingTitle(key)} ${valueText(key, became)} instead of ${valueText(key, was)}`).join(", ")}.`;
+    }
     const other = { ...this.config.defaults, ...this.#presetValues }.stem;
-    if (other === this.base.stem || this.values.stem !== this.base.stem) return "";
+    if (other === this.base.stem || values.stem !== this.base.stem) return "";
     return `EffU-Net has one stem only, so Stem is ${choiceTitle("stem", ONE_STEM.stem)} instead of ${choiceTitle("stem", other)}.`;
   }
 
@@ -90,6 +96,14 @@ export class Draft {
     if (value === this.base[key] && !this.pageOneKeys.has(key)) delete this.changes[key];
     else this.changes[key] = value;
     if (key === "edge_generator" && value === ONE_STEM.generator) delete this.changes.stem;
+    this.save();
+  }
+
+  /** Put back what followed from "Start from", unless it was changed since. */
+  takeBackFollowed() {
+    const { followed } = this;
+    this.followed = {};
+    for (const [key, { was, became }] of Object.entries(followed)) if (this.values[key] === became) this.set(key, was);
     this.save();
   }
 
@@ -130,7 +144,8 @@ export class Draft {
   /** Take a whole config, as imported. @param {Values} values */
   take(values) {
     this.changes = {};
-    this.suggestion = null;
+    this.suggested = false;
+    this.followed = {};
     for (const [key, value] of Object.entries(values)) if (key in this.config.defaults) this.set(key, value);
     this.save();
   }

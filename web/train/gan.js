@@ -87,8 +87,10 @@ function showSummary() {
   const parts = [stageTitle(values.stage), choiceTitle("edge_generator", values.edge_generator), choiceTitle("mask", values.mask),
     values.init_from ? `starts from ${shortPath(values.init_from)}` : "from random weights",
     values.data ? shortPath(values.data) : "no dataset chosen"];
-  byId("summary").textContent = `${parts.join(" · ")} · ${plural(values.max_iters, "step")} of ${plural(values.batch_size * values.accumulation_steps, "picture")}: `
-    + `${count(values.max_iters * values.batch_size * values.accumulation_steps)} pictures seen.`;
+  const done = draft instanceof ResumeDraft ? draft.point.step : 0; // with batches that may have been others
+  const [steps, each] = [Math.max(0, values.max_iters - done), values.batch_size * values.accumulation_steps];
+  const more = done ? "more " : "";
+  byId("summary").textContent = `${parts.join(" · ")} · ${plural(steps, `${more}step`)} of ${plural(each, "picture")}: ${count(steps * each)} ${more}pictures seen.`;
 }
 
 /** @param {string} key @param {any} value */
@@ -123,7 +125,8 @@ function showResumed(resumed) {
   byId("queue").hidden = true;
   for (const key of Object.keys(draft.config.schema.properties)) if (resumed.fixed(key)) form.fix(key, resumed.fixed(key));
   for (const id of ["preset", "run-name"]) /** @type {HTMLElement} */ (byId(id).closest(".field, .run-name")).hidden = true;
-  byId("preset-text").textContent = `Continues from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}, with its own settings unless you change them.`;
+  const from = resumed.point.step ? `Continues from step ${count(resumed.point.step)} of ${count(resumed.point.config.max_iters)}` : "No checkpoint was saved: it starts again from step 0";
+  byId("preset-text").textContent = `${from}, with its own settings unless you change them.`;
   document.querySelector(".steps")?.replaceWith(byId("title")); // it is no step on the way to a new run
   document.querySelector(".subnav [aria-current]")?.removeAttribute("aria-current");
   for (const link of document.querySelectorAll(".page-foot a")) /** @type {HTMLAnchorElement} */ (link).href = "/train/runs.html";

@@ -25,13 +25,14 @@ export function noticesOf(view, error) {
 }
 
 /** @param {RunView} view @param {string | null | undefined} error @returns {HTMLElement[]} */
-function ofState({ state, failure, pauseReason }, error) {
+function ofState({ state, failure, pauseReason, checkpoint }, error) {
   if (state === "failed") {
     const words = failure ? errorText(failure) : error ?? "The training ended with an error.";
     return [notice("error", "The training failed.", titled(words))];
   }
   if (state === "interrupted") {
-    return [notice("warn", "The training was interrupted.", "Its process ended unexpectedly. Resume continues from the last checkpoint.")];
+    return [notice("warn", "The training was interrupted.", `Its process ended unexpectedly. ${checkpoint
+      ? "Resume continues from the last checkpoint." : "No checkpoint was saved: Resume starts again from step 0."}`)];
   }
   if (state === "queued") {
     return [notice("", "Waiting for its turn.", "It starts when no other training is running, while this program is open.")];

@@ -1,6 +1,7 @@
 // The numbers of a training at a glance, each with its name: pace, what it takes of the machine, how good it is. Pure.
 
 import { measure, pace, percent } from "../js/format.js";
+import { valueTitle } from "../js/labels.js";
 
 /** @typedef {import("../js/run-view.js").RunView} RunView */
 /** @typedef {{cpu: number | null, memory_gb: number, memory_total_gb: number}} Usage of the training's processes */
@@ -19,11 +20,24 @@ export function liveNumbers(view, usage, stage) {
     numbers.push(["Images/s", last && running ? pace(last.images_per_s) : "–"], ["Data wait", last && running ? percent(last.data_wait) : "–"]);
     numbers.push(...usageNumbers(usage, last, running));
   }
-  if (view.curves.has("precision")) numbers.push(["Precision", measure(view.latest("precision"))], ["Recall", measure(view.latest("recall"))]);
-  else if (!view.curves.size && stage !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
-  if (view.curves.has("psnr")) numbers.push(["PSNR", `${measure(view.latest("psnr"))} dB`]);
+  if (!view.curves.size && !view.validation && stage !== "inpaint") numbers.push(["Precision", "–"], ["Recall", "–"]);
+  numbers.push(...scoreNumbers(view));
   if (view.curves.has("learning_rate")) numbers.push(["Learning rate", measure(view.latest("learning_rate"))]);
   return numbers;
+}
+
+/**
+ * Its scores on the validation pictures; before there are any, those of the training batch, which are noisier.
+ * @param {RunView} view
+ * @returns {[string, string][]}
+ */
+function scoreNumbers(view) {
+  const validated = view.validation?.values ?? {};
+  const keys = ["precision", "recall", "psnr_hole" in validated ? "psnr_hole" : "psnr"];
+  return keys.filter((key) => key in validated || view.curves.has(key)).map((key) => {
+    const [value, of] = key in validated ? [validated[key], "validation"] : [view.latest(key), "training batch"];
+    return [`${valueTitle(key)}, ${of}`, measure(value) + (key.startsWith("psnr") ? " dB" : "")];
+  });
 }
 
 /**

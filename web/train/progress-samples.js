@@ -4,14 +4,30 @@ import { sampleUrl } from "../js/addresses.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
 import { choiceTitle } from "../js/labels.js";
+import { RunView } from "../js/run-view.js";
 
 /** @typedef {import("../js/run-view.js").SampleView} SampleView */
 
 /** Column titles as people read them; the one of true edges is named after the edge detector. @type {Record<string, string>} */
-const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", edges: "Edges", fill: "Fill" };
+const COLUMNS = { "ground truth": "Ground truth", masked: "Masked", fill: "Fill" };
 
-/** @param {string[]} columns of a sample grid @returns {HTMLElement[]} their titles, to stand above it */
-export const sampleHeads = (columns) => columns.map((column) => el("span", {}, COLUMNS[column] ?? choiceTitle("edge", column)));
+/**
+ * Whether the edges in the holes are predicted: an inpaint training that began without an edge generator has true ones only.
+ * @param {RunView} view
+ */
+const predictsEdges = ({ started, stage }) => stage !== "inpaint" || Object.keys(started?.parameters ?? {}).some((key) => key.startsWith("edge"));
+
+/** @param {string} column of a sample grid @param {RunView} view of its run @returns {string} */
+function title(column, view) {
+  if (column === "edges") return predictsEdges(view) ? "Predicted edges" : "Edges";
+  return COLUMNS[column] ?? `True edges (${choiceTitle("edge", column)})`;
+}
+
+/** @param {string[]} columns of a sample grid @param {RunView} view @returns {HTMLElement[]} their titles, to stand above it */
+export const sampleHeads = (columns, view) => columns.map((column) => el("span", {}, title(column, view)));
+
+/** @param {RunView} view @returns {string} what the colours of edges mean */
+export const sampleKey = (view) => `Edges: red ${predictsEdges(view) ? "predicted in the hole" : "in the hole"}, black known.`;
 
 export class SampleSlider {
   /** @param {string} run */
@@ -21,6 +37,8 @@ export class SampleSlider {
     this.image = byId("sample", HTMLImageElement);
     this.link = byId("sample-link", HTMLAnchorElement);
     this.heads = byId("sample-heads");
+    this.key = byId("sample-key");
+    this.view = new RunView();
     this.step = byId("sample-step");
     this.none = byId("no-samples");
     this.label = byId("sample-slider");
@@ -34,8 +52,10 @@ export class SampleSlider {
     });
   }
 
-  /** @param {SampleView[]} samples oldest first */
-  show(samples) {
+  /** @param {RunView} view */
+  show(view) {
+    const { samples } = view;
+    this.view = view;
     this.samples = samples;
     this.none.hidden = samples.length > 0;
     this.figure.hidden = !samples.length;
@@ -57,7 +77,8 @@ export class SampleSlider {
     this.image.src = url;
     this.image.alt = `Sample grid at step ${sample.step}: ${sample.columns.join(", ")}`;
     this.link.href = url;
-    this.heads.replaceChildren(...sampleHeads(sample.columns));
+    this.heads.replaceChildren(...sampleHeads(sample.columns, this.view));
+    this.key.textContent = sample.columns.includes("edges") ? sampleKey(this.view) : "";
     // The neighbours come along so that the slider does not flicker.
     for (const near of [at - 1, at + 1]) if (this.samples[near]) new Image().src = sampleUrl(this.run, this.samples[near]);
   }

@@ -5,7 +5,7 @@ import { call, codeOf, subscribe } from "../js/bridge.js";
 import { byId, factRows, holdFocus, setUsable, showNodes } from "../js/dom.js";
 import { count, percent, span, timer } from "../js/format.js";
 import { healthWords } from "../js/health.js";
-import { phaseText, stageTitle, stateTitle } from "../js/labels.js";
+import { phaseText, stageTitle, stateTitle, titled } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { endedByTime } from "../js/run-card.js";
 import { isAlarming, RunView } from "../js/run-view.js";
@@ -52,6 +52,8 @@ const OBEYED = {
   "save-now": "Checkpoint saved.",
 };
 
+/** What a training of one network measures. @type {Record<string, string>} */
+const METRICS_OF = { edge: "Precision and recall begin", inpaint: "PSNR begins" };
 /** What is said where nothing is: while something may come, and when nothing will. @type {Record<string, [string, string]>} */
 const NOTHING = {
   "no-curves": ["The curves begin with the first logged steps.", "No step was logged."],
@@ -88,13 +90,16 @@ function show() {
   showAlerts();
   showControls();
   charts.show(view);
-  samples.show(view.samples);
+  samples.show(view);
   log.show(view.log);
   byId("no-curves").hidden = view.curves.size > 0;
   byId("no-log").hidden = view.lastSeq > 0;
   byId("no-metrics").hidden = view.curves.size + view.scores.size > 0;
   const over = !view.active && !isAhead();
+  const stage = view.stage || summary?.stage || "";
+  NOTHING["no-metrics"][0] = `${METRICS_OF[stage] ?? "Precision, recall and PSNR begin"} with the first logged steps.`;
   for (const [id, [yet, never]] of Object.entries(NOTHING)) byId(id).textContent = over ? never : yet;
+  if (view.state === "failed" && summary?.error) byId("no-log").textContent = `The training ended before its log began: ${titled(summary.error)}`;
 }
 
 const isAhead = () => view.state === "queued" || view.state === "unstarted";
@@ -201,7 +206,7 @@ async function order(command) {
 async function resume() {
   const button = byId("resume");
   setUsable(button, false);
-  say("Starting again from the last checkpoint…");
+  say(view.checkpoint ? "Starting again from the last checkpoint…" : "No checkpoint was saved: starting again from step 0…");
   ordered = waiting = "";
   try {
     await call("resume_training", run);

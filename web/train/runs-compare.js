@@ -61,7 +61,7 @@ function showSamples(runs) {
       picture.hidden = !sample;
       /** @type {HTMLElement} */ (figure.querySelector("span")).textContent = sample ? `step ${count(sample.step)}` : "no sample yet";
       if (!sample) return;
-      figure.querySelector(".sample-heads")?.replaceChildren(...sampleHeads(sample.columns));
+      figure.querySelector(".sample-heads")?.replaceChildren(...sampleHeads(sample.columns, view));
       const url = sampleUrl(name, sample);
       if (!picture.src.endsWith(url)) picture.src = url;
       picture.alt = `Samples of ${name} at step ${sample.step}: ${sample.columns.join(", ")}`;

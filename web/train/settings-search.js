@@ -8,6 +8,12 @@ import { options } from "../js/schema.js";
 
 /** Settings of the page before whose controls are always there. */
 const BEFORE = ["stage", "edge_generator", "init_from", "data", "mask", "edge", "sigma"];
+/** Terms of the field by which people look for a setting that is called otherwise. @type {Record<string, string>} */
+const ALSO = {
+  ema_decay: "EMA exponential moving average", beta1: "momentum", beta2: "RMSprop second moment", max_iters: "epochs", seed: "random number",
+  device: "GPU CUDA", edge_device: "GPU", processes: "GPU DDP", lr: "step size", batch_size: "minibatch", precision: "AMP mixed precision fp16 bf16",
+  accumulation_steps: "gradient accumulation", workers: "num_workers",
+};
 /** What one reads of a row; "Reset to" stands in all of them. */
 const READ = "label, option, .unit, .setting-text > p:not(.error)";
 
@@ -35,7 +41,7 @@ export class SettingsSearch {
       return words.every((word) => text.includes(word));
     };
     const shown = this.form.filter((row) => !(this.used.checked && row.hasAttribute("data-unused"))
-      && has(row.dataset.key, ...[...row.querySelectorAll(READ)].map((node) => node.textContent)));
+      && has(row.dataset.key, ALSO[row.dataset.key ?? ""], ...[...row.querySelectorAll(READ)].map((node) => node.textContent)));
     const { properties } = this.form.schema;
     const before = this.first || !words.length ? [] : BEFORE.filter((key) =>
       has(key, settingTitle(key), ...options(key, properties[key]).map(({ title }) => title)));

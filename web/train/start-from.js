@@ -7,7 +7,8 @@ import { choiceTitle, stageTitle } from "../js/labels.js";
 
 /**
  * @typedef {{run: string, path: string, stage: string, step: number, updated: number, state: string}} RunSummary
- * @typedef {{name: string, path: string, edge_generator: string | null, width: number, stem: string, step: number | null, title: string}} Checkpoint
+ * @typedef {{name: string, path: string, edge_generator: string | null, width: number, stem: string, step: number | null, title: string,
+ *   rank: string}} Checkpoint
  */
 
 /** Stages that paint along predicted edges, and so want a trained edge generator. */
@@ -20,6 +21,9 @@ const TRIAL = "try-it_";
 
 /** The title of a run's checkpoint names its step already. @param {Checkpoint} found @returns {string} */
 const checkpointTitle = ({ title, step }) => (step === null || title.includes(`(step ${step}`) ? title : `${title} · step ${count(step)}`);
+
+/** @param {Checkpoint | undefined} found @returns {string} "best, step 20" */
+const savedText = (found) => (found ? [found.rank, found.step !== null && `step ${count(found.step)}`].filter(Boolean).join(", ") : "nothing saved yet");
 
 export class StartFrom {
   /**
@@ -41,18 +45,36 @@ export class StartFrom {
   fill(runs, checkpoints) {
     this.runs = runs.filter((run) => run.step > 0);
     this.checkpoints = checkpoints;
-    // The first of a run's checkpoints is the one that the run itself stands for.
-    const first = new Set(this.runs.map(({ run, path }) => checkpoints.find((found) => found.name === run && found.path.startsWith(path))));
+    const named = new Set(this.runs.flatMap((run) => [this.#best(run), this.#latest(run)]));
     const group = (/** @type {string} */ label, /** @type {HTMLOptionElement[]} */ options) => {
       const node = el("optgroup", { label });
       node.append(...options);
       return options.length ? node : "";
     };
     this.select.replaceChildren(el("option", { value: "" }, "Random weights (from scratch)"),
-      group("Runs", this.runs.map((run) => el("option", { value: run.path },
-        `${run.run} · ${stageTitle(run.stage)}, step ${count(run.step)}, ${ago(run.updated)}`))),
-      group("Checkpoints", checkpoints.filter((found) => !first.has(found)).map((found) => el("option", { value: found.path }, checkpointTitle(found)))));
+      group("Runs", this.runs.flatMap((run) => {
+        const [best, latest] = [this.#best(run), this.#latest(run)];
+        const title = (/** @type {Checkpoint | undefined} */ found) => `${run.run} · ${stageTitle(run.stage)}, ${savedText(found)}`;
+        return [el("option", { value: run.path }, `${title(best)}, ${ago(run.updated)}`),
+          ...(latest ? [el("option", { value: latest.path }, title(latest))] : [])];
+      })),
+      group("Checkpoints", checkpoints.filter((found) => !named.has(found)).map((found) => el("option", { value: found.path }, checkpointTitle(found)))));
     this.show();
+  }
+
+  /** @param {RunSummary} run @returns {Checkpoint[]} the first is the one that the run itself stands for */
+  #saved({ run, path }) {
+    return this.checkpoints.filter((found) => found.name === run && found.path.startsWith(path));
+  }
+
+  /** @param {RunSummary} run @returns {Checkpoint | undefined} what is loaded where the run is chosen */
+  #best(run) {
+    return this.#saved(run)[0];
+  }
+
+  /** @param {RunSummary} run @returns {Checkpoint | undefined} its newest, where that is another */
+  #latest(run) {
+    return this.#saved(run).slice(1).find(({ rank }) => rank.includes("latest"));
   }
 
   /** Show the draft's choice; a path that is in no list (imported, or deleted since) gets an entry of its own. */
@@ -68,9 +90,9 @@ export class StartFrom {
   #explain() {
     const { stage, init_from: path } = this.draft.values;
     const run = this.runs.find((found) => found.path === path);
-    const newest = run ? ` of ${run.run}` : "";
-    if (path && this.draft.suggestion) this.text.textContent = "Suggested: the newest run with an edge generator.";
-    else if (path) this.text.textContent = `Matching weights${newest} are copied; settings are not.`;
+    const whose = run ? ` of ${run.run} (${savedText(this.#best(run))})` : "";
+    if (path && this.draft.suggested) this.text.textContent = `Suggested: the newest run with an edge generator. Matching weights${whose} are copied.`;
+    else if (path) this.text.textContent = `Matching weights${whose} are copied; settings are not.`;
     else if (stage === "edge-inpaint" && this.draft.values.edges_from) this.text.textContent = "The edge generator comes from the run that is set on the next page.";
     else if (stage === "edge-inpaint") {
       this.text.textContent = "This model needs a trained edge generator: train an Edge Model first, or choose a checkpoint that has one.";
@@ -80,34 +102,30 @@ export class StartFrom {
   }
 
   /**
-   * After another model was chosen: propose the newest run with an edge generator, or take such a proposal back, with the
-   * shape that followed from it.
+   * After another model was chosen: propose the newest run with an edge generator, or take such a proposal back.
    * @returns {Promise<string>} what followed, in words; empty when nothing did
    */
   async suggest() {
     const { stage, init_from: path } = this.draft.values;
     let followed = "";
-    const { suggestion } = this.draft;
     if (WANTS_EDGES.has(stage) && !path) {
       const run = this.runs.find((found) => HAS_EDGES.has(found.stage) && !found.run.startsWith(TRIAL));
       if (run) followed = await this.choose(run.path, true);
-    } else if (!WANTS_EDGES.has(stage) && suggestion) {
-      for (const [key, { was, became }] of Object.entries(suggestion)) if (this.draft.values[key] === became) this.draft.set(key, was);
-      this.draft.suggestion = null;
-      this.draft.set("init_from", "");
-    }
+    } else if (!WANTS_EDGES.has(stage) && this.draft.suggested) await this.choose("");
     this.show();
     return followed;
   }
 
   /**
-   * Take a run or checkpoint; the networks' shape has to follow it, or its weights would not fit.
+   * Take a run or checkpoint, or nothing; the networks' shape has to follow it, or its weights would not fit. What followed
+   * the one before is taken back.
    * @param {string} path
    * @param {boolean} [suggested]
    * @returns {Promise<string>} what followed, in words; empty when nothing did
    */
   async choose(path, suggested = false) {
-    this.draft.suggestion = suggested ? {} : null;
+    this.draft.takeBackFollowed();
+    this.draft.suggested = suggested;
     this.draft.set("init_from", path);
     const following = this.#follow(path);
     this.settled = following.catch(() => {});
@@ -125,7 +143,7 @@ export class StartFrom {
     const words = [];
     for (const key of ["edge_generator", "width", "stem"]) {
       if (shape[key] === undefined || shape[key] === null || shape[key] === before[key]) continue;
-      if (this.draft.suggestion) this.draft.suggestion[key] = { was: before[key], became: shape[key] };
+      this.draft.followed[key] = { was: before[key], became: shape[key] };
       this.draft.set(key, shape[key]);
       words.push(`${key.replace("_", " ")} ${choiceTitle(key, String(shape[key]))}`);
     }

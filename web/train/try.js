@@ -13,7 +13,7 @@ const TICK_MS = 500;
 const WATCH_MS = 5000;
 const OVER = new Set(["finished", "stopped", "failed"]);
 
-/** @typedef {{sound: boolean, text: string, checks: {name: string, ok: boolean, text: string}[], fill: string | null}} Verdict */
+/** @typedef {{sound: boolean, text: string, checks: {name: string, ok: boolean, judged: boolean, text: string}[], fill: string | null}} Verdict */
 
 let run = "";
 let seconds = 60;
@@ -107,9 +107,11 @@ function showVerdict({ sound, text, checks, fill }) {
   section.hidden = false;
   section.dataset.sound = String(sound);
   byId("verdict-title").textContent = text;
-  byId("checks").replaceChildren(...checks.map((check) => el("li", { "data-ok": String(check.ok) },
-    el("span", { class: "check-mark", "aria-hidden": "true" }, check.ok ? "✓" : "✗"),
-    el("span", {}, el("strong", {}, check.name), el("span", { class: "visually-hidden" }, check.ok ? " (as it should be)" : " (not as it should be)"), ` ${check.text}`))));
+  byId("checks").replaceChildren(...checks.map(({ name, ok, judged, text: words }) => {
+    const [mark, spoken] = !judged ? ["?", "could not be judged"] : ok ? ["✓", "as it should be"] : ["✗", "not as it should be"];
+    return el("li", { "data-ok": judged ? String(ok) : "unknown" }, el("span", { class: "check-mark", "aria-hidden": "true" }, mark),
+      el("span", {}, el("strong", {}, name), el("span", { class: "visually-hidden" }, ` (${spoken})`), ` ${words}`));
+  }));
   byId("fill").hidden = !fill;
   if (fill) byId("after", HTMLImageElement).src = fill;
   byId("after-links").replaceChildren(el("a", { class: "button primary", href: "/train/model.html" }, "Train on your own pictures"),

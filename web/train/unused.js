@@ -33,7 +33,15 @@ export function unusedBecause(key, values) {
     return "Not used: with adversarial weights of 0 there is no discriminator.";
   }
   if (key === "inpaint_adv_crop" && !judgesPictures) return "Not used: with an adversarial weight of 0 there is no discriminator.";
+  if (key === "edge_device") return unusedEdgeDevice(values);
   return unusedLoss(key, values) || unusedFolder(key, values) || unusedRate(key, values);
+}
+
+/** @param {Values} values @returns {string} */
+function unusedEdgeDevice({ device, edge, sigma }) {
+  if (edge !== "canny") return "Not used: only Canny edges are computed on a GPU.";
+  if (sigma !== 0) return "Not used: without a random sigma, edges are computed once and kept.";
+  return device === "cpu" ? "Not used: the training runs on the CPU." : "";
 }
 
 /** @param {string} key @param {Values} values @returns {string} */

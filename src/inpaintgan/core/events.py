@@ -44,7 +44,7 @@ class RunStarted(_Event):
     parameters: dict[str, int]
     """Trainable parameters by network."""
     perceptual: str
-    """The networks that the losses look through, each with its weights' origin or as ``"unavailable"``; or ``"off"``."""
+    """The networks that the losses look through, each with its weights' origin or as ``"VGG19 unavailable"``; or ``"off"``."""
     versions: dict[str, str]
 
 

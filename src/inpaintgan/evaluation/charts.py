@@ -59,9 +59,7 @@ def line_chart(lines: Sequence[Line], x_label: str) -> str:
     for tick in x_ticks:
         if x(tick) <= _WIDTH - _RIGHT + 1:
             parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{_HEIGHT - 10:g}">{_number(tick)}</text>')
-    parts.append(
-        f'<text class="tick end axis" x="{_WIDTH - _RIGHT:g}" y="{_HEIGHT - _BOTTOM - 6:g}">{escape(x_label)}</text>'
-    )
+    parts.append(f'<text class="tick end axis" x="{_LEFT - 8:g}" y="{_HEIGHT - 10:g}">{escape(x_label)}</text>')
     for line in lines:
         path = " ".join(f"{x(px):.2f},{y(py):.2f}" for px, py in line.points)
         shape = f'<polyline points="{path}"/>'

@@ -44,6 +44,8 @@ COLUMNS = {column.key: column for column in (
     Column("recall", "Recall", "Share of the true edge pixels in the hole that are predicted.", 3, 1),
     Column("precision_1px", "Precision, 1 px", "As precision, but a true edge one pixel away counts too.", 3, 1),
     Column("recall_1px", "Recall, 1 px", "As recall, but a predicted edge one pixel away counts too.", 3, 1),
+    Column("f1", "F1", "Harmonic mean of precision and recall.", 3, 1),
+    Column("f1_1px", "F1, 1 px", "Harmonic mean of precision and recall with one pixel of tolerance.", 3, 1),
     Column("edge_l1", "Edge L1", "Mean difference of edge probability and true edge, in the hole.", 4, -1),
     Column(
         "fm", "FM", "Feature matching, unweighted, in each training's own discriminator: not comparable between rows.", 3, 0

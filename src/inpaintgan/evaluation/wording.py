@@ -13,6 +13,16 @@ PROXY_HINT: Statement = (
     "It compares VGG19 features in the hole; lower is closer. Published LPIPS values are on another scale.",
 )
 
+STRICT_EDGES: Statement = (
+    "Exact precision and recall are strict.",
+    "An edge one pixel beside the true one counts as wrong twice, as in the papers. The 1 px columns forgive that. A hole with "
+    "neither true nor predicted edges scores 1.",
+)
+EDGE_L1_HINT: Statement = (
+    "Edge L1 rewards drawing no edges.",
+    "Few pixels are edges, so a network that draws none is nearly always right.",
+)
+
 
 def size(report: dict[str, Any]) -> Statement:
     """How pictures are brought to one size."""

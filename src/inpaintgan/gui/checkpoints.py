@@ -24,14 +24,14 @@ def list_checkpoints(runs: list[RunDir]) -> list[dict[str, Any]]:
     # In a source tree the two are one folder.
     places = dict.fromkeys((resource("checkpoints"), work_root() / "checkpoints"))
     folders = [path for place in places if place.is_dir() for path in sorted(place.iterdir())]
-    entries = [_entry(path, path.name, path.name) for path in folders]
+    entries = [_entry(path, path.name, path.name, "") for path in folders]
     for run in reversed(runs):
-        entries += [_entry(path, run.path.name, f"run {run.path.name}{words}") for path, words in _saved(run)]
+        entries += [_entry(path, run.path.name, _title(run, path, rank), rank) for path, rank in _saved(run)]
     return [entry for entry in entries if entry]
 
 
 def _saved(run: RunDir) -> list[tuple[Path, str]]:
-    """Return a run's checkpoint folders and what tells them apart: the one that stands for the run, then the others."""
+    """Return a run's checkpoint folders and, of several, which is best and latest: first the one that stands for the run."""
     try:
         first = find_checkpoint(run.path)
     except (InpaintError, OSError):
@@ -42,12 +42,18 @@ def _saved(run: RunDir) -> list[tuple[Path, str]]:
     ordered = sorted(folders.values(), key=lambda path: (path.resolve() != first.resolve(), -(step_named(path) or 0)))
     best, latest = (pointed and pointed.resolve() for pointed in (run.pointer("best"), run.pointer("latest")))
 
-    def words(path: Path) -> str:
-        step, here = step_named(path), path.resolve()
-        rank = ", best" * (here == best) + ", latest" * (here == latest) if len(ordered) > 1 else ""
-        return f" (step {step}{rank})" if step is not None else ""
+    def rank(path: Path) -> str:
+        names = [name for name, at in (("best", best), ("latest", latest)) if path.resolve() == at]
+        return ", ".join(names) if len(ordered) > 1 else ""
 
-    return [(path, words(path)) for path in ordered[:_MAX_OF_A_RUN]]
+    return [(path, rank(path)) for path in ordered[:_MAX_OF_A_RUN]]
+
+
+def _title(run: RunDir, path: Path, rank: str) -> str:
+    """``run faces (step 20, best)``."""
+    step = step_named(path)
+    inside = "" if step is None else f" (step {step}{rank and f', {rank}'})"
+    return f"run {run.path.name}{inside}"
 
 
 def default_path(entries: list[dict[str, Any]]) -> str | None:
@@ -57,7 +63,7 @@ def default_path(entries: list[dict[str, Any]]) -> str | None:
     return preferred if preferred in able else next(iter(able), None)
 
 
-def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
+def _entry(path: Path, name: str, title: str, rank: str) -> dict[str, Any] | None:
     """Describe one checkpoint folder, or None when it holds no weights or no readable config."""
     has_edge, has_inpaint = seen_file(path / EDGE_WEIGHTS), seen_file(path / INPAINT_WEIGHTS)
     if not has_edge and not has_inpaint:
@@ -81,6 +87,7 @@ def _entry(path: Path, name: str, title: str) -> dict[str, Any] | None:
         "stem": config.stem,
         "step": step,
         "title": title,
+        "rank": rank,
         "note": ", ".join(notes),
         "about": about(path),
         "has_inpaint": has_inpaint,

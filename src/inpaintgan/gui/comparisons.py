@@ -8,10 +8,11 @@ from typing import Any, get_args
 from urllib.parse import quote
 
 from ..core.child import last_words
-from ..core.comparison import ComparisonDir, stem_notices, training_settings
-from ..core.config import MAX_ITERS, EdgeGeneratorName
+from ..core.comparison import INPAINT_RUN, ComparisonDir, stem_notices, training_settings
+from ..core.config import MAX_ITERS, Config, EdgeGeneratorName
 from ..core.config_io import make_config
 from ..core.errors import InpaintError
+from ..core.events import newest
 from ..core.paths import child_of
 from ..core.rundir import RunDir
 from ..jobs.comparisons import Comparisons, is_busy, is_comparison
@@ -22,6 +23,7 @@ from .runs import known_config, summary
 from .training import checked_folder, checked_name
 
 MAX_SEEDS = 20
+_TAIL_BYTES = 64 * 1024
 
 # The report brings its own styles and scripts, so it is put into a sandbox: an origin of its own, without this
 # program's cookie, from which the guard answers nothing.
@@ -55,6 +57,7 @@ def describe(comparison: ComparisonDir) -> dict[str, Any]:
         "state": state,
         "message": message,
         "progress": _progress(comparison, status) if state == "running" else None,
+        "training": _training(comparison, status) if state == "running" else None,
         "generators": generators,
         "notices": stem_notices(config.get("stem", "conv"), generators),
         "seeds": len(plan.get("seeds", [])),
@@ -90,13 +93,39 @@ def _state(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[str, str]
     return str(phase), message
 
 
+def _run_at_work(comparison: ComparisonDir, status: dict[str, Any]) -> tuple[RunDir, Config] | None:
+    """Return the training that runs, with its settings; None while there is none to name."""
+    run = RunDir(comparison.path / "runs" / Path(str(status.get("run", ""))).name)
+    config = known_config(run.config_file)
+    return (run, config) if status.get("phase") == "training" and config else None  # or not yet
+
+
+def _training(comparison: ComparisonDir, status: dict[str, Any]) -> dict[str, Any] | None:
+    """Which of the trainings runs, and how far it is; None while there is none to name."""
+    found = _run_at_work(comparison, status)
+    if not found or status["done"] >= status["total"]:
+        return None
+    run, config = found
+    generator, _, seed = run.path.name.rpartition("-seed-")
+    last = next(newest(run.events_file, "step", _TAIL_BYTES), {})
+    return {
+        "generator": None if generator == INPAINT_RUN else generator,
+        "seed": seed,
+        "number": status["done"] + 1,
+        "total": status["total"],
+        "step": last.get("step", 0),
+        "steps": None if config.max_seconds else config.max_iters,
+        "eta_s": last.get("eta_s"),
+    }
+
+
 def _progress(comparison: ComparisonDir, status: dict[str, Any]) -> float | None:
     """Share of all trainings, 0 to 1; None while there is none to name."""
-    run = comparison.path / "runs" / Path(str(status.get("run", ""))).name
-    config = known_config(RunDir(run).config_file)
-    if status.get("phase") != "training" or config is None:  # or not yet
+    found = _run_at_work(comparison, status)
+    if not found:
         return None
-    now = summary(RunDir(run))
+    run, config = found
+    now = summary(run)
     share = now["elapsed_s"] / config.max_seconds if config.max_seconds else now["step"] / config.max_iters
     return min(1.0, (status["done"] + min(share, 1.0)) / status["total"])
 

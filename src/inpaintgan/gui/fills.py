@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ class Fills:
             "drawn_over": predicted,
             "feather_px": options.get("feather_px", 0.0),
         }
+        picture.filling_since = time.monotonic()
         picture.progress = {"step": "wait", "fraction": 0.0}
 
         def note(progress: dict[str, Any]) -> None:

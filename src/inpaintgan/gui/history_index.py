@@ -19,7 +19,7 @@ FILE = "curves.json"
 WORTH_BYTES = 16 * 2**20
 """Minimum new data before the index is rewritten: less is read in a tenth of a second."""
 
-_FORM = 1
+_FORM = 2
 """Changes with what is written, so that another version's index counts as none."""
 _MARK_BYTES = 4096
 

@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ class Picture:
     predictions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """Likewise, of the predicted edges that it was painted along, or that its lines were drawn over; none if lines were all."""
     progress: dict[str, Any] = field(default_factory=lambda: {"step": "", "fraction": 0.0})
+    filling_since: float = 0.0
+    """On the monotonic clock, while a fill runs or waits."""
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     """Numbers for fills and saved files."""
     saved_names: dict[str, str] = field(default_factory=dict)
@@ -68,6 +71,11 @@ class Picture:
     def layer_url(self, name: str) -> str | None:
         # The digest makes a browser fetch a changed layer again, and tells whether a fill was made with this one.
         return self.url(f"{name}.png?v={self.layers[name]}") if name in self.layers else None
+
+    def fill_progress(self) -> dict[str, Any]:
+        """Return how far the fill is, and for how many ``seconds`` it has been asked for; ``step`` is empty without one."""
+        seconds = time.monotonic() - self.filling_since if self.progress["step"] else 0.0
+        return {**self.progress, "seconds": seconds}
 
     def info(self) -> dict[str, Any]:
         """Return what the pages know about this picture."""

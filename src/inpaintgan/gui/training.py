@@ -141,10 +141,10 @@ def checked_folder(path: str, key: str) -> str:
     if folder.is_file() and folder.suffix.lower() in (SHARD_SUFFIX, *LIST_SUFFIXES):
         return str(folder)
     if not folder.is_dir():
-        what = "is a file, not a folder" if folder.exists() else "does not exist"
-        raise InpaintError("folder-missing", f"{key}: {folder} {what}.", "Select another folder.")
+        said = f"{folder} is a file, not a folder." if folder.exists() else f"There is no folder {folder}."
+        raise InpaintError("folder-missing", f"{key}: {said}", "Select another folder.")
     if not has_picture(folder):
-        raise InpaintError("folder-empty", f"{key}: there is no picture in {folder}.", "Select a folder with pictures.")
+        raise InpaintError("folder-empty", f"{key}: There is no picture in {folder}.", "Select a folder with pictures.")
     return str(folder)
 
 

@@ -54,9 +54,8 @@ def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks
     Raises:
         InpaintError: ``engine-unknown``, or ``engine-missing`` for one that cannot run here.
     """
-    allowed = [one for one in ENGINES if one != "auto"]
-    if engine not in allowed:
-        raise InpaintError("engine-unknown", f"engine: '{engine}' is not allowed.", f"Allowed: {' | '.join(allowed)}.")
+    if engine not in ENGINES:
+        raise InpaintError("engine-unknown", f"engine: '{engine}' is not allowed.", f"Allowed: {' | '.join(ENGINES)}.")
     if not is_available(engine, device):
         why = obstacle(engine, device.type)
         raise InpaintError("engine-missing", f"The engine '{engine}' cannot run here, on {device.type}.", why)

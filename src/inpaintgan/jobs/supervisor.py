@@ -13,9 +13,10 @@ from typing import Any
 
 from ..core.atomic import read_json, write_json
 from ..core.child import live_pid, process_record, start_logged
+from ..core.comparison import ComparisonDir
 from ..core.config import Config
 from ..core.errors import InpaintError, is_full
-from ..core.paths import main_script
+from ..core.paths import main_script, seen_file
 from ..core.rundir import RunDir
 
 LEAVING_S = 20.0
@@ -144,8 +145,10 @@ def unwritable(run: RunDir, error: OSError) -> InpaintError:
 
 
 def is_run(path: Path) -> bool:
-    """Return whether a folder is a run folder."""
-    return not path.name.startswith(".") and RunDir(path).exists
+    """Return whether a folder is a run folder. A comparison's has a config too, and its trainings in folders of their own."""
+    run = RunDir(path)
+    compares = seen_file(ComparisonDir(path).plan_file) and not seen_file(run.events_file)
+    return not path.name.startswith(".") and run.exists and not compares
 
 
 def launched_at(run: RunDir) -> float | None:

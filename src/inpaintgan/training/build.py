@@ -29,7 +29,8 @@ from .stages import Stage
 from .state import saved_discriminator
 
 UNAVAILABLE = "unavailable"
-"""Stands for a perceptual network that was wanted but can neither be found nor downloaded."""
+"""Said of a perceptual network that was wanted but can neither be found nor downloaded."""
+VGG19, SQUEEZENET = "VGG19", "SqueezeNet"
 
 
 def build_stage(
@@ -46,16 +47,18 @@ def build_stage(
         has_edges: There is a frozen edge generator in that state.
 
     Returns:
-        The stage on the device, and the perceptual networks in words: their origins, ``"unavailable"`` for one that was
-        wanted but can neither be found nor downloaded, ``"off"`` where none was wanted.
+        The stage on the device, and the perceptual networks in words: their origins, ``"VGG19 unavailable"`` for one that
+        was wanted but can neither be found nor downloaded, ``"off"`` where none was wanted.
 
     Raises:
         InpaintError: ``init_from`` or ``edges_from`` cannot be used, or edge-inpaint has no edge generator to take from
             them.
     """
     ranks = ranks or Ranks()
-    with ranks.together():
-        edge, inpaint, frozen, perceptual = _networks(config, device, resumes=resumes, has_edges=has_edges)
+    # In turn: what the first downloads, the others on its machine find. Their random numbers are their own.
+    edge, inpaint, frozen, perceptual = ranks.in_turn(
+        lambda: _networks(config, device, resumes=resumes, has_edges=has_edges)
+    )
     stage = Stage(config, edge, inpaint, frozen, device, ranks)
     # After the stage has copied its averages from them: those run now and then, on batches of other sizes.
     networks = [network for model in (edge, inpaint) if model for network in (model.generator, model.discriminator)]
@@ -138,10 +141,10 @@ def _perceptual(config: Config, device: torch.device) -> tuple[VGG19Features | N
     paints = "inpaint" in TRAINS[config.stage]
     if paints and (config.content_loss_weight or config.style_loss_weight) and config.perceptual_weights != "off":
         vgg = load_vgg19(config.perceptual_weights, config.imagenet_normalization)
-        words.append(vgg.origin if vgg else UNAVAILABLE)
+        words.append(vgg.origin if vgg else f"{VGG19} {UNAVAILABLE}")
     if paints and config.hrf_loss_weight:
         squeezenet = load_squeezenet(config.hrf_weights)
-        words.append(squeezenet.origin if squeezenet else UNAVAILABLE)
+        words.append(squeezenet.origin if squeezenet else f"{SQUEEZENET} {UNAVAILABLE}")
     return vgg and placed(vgg, device), squeezenet and placed(squeezenet, device), "; ".join(words) or "off"
 
 

@@ -20,6 +20,7 @@ from ..data.cache import PictureCache
 from ..data.cache_store import CacheRefused, open_cache
 from ..data.loader import make_train_loader
 from ..data.pictures import PictureFile
+from ..data.sample import NothingReadable
 
 _SAY_EVERY_S = 5.0
 _DEATHS = 3
@@ -93,7 +94,8 @@ def endless_batches(
     A loader process that dies, killed for its memory perhaps, is replaced, and not a picture is lost or seen twice.
 
     Raises:
-        InpaintError: ``loader-broken``, when the processes die again and again.
+        InpaintError: ``loader-broken``, when the processes die again and again; ``folder-unreadable``, when all pictures
+            have become unreadable.
     """
     position, deaths = start_position, 0
     while True:
@@ -107,6 +109,12 @@ def endless_batches(
                 deaths = 0
                 position += len(batch) * ranks.size
                 yield batch
+        except NothingReadable as error:
+            raise InpaintError(
+                error.code,
+                f"data: None of the pictures in {config.data} can be read any more.",
+                "Is the folder, or the disk that it is on, still there? Resume the training when it is back.",
+            ) from error
         except (RuntimeError, OSError, EOFError) as error:
             if not _is_death(error):
                 raise

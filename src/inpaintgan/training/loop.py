@@ -73,10 +73,23 @@ class Loop:
             if _due(progress.step, config.save_interval):
                 outputs.save("interval")
         reason: events.End = self.budget.used() or "stopped"
+        if reason != "stopped":
+            self._show_the_end()
         if progress.step > 0:
             outputs.save("stop" if reason == "stopped" else "finished")
         self.reporter.emit(events.RunFinished(reason=reason, elapsed_s=progress.elapsed_s))
         return reason
+
+    def _show_the_end(self) -> None:
+        """Sample and score what was trained, where the intervals miss the last step.
+
+        A run that is resumed with a later end goes on as one that never ended here: nothing is learned from that.
+        """
+        config, step = self.config, self.progress.step
+        if config.sample_interval and not _due(step, config.sample_interval):
+            self.outputs.sample()
+        if config.eval_interval and not _due(step, config.eval_interval):
+            self.outputs.validate(None)
 
     def _step(self) -> None:
         progress = self.progress

@@ -77,19 +77,25 @@ class Outputs:
         """What OpenCV reaches on the held-out pictures: seconds of work for large ones, so done when it is first told."""
         return self._ranks.first(lambda: baselines(self._stage, self._val_batches))
 
-    def validate(self, learn: Callable[[dict[str, float]], None]) -> None:
-        """Score the held-out pictures, hand the scores to ``learn``, and keep the best checkpoint."""
+    def validate(self, learn: Callable[[dict[str, float]], None] | None) -> None:
+        """Score the held-out pictures, and keep the best checkpoint.
+
+        Args:
+            learn: Takes the scores. None for a validation that the course of the training must not depend on: the progress
+                forgets it, too.
+        """
         with self._meter.paused(), uncompiled():
             scores = self._ranks.first(lambda: validate(self._stage, self._val_batches))
             beside = self._baselines if "psnr" in scores else {}
-        learn(scores)
+        if learn:
+            learn(scores)
         measure, score = headline(scores)
         so_far = self._progress.best_score if self._progress.best_by == measure else None
         best = math.isfinite(score) and not self._health.is_doubtful and (so_far is None or score > so_far)
-        if best:
+        if best and learn:
             self._progress.best_score, self._progress.best_by = score, measure
         self._reporter.emit(events.Validation(values=events.finite(scores), baselines=beside, best=best))
-        if best and self.save("best"):
+        if best and self.save("best" if learn else "finished"):
             self._disk.write(lambda: self._run.point("best", self._progress.step))
 
     def save(self, reason: events.SaveReason) -> bool:

@@ -18,7 +18,7 @@ from ..core.rundir import RunDir
 from ..data.batch import Batch
 from ..models.device import device_name
 from ..networks.weights import n_parameters
-from .build import UNAVAILABLE
+from .build import SQUEEZENET, UNAVAILABLE, VGG19
 from .runtime import in_bfloat16
 from .sinks import Sink
 from .stages import Stage
@@ -103,12 +103,13 @@ class Reporter:
                 "On CPUs each process computes batch norm statistics over its own share of a batch: the curve depends "
                 "on the number of processes.",
             )
-        if UNAVAILABLE in perceptual.split("; "):
-            self.warn(
-                "perceptual-off",
-                "The weights of VGG19 (perceptual_weights) or SqueezeNet (hrf_weights) are neither on this machine nor "
-                "downloadable: training continues without the losses over them.",
-            )
+        for network, setting in ((VGG19, "perceptual_weights"), (SQUEEZENET, "hrf_weights")):
+            if f"{network} {UNAVAILABLE}" in perceptual.split("; "):
+                self.warn(
+                    "perceptual-off",
+                    f"The weights of {network} ({setting}) are neither on this machine nor downloadable: training continues "
+                    "without the losses over it.",
+                )
 
     def failed(self, error: BaseException) -> None:
         """Say why the training ends. One that never began has no end either: who started it learns why it was refused."""

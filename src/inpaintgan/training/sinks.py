@@ -32,7 +32,8 @@ class Console:
             self._line(
                 f"{event.stage} training on {event.device}: {plural(event.n_train, 'picture')}, {event.n_val} held out"
             )
-            self._line(f"perceptual network: {event.perceptual}")
+            if event.stage != "edge":  # nothing else has losses over one
+                self._line(f"perceptual network: {event.perceptual}")
             self._bar = tqdm(
                 total=event.max_iters, initial=event.step, unit="step", smoothing=0.05, file=sys.stderr,
                 mininterval=0.5 if sys.stderr.isatty() else 30,
@@ -40,8 +41,9 @@ class Console:
         elif isinstance(event, events.Preparing):
             self._line(f"preparing pictures: {event.done} of {event.total}")
         elif isinstance(event, events.Step) and self._bar is not None:
-            shown = {key.replace("_loss", ""): f"{v:.3g}" for key, v in event.values.items() if v is not None}
-            wanted = ("precision", "recall", "psnr", "feature_matching", "l1")
+            # As they are called in the log: "l1" is a score of validation, over the full picture.
+            shown = {key: f"{v:.3g}" for key, v in event.values.items() if v is not None}
+            wanted = ("precision", "recall", "psnr", "feature_matching_loss", "l1_loss")
             self._bar.set_postfix({key: shown[key] for key in wanted if key in shown}, refresh=False)
             self._bar.update(event.step - self._bar.n)
         elif isinstance(event, events.Validation):

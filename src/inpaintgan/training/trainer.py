@@ -38,6 +38,9 @@ from .runtime import prepare
 from .sinks import Sink, tensorboard_sink
 from .stages import Stage
 
+_OF_PICTURES = ("folder-unreadable", "loader-broken")
+"""Refusals of a training that has begun which leave its weights as they were."""
+
 
 class Trainer:
     """Trains one stage in one run folder until ``max_iters``, ``max_seconds``, a stop order or a signal.
@@ -231,7 +234,8 @@ class Trainer:
             return None
         outputs, stage = self.loop.outputs, self.loop.stage
         # Of many ranks, those that are left cannot agree on anything any more; the last checkpoint counts.
-        able = self.ranks.size == 1 and not isinstance(error, InpaintError)
+        foreseen = isinstance(error, InpaintError) and error.code not in _OF_PICTURES
+        able = self.ranks.size == 1 and not foreseen
         if able and stage.is_whole and self.progress.step:
             try:
                 if stage.device.type == "cuda":

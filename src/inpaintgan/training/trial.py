@@ -41,6 +41,8 @@ class Check(BaseModel):
     name: str
     ok: bool
     text: str
+    judged: bool = True
+    """Whether there was enough to judge it by; if not, it counts as well."""
 
 
 class Verdict(BaseModel):
@@ -98,7 +100,8 @@ def judge(run: RunDir) -> Verdict:
 
 def describe(verdict: Verdict) -> str:
     """Return a verdict as lines of text for a terminal."""
-    lines = [f"  {'ok' if check.ok else 'NOT OK':<6}  {check.name}: {check.text}" for check in verdict.checks]
+    marks = [("ok" if check.ok else "NOT OK") if check.judged else "?" for check in verdict.checks]
+    lines = [f"  {mark:<6}  {check.name}: {check.text}" for mark, check in zip(marks, verdict.checks, strict=True)]
     return "\n".join([*lines, verdict.text])
 
 
@@ -128,7 +131,7 @@ def _losses(events: list[dict[str, Any]]) -> Check:
         )
     if len(steps) < _MIN_STEPS:
         text = f"All finite; but {len(steps)} steps are too few to see them fall. Try again with nothing else running."
-        return Check(name="Losses", ok=True, text=text)
+        return Check(name="Losses", ok=True, judged=False, text=text)
     begun, ended = steps[:_FIRST], steps[-int(len(steps) * _LAST) :]
     falls = []
     for key, title in (("edge_bce_loss", "edges"), ("l1_loss", "colours")):

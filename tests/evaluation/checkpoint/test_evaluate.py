@@ -51,7 +51,7 @@ def test_what_makes_scores_mean_little_is_said(checkpoint, pictures, tmp_path, c
     words = ["--checkpoint", str(checkpoint), "--data", str(pictures), "--masks", str(tmp_path), "--limit", "1"]
     assert main(["evaluate", *words, "--perceptual-weights", "off"]) == 0
     said = capsys.readouterr().out
-    assert "1 of 1 masks are mostly white" in said and "One picture only: ± has no meaning." in said
+    assert "1 of 1 masks are mostly white" in said and "One picture only" in said and "±" not in said
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_named(checkpoint, pictures, tmp_path, capsys):

@@ -8,7 +8,7 @@ import pytest
 
 from inpaintgan.evaluation.charts import Dot, dot_plot
 from inpaintgan.evaluation.checkpoint.findings import findings
-from inpaintgan.evaluation.checkpoint.page import pick
+from inpaintgan.evaluation.checkpoint.page import evaluation_html, pick
 from inpaintgan.evaluation.checkpoint.running import SetResult
 from inpaintgan.evaluation.checkpoint.statistics import report_of
 from inpaintgan.evaluation.checkpoint.tables import table
@@ -65,6 +65,14 @@ def test_where_pictures_share_their_holes_intervals_are_over_the_holes():
     assert gaps[1]["high"] - gaps[1]["low"] > 1.5 * (gaps[0]["high"] - gaps[0]["low"])
 
 
+def test_blur_is_named_as_the_reason_only_where_the_proxy_disagrees():
+    """A method without training has the higher PSNR: is it closer to the eye, too?"""
+    sure = findings(report(result("half", [-1.0] * 4, [0.3] * 4)))[2]
+    beaten = findings(report(result("half", [-1.0] * 4, [0.9] * 4)))[2]
+    assert "above the checkpoint, but farther from the pictures by the proxy" in sure
+    assert beaten.endswith("above the checkpoint.")
+
+
 def test_one_case_is_said_to_prove_nothing():
     said = findings(report(result("half", [4.0])))[0]
     assert "+4.00 dB beside telea" in said and "proves nothing" in said and "interval" not in said
@@ -98,3 +106,16 @@ def test_the_checkpoint_beside_a_candidate_is_a_paired_comparison():
     assert re.search(
         r"Difference of the checkpoint to each candidate.*\n\n.*\n.*\n\| other \| \+0\.50 ± 0\.\d\d \|", written
     )
+
+
+@pytest.mark.parametrize(
+    ("folder", "title"),
+    [("runs/inpaint/checkpoints/step-000000030", "inpaint, step 30, on held"), ("checkpoints/faces", "faces on held")],
+)
+def test_a_page_names_the_run_of_a_checkpoint(folder, title):
+    made = report(result("half", [1.0] * 3))
+    about = {
+        "checkpoint": folder, "step": 30, "data": "photos/held", "masks": "half", "side_px": 64, "seed": 1, "limit": 0,
+        "proxy_network": None, "feature_network": None, "feature_name": None, "machine": "", "version": "", "notices": [],
+    }  # fmt: skip
+    assert f"<h1>{title}</h1>" in evaluation_html(about | made, [])

@@ -89,6 +89,9 @@ def test_findings_name_the_best_and_what_edges_can_be_worth(tmp_path):
     assert "lie 1.00 dB apart" in said and "too close or too few to rank them" in said
     assert "well beyond that spread" in " ".join(findings(make_report(tmp_path, seeds=(10, 11, 12))))
     assert "With one seed each" in " ".join(findings(make_report(tmp_path, seeds=(10,))))
+    few, many = (findings(make_report(tmp_path, seeds=seeds))[0] for seeds in ((10, 11), (10, 11, 12)))
+    assert "<egc> has the highest F1" in few and "But mec has 20.060" in few and "up to 0.071: too close" in few
+    assert "<egc> finds edges best" in many and "too close" not in many
     texts = dict(hints(make_report(tmp_path)))
     assert "adds about 7 dB" in texts["Full-picture PSNR flatters small holes."]
 
@@ -97,7 +100,7 @@ def test_findings_crown_no_generator_that_found_nothing(tmp_path):
     report = make_report(tmp_path)
     for row in report["rows"]:
         if row["kind"] == "generator":
-            row["scores"] |= {key: {**row["scores"][key], "mean": 0.0} for key in ("precision", "recall")}
+            row["scores"] |= {key: {**row["scores"][key], "mean": 0.0} for key in ("precision", "recall", "f1")}
     assert "None of them finds an edge" in findings(report)[0]
 
 

@@ -11,6 +11,8 @@ import { EMPTY, expand, intersect, isEmpty, union } from "./rect.js";
 /** @typedef {import("./view.js").View} View */
 
 const SMALLEST_SIDE = 128;
+/** An outline is seen on any ground: the hole's last pixels are light, those around it dark. */
+const LIGHT = 0xffffffff, DARK = 0xff282828; // ABGR
 const PIXELS_A_FRAME = 8e6; // of the map, brought into the smaller copies
 
 export class BitmapLayer {
@@ -31,8 +33,13 @@ export class BitmapLayer {
     this.unseen = map.bounds;
     this.colours = new Uint32Array(256);
     this.setColour([255, 255, 255], 1);
+    /** Whether the map is outlined, on the screen's pixels. */
+    this.outlined = false;
     /** @type {ImageData | null} */
     this.screen = null;
+    /** One where the map is seen on the screen; rows of whole words. */
+    this.cover = new Uint8Array();
+    this.stride = 0;
   }
 
   get #last() {
@@ -69,6 +76,8 @@ export class BitmapLayer {
     const { width, height } = context.canvas;
     if (!this.screen || this.screen.width !== width || this.screen.height !== height) {
       this.screen = new ImageData(width, height);
+      this.stride = (width + 3) & ~3;
+      this.cover = new Uint8Array(this.stride * height);
       all = true;
     }
     const window = { x0: 0, y0: 0, x1: width, y1: height };
@@ -82,6 +91,7 @@ export class BitmapLayer {
     this.unseen = this.stale;
     if (!isEmpty(part)) {
       this.#compose(part, view, this.screen);
+      if (this.outlined) this.#outline(part, this.screen);
       context.putImageData(this.screen, 0, 0, part.x0, part.y0, part.x1 - part.x0, part.y1 - part.y0);
     }
     return !isEmpty(this.stale);
@@ -107,9 +117,12 @@ export class BitmapLayer {
     const lasts = step <= 1 ? columns
       : Int32Array.from({ length: n }, (_, i) => Math.max(columns[i], seenAt(first + i + 1, step, left, level.width + 1) - 1));
     const { data } = level;
+    const { cover, stride } = this;
     for (let y = part.y0; y < part.y1; y++) {
       const row = y * screen.width;
       out.fill(0, row + part.x0, row + part.x1);
+      const coverRow = y * stride;
+      cover.fill(0, coverRow + part.x0, coverRow + part.x1);
       const middle = Math.floor((y + 0.5) * step - top);
       if (middle < 0 || middle >= level.height) continue;
       const at = seenAt(y, step, top, level.height);
@@ -117,14 +130,48 @@ export class BitmapLayer {
       if (step <= 1) {
         for (let i = 0; i < n; i++) {
           const value = data[from + columns[i]];
-          if (value) out[row + first + i] = this.colours[value * full];
+          if (!value) continue;
+          out[row + first + i] = this.colours[value * full];
+          cover[coverRow + first + i] = 1;
         }
         continue;
       }
       const below = Math.max(at, seenAt(y + 1, step, top, level.height + 1) - 1) * level.width;
       for (let i = 0; i < n; i++) {
         const value = Math.max(data[from + columns[i]], data[from + lasts[i]], data[below + columns[i]], data[below + lasts[i]]);
-        if (value) out[row + first + i] = this.colours[value * full];
+        if (!value) continue;
+        out[row + first + i] = this.colours[value * full];
+        cover[coverRow + first + i] = 1;
+      }
+    }
+  }
+
+  /**
+   * Two-tone, and as thin as can be seen: a pixel of the screen on either side of the border, at any zoom.
+   * @param {Rect} part of the screen; what has changed lies well inside it
+   * @param {ImageData} screen
+   */
+  #outline(part, { data, width, height }) {
+    const { cover, stride } = this;
+    const out = new Uint32Array(data.buffer);
+    const words = new Uint32Array(cover.buffer);
+    const below = stride >> 2;
+    // What lies beyond the window is not known: at its rim there is no outline.
+    const { x0, y0, x1, y1 } = intersect(part, expand({ x0: 0, y0: 0, x1: width, y1: height }, -1));
+    for (let y = y0; y < y1; y++) {
+      for (let x = x0, at = y * stride + x0; x < x1; x++, at++) {
+        const here = cover[at];
+        if (!(x & 3)) { // most of a screen is all alike: four pixels at a time
+          const i = at >> 2;
+          const alike = here ? 0x01010101 : 0;
+          if (words[i] === alike && words[i - below] === alike && words[i + below] === alike && cover[at - 1] === here && cover[at + 4] === here) {
+            x += 3;
+            at += 3;
+            continue;
+          }
+        }
+        if (cover[at - 1] === here && cover[at + 1] === here && cover[at - stride] === here && cover[at + stride] === here) continue;
+        out[y * width + x] = here ? LIGHT : DARK;
       }
     }
   }

@@ -27,7 +27,7 @@ export class Drawing {
     this.stage = stage;
     this.kind = kind;
     this.changes = new MapChanges(map, kind, history, clip, {
-      interrupt: () => this.cancel(), setBusy: (busy) => stage.host.toggleAttribute("data-busy", busy),
+      end: () => this.end(), setBusy: (busy) => stage.host.toggleAttribute("data-busy", busy), undone: () => this.cancel(),
     });
     this.enabled = true;
     /** Whether a pen pressed lightly draws a thinner line. */
@@ -71,14 +71,17 @@ export class Drawing {
    * @param {boolean} enabled
    */
   enable(enabled) {
-    if (!enabled) this.crosshair.hide();
+    if (!enabled) {
+      this.end();
+      this.crosshair.hide();
+    }
     this.enabled = enabled;
     this.refresh();
   }
 
-  /** @param {ToolName} tool */
+  /** @param {ToolName} tool from now on; what is being drawn is kept */
   setTool(tool) {
-    this.cancel();
+    this.end();
     this.tool = tool;
     this.#settingsChanged();
   }
@@ -129,19 +132,26 @@ export class Drawing {
     this.refresh();
   }
 
+  /**
+   * Keep what is being drawn, although the hand may not have let go: what it still does, nothing comes of.
+   * @returns {boolean} whether that changed anything
+   */
   end() {
     const { current } = this;
-    if (!current) return;
+    if (!current) return false;
     this.current = null;
     current.gesture.finish();
-    this.changes.commit(current.edit, current.label);
+    const changed = this.changes.commit(current.edit, current.label);
     if (!current.edit.wrote) this.onMissed();
     this.refresh();
+    return changed;
   }
 
+  /** Take back what is being drawn. No straight line goes on from where a stroke that is gone has ended. */
   cancel() {
     this.current?.edit.abort();
     this.current = null;
+    this.last = null;
     this.refresh();
   }
 

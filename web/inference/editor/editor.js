@@ -44,6 +44,7 @@ export class InpaintEditor extends HTMLElement {
     this.picture = picture;
     this.mask = new Bitmap(width, height);
     this.maskLayer = new BitmapLayer(this.mask);
+    this.maskLayer.outlined = true; // paper-white would not be seen on white
     this.view.setPicture(width, height);
     this.stage.addLayer((context, view) => picture.draw(context, view));
     const refresh = this.stage.addLayer((context, view, moved) => {

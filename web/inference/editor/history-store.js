@@ -1,13 +1,15 @@
 // Keeps the history of a picture in this tab: over a reload, and on the way between the mask page and the filling page.
 //
 // It is only good for exactly the mask and edges it was made with, so it carries the addresses under which the program
-// keeps those; they change with every stored change.
+// keeps those; they change with every stored change. A page that is left in a hurry cannot know what the program still got of
+// what was sent: so it tells, for each of the possible states, up to which step it goes.
 
 import { Patch } from "./patch.js";
 
 /** @typedef {import("./history.js").History} History */
 /** @typedef {import("./history.js").Step} Step */
 /** @typedef {{mask_url: string | null, edges_url: string | null}} Layers part of a picture_info */
+/** @typedef {{layers: Layers, after: Step | null}} State what the program has, or may have, and the last step that is in it */
 
 const KEY = "inpaintgan-history";
 
@@ -19,21 +21,31 @@ export class HistoryStore {
   constructor(history, picture) {
     this.history = history;
     this.picture = picture;
+    /** By how many steps the taken up history is behind the one that was kept; below zero: ahead of it. */
+    this.behind = 0;
     /** @type {WeakMap<Step, string>} packing a step is done once */
     this.texts = new WeakMap();
   }
 
+  /** @param {Layers} layers what is in the editor now @returns {State} */
+  stateOf({ mask_url, edges_url }) {
+    return { layers: { mask_url, edges_url }, after: this.history.next("undo") };
+  }
+
   /**
    * Keep the history as it is now. When it is too long for the browser's store, its older half is left out.
-   * @param {Layers} layers what the program has; it must be what is in the editor
+   * @param {State[]} states what the program may have
    */
-  save({ mask_url, edges_url }) {
-    const head = JSON.stringify({ picture: this.picture, mask_url, edges_url });
-    const done = this.history.done.map((step) => this.#text(step));
-    const undone = this.history.undone.map((step) => this.#text(step));
+  save(states) {
+    const { done, forgotten } = this.history;
+    const steps = [...done, ...this.history.undone.toReversed()];
+    const texts = steps.map((step) => this.#text(step));
+    const known = states.map(({ layers, after }) => ({ ...layers, at: after ? steps.indexOf(after) + 1 : 0, first: !after && !forgotten }));
     for (let from = 0; ; from = Math.ceil((from + done.length) / 2)) {
+      const fits = known.filter(({ at, first }) => (first ? from === 0 : at > 0 && at >= from));
+      const head = { picture: this.picture, now: done.length - from, states: fits.map(({ mask_url, edges_url, at }) => ({ mask_url, edges_url, at: at - from })) };
       try {
-        sessionStorage.setItem(KEY, `${head}\n[[${done.slice(from)}],[${undone}]]`);
+        sessionStorage.setItem(KEY, `${JSON.stringify(head)}\n[${texts.slice(from)}]`);
         return;
       } catch {
         if (from < done.length) continue;
@@ -49,10 +61,14 @@ export class HistoryStore {
    * @returns {boolean}
    */
   restore({ mask_url, edges_url }) {
-    const [head, steps] = (sessionStorage.getItem(KEY) ?? "").split("\n");
-    if (head !== JSON.stringify({ picture: this.picture, mask_url, edges_url })) return false;
-    const [done, undone] = JSON.parse(steps).map((/** @type {any[]} */ list) => list.map(revived));
-    this.history.restore({ done, undone });
+    const [head, text] = (sessionStorage.getItem(KEY) ?? "null").split("\n");
+    /** @type {{picture: string, now: number, states: (Layers & {at: number})[]} | null} */
+    const kept = JSON.parse(head);
+    const state = kept?.picture === this.picture && kept.states.find((one) => one.mask_url === mask_url && one.edges_url === edges_url);
+    if (!kept || !state) return false;
+    const steps = JSON.parse(text).map(revived);
+    this.history.restore({ done: steps.slice(0, state.at), undone: steps.slice(state.at).reverse() });
+    this.behind = kept.now - state.at;
     return true;
   }
 

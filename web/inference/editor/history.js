@@ -24,6 +24,8 @@ export class History {
     this.done = [];
     /** @type {Step[]} the one to be done again first is last */
     this.undone = [];
+    /** Whether the oldest steps are gone. */
+    this.forgotten = false;
     /** @type {Partial<Record<Change["kind"], (change: any, way: Way) => void>>} how a kind of change is applied here */
     this.handlers = {};
     /** @type {Set<() => void>} */
@@ -44,6 +46,7 @@ export class History {
     let { bytes } = this;
     while (this.done.length > 1 && (bytes > this.maxBytes || this.done.length > this.maxSteps)) {
       bytes -= bytesOf(/** @type {Step} */ (this.done.shift()));
+      this.forgotten = true;
     }
     this.#tell();
   }

@@ -1,26 +1,29 @@
 // Keeps what is drawn (the mask, the edges) on the server, so that it is there after leaving the page, a reload, or a
 // crash of the browser.
 
-import { encoded } from "./map-work.js";
+import { wait } from "../../js/poll.js";
 
-/** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 /** @typedef {"saved" | "waiting" | "failed"} SaveState */
 
 const DELAY_MS = 300;
+const MOST_MS = 2000; // for whoever draws on without a rest
+const STROKE_MS = 20;
 
 export class LayerSaver {
   /**
-   * @param {Bitmap} map
-   * @param {(png: Blob) => Promise<any>} send resolves when the server has it
+   * @param {() => Promise<any>} save takes what is drawn as it is at the call; resolves when the server has it
+   * @param {() => boolean} drawing whether a stroke is being drawn: half of one is in no history, so it is not saved
    * @param {(state: SaveState, error?: unknown) => void} tell
    */
-  constructor(map, send, tell) {
-    this.map = map;
-    this.send = send;
+  constructor(save, drawing, tell) {
+    this.save = save;
+    this.drawing = drawing;
     this.tell = tell;
     this.version = 0;
     this.savedVersion = 0;
     this.timer = 0;
+    /** @type {number | null} since when something is not on its way to the server */
+    this.since = null;
     /** @type {Promise<void>} saves run one after another */
     this.chain = Promise.resolve();
     addEventListener("beforeunload", (event) => {
@@ -35,12 +38,13 @@ export class LayerSaver {
     return this.version === this.savedVersion;
   }
 
-  /** The map has changed: save it once the hand rests. */
+  /** The map has changed: save it once the hand rests, or after a while. */
   changed() {
     this.version++;
     this.tell("waiting");
+    this.since ??= Date.now();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush().catch(() => {}), DELAY_MS);
+    this.timer = setTimeout(() => this.flush().catch(() => {}), Math.max(0, Math.min(DELAY_MS, this.since + MOST_MS - Date.now())));
   }
 
   /**
@@ -55,10 +59,12 @@ export class LayerSaver {
   }
 
   async #save() {
+    while (this.drawing()) await wait(STROKE_MS);
     const { version } = this;
     if (version === this.savedVersion) return;
+    this.since = null;
     try {
-      await this.send(await encoded(this.map));
+      await this.save();
     } catch (error) {
       this.tell("failed", error);
       throw error;

@@ -13,8 +13,8 @@ export class MapChanges {
    * @param {"mask" | "edges"} kind what the map is, for the history
    * @param {History} history
    * @param {Bitmap | null} clip where changes are allowed; null: everywhere
-   * @param {{interrupt: () => void, setBusy: (busy: boolean) => void}} gestures ends what is being drawn, which a change
-   *   must not meet; told whether one is being computed
+   * @param {{end: () => void, setBusy: (busy: boolean) => void, undone: () => void}} gestures ends what is being drawn, which
+   *   a change must not meet; told whether one is being computed, and when one was undone or redone
    */
   constructor(map, kind, history, clip, gestures) {
     this.map = map;
@@ -29,7 +29,7 @@ export class MapChanges {
     /** @type {Set<() => void>} told after every finished change, undone and redone ones included */
     this.listeners = new Set();
     history.handlers[kind] = ({ patch }) => {
-      gestures.interrupt();
+      gestures.undone();
       patch.apply(map);
       this.#tell();
     };
@@ -44,10 +44,12 @@ export class MapChanges {
    * @param {Edit} edit
    * @param {string} label
    * @param {Partial<Step>} [more] what else the step is to tell
+   * @returns {boolean} whether anything differs
    */
   commit(edit, label, more) {
     const patch = edit.commit();
     if (patch) this.#record(label, patch, more);
+    return patch !== null;
   }
 
   /**
@@ -86,7 +88,7 @@ export class MapChanges {
    * @returns {Patch | null} null when nothing differs
    */
   edit(change) {
-    this.gestures.interrupt();
+    this.gestures.end();
     const edit = this.begin();
     change(edit);
     const patch = edit.commit();
@@ -100,7 +102,7 @@ export class MapChanges {
    */
   #inTurn(work) {
     const turn = this.settled.then(async () => {
-      this.gestures.interrupt();
+      this.gestures.end();
       this.#setBusy(true);
       try {
         await work();

@@ -19,6 +19,8 @@ const MIDDLE = 1;
 const RIGHT = 2;
 const PEN_ERASER = 5;
 const WHEEL_LINE_PX = 24;
+/** A finger that comes while the first one has hardly drawn makes it a pinch; later it is a palm, or the stroke is over. */
+const PINCH_MS = 200, PINCH_PX = 10;
 
 export class Pointer {
   /**
@@ -33,6 +35,10 @@ export class Pointer {
     /** @type {"draw" | "pan" | "pinch" | null} */
     this.mode = null;
     this.panKey = false;
+    /** The stroke that is being drawn: by what, since when, and how far on the screen. */
+    this.stroke = { type: "", began: 0, length: 0 };
+    /** What is done with it, though the page may hand over to others meanwhile. */
+    this.taken = handlers;
     const { host } = stage;
     const on = (/** @type {string} */ type, /** @type {(event: any) => void} */ listener) =>
       host.addEventListener(type, listener.bind(this), { passive: false });
@@ -40,7 +46,7 @@ export class Pointer {
     on("pointermove", this.#move);
     on("pointerup", this.#up);
     on("pointercancel", (/** @type {PointerEvent} */ event) => {
-      if (this.mode === "draw" && this.pressed.has(event.pointerId)) this.handlers.cancel(); // the system took a palm for it
+      if (this.mode === "draw" && this.pressed.has(event.pointerId)) this.taken.cancel(); // the system took a palm for it
       this.#up(event);
     });
     on("pointerleave", () => this.handlers.hover(null, { shift: false }));
@@ -59,16 +65,21 @@ export class Pointer {
   #down(event) {
     const { host } = this.stage;
     const at = this.stage.screenPoint(event);
+    const { pointerType: type } = event;
+    if (this.mode === "draw" && this.stroke.type === "pen" && type === "touch") return; // the hand that holds the pen
+    if (type === "pen" && this.pressed.size) this.#letGo(event); // it was there before the pen
     host.focus({ preventScroll: true });
     host.setPointerCapture(event.pointerId);
     this.pressed.set(event.pointerId, at);
     if (this.pressed.size === 2) {
-      if (this.mode === "draw") this.handlers.cancel(); // the first finger was meant for the pinch
+      this.#endStroke(event);
       this.mode = "pinch";
     } else if (this.pressed.size === 1) {
       const erase = event.button === RIGHT || event.button === PEN_ERASER;
       const pans = this.panKey || event.button === MIDDLE;
-      const draws = !pans && this.handlers.begin(this.#picturePoint(event), { erase, shift: event.shiftKey });
+      this.stroke = { type, began: event.timeStamp, length: 0 };
+      this.taken = this.handlers;
+      const draws = !pans && this.taken.begin(this.#picturePoint(event), { erase, shift: event.shiftKey });
       this.mode = draws ? "draw" : "pan";
     }
     host.toggleAttribute("data-panning", this.mode === "pan");
@@ -79,11 +90,13 @@ export class Pointer {
     const { view } = this.stage;
     const at = this.stage.screenPoint(event);
     const last = this.pressed.get(event.pointerId);
+    if (!last && this.mode === "draw") return; // the cursor stays with what draws
     this.handlers.hover(view.toPicture(at), { shift: event.shiftKey });
     if (!last) return;
     if (this.mode === "draw") {
       const events = event.getCoalescedEvents?.() ?? [];
-      this.handlers.extend((events.length ? events : [event]).map((one) => this.#picturePoint(one)));
+      this.stroke.length += Math.hypot(at.x - last.x, at.y - last.y);
+      this.taken.extend((events.length ? events : [event]).map((one) => this.#picturePoint(one)));
     } else if (this.mode === "pan") {
       view.pan(at.x - last.x, at.y - last.y);
     } else if (this.mode === "pinch") {
@@ -96,6 +109,21 @@ export class Pointer {
     this.pressed.set(event.pointerId, at);
   }
 
+  /** What the first finger drew was meant for a pinch if that was hardly anything; else it is kept. @param {PointerEvent} event */
+  #endStroke({ timeStamp }) {
+    if (this.mode !== "draw") return;
+    const { began, length } = this.stroke;
+    if (timeStamp - began < PINCH_MS || length < PINCH_PX * this.stage.density) this.taken.cancel();
+    else this.taken.end();
+  }
+
+  /** Take what is pressed for let go of. @param {PointerEvent} event */
+  #letGo(event) {
+    this.#endStroke(event);
+    this.pressed.clear();
+    this.mode = null;
+  }
+
   /** @param {PointerEvent} event @returns {Point} */
   #picturePoint(event) {
     const point = this.stage.view.toPicture(this.stage.screenPoint(event));
@@ -105,7 +133,7 @@ export class Pointer {
   /** @param {PointerEvent} event */
   #up(event) {
     if (!this.pressed.delete(event.pointerId)) return;
-    if (this.mode === "draw") this.handlers.end();
+    if (this.mode === "draw") this.taken.end();
     // A finger left over from a pinch must not begin to draw.
     this.mode = this.pressed.size ? "pan" : null;
     this.stage.host.toggleAttribute("data-panning", this.panKey || this.mode === "pan");
@@ -116,7 +144,8 @@ export class Pointer {
     event.preventDefault();
     const { view } = this.stage;
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
-    if (event.shiftKey) {
+    // A trackpad moves sideways by itself; up and down it zooms like a wheel.
+    if (event.shiftKey || (!event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
       view.pan(-(event.deltaX || event.deltaY) * unit, 0);
       return;
     }

@@ -5,6 +5,7 @@
 
 /** @typedef {import("./raster.js").Point} Point */
 /** @typedef {import("./rect.js").Rect} Rect */
+/** @typedef {{scale: number, middle: Point} | null} Place what is seen, in a window of any size; null: the whole picture */
 
 const MAX_SCALE = 64;
 const MAX_FIT_SCALE = 6; // small pictures are enlarged to work on, but not to a wall of squares
@@ -67,6 +68,25 @@ export class View {
   /** @param {Point} point on the picture @returns {Point} on the screen */
   toScreen({ x, y }) {
     return { x: x * this.scale + this.x, y: y * this.scale + this.y };
+  }
+
+  /** @returns {Place} what is seen now */
+  get place() {
+    return this.fitted ? null : { scale: this.scale, middle: this.toPicture({ x: this.screenWidth / 2, y: this.screenHeight / 2 }) };
+  }
+
+  /** @param {Place} place what was seen before */
+  show(place) {
+    if (!place) {
+      this.fit();
+      return;
+    }
+    this.scale = place.scale;
+    this.x = this.screenWidth / 2 - place.middle.x * this.scale;
+    this.y = this.screenHeight / 2 - place.middle.y * this.scale;
+    this.fitted = false;
+    this.#snap();
+    this.#settle();
   }
 
   /** @returns {{width: number, height: number, y: number}} the free part of the window, and its middle */

@@ -118,6 +118,7 @@ def _open(arguments: argparse.Namespace) -> _Setup:
     inpainter = Inpainter.load(
         arguments.checkpoint or default_checkpoint(arguments.device), arguments.device, engine="eager"
     )
+    inpainter.checkpoint.painter()  # refuses one that has edges alone, before anything is downloaded
     side, methods = inpainter.checkpoint.config.input_size, running.methods(inpainter)
     others = candidates.open_candidates(arguments.candidate, len(sets), methods)
     options = {"limit": arguments.limit, "seed": arguments.seed}

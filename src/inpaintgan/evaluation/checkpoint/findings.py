@@ -11,6 +11,7 @@ from ..mask_sets import BLOCK_RATIO, KINDS
 from ..protocol import START
 from ..wording import Statement
 from .running import NETWORK, UPPER_BOUND
+from .set_scores import FEWEST, FEWEST_FOR_IDS
 
 
 def findings(report: dict[str, Any]) -> list[str]:
@@ -58,8 +59,10 @@ def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
         if name not in (NETWORK, UPPER_BOUND, START, *candidates)
     }
     best = max(others, key=lambda name: others[name])
-    value = main["methods"][NETWORK]["psnr_hole"]["mean"]
-    relation = "below the checkpoint" if others[best] < value else "above the checkpoint: PSNR favours blurred fills"
+    own, its = main["methods"][NETWORK], main["methods"][best]
+    relation = "below the checkpoint" if others[best] < own["psnr_hole"]["mean"] else "above the checkpoint"
+    if relation == "above the checkpoint" and "proxy" in own and own["proxy"]["mean"] < its["proxy"]["mean"]:
+        relation += ", but farther from the pictures by the proxy: PSNR favours blurred fills"
     return f"Of the methods without training, {best} is best with {others[best]:.2f} dB, {relation}."
 
 
@@ -113,7 +116,16 @@ def protocol_rows(report: dict[str, Any]) -> list[Statement]:
 
 
 def _features(report: dict[str, Any]) -> str:
-    return f"over {report['feature_network']}" if report["feature_network"] else "not scored: no network was available"
+    if not report["feature_network"]:
+        return "not scored: no network was available"
+    if not any(one["set_scores"] for one in report["sets"]):
+        return f"not scored: they need {FEWEST} pictures"
+    few = "" if _has_ids(report) else f"; U-IDS and P-IDS need {FEWEST_FOR_IDS} pictures"
+    return f"over {report['feature_network']}{few}"
+
+
+def _has_ids(report: dict[str, Any]) -> bool:
+    return any("u_ids" in scores for one in report["sets"] for scores in one["set_scores"].values())
 
 
 def _holes(one: dict[str, Any], masks: str) -> str:
@@ -146,7 +158,9 @@ def hints(report: dict[str, Any]) -> list[Statement]:
     ]
     if report["proxy_network"]:
         listed.append(wording.PROXY_HINT)
-    if report["feature_network"]:
+    if report["edges"]:
+        listed += [wording.STRICT_EDGES, wording.EDGE_L1_HINT]
+    if any(one["set_scores"] for one in report["sets"]):
         listed += [
             (
                 "FID and KID depend on their network.",
@@ -154,13 +168,16 @@ def hints(report: dict[str, Any]) -> list[Statement]:
                 "pictures FID comes out too large, and more so for fills with texture than for blurred ones: trust KID, which "
                 "may be slightly below 0.",
             ),
+        ]
+    if _has_ids(report):
+        listed.append(
             (
                 "U-IDS and P-IDS say how often a fill passes for real.",
                 "A linear classifier tells fills from pictures it has not seen. U-IDS is its share of errors (0.5 is chance, the "
                 "best), P-IDS the share of fills that look more real to it than their own picture. With a hundred pictures "
                 "U-IDS is uncertain by 0.02.",
-            ),
-        ]
+            )
+        )
     listed.append(
         (
             "Best and worst are the checkpoint's.",

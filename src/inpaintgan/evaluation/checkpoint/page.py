@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from ...core.rundir import step_named
 from ...imaging.masks import with_white_hole
 from .. import charts
 from ..cases import Case
@@ -85,7 +86,7 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
         .get_template("evaluation.html.j2")
         .render(
             report=report,
-            title=f"{Path(report['checkpoint']).name} on {Path(report['data']).name}",
+            title=f"{_checkpoint_name(report)} on {Path(report['data']).name}",
             tokens=design_tokens(),
             css=asset("report.css"),
             script=asset("report.js"),
@@ -105,6 +106,14 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
             drawn=[name for name in colours if name not in _OFF_SCALE],
         )
     )
+
+
+def _checkpoint_name(report: dict[str, Any]) -> str:
+    """Its folder's name; of a run's checkpoint the run's, with the step."""
+    path = Path(report["checkpoint"])
+    if step_named(path) is None:
+        return path.name
+    return f"{path.absolute().parents[1].name}, step {report['step']:,},"
 
 
 def _ordered(report: dict[str, Any]) -> list[str]:

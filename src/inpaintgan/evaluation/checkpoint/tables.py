@@ -32,7 +32,9 @@ def table(report: dict[str, Any]) -> str:
     ]  # fmt: skip
     lines += _with_intervals(report)
     if report["edges"]:
-        lines += ["", "Edges in the hole: " + ", ".join(f"{k} {v:.3f}" for k, v in report["edges"].items()) + "."]
+        shown = columns_of((*_EDGES, "edge_l1"), report["edges"])
+        values = ", ".join(f"{column.title} {column.shown(report['edges'][column.key])}" for column in shown)
+        lines += ["", f"Edges in the hole: {values}."]
     lines += [line for notice in report["notices"] for line in ("", notice)]
     return "\n".join(lines)
 
@@ -43,10 +45,11 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
     if not sets:
         return []
     rival, level = report["bootstrap"]["rival"], 100 * report["bootstrap"]["level"]
-    said = f"After ±: half of the {level:.0f} % interval of the mean, by bootstrap over {report['bootstrap']['over']}."
     if all(one.get("n_pictures", one["n"]) == 1 for one in sets):
-        said = "One picture only: ± has no meaning."
-    lines = ["", said]
+        lines = ["", "One picture only: it says nothing of others."]
+    else:
+        over = report["bootstrap"]["over"]
+        lines = ["", f"Below, after ±: half of the {level:.0f} % interval of the mean, by bootstrap over {over}."]
     names = [one["name"] for one in sets]
     if len(sets) == 1:
         lines += _differences(f"Difference to {rival}, per picture:", sets[0]["versus"])
@@ -96,4 +99,5 @@ def set_title(column: Column, report: dict[str, Any]) -> str:
 
 def _estimate(scores: Mapping[str, Mapping[str, float]], column: Column, sign: str = "") -> str:
     found = scores[column.key]
-    return f"{column.shown(found['mean'], sign)} ± {column.shown((found['high'] - found['low']) / 2)}"
+    half = (found["high"] - found["low"]) / 2
+    return column.shown(found["mean"], sign) + (f" ± {column.shown(half)}" if half else "")

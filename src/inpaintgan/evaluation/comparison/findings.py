@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-from ...metrics.edge import f1
 from .. import wording
 from ..mask_sets import KINDS
 from ..wording import Statement
@@ -33,21 +32,40 @@ def _top(report: dict[str, Any], key: str) -> dict[str, Any]:
     return max(_generators(report), key=lambda row: _mean(row, key))
 
 
-def _f1(row: dict[str, Any], suffix: str = "") -> float:
-    return f1(_mean(row, f"precision{suffix}"), _mean(row, f"recall{suffix}"))
-
-
 def _edges(report: dict[str, Any]) -> str:
-    best = max(_generators(report), key=_f1)
-    if _f1(best) == 0:
+    best = _top(report, "f1")
+    if _mean(best, "f1") == 0:
         return "None of them finds an edge in the hole yet: give them a larger budget."
-    near = max(_generators(report), key=lambda row: _f1(row, "_1px"))
-    exact = (
-        f"{best['name']} finds edges best: on average over the holes {100 * _mean(best, 'precision'):.1f} % of the edge pixels "
-        f"it draws are true, and it finds {100 * _mean(best, 'recall'):.1f} % of the true ones (F1 {_f1(best):.3f})."
+    others = len(_generators(report)) > 1
+    clear = others and _is_clear(report, "f1")
+    said = (
+        f"{best['name']} {'finds edges best' if clear or not others else 'has the highest F1'}: on average over the holes "
+        f"{100 * _mean(best, 'precision'):.1f} % of the edge pixels it draws are true, and it finds "
+        f"{100 * _mean(best, 'recall'):.1f} % of the true ones (F1 {_mean(best, 'f1'):.3f})."
     )
+    if not clear and others and len(report["seeds"]) > 1:
+        second, _, spread = _lead(report, "f1")
+        said += (
+            f" But {second['name']} has {_mean(second, 'f1'):.3f}, and the standard deviation over seeds is up to "
+            f"{spread:.3f}: too close or too few to rank them."
+        )
+    near = _top(report, "f1_1px")
     leader = "it leads again" if near is best else f"{near['name']} leads"
-    return f"{exact} With one pixel of tolerance {leader} (F1 {_f1(near, '_1px'):.3f})."
+    return f"{said} With one pixel of tolerance {leader} (F1 {_mean(near, 'f1_1px'):.3f})."
+
+
+def _lead(report: dict[str, Any], key: str) -> tuple[dict[str, Any], float, float]:
+    """The second best of at least two generators, how far the best is ahead, and the larger of their spreads over seeds."""
+    first, second = sorted(_generators(report), key=lambda row: -_mean(row, key))[:2]
+    spread = max(row["scores"][key]["std"] or 0.0 for row in (first, second))
+    return second, _mean(first, key) - _mean(second, key), spread
+
+
+def _is_clear(report: dict[str, Any], key: str) -> bool:
+    """Whether the best of at least two generators is ahead by more than chance would have it."""
+    _, gap, spread = _lead(report, key)
+    # Of two seeds alike the spread is small now and then, by chance alone.
+    return len(report["seeds"]) > 2 and gap > 2 * spread
 
 
 def _worth(report: dict[str, Any]) -> str:
@@ -82,12 +100,9 @@ def _chance(report: dict[str, Any]) -> str:
     if len(_generators(report)) < 2:
         return ""
     if count == 1:
-        return "With one seed each, a small difference cannot be told from chance. Repeat with --seeds 3 before relying on one."
-    first, second = sorted(_generators(report), key=lambda row: -_mean(row, "psnr_hole"))[:2]
-    gap = _mean(first, "psnr_hole") - _mean(second, "psnr_hole")
-    spread = max(row["scores"]["psnr_hole"]["std"] or 0.0 for row in (first, second))
-    # Of two seeds alike the spread is small now and then, by chance alone.
-    verdict = "well beyond that spread" if count > 2 and gap > 2 * spread else "too close or too few to rank them"
+        return "With one seed each, a small difference cannot be told from chance. Repeat with three seeds before relying on one."
+    first, (second, gap, spread) = _top(report, "psnr_hole"), _lead(report, "psnr_hole")
+    verdict = "well beyond that spread" if _is_clear(report, "psnr_hole") else "too close or too few to rank them"
     return (
         f"Over {count} seeds, {first['name']} and {second['name']} lie {gap:.2f} dB apart in the hole, where the standard "
         f"deviation over seeds is up to {spread:.2f} dB: {verdict}."
@@ -117,20 +132,13 @@ def hints(report: dict[str, Any]) -> list[Statement]:
         ) if not report["inpaint"] else (
             "Fills differ by edges alone.", "One given inpaint generator paints for all edge generators.",
         ),
-        (
-            "Exact precision and recall are strict.",
-            "An edge one pixel beside the true one counts as wrong twice, as in the papers. The 1 px columns forgive that. A "
-            "hole with neither true nor predicted edges scores 1.",
-        ),
+        wording.STRICT_EDGES,
         (
             "FM cannot be compared between rows.",
             "It is the feature matching loss without its weight, on held-out pictures, in the discriminator that was trained "
             "beside each generator. A weak discriminator gives a low FM. The papers' tables weight it by each run's settings.",
         ),
-        (
-            "Edge L1 rewards drawing no edges.",
-            "Few pixels are edges, so a network that draws none is nearly always right: see the row without edges.",
-        ),
+        wording.EDGE_L1_HINT,
     ]  # fmt: skip
     if report["proxy_network"]:
         listed.append(wording.PROXY_HINT)

@@ -11,13 +11,14 @@ from typing import Any
 
 from ...core.events import read_events
 from ...core.rundir import RunDir
+from ...metrics.edge import f1
 
 Row = dict[str, Any]
 """One picture's scores: ``picture``, ``hole_share``, ``scores`` by method."""
 Summary = dict[str, Any]
 
 GROUPS = (
-    ("Edges in the hole", ("precision", "recall", "precision_1px", "recall_1px", "edge_l1", "fm")),
+    ("Edges in the hole", ("precision", "recall", "f1", "precision_1px", "recall_1px", "f1_1px", "edge_l1", "fm")),
     ("Filled picture", ("psnr_hole", "psnr", "ssim_hole", "ssim", "proxy")),
     ("Cost", ("parameters", "gmac", "seconds_per_step")),
 )
@@ -48,7 +49,7 @@ def method_summary(name: str, kind: str, rows_of_seeds: Sequence[Sequence[Row]],
         pictures and its standard deviation over seeds, None for one seed; ``buckets`` by name with ``n`` pictures.
     """
     seeds = [[row["scores"][name] for row in rows] for rows in rows_of_seeds]
-    scores = _over_seeds([_means(rows) for rows in seeds]) | _over_seeds(costs)
+    scores = _over_seeds([_with_f1(_means(rows)) for rows in seeds]) | _over_seeds(costs)
     buckets = {}
     for label in sorted(
         {bucket(row["hole_share"]) for row in rows_of_seeds[0]}, key=lambda label: int(label.split("-")[0])
@@ -61,6 +62,15 @@ def method_summary(name: str, kind: str, rows_of_seeds: Sequence[Sequence[Row]],
 
 def _means(rows: Sequence[dict[str, float]]) -> dict[str, float]:
     return {key: statistics.fmean(row[key] for row in rows) for key in rows[0]}
+
+
+def _with_f1(means: dict[str, float]) -> dict[str, float]:
+    found = {
+        f"f1{suffix}": f1(means[f"precision{suffix}"], means[f"recall{suffix}"])
+        for suffix in ("", "_1px")
+        if f"precision{suffix}" in means
+    }
+    return means | found
 
 
 def _over_seeds(values: Sequence[dict[str, float]]) -> dict[str, dict[str, float | None]]:

@@ -37,8 +37,8 @@ class FillCalls(Calls):
         return self._session.fills.fill(picture, self._fill_options(options))
 
     def fill_progress(self, picture: str) -> dict[str, Any]:
-        """Return how far the fill is."""
-        return self._session.pictures.get(picture).progress
+        """Return how far the fill is; a page that was reloaded continues from here."""
+        return self._session.pictures.get(picture).fill_progress()
 
     def cancel_fill(self) -> dict[str, Any]:
         """End the fills that run or wait."""
