@@ -144,7 +144,7 @@ export class Pointer {
     event.preventDefault();
     const { view } = this.stage;
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? WHEEL_LINE_PX : 1;
-    // A trackpad moves sideways by itself; up and down it zooms like a wheel.
+    // A trackpad moves sideways by itself; up and down it zooms, as a wheel does.
     if (event.shiftKey || (!event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
       view.pan(-(event.deltaX || event.deltaY) * unit, 0);
       return;
