@@ -29,10 +29,12 @@ def test_open_picture_writes_what_a_page_shows(tmp_path):
     picture = Picture(skimage.data.chelsea(), np.full((300, 451), 77, np.uint8))
     save_picture(picture, tmp_path / "original.png")
     value, _ = ask("open-picture", source=str(tmp_path / "original.png"), name="my cat.png", folder=str(tmp_path))
+    losses = value.pop("losses")
     assert value == {
-        "width": 451, "height": 300, "format": "PNG", "name": "my cat.png", "notices": [], "has_alpha": True,
-        "display": "display.png",
+        "width": 451, "height": 300, "format": "PNG", "name": "my cat.png", "notices": [], "conversion": "",
+        "has_alpha": True, "display": "display.png",
     }  # fmt: skip
+    assert losses[".png"] == [] and losses[".bmp"] == ["the white behind transparent areas"]
     assert np.array_equal(decode(tmp_path / "display.png").pixels, picture.pixels)
 
 

@@ -11,13 +11,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import pytest
 
 from inpaintgan.core.config_io import make_config
@@ -247,8 +245,6 @@ def ended_trainings(tmp_path: Path) -> Iterator[Callable[[], None]]:
         for folder in folders:
             for process in training_processes(folder):
                 process.kill()
-                with suppress(psutil.TimeoutExpired):  # dead, but its window has not looked yet
-                    process.wait(10)
         wait_for(lambda: not any(is_live(RunDir(folder)) for folder in folders))
 
     yield end

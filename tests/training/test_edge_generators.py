@@ -1,4 +1,4 @@
-"""Every edge generator learns: 300 steps of the edge stage on the same eight pictures and holes."""
+"""Every edge generator learns: at most 300 steps of the edge stage on the same eight pictures and holes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from inpaintgan.data.batch import Batch
 from inpaintgan.data.loader import make_train_loader
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.metrics.edge import precision_recall
 from inpaintgan.models.edge_model import predict_edges
 from inpaintgan.networks.edge_generators import EDGE_GENERATORS
 from inpaintgan.training.build import build_stage
+from inpaintgan.training.stages import Stage
 
 SETTINGS = {
     "stage": "edge", "batch_size": 4, "lr": 2e-3, "sigma": 1, "block_ratio": 0.4, "augment_flip": False,
@@ -33,16 +35,29 @@ def test_three_hundred_steps_teach_eight_pictures(training, name):
     stage, _ = build_stage(config, torch.device("cpu"))
     loader = make_train_loader(find_pictures(Path(config.data)), config, 0)
     batches = [batch.to("cpu") for batch in islice(loader, 2)]
-    logs = [stage.step(batches[step % 2], step) for step in range(300)]
+    logs = []
+    for step in range(300):
+        logs.append(stage.step(batches[step % 2], step))
+        if step % 25 == 24 and has_learned(stage, logs, batches):
+            return
+    raise AssertionError(
+        f"{mean(logs[:6], 'edge_generator_loss'):.3f} became {mean(logs[-6:], 'edge_generator_loss'):.3f}"
+    )
+
+
+def has_learned(stage: Stage, logs: list[dict[str, torch.Tensor]], batches: list[Batch]) -> bool:
     first, last = logs[:6], logs[-6:]
-    assert mean(last, "edge_generator_loss") < 0.7 * mean(first, "edge_generator_loss")
-    for score in ("precision", "recall"):
-        assert mean(last, score) > mean(first, score) + 0.3
+    if mean(last, "edge_generator_loss") >= 0.7 * mean(first, "edge_generator_loss"):
+        return False
+    if any(mean(last, score) <= mean(first, score) + 0.3 for score in ("precision", "recall")):
+        return False
     # The running average, in evaluation mode, is what checkpoints hold: its batch norm must have followed too.
+    scores = []
     for batch in batches:
         with torch.no_grad():
             averaged = predict_edges(stage.edge_generator, batch.gray, batch.edge, batch.mask)
-        assert all(score.mean() > 0.6 for score in precision_recall(averaged, batch.edge, batch.mask, 0.5))
+        scores += [float(score.mean()) for score in precision_recall(averaged, batch.edge, batch.mask, 0.5)]
+    return min(scores) > 0.6
 
 
 @pytest.mark.parametrize("name", EDGE_GENERATORS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...core.wording import plural
@@ -13,6 +13,8 @@ _SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "psnr", "ssim", "proxy", "lpips"
 _AGAINST = ("psnr_hole", "ssim_hole", "proxy", "lpips")
 _BY_SET = ("psnr_hole", "proxy", "lpips")
 _EDGES = ("precision", "recall", "precision_1px", "recall_1px")
+_Scores = Mapping[str, Mapping[str, float]]
+"""By score an estimate."""
 
 
 def table(report: dict[str, Any]) -> str:
@@ -46,36 +48,35 @@ def _with_intervals(report: dict[str, Any]) -> list[str]:
         return []
     rival, level = report["bootstrap"]["rival"], 100 * report["bootstrap"]["level"]
     if all(one.get("n_pictures", one["n"]) == 1 for one in sets):
-        lines = ["", "One picture only: it says nothing of others."]
+        lines, show = ["", "One picture only: it says nothing of others."], _mean
     else:
         over = report["bootstrap"]["over"]
         lines = ["", f"Below, after ±: half of the {level:.0f} % interval of the mean, by bootstrap over {over}."]
+        show = _estimate
     names = [one["name"] for one in sets]
     if len(sets) == 1:
-        lines += _differences(f"Difference to {rival}, per picture:", sets[0]["versus"])
+        lines += _differences(f"Difference to {rival}, per picture:", sets[0]["versus"], show)
     else:
         for column in columns_of(_BY_SET, next(iter(sets[0]["methods"].values()))):
             heading = column.heading
             for part, title, sign in (("methods", heading, ""), ("versus", f"{heading}, difference to {rival}", "+")):
-                rows = {
-                    method: [_estimate(one[part][method], column, sign) for one in sets] for method in sets[0][part]
-                }
+                rows = {method: [show(one[part][method], column, sign) for one in sets] for method in sets[0][part]}
                 lines += ["", f"{title}, by kind of hole:", "", *markdown(names, rows)]
         if shown := columns_of(_EDGES, sets[0]["edges"]):
-            rows = {one["name"]: [_estimate(one["edges"], column) for column in shown] for one in sets}
+            rows = {one["name"]: [show(one["edges"], column, "") for column in shown] for one in sets}
             titles = [column.heading for column in shown]
             lines += ["", "Edges in the hole, by kind of hole:", "", *markdown(titles, rows, "holes")]
     title = "Difference of the checkpoint to each candidate, per picture:"
-    lines += _differences(title, (report["overall"] or sets[0]).get("versus_candidates", {}))
+    lines += _differences(title, (report["overall"] or sets[0]).get("versus_candidates", {}), show)
     return lines + _set_scores(report, sets)
 
 
-def _differences(title: str, found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
+def _differences(title: str, found: Mapping[str, _Scores], show: Callable[[_Scores, Column, str], str]) -> list[str]:
     """A table of differences by method and score; nothing without a method."""
     if not found:
         return []
     shown = columns_of(_AGAINST, next(iter(found.values())))
-    rows = {method: [_estimate(scores, column, "+") for column in shown] for method, scores in found.items()}
+    rows = {method: [show(scores, column, "+") for column in shown] for method, scores in found.items()}
     return ["", title, "", *markdown([column.heading for column in shown], rows)]
 
 
@@ -97,7 +98,10 @@ def set_title(column: Column, report: dict[str, Any]) -> str:
     return f"{column.title} over {report['feature_name']}"
 
 
-def _estimate(scores: Mapping[str, Mapping[str, float]], column: Column, sign: str = "") -> str:
+def _mean(scores: _Scores, column: Column, sign: str) -> str:
+    return column.shown(scores[column.key]["mean"], sign)
+
+
+def _estimate(scores: _Scores, column: Column, sign: str) -> str:
     found = scores[column.key]
-    half = (found["high"] - found["low"]) / 2
-    return column.shown(found["mean"], sign) + (f" ± {column.shown(half)}" if half else "")
+    return f"{_mean(scores, column, sign)} ± {column.shown((found['high'] - found['low']) / 2)}"
