@@ -147,6 +147,7 @@ function showNumbers() {
 function showAlerts() {
   showNodes(byId("alerts"), noticesOf(view, summary?.error));
   byId("health").textContent = healthWords(view);
+  byId("health").hidden = !view.active; // else its line stays, so that nothing moves when it is said
 }
 
 function showControls() {
