@@ -28,11 +28,7 @@ def _against(main: dict[str, Any], name: str, rival: str) -> str:
     own, gap = main["methods"][name]["psnr_hole"], main["versus"][name]["psnr_hole"]
     if main["n"] == 1:
         return f"In the hole, {name} reaches {own['mean']:.2f} dB, {gap['mean']:+.2f} dB beside {rival}; one case proves nothing."
-    said = (
-        f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own, 2)}), {abs(gap['mean']):.2f} dB "
-        f"{'above' if gap['mean'] >= 0 else 'below'} {rival} on the same cases ({_range(gap, 2, '+')})."
-    )
-    return said + _chance(gap)
+    return f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own, 2)}), {_apart(gap, rival)}"
 
 
 def _beside(main: dict[str, Any], candidate: str) -> str:
@@ -40,15 +36,13 @@ def _beside(main: dict[str, Any], candidate: str) -> str:
     theirs, gap = main["methods"][candidate]["psnr_hole"], main["versus_candidates"][candidate]["psnr_hole"]
     if main["n"] == 1:
         return f"{candidate} reaches {theirs['mean']:.2f} dB there."
-    said = (
-        f"{candidate} reaches {theirs['mean']:.2f} dB there ({_range(theirs, 2)}): the checkpoint lies {abs(gap['mean']):.2f} dB "
-        f"{'above' if gap['mean'] >= 0 else 'below'} it on the same cases ({_range(gap, 2, '+')})."
-    )
-    return said + _chance(gap)
+    return f"{candidate} reaches {theirs['mean']:.2f} dB there ({_range(theirs, 2)}): the checkpoint lies {_apart(gap, 'it')}"
 
 
-def _chance(gap: dict[str, float]) -> str:
-    return " Chance alone could explain that difference." if gap["low"] <= 0 <= gap["high"] else ""
+def _apart(gap: dict[str, float], other: str) -> str:
+    chance = " Chance alone could explain that difference." if gap["low"] <= 0 <= gap["high"] else ""
+    side = "above" if gap["mean"] >= 0 else "below"
+    return f"{abs(gap['mean']):.2f} dB {side} {other} on the same cases ({_range(gap, 2, '+')}).{chance}"
 
 
 def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
