@@ -24,9 +24,13 @@ export function takeDrops(take, place) {
   });
 }
 
-/** @param {(files: File[]) => void} take called with files that are pasted; text is left to the fields */
-export function takePasted(take) {
+/**
+ * @param {(files: File[]) => void} take called with files that are pasted; text is left to the fields
+ * @param {() => void} [otherwise] called when there is no file
+ */
+export function takePasted(take, otherwise = () => undefined) {
   document.addEventListener("paste", ({ clipboardData }) => {
     if (clipboardData?.files.length) take([...clipboardData.files]);
+    else otherwise();
   });
 }

@@ -3,7 +3,7 @@
 import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { errorText, say, statusSide } from "../js/shell.js";
-import { takeDrops } from "./dropped.js";
+import { takeDrops, takePasted } from "./dropped.js";
 import { chosen, lastPicture, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
 
 const file = byId("file", HTMLInputElement);
@@ -114,11 +114,7 @@ function listenForPictures() {
     else if (files.length) refuse("Only one picture can be open at a time. To fill many, use “Fill a folder…”.");
     else refuse("That is not a file. Save the picture first, then drop its file here.");
   }, drop);
-  document.addEventListener("paste", (event) => {
-    const picked = event.clipboardData?.files[0];
-    if (picked) openFile(picked);
-    else say("There is no picture in the clipboard.");
-  });
+  takePasted(([first]) => openFile(first), () => say("There is no picture in the clipboard."));
 }
 
 async function start() {

@@ -113,10 +113,10 @@ class ComparisonDir:
         try:
             yield
         except InpaintError as error:
-            raise InpaintError(
-                "compare-busy", f"Process {self.pid()} is already working on {self.path}.",
-                "Wait for it, stop it, or name another --output.",
-            ) from error  # fmt: skip
+            pid = self.pid()
+            said = f"Process {pid} is already working on {self.path}." if pid else error.message
+            hint = "Wait for it, stop it, or name another --output."
+            raise InpaintError("compare-busy", said, hint) from error
 
     def release(self) -> None:
         """Forget this process as the one at work."""

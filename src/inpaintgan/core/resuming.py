@@ -55,7 +55,8 @@ def limits_reached(config: Config, step: int, elapsed_s: float) -> list[Limit]:
 
 def check_remaining(config: Config, step: int, elapsed_s: float) -> None:
     """Raise `InpaintError` ``max-iters-reached`` or ``max-seconds-reached`` when there is nothing to train."""
-    for limit in limits_reached(config, step, elapsed_s):
+    if reached := limits_reached(config, step, elapsed_s):
+        limit = reached[0]
         raise InpaintError(
             f"{limit.replace('_', '-')}-reached",
             f"{limit} is {getattr(config, limit)}, but this run is already at step {step}, "
@@ -67,5 +68,7 @@ def check_remaining(config: Config, step: int, elapsed_s: float) -> None:
 def trained_so_far(run: RunDir) -> tuple[int, float]:
     """The step that a resume continues from, 0 where it begins anew, and the seconds trained until then."""
     step = max(run.saved_steps(), default=0)
+    if not step:
+        return 0, 0.0
     saved = (event for event in newest(run.events_file) if "elapsed_s" in event and event["step"] <= step)
     return step, next(saved, {"elapsed_s": 0.0})["elapsed_s"]

@@ -44,6 +44,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     else:
         display, data = "display.png", encode(picture, "PNG")
     write_bytes(Path(args["folder"]) / display, data)
+    lost = {format: losses(picture, format) for format in set(WRITABLE.values())}  # looks at all of a picture's alpha
     return {
         "width": width,
         "height": height,
@@ -52,7 +53,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "notices": list(picture.notices),
         "conversion": picture.conversion,
         "has_alpha": picture.alpha is not None,
-        "losses": {suffix: losses(picture, format) for suffix, format in WRITABLE.items()},
+        "losses": {suffix: lost[format] for suffix, format in WRITABLE.items()},
         "display": display,
     }
 

@@ -54,8 +54,9 @@ def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
     }
     best = max(others, key=lambda name: others[name])
     own, its = main["methods"][NETWORK], main["methods"][best]
-    relation = "below the checkpoint" if others[best] < own["psnr_hole"]["mean"] else "above the checkpoint"
-    if relation == "above the checkpoint" and "proxy" in own and own["proxy"]["mean"] < its["proxy"]["mean"]:
+    below = others[best] < own["psnr_hole"]["mean"]
+    relation = "below the checkpoint" if below else "above the checkpoint"
+    if not below and "proxy" in own and own["proxy"]["mean"] < its["proxy"]["mean"]:
         relation += ", but farther from the pictures by the proxy: PSNR favours blurred fills"
     return f"Of the methods without training, {best} is best with {others[best]:.2f} dB, {relation}."
 
