@@ -160,6 +160,15 @@ def test_a_small_window_shows_pictures_below_the_bars_and_folds_the_scores(page:
     expect(scores).to_be_visible()
     heights = [panel.bounding_box()["height"] for panel in page.locator(".side-canvas").all()]
     assert heights[0] == heights[1], "all panels are of one size"
+    page.evaluate(
+        "() => { for (const facts of document.querySelectorAll('.side-facts')) facts.textContent = 'Facts'.repeat(99); }"
+    )
+    room, *parts = (
+        page.locator(part).bounding_box() for part in ("#side-by-side", ".side-panels", ".side-canvas >> nth=-1")
+    )
+    assert all(part["x"] + part["width"] <= room["x"] + room["width"] + 0.5 for part in parts), (
+        "nothing lies over the panel"
+    )
     page.get_by_role("button", name="Close side by side").click()
     page.wait_for_function("(scale) => document.querySelector('compare-view').view.scale === scale", arg=seen[0])
     assert page.evaluate(place) == pytest.approx(seen, abs=0.2)
