@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 from .core.engines import ENGINES
+from .core.formats import MAX_QUALITY
 
 _DEVICES = ("auto", "cpu", "cuda")
 _DEVICE = "where to compute; default: auto, which uses a GPU if there is one"
@@ -53,6 +54,9 @@ def fill(parser: argparse.ArgumentParser) -> None:
         default=0.0,
         metavar="PX",
         help="blend into the original over PX pixels inside the hole's border",
+    )
+    parser.add_argument(
+        "--quality", type=_quality, metavar="Q", help="of a JPEG or WebP, 1 to 100; default: as the original, else 95"
     )
     parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
     parser.add_argument(
@@ -194,6 +198,12 @@ def _path(text: str) -> Path:
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not a whole number of 0 or more")
+    return int(text)
+
+
+def _quality(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_QUALITY:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1 to {MAX_QUALITY}")
     return int(text)
 
 

@@ -179,6 +179,19 @@ def test_one_picture_can_be_put_into_a_folder_under_its_own_name(fill, pictures,
     assert sorted(file.name for file in (tmp_path / "new").iterdir()) == ["a.png", "z.gif.png"]
 
 
+def test_quality_sets_the_size_of_a_jpeg_alone_and_of_a_whole_folder(fill, pictures, tmp_path):
+    mask, folder, sizes = draw_mask(tmp_path / "mask.png"), tmp_path / "folder", {}
+    folder.mkdir()
+    Image.open(pictures / "a.png").convert("RGB").save(folder / "a.jpg")
+    for quality in (20, 95):
+        words = ("--mask", mask, "--quality", quality)
+        assert fill("--image", pictures / "a.png", *words, "--output", tmp_path / f"{quality}.jpg")[0] == 0
+        assert fill("--image", folder, *words, "--output", tmp_path / str(quality))[0] == 0
+        results = tmp_path / f"{quality}.jpg", tmp_path / str(quality) / "a.jpg"
+        sizes[quality] = [file.stat().st_size for file in results]
+    assert all(low < high / 2 for low, high in zip(*sizes.values(), strict=True)), sizes
+
+
 def test_a_folder_goes_on_after_bad_files_and_reports_each(fill, pictures, tmp_path):
     images, masks, output = tmp_path / "in", tmp_path / "masks", tmp_path / "out"
     (images / "deep").mkdir(parents=True)
@@ -233,6 +246,7 @@ def test_a_missing_checkpoint_is_refused(pictures, tmp_path, capsys):
         (("--image", "a.png"), "the following arguments are required: --mask, --output."),
         (("--image", "a", "--mask", "b", "--output", ""), "argument --output: it is empty."),
         (("--image", "a", "--mask", "b", "--output", "c", "--feather", "x"), "x is not a number from 0 to 1000."),
+        (("--image", "a", "--mask", "b", "--output", "c", "--quality", "0"), "0 is not a whole number from 1 to 100."),
     ],
 )
 def test_words_that_do_not_fit_are_refused_as_all_else_is(fill, words, said):

@@ -14,7 +14,8 @@ WITHOUT_ALPHA = ("JPEG", "BMP")
 DEEP = ("PNG", "TIFF")
 """Those that hold 16 bits a sample."""
 WITH_QUALITY = ("JPEG", "WEBP")
-"""Those that can be written smaller or better, by a quality of 1 to 100."""
+"""Those that can be written smaller or better, by a quality of 1 to `MAX_QUALITY`."""
+MAX_QUALITY = 100
 EXACT_AT_100 = ("WEBP",)
 """Those of them that give back every pixel at quality 100."""
 PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})

@@ -10,14 +10,13 @@ from typing import Any
 
 from ..core.engines import ENGINES
 from ..core.errors import InpaintError
-from ..core.formats import WRITABLE
+from ..core.formats import MAX_QUALITY, WRITABLE
 from ..core.outputs import writing
 from ..jobs.process import Worker
 from .files import safe_name
 from .pictures import Picture, Pictures
 
 MAX_FEATHER_PX = 64
-MAX_QUALITY = 100
 
 
 class Fills:

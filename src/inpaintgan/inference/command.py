@@ -19,7 +19,7 @@ from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
 from ..core.wording import listed
-from .files import FileReport
+from .files import FileReport, FillOptions
 from .folder import count_reports, fill_folder, fill_job, plan_jobs
 from .pipeline import Inpainter
 
@@ -55,12 +55,12 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
             arguments.engine,
             n_fills=len(jobs),
         )
+    options = FillOptions(arguments.feather, arguments.quality, arguments.overwrite)
     if not is_folder:
         report = ranks.first(
             lambda: fill_job(
-                inpainter, jobs[0],
+                inpainter, jobs[0], options,
                 skip_existing=arguments.skip_existing, edges=arguments.edges, save_edges=arguments.save_edges,
-                feather_px=arguments.feather, overwrite_input=arguments.overwrite,
             )
         )  # fmt: skip
         if ranks.is_first:
@@ -70,8 +70,8 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
     silent = arguments.json or not sys.stderr.isatty() or not ranks.is_first
     with tqdm(total=len(own), unit="picture", disable=silent) as bar, _interrupt_asked() as interrupted:
         done = fill_folder(
-            inpainter, own,
-            skip_existing=arguments.skip_existing, feather_px=arguments.feather, overwrite_input=arguments.overwrite,
+            inpainter, own, options,
+            skip_existing=arguments.skip_existing,
             on_result=lambda _done, _total, _report: bar.update(), cancelled=interrupted.is_set,
         )  # fmt: skip
     by_rank = ranks.gather(done)

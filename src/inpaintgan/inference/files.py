@@ -47,16 +47,30 @@ class FileReport:
     error: dict[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class FillOptions:
+    """How pictures are filled and written, all of a folder alike."""
+
+    feather_px: float = 0.0
+    """See `Inpainter.fill_patches`."""
+    quality: int | None = None
+    """Of results in JPEG and WebP, 1 to 100; see `encode`."""
+    overwrite_input: bool = False
+    """Allow a result to replace its picture."""
+
+
+AS_USUAL = FillOptions()
+
+
 def fill_file(
     inpainter: Inpainter,
     image: Path,
     mask: Path,
     output: Path,
+    options: FillOptions = AS_USUAL,
     *,
     edges: Path | None = None,
     save_edges: Path | None = None,
-    feather_px: float = 0.0,
-    overwrite_input: bool = False,
 ) -> FileReport:
     """Fill one picture file.
 
@@ -66,16 +80,15 @@ def fill_file(
         mask: A mask file, white in the hole; resized with a notice when its size differs. What looks unlike a mask is told of.
         output: Written in the format of its suffix, with all of the input that the format can hold; to the byte the
             input where there is nothing to fill and the format stays. Its folder is made when missing.
+        options: How.
         edges: A file of edges to paint along in the hole, white on black.
         save_edges: Where to write the edges of the whole picture, in the hole those that were painted along.
-        feather_px: See `Inpainter.fill_patches`.
-        overwrite_input: Allow ``output`` to be ``image``.
 
     Raises:
         InpaintError: Anything is missing, unreadable or refused, or a result cannot be written.
     """
     with writing(output):  # a name that is too long
-        _check_places(image, mask, output, edges, save_edges, overwrite_input=overwrite_input)
+        _check_places(image, mask, output, edges, save_edges, overwrite_input=options.overwrite_input)
     picture = decode(image)
     report = FileReport(str(image), str(output), notices=[*picture.notices, *inpainter.notices])
     report.height, report.width = picture.pixels.shape[:2]
@@ -92,12 +105,12 @@ def fill_file(
     patches: list[Patch] = []
     if not is_empty(hole):
         start = time.perf_counter()
-        patches = inpainter.fill_patches(picture.pixels, hole, drawn, feather_px=feather_px)
+        patches = inpainter.fill_patches(picture.pixels, hole, drawn, feather_px=options.feather_px)
         report.seconds = time.perf_counter() - start
     if save_edges is not None:
         lines = inpainter.edges_of(picture.pixels, hole, patches)
         save_picture(Picture(np.repeat(lines[..., None], 3, axis=2)), save_edges)
-    save_filled(picture, patches, hole, output, report)
+    save_filled(picture, patches, hole, output, report, options.quality)
     return report
 
 

@@ -16,7 +16,7 @@ from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
 from ..core.outputs import writing
 from ..imaging.folder import find_pictures, match_key
-from .files import FileReport, fill_file, same_file
+from .files import AS_USUAL, FileReport, FillOptions, fill_file, same_file
 from .pipeline import Inpainter
 
 OnResult = Callable[[int, int, FileReport], object]
@@ -125,10 +125,9 @@ def _writable(relative: Path) -> Path:
 def fill_folder(
     inpainter: Inpainter,
     jobs: Sequence[Job],
+    options: FillOptions = AS_USUAL,
     *,
     skip_existing: bool = False,
-    feather_px: float = 0.0,
-    overwrite_input: bool = False,
     on_result: OnResult = lambda _done, _total, _report: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[FileReport]:
@@ -137,9 +136,8 @@ def fill_folder(
     Args:
         inpainter: The loaded networks.
         jobs: From `plan_jobs`.
+        options: How.
         skip_existing: Leave results that are already there.
-        feather_px: See `Inpainter.fill_patches`.
-        overwrite_input: Allow a result to replace its picture.
         on_result: Told of each picture.
         cancelled: Asked before each picture; True ends the pass.
 
@@ -151,9 +149,7 @@ def fill_folder(
         if cancelled():
             break
         try:
-            report = fill_job(
-                inpainter, job, skip_existing=skip_existing, feather_px=feather_px, overwrite_input=overwrite_input
-            )
+            report = fill_job(inpainter, job, options, skip_existing=skip_existing)
         except InpaintError as error:
             report = FileReport(str(job.image), str(job.output), status="failed", error=error.as_dict())
         reports.append(report)
@@ -164,12 +160,11 @@ def fill_folder(
 def fill_job(
     inpainter: Inpainter,
     job: Job,
+    options: FillOptions = AS_USUAL,
     *,
     skip_existing: bool = False,
     edges: Path | None = None,
     save_edges: Path | None = None,
-    feather_px: float = 0.0,
-    overwrite_input: bool = False,
 ) -> FileReport:
     """Fill the picture of one job, or with ``skip_existing`` leave its result that is there; see `fill_file`.
 
@@ -180,10 +175,7 @@ def fill_job(
         raise job.mask
     if skip_existing and job.is_done:
         return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
-    return fill_file(
-        inpainter, job.image, job.mask, job.output,
-        edges=edges, save_edges=save_edges, feather_px=feather_px, overwrite_input=overwrite_input,
-    )  # fmt: skip
+    return fill_file(inpainter, job.image, job.mask, job.output, options, edges=edges, save_edges=save_edges)
 
 
 def count_reports(reports: Sequence[FileReport]) -> dict[str, int]:

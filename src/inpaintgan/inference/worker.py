@@ -15,7 +15,7 @@ from ..core.engines import ENGINES, obstacle
 from ..core.handlers import Progress
 from ..imaging.masks import binarize, is_empty, read_lines, read_mask
 from .engine_choice import MANY_FILLS, choose, measure_beside, recall
-from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, save_filled
+from .files import BECAME_OPAQUE, NOTHING_TO_FILL, FileReport, FillOptions, save_filled
 from .folder import count_reports, fill_folder, plan_jobs
 from .patches import erased, read_edge_patches, read_patches, write_edge_patches, write_patches
 from .pipeline import Inpainter
@@ -150,8 +150,8 @@ class FillWorker:
         reports = fill_folder(
             self._inpainter(args),
             jobs,
+            FillOptions(feather_px=float(args.get("feather_px") or 0)),
             skip_existing=bool(args.get("skip_existing")),
-            feather_px=float(args.get("feather_px") or 0),
             on_result=lambda done, total, result: progress({"done": done, "total": total, "result": asdict(result)}),
             cancelled=lambda: stop is not None and stop.exists(),
         )
