@@ -131,6 +131,18 @@ def test_a_picture_with_a_mask_or_fills_stays_while_others_can_go(
     assert [picture.folder.exists() for picture in (masked, filled, *idle[2:], newest)] == [False, *[True] * 4]
 
 
+def test_pictures_in_work_are_listed_the_one_used_last_first(pictures: Pictures) -> None:
+    masked, _idle, filled, map_file = (opened(pictures, is_map=is_map) for is_map in (False, False, False, True))
+    for picture in (masked, map_file):
+        store(pictures, picture, "mask", 255)
+    filled.fills.append({"fill": 1})
+    assert [(found["id"], found["n_fills"]) for found in pictures.in_work()] == [(filled.id, 1), (masked.id, 0)]
+    pictures.get(masked.id)
+    first, _ = pictures.in_work()
+    assert first["id"] == masked.id
+    assert (masked.folder / first["url"].rsplit("/", 1)[1]).is_file()
+
+
 def test_files_of_masks_take_no_pictures_place(pictures: Pictures) -> None:
     picture, first = opened(pictures), opened(pictures, is_map=True)
     for _ in range(KEPT_PICTURES):

@@ -111,6 +111,23 @@ def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_pat
     assert page.get_by_role("button", name="Mask Image", exact=True).is_disabled()
 
 
+def test_pictures_that_were_worked_on_can_be_gone_back_to(page: Any, app: App, tmp_path: Path) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "first.png"))
+    drag(page, [(40, 60), (120, 60)])
+    drawn = mask_of(page)
+    page.locator(".steps").get_by_role("link", name="Upload images").click()
+    page.get_by_text("Its earlier mask was kept.").wait_for()
+    others = page.get_by_role("region", name="Go on with")
+    assert others.count() == 0, "the only picture is the one that is shown"
+    page.locator("#file").set_input_files(write_picture(tmp_path / "second.png", seed=1))
+    others.get_by_role("button", name="first.png").click()
+    page.locator("#status").get_by_text("first.png is open.").wait_for()
+    expect(others).to_have_count(0)  # nothing was made for the second
+    page.get_by_role("button", name="Mask Image", exact=True).click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    assert np.array_equal(mask_of(page), drawn)
+
+
 def test_a_long_name_leaves_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 900, "height": 700})
     name = f"{'DSC_20260714_holiday-at-the-lake_' * 3}.png"

@@ -2,6 +2,7 @@
 
 import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
+import { plural } from "../js/format.js";
 import { errorText, say, statusSide } from "../js/shell.js";
 import { takeDrops, takePasted } from "./dropped.js";
 import { chosen, lastPicture, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
@@ -69,6 +70,7 @@ async function open(name, request) {
     show(info);
     say(`${info.name} is open.`, { kind: "ok" });
     maskButton.focus({ preventScroll: true });
+    showInWork();
   } catch (failure) {
     if (mine !== turn) return;
     refuse(errorText(failure));
@@ -87,6 +89,19 @@ async function open(name, request) {
 function refuse(why) {
   byId("upload-error").textContent = why;
   byId("upload-error").hidden = false;
+}
+
+/** List the other pictures of this launch that were worked on: they are as they were left. */
+async function showInWork() {
+  /** @type {{id: string, name: string, url: string, n_fills: number}[]} */
+  const pictures = await call("pictures_in_work").catch(() => []); // what else is wrong, other calls tell
+  const others = pictures.filter(({ id }) => id !== chosen.picture);
+  byId("in-work").replaceChildren(...others.map(({ id, name, url, n_fills: fills }) => {
+    const work = fills ? plural(fills, "fill") : "masked";
+    return el("button", { type: "button", class: "example", title: name, onclick: () => open(name, () => call("picture_info", id)) },
+      el("img", { src: url, alt: "" }), el("span", {}, name), el("span", { class: "muted" }, work));
+  }));
+  byId("in-work-section").hidden = !others.length;
 }
 
 /** @param {File | null | undefined} picked */
@@ -127,6 +142,12 @@ async function start() {
   showExamples(state.examples);
   const checkpoint = state.checkpoints.find((/** @type {any} */ one) => one.path === chosen.checkpoint);
   if (checkpoint) statusSide.append(el("span", { class: "muted" }, `Fills with ${checkpoint.title}`));
+  await showLast(mine);
+  await showInWork();
+}
+
+/** @param {number} mine the turn in which the page was opened */
+async function showLast(mine) {
   const picture = chosen.picture || lastPicture();
   if (!picture) return;
   try {

@@ -16,22 +16,24 @@ from ..imaging.encode import encode, losses
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
 from ..imaging.metadata import has_own_colours
-from ..imaging.picture import Picture
+from ..imaging.picture import Picture, on_white
 from .check import check_data
 from .pictures import open_pictures
 from .sample import SampleMaker
 
 _PNG_DISPLAY_PIXELS = 12_000_000
 _PROGRESS_STEPS = 200
+_THUMBNAIL_PX = 160
+"""The shorter side of what lists show of a picture."""
 
 
 def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Decode ``source`` and write what a page shows of it into ``folder``: exact PNG, or JPEG above 12 megapixels
-    where nothing is transparent and no chunk of a PNG says what its colours mean.
+    where nothing is transparent and no chunk of a PNG says what its colours mean. Beside it, a small one for lists.
 
     Returns:
         width, height, format, name, notices, conversion, has_alpha, losses (what makes pixels differ when it is written again,
-        by suffix; see `losses`), and display, the name of the file written.
+        by suffix; see `losses`), and display and thumbnail, the names of the files written.
 
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
@@ -44,6 +46,8 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     else:
         display, data = "display.png", encode(picture, "PNG")
     write_bytes(Path(args["folder"]) / display, data)
+    thumbnail = "thumbnail.jpg"
+    write_bytes(Path(args["folder"]) / thumbnail, encode(_small(picture), "JPEG", quality=85))
     lost = {format: losses(picture, format) for format in set(WRITABLE.values())}  # looks at all of a picture's alpha
     return {
         "width": width,
@@ -55,7 +59,18 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "has_alpha": picture.alpha is not None,
         "losses": {suffix: lost[format] for suffix, format in WRITABLE.items()},
         "display": display,
+        "thumbnail": thumbnail,
     }
+
+
+def _small(picture: Picture) -> Picture:
+    height, width = picture.pixels.shape[:2]
+    scale = min(1.0, _THUMBNAIL_PX / min(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    pixels = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
+    if picture.alpha is not None:
+        pixels = on_white(pixels, cv2.resize(picture.alpha, size, interpolation=cv2.INTER_AREA))
+    return Picture(pixels)
 
 
 def check_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -162,6 +162,20 @@ class Pictures:
     def discard(picture: Picture) -> None:
         shutil.rmtree(picture.folder, ignore_errors=True)
 
+    def in_work(self) -> list[dict[str, Any]]:
+        """Return what a list shows of the pictures that something was made for, the one used last first."""
+        with self._lock:
+            found = [picture for picture in reversed(self._open.values()) if picture.has_work and not picture.is_map]
+        return [
+            {
+                "id": picture.id,
+                "name": picture.name,
+                "url": picture.url(picture.facts["thumbnail"]),
+                "n_fills": len(picture.fills),
+            }
+            for picture in found
+        ]
+
     def get(self, identity: object) -> Picture:
         """Return an open picture. Raises `InpaintError` ``picture-unknown``."""
         with self._lock:

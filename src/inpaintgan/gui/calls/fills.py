@@ -27,6 +27,10 @@ class FillCalls(Calls):
         """Return what is known about an open picture."""
         return self._session.pictures.get(picture).info()
 
+    def pictures_in_work(self) -> list[dict[str, Any]]:
+        """Return the pictures that can be gone back to, with what was made for them; see `Pictures.in_work`."""
+        return self._session.pictures.in_work()
+
     def warm_up(self, checkpoint: str, engine: str = "auto") -> dict[str, Any]:
         """Load a checkpoint ahead of the first fill, and return what can run it and what does."""
         options = self._fill_options({"checkpoint": checkpoint, "engine": engine})
