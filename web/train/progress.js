@@ -28,8 +28,6 @@ const samples = new SampleSlider(run);
 /** @type {() => void} */ let unsubscribe = () => {};
 /** What was asked of the training and has not been seen done. */
 let ordered = "";
-/** Since when, in seconds since 1970, the training loads what it needs, which takes seconds before its clock runs; else 0. */
-let startingSince = 0;
 /** An order that still waits for the step to end: there is room for one. */
 let waiting = "";
 let drawing = 0;
@@ -126,10 +124,12 @@ function tick() {
   if (gone) return;
   const now = Date.now() / 1000;
   const starting = view.state === "starting";
-  if (!starting) startingSince = 0;
-  else if (!startingSince) startingSince = summary?.launched ?? now;
-  byId("timer-label").textContent = starting ? "Starting" : "Training time";
-  byId("timer").textContent = timer(starting ? Math.max(0, now - startingSince) : view.clockAt(now));
+  // The training's clock runs from its first event on. Before that it loads what it needs, for seconds; the timer counts those
+  // too while it trains, rather than fall back to 0.
+  const launched = view.active ? summary?.launched ?? null : null;
+  const loading = launched === null ? 0 : Math.max(0, (starting ? now : view.started?.time ?? now) - launched);
+  byId("timer-label").textContent = starting ? "Starting" : view.active ? "Running for" : "Training time";
+  byId("timer").textContent = timer(starting ? loading : loading + view.clockAt(now));
 }
 
 function showNumbers() {

@@ -16,7 +16,7 @@ from ..core.errors import InpaintError
 from ..core.events import EventTail, newest, parse
 from ..core.paths import child_of
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
-from ..jobs.supervisor import is_live, is_run, launched_at
+from ..jobs.supervisor import is_live, is_run, launched_at, live_since
 from .answers import to_json
 from .history import Histories
 from .scores import last_scores
@@ -65,7 +65,7 @@ def summary(run: RunDir) -> dict[str, Any]:
         "step": int(last.get("step", 0)),
         "max_iters": config.max_iters if config else 0,
         "elapsed_s": next((event["elapsed_s"] for event in reversed(events) if "elapsed_s" in event), 0.0),
-        "launched": launched_at(run) if state == "starting" else None,
+        "launched": live_since(run),
         "updated": last.get("time") or launched_at(run) or _modified(run.path),
         "last_sample_url": f"/api/runs/{address}/samples/{samples[-1]}" if samples else None,
         "error": error,

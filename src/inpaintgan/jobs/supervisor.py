@@ -158,6 +158,11 @@ def launched_at(run: RunDir) -> float | None:
     return launched if isinstance(launched, int | float) else None
 
 
+def live_since(run: RunDir) -> float | None:
+    """Return when a window started the process that trains in this run now, or None."""
+    return launched_at(run) if live_pid(read_json(run.path / "launch.json")) is not None else None
+
+
 def wait_until_gone(run: RunDir, seconds: float = LEAVING_S) -> None:
     """Wait for a training process that has said its last word to end, but not longer than ``seconds``."""
     deadline = time.monotonic() + seconds
