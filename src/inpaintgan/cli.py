@@ -78,7 +78,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
 
 def _compare(arguments: argparse.Namespace) -> int:
-    from .evaluation.comparison.command import compare
+    from .evaluation.compare.command import compare
 
     return compare(arguments)
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from evaluation.comparison.made_report import make_report
+from evaluation.compare.made_report import make_report
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import EventLog, Step
 from inpaintgan.core.rundir import RunDir
-from inpaintgan.evaluation.comparison.page import comparison_html
-from inpaintgan.evaluation.comparison.summary import csv_text
+from inpaintgan.evaluation.compare.page import comparison_html
+from inpaintgan.evaluation.compare.summary import csv_text
 from inpaintgan.gui.comparisons import describe, start
 from inpaintgan.jobs.comparisons import Comparisons
 from waiting import wait_for

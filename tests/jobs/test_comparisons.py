@@ -11,7 +11,7 @@ from inpaintgan.cli import parser
 from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.evaluation.comparison.plan import freeze, make_plan
+from inpaintgan.evaluation.compare.plan import freeze, make_plan
 from inpaintgan.jobs import comparisons
 from inpaintgan.jobs.comparisons import Comparisons
 

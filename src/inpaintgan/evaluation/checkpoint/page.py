@@ -18,8 +18,8 @@ from .. import charts
 from ..cases import Case
 from ..charts import Dot, Line
 from ..columns import COLUMNS, Column, columns_of
-from ..pages import asset, design_tokens, environment, icon
 from ..protocol import START, Fills
+from ..report import asset, design_tokens, environment, icon
 from ..tiles import data_uri, jpeg
 from . import findings
 from .running import NETWORK, UPPER_BOUND

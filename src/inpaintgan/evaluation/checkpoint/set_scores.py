@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...metrics.sets import frechet_distance, inception_discriminative_scores, kernel_distance
+from ...metrics.distribution import frechet_distance, inception_discriminative_scores, kernel_distance
 
 Features = Sequence[NDArray[np.float32]]
 """For each case (1 + n, D): of the picture, then of each method's composite."""

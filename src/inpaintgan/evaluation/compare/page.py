@@ -11,7 +11,7 @@ from ...core.comparison import ComparisonDir
 from .. import charts
 from ..charts import Dot, Line
 from ..columns import COLUMNS, Column, columns_of
-from ..pages import asset, design_tokens, environment, icon
+from ..report import asset, design_tokens, environment, icon
 from ..tiles import file_uri
 from . import findings
 from .scoring import NO_EDGES, TRUE_EDGES

@@ -7,7 +7,12 @@ import pytest
 from scipy.linalg import sqrtm
 
 from inpaintgan.metrics.bootstrap import mean_intervals
-from inpaintgan.metrics.sets import frechet_distance, inception_discriminative_scores, kernel_distance, linear_svm
+from inpaintgan.metrics.distribution import (
+    frechet_distance,
+    inception_discriminative_scores,
+    kernel_distance,
+    linear_svm,
+)
 
 
 def with_moments(mean, covariance, n=400):

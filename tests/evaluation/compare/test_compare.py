@@ -20,9 +20,9 @@ from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
-from inpaintgan.evaluation.comparison.plan import freeze, make_plan
-from inpaintgan.evaluation.comparison.scoring import EvaluationSet, held_out, mask_source
-from inpaintgan.evaluation.comparison.trainings import TrainingFailed, train_to_end
+from inpaintgan.evaluation.compare.plan import freeze, make_plan
+from inpaintgan.evaluation.compare.scoring import EvaluationSet, held_out, mask_source
+from inpaintgan.evaluation.compare.trainings import TrainingFailed, train_to_end
 from inpaintgan.evaluation.mask_sets import KINDS
 from inpaintgan.training.orders import Orders
 from waiting import wait_for

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from inpaintgan.core.config import Config
-from inpaintgan.evaluation.comparison import summary
-from inpaintgan.evaluation.comparison.summary import method_summary
+from inpaintgan.evaluation.compare import summary
+from inpaintgan.evaluation.compare.summary import method_summary
 
 SCORES = [
     key for key in summary.SCORES if key not in ("parameters", "gmac", "seconds_per_step", "proxy", "f1", "f1_1px")

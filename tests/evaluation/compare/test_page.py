@@ -15,9 +15,9 @@ from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.events import EventLog, Step, Validation
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation import charts
-from inpaintgan.evaluation.comparison.findings import findings, hints
-from inpaintgan.evaluation.comparison.page import comparison_html
-from inpaintgan.evaluation.comparison.summary import _pace, bucket, csv_text, curves, method_summary
+from inpaintgan.evaluation.compare.findings import findings, hints
+from inpaintgan.evaluation.compare.page import comparison_html
+from inpaintgan.evaluation.compare.summary import _pace, bucket, csv_text, curves, method_summary
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
 from run_events import run_started
