@@ -65,6 +65,11 @@ def test_on_and_off_are_words_where_a_setting_offers_them(tmp_path: Path):
     assert (config.compile, config.perceptual_weights, config.augment_flip) == ("off", "off", False)
 
 
+def test_edgeconnects_size_of_the_pictures_themselves_becomes_ours(tmp_path: Path):
+    (tmp_path / "config.yml").write_text("INPUT_SIZE: 0\n")
+    assert load_config(tmp_path / "config.yml").input_size == Config().input_size
+
+
 def test_edgeconnects_own_file_loads(tmp_path: Path):
     (tmp_path / "config.yml").write_text(
         "MODE: 1\nMODEL: 3\nMASK: 3\nEDGE: 1\nNMS: 1\nSEED: 7\nGPU: [0]\nDEBUG: 0\nVERBOSE: 0\n"

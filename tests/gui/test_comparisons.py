@@ -177,7 +177,7 @@ def test_a_comparison_is_set_up_stopped_and_deleted(page: Any, app: App, ended_c
     start = page.get_by_role("button", name="Compare")
     start.click()
     expect(page.get_by_role("alert")).to_have_text("Dataset path is not defined. Select the folder of your pictures.")
-    page.get_by_label("Dataset path, typed").fill(str(EXAMPLES))
+    page.get_by_label("Dataset folder path").fill(str(EXAMPLES))
     page.get_by_label("Settings for every training").select_option(label="Try it")
     expect(page.locator("#stem-note")).to_contain_text("EffU-Net has one stem only")
     page.get_by_label("Settings for every training").select_option(label="As set up under New run")

@@ -63,7 +63,7 @@ def test_no_folder_is_taken_while_another_is_being_opened(page: Any, app: App, p
     held.release_all()
     expect(take).to_be_enabled()
     take.click()
-    expect(page.get_by_label("Dataset path, typed")).to_have_value(str(pictures))
+    expect(page.get_by_label("Dataset folder path")).to_have_value(str(pictures))
 
 
 def test_a_fill_cannot_be_asked_for_before_the_mask_is_there(
@@ -103,7 +103,7 @@ def test_two_presses_start_one_comparison(page: Any, app: App, pictures: Path) -
     page.goto(f"{app.origin}/train/compare.html")
     start = page.locator("#start")
     expect(start).to_be_enabled()
-    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.get_by_label("Dataset folder path").fill(str(pictures))
     start.dblclick()
     held.wait(1)
     page.locator("#name").press("Enter")

@@ -305,3 +305,43 @@ def test_a_fill_that_a_reload_met_is_shown_and_can_be_undone(
     page.wait_for_selector("compare-view[data-fill]")
     expect(page.locator("#status")).to_contain_text("Filled")
     expect(page.locator("#undo")).to_have_attribute("title", "Undo: Fill 1 (Ctrl+Z)")
+
+
+def test_the_third_step_fills_as_the_button_does(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "a.png"), checkpoint)
+    step = page.locator(".steps").get_by_role("link", name="Fill missing regions", exact=True)
+    expect(step).to_have_count(0)
+    # The drawing is canvases on top of each other: the first is the one to press.
+    page.locator("canvas").first.click()
+    drawn = mask_of(page)
+    assert drawn.any()
+    step.click()
+    page.wait_for_selector("compare-view[data-fill]")
+    expect(page.locator("#result-text")).to_contain_text(f"{drawn.sum():,} pixels in")
+
+
+def test_a_long_name_keeps_its_end_when_it_is_saved(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+    picture = write_picture(tmp_path / f"{'See' * 35}.png")
+    open_mask_page(page, app, picture, checkpoint)
+    drag(page, [(60, 60), (100, 100)])
+    page.locator("inpaint-editor").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]")
+    page.get_by_role("button", name="Save Image", exact=True).click()
+    offered = page.get_by_label("File name").input_value()
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == offered and offered.endswith("…_filled.png")
+
+
+def test_what_has_the_focus_is_not_under_the_foot(page: Any, app: App, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 1280, "height": 620})
+    upload(page, app, write_picture(tmp_path / "a.png"))
+    page.get_by_role("button", name="Upload Image", exact=True).focus()
+    for _ in range(5):  # examples, then the folder
+        page.keyboard.press("Tab")
+        focused, foot = page.evaluate(
+            """() => [document.activeElement, document.querySelector(".panel-foot")]
+                .map((node) => node.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"""
+        )
+        assert focused[1] <= foot[0] or focused[0] >= foot[0], "it lies above the foot, or in it"

@@ -173,7 +173,7 @@ def test_plan_22_save_image_opens_save_dialog(page: Any, app: App, tmp_path: Pat
     picture = write_picture(tmp_path / "größe.jpg", seed=3)
     mask = fill(page, app, picture, checkpoint)
     page.get_by_role("button", name="Save Image", exact=True).click()
-    dialog = page.get_by_role("dialog", name="Save Image")
+    dialog = page.get_by_role("dialog", name="Save As")
     assert dialog.is_visible()
     assert dialog.get_by_label("File name").input_value() == "größe_filled.jpg"
     dialog.get_by_label("Format").select_option(label="PNG, lossless")

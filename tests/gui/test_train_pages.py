@@ -77,11 +77,11 @@ def test_external_edges_are_previewed_and_missing_ones_keep_from_going_on(page: 
 
 def test_a_folder_that_cannot_be_used_is_refused_in_words(page: Any, pictures: Path) -> None:
     open_train(page)
-    page.get_by_label("Dataset path, typed").fill(str(pictures / "nowhere"))
+    page.get_by_label("Dataset folder path").fill(str(pictures / "nowhere"))
     page.keyboard.press("Tab")
     expect(page.locator("#data-error")).to_contain_text("There is no folder")
     # A slip is mended in what was typed, not typed anew.
-    expect(page.get_by_label("Dataset path, typed")).to_have_value(str(pictures / "nowhere"))
+    expect(page.get_by_label("Dataset folder path")).to_have_value(str(pictures / "nowhere"))
     page.get_by_role("button", name="Next").click()
     expect(page.locator("#data-error")).to_contain_text("There is no folder")
     empty = pictures.parent / "empty"
@@ -301,7 +301,7 @@ def test_the_shape_of_the_networks_follows_the_checkpoint_chosen(page: Any, app:
 
 def test_a_path_typed_while_the_page_is_loading_counts(page: Any, app: Any, pictures: Path) -> None:
     page.goto(f"{app.origin}/train/model.html", wait_until="commit")
-    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.get_by_label("Dataset folder path").fill(str(pictures))
     page.keyboard.press("Tab")
     expect(page.locator("#data-path")).to_have_text(str(pictures))
 
@@ -311,7 +311,7 @@ def test_what_stands_below_a_typed_path_stays_where_it_is_when_the_path_is_taken
     top = "(node) => node.getBoundingClientRect().top + scrollY"
     below = page.locator("#mask")
     before = below.evaluate(top)
-    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.get_by_label("Dataset folder path").fill(str(pictures))
     page.keyboard.press("Tab")
     expect(page.locator("#data-path")).to_have_text(str(pictures))
     assert below.evaluate(top) == pytest.approx(before, abs=1)
@@ -325,7 +325,7 @@ def test_next_stays_under_the_pointer_when_pressing_it_also_takes_the_typed_path
     open_train(page)
     button = page.get_by_role("button", name="Next")
     expect(button).to_be_enabled()
-    page.get_by_label("Dataset path, typed").fill(str(pictures))
+    page.get_by_label("Dataset folder path").fill(str(pictures))
     page.evaluate("() => window.scrollTo(0, document.documentElement.scrollHeight)")
     button.hover()
     page.mouse.down()  # leaves the field, which takes the path and shows the check: the page grows

@@ -54,14 +54,14 @@ def open_train(page: Any) -> None:
 
 
 def type_dataset(page: Any, folder: Path) -> None:
-    page.get_by_label("Dataset path, typed").fill(str(folder))
-    page.get_by_label("Dataset path, typed").press("Enter")
+    page.get_by_label("Dataset folder path").fill(str(folder))
+    page.get_by_label("Dataset folder path").press("Enter")
 
 
 def open_settings(page: Any, folder: Path) -> None:
     """From anywhere to the second page with a dataset."""
     open_train(page)
-    page.get_by_label("Dataset path, typed").fill(str(folder))
+    page.get_by_label("Dataset folder path").fill(str(folder))
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/train/gan.html")
     page.get_by_label("Learning Rate").wait_for()

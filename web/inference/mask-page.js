@@ -153,7 +153,11 @@ async function start() {
   maskButtons(info.name);
   drawing.changes.listeners.add(showCoverage);
   drawing.changes.listeners.add(() => showNotices([]));
+  /** The third step does what the button does, or leads back to what was filled already. */
+  const link = () => linkSteps({ mask: true, fill: info.fills.length > 0 || (!objection() && "run") });
+  drawing.changes.listeners.add(link);
   showCoverage();
+  link();
   const panel = byId("panel");
   panel.addEventListener("keydown", (event) => {
     const field = event.target;
@@ -166,7 +170,6 @@ async function start() {
     fill(keeper);
   });
   bindMaskKeys(editor, drawing, { go: (way) => keeper.go(way), fill: () => fill(keeper) });
-  linkSteps({ mask: true, fill: info.fills.length > 0 });
   beforeLeaving(() => keeper.flush());
   byId("fill", HTMLButtonElement).disabled = false; // until here a press would have sent the form nowhere
   editor.dataset.ready = "true";

@@ -11,6 +11,8 @@ import { splitName } from "./steps.js";
 
 /** What no file name may hold, on one system or another. */
 const FORBIDDEN = /[\\/:*?"<>|]/;
+/** Longer names than the program gives are cut at their end, where this one says what it is. */
+const STEM_LENGTH = 100;
 
 /**
  * Connect the dialog once; the returned function opens it.
@@ -29,7 +31,7 @@ export function saveDialog(picture, formats, current) {
   /** The format of a suffix, when there is one. */
   const formatOf = (/** @type {string} */ suffix) => formats[suffix.toLowerCase()];
   const { stem: pictureStem, suffix: own } = splitName(picture.name);
-  const stem = `${pictureStem}_filled`;
+  const stem = `${pictureStem.length > STEM_LENGTH ? `${pictureStem.slice(0, STEM_LENGTH - 1)}…` : pictureStem}_filled`;
   /** A suffix of each format, the original's first where it can be written. */
   const suffixes = [...(formatOf(own) ? [own] : []), ...Object.keys(formats)].filter((suffix, i, all) =>
     all.findIndex((other) => formatOf(other) === formatOf(suffix) || formatOf(other).name === formatOf(suffix).name) === i);
@@ -76,6 +78,13 @@ export function saveDialog(picture, formats, current) {
     renew();
   });
 
+  const showReceipt = (/** @type {string} */ words, /** @type {boolean} */ good) => {
+    receipt.textContent = words;
+    receipt.classList.toggle("ok", good);
+    receipt.classList.toggle("warn", !good);
+    receipt.hidden = false;
+  };
+
   /** How often the dialog was opened: what was saved from an earlier opening is said, but not shown in this one. */
   let opened = 0;
   const save = async () => {
@@ -108,15 +117,12 @@ export function saveDialog(picture, formats, current) {
       // Green says that all is as it was.
       say(words, { kind: same ? "ok" : "info" });
       if (!dialog.open || turn !== opened) return;
-      receipt.textContent = words;
-      receipt.classList.toggle("ok", same);
-      receipt.classList.toggle("warn", !same);
-      receipt.hidden = false;
+      showReceipt(words, same);
       flat.hidden = true; // the receipt says it
       close.textContent = "Close";
     } catch (failure) {
-      if (dialog.open && turn === opened) setFault(name, error, errorText(failure));
-      else showError(failure);
+      showError(failure);
+      if (dialog.open && turn === opened) showReceipt(errorText(failure), false);
     } finally {
       if (turn === opened) button.disabled = false;
     }

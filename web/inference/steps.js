@@ -61,15 +61,17 @@ export function askedWay() {
   return way === "undo" || way === "redo" ? way : null;
 }
 
-/** Steps that can be gone to. @type {Set<StepName>} */
-let reachable = new Set();
+/** Steps that can be gone to, with further parts of the query. @type {Map<StepName, Record<string, string>>} */
+let reachable = new Map();
 
 /**
  * Make those steps links that can be gone to.
- * @param {{mask?: boolean, fill?: boolean}} can
+ * @param {{mask?: boolean, fill?: boolean | "run"}} can "run" where the hole is filled on the way
  */
 export function linkSteps({ mask = false, fill = false }) {
-  reachable = new Set(["upload", ...(mask ? /** @type {const} */ (["mask"]) : []), ...(fill ? /** @type {const} */ (["fill"]) : [])]);
+  reachable = new Map([["upload", {}]]);
+  if (mask) reachable.set("mask", {});
+  if (fill) reachable.set("fill", fill === "run" ? { run: "1" } : {});
   pointLinks();
 }
 
@@ -77,7 +79,7 @@ export function linkSteps({ mask = false, fill = false }) {
 function pointLinks() {
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-to]"))) {
     const step = /** @type {StepName} */ (link.dataset.to);
-    if (reachable.has(step)) link.href = stepUrl(step);
+    if (reachable.has(step)) link.href = stepUrl(step, reachable.get(step));
     else link.removeAttribute("href");
   }
 }

@@ -167,6 +167,8 @@ def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
             name = _EDGECONNECT_RENAMED.get(key.lower(), key.lower())
             if name in _EDGECONNECT_UNUSED:
                 continue
+            if name == "input_size" and value == 0:
+                continue  # "as the pictures are": here all have one size, the default
             if name not in Config.model_fields:
                 name = key  # a refusal names it as it is written
             if name in _EDGECONNECT_CHOICES:

@@ -35,19 +35,20 @@ class InpaintGenerator(Generator):
     def layers(self, x: Tensor) -> Tensor:
         return self.hourglass(x, self.encoder, self.middle, self.decoder)
 
-    def forward(self, masked_image: Tensor, edge: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, masked_image: Tensor, edge: Tensor, mask: Tensor | None = None) -> Tensor:
         """Paint.
 
         Args:
             masked_image: (B, 3, H, W) in [0, 1], 1 in the hole.
             edge: (B, 1, H, W) in [0, 1], complete.
-            mask: (B, 1, H, W), 1 in the hole; the ``conv`` stem does without it.
+            mask: (B, 1, H, W), 1 in the hole; the ``conv`` stem alone does without it.
 
         Returns:
             (B, 3, H, W) in [0, 1], the whole picture as the network sees it.
         """
         if self.stem == "conv":
             return (torch.tanh(self.logits(torch.cat([masked_image, edge], dim=1)).float()) + 1) / 2
+        assert mask is not None, "behind this stem the mask is needed too"
         smooth = smooth_fill(masked_image, mask)
         # Outside the hole nothing is to be added. Were the layers left to learn that, L1 would hold them at nothing inside
         # too: it pulls hardest at exactly 0, and most of a picture wants 0.

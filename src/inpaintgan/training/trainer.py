@@ -117,9 +117,9 @@ class Trainer:
             if check_start(self.run_dir, resume=self.resume):
                 check_fixed(self.run_dir, config)
                 self.config = config = self._with_origins(self.run_dir.load_config())
-            if not config.data:
-                raise InpaintError("data-missing", "No training pictures were named.", "Give --data DIR.")
             with about("data"):
+                if not config.data:
+                    raise InpaintError("data-missing", "no training pictures were named.", "Give --data DIR.")
                 pictures = open_pictures(Path(config.data))
             train_files, val_files = split(pictures, config)
             make_train_loader(train_files, config, 0, ranks=ranks)  # refuses what the first step would meet
