@@ -6,6 +6,7 @@ import errno
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,16 +132,29 @@ def test_a_picture_with_a_mask_or_fills_stays_while_others_can_go(
     assert [picture.folder.exists() for picture in (masked, filled, *idle[2:], newest)] == [False, *[True] * 4]
 
 
-def test_pictures_in_work_are_listed_the_one_used_last_first(pictures: Pictures) -> None:
+def test_pictures_in_work_are_listed_the_one_worked_on_last_first(pictures: Pictures, fills: Fills) -> None:
     masked, _idle, filled, map_file = (opened(pictures, is_map=is_map) for is_map in (False, False, False, True))
-    for picture in (masked, map_file):
+    for picture in (masked, filled, map_file):
         store(pictures, picture, "mask", 255)
-    filled.fills.append({"fill": 1})
+    before = time.time()
+    fills.fill(filled.id, OPTIONS)
     assert [(found["id"], found["n_fills"]) for found in pictures.in_work()] == [(filled.id, 1), (masked.id, 0)]
     pictures.get(masked.id)
+    first, second = pictures.in_work()
+    assert first["id"] == filled.id, "a look is no work"
+    assert second["time"] <= before <= first["time"]
+    store(pictures, masked, "mask", 128)
     first, _ = pictures.in_work()
     assert first["id"] == masked.id
     assert (masked.folder / first["url"].rsplit("/", 1)[1]).is_file()
+
+
+def test_a_look_at_a_pictures_files_is_no_use_of_it(pictures: Pictures) -> None:
+    seen, used = opened(pictures), opened(pictures)
+    for _ in range(KEPT_PICTURES - 1):
+        assert pictures.find(seen.id) is seen and pictures.get(used.id) is used
+        opened(pictures)
+    assert pictures.find(seen.id) is None and pictures.find(used.id) is used
 
 
 def test_files_of_masks_take_no_pictures_place(pictures: Pictures) -> None:

@@ -51,6 +51,8 @@ class Picture:
     progress: dict[str, Any] = field(default_factory=lambda: {"step": "", "fraction": 0.0})
     filling_since: float = 0.0
     """On the monotonic clock, while a fill runs or waits."""
+    worked: float = 0.0
+    """When a layer or a fill was last stored, in seconds since 1970."""
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     """Numbers for fills and saved files."""
     saved_names: dict[str, str] = field(default_factory=dict)
@@ -163,21 +165,27 @@ class Pictures:
         shutil.rmtree(picture.folder, ignore_errors=True)
 
     def in_work(self) -> list[dict[str, Any]]:
-        """Return what a list shows of the pictures that something was made for, the one used last first."""
+        """Return what a list shows of the pictures that something was made for, the one worked on last first."""
         with self._lock:
-            found = [picture for picture in reversed(self._open.values()) if picture.has_work and not picture.is_map]
+            found = [picture for picture in self._open.values() if picture.has_work and not picture.is_map]
         return [
             {
                 "id": picture.id,
                 "name": picture.name,
                 "url": picture.url(picture.facts["thumbnail"]),
                 "n_fills": len(picture.fills),
+                "time": picture.worked,
             }
-            for picture in found
+            for picture in sorted(found, key=lambda picture: picture.worked, reverse=True)
         ]
 
+    def find(self, identity: object) -> Picture | None:
+        """Return an open picture for a look at it, which does not count as a use."""
+        with self._lock:
+            return self._open.get(identity) if isinstance(identity, str) else None
+
     def get(self, identity: object) -> Picture:
-        """Return an open picture. Raises `InpaintError` ``picture-unknown``."""
+        """Return an open picture that is used from now on. Raises `InpaintError` ``picture-unknown``."""
         with self._lock:
             picture = self._open.pop(identity, None) if isinstance(identity, str) else None
             if picture is not None:
@@ -202,4 +210,5 @@ class Pictures:
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         replace(file, picture.folder / f"{name}.png")
         picture.layers[name] = digest
+        picture.worked = time.time()
         return picture.info()

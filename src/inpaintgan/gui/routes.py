@@ -74,12 +74,9 @@ class Routes:
 
     def picture_file(self, query: Query, picture: str, file: str) -> Answer:
         """``GET /api/pictures/ID/FILE``: the display copy, layers, fills and saved files."""
-        try:
-            found = self._session.pictures.get(picture)
-        except InpaintError:
-            return NOT_FOUND
+        found = self._session.pictures.find(picture)
         # Ours are lower case; some disks know no difference, and would serve the original as a page.
-        if file != file.lower():
+        if found is None or file != file.lower():
             return NOT_FOUND
         name = found.saved_names.get(file, "")
         if file == found.original.name:
