@@ -149,6 +149,32 @@ def test_pictures_in_work_are_listed_the_one_worked_on_last_first(pictures: Pict
     assert (masked.folder / first["url"].rsplit("/", 1)[1]).is_file()
 
 
+def test_a_layer_without_anything_drawn_is_no_work_and_keeps_its_address(client: Client) -> None:
+    info = client.put("/api/pictures?name=a.png", png(40, 30, 9)).json()["value"]
+    drawn, empty = png(40, 30, 255), png(40, 30, 0)
+    layer = f"/api/pictures/{info['id']}/mask"
+    first = client.put(layer, drawn).json()["value"]
+    cleared = client.put(f"{layer}?empty=1", empty).json()["value"]
+    assert (first["has_mask"], cleared["has_mask"]) == (True, False)
+    assert client.get(cleared["mask_url"]).body == empty
+    again = client.put(layer, drawn).json()["value"]
+    assert again["has_mask"] and again["mask_url"] == first["mask_url"]
+
+
+def test_a_picture_whose_layers_were_emptied_is_not_gone_on_with(pictures: Pictures) -> None:
+    picture = opened(pictures)
+    for layer in ("mask", "edges"):
+        store(pictures, picture, layer, 255)
+    for layer in ("mask", "edges"):
+        assert pictures.in_work()
+        file = picture.folder / "upload"
+        file.write_bytes(png(value=0))
+        pictures.store_layer(picture, layer, file, is_empty=True)
+    assert not pictures.in_work()
+    picture.fills.append({"fill": 1})
+    assert pictures.in_work()
+
+
 def test_a_look_at_a_pictures_files_is_no_use_of_it(pictures: Pictures) -> None:
     seen, used = opened(pictures), opened(pictures)
     for _ in range(KEPT_PICTURES - 1):

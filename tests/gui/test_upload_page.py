@@ -104,6 +104,14 @@ def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_pat
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     assert np.array_equal(mask_of(page), drawn)
+    # A mask that was cleared is none, although clearing it can be undone.
+    page.get_by_role("button", name="Clear Area", exact=True).click()
+    page.locator(".steps").get_by_role("link", name="Upload images").click()
+    page.get_by_text("Next: mark the area to fill.").wait_for()
+    page.get_by_role("button", name="Mask Image", exact=True).click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    page.keyboard.press("Control+z")
+    assert np.array_equal(mask_of(page), drawn)
     # One that is not there any more leaves the page as on a first visit.
     page.evaluate("() => sessionStorage.setItem('inpaintgan-picture', '0123456789abcdef')")
     page.get_by_role("link", name="Inference", exact=True).first.click()

@@ -35,7 +35,7 @@ export class EdgeEditing {
     this.drawing.pressure = usesPressure();
     this.drawing.onMissed = () => say("Edges are drawn inside the hole.");
     this.drawing.enable(false);
-    keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
+    keeper.keep(this.drawing, "Edges", (png, isEmpty) => putEdges(picture.id, png, isEmpty));
     this.active = false;
     /** Whether the edges of the page's start are lines that nothing was filled from, which no history tells of. */
     this.foundUnfinished = false;

@@ -70,7 +70,7 @@ export class PictureKeeper {
    * Keep a map on the server whenever it was drawn on.
    * @param {Drawing} drawing
    * @param {string} name for people
-   * @param {(png: Blob) => Promise<any>} send resolves to the picture_info
+   * @param {(png: Blob, isEmpty: boolean) => Promise<any>} send resolves to the picture_info
    */
   keep(drawing, name, send) {
     const state = el("span", { class: "muted", id: "save-state", hidden: true });
@@ -85,11 +85,12 @@ export class PictureKeeper {
     for (const leaving of ["beforeunload", "pagehide"]) addEventListener(leaving, () => drawing.end());
     const saver = new LayerSaver(async () => {
       const { after } = this.store.stateOf(this.layers);
+      const isEmpty = drawing.changes.map.count === 0;
       const png = await encoded(drawing.changes.map);
       const { mask_url, edges_url } = this.layers;
       const layers = { mask_url, edges_url, [`${drawing.kind}_url`]: await layerUrl(this.layers.id, drawing.kind, png) };
       this.states.push({ layers, after });
-      this.layers = await send(png);
+      this.layers = await send(png, isEmpty);
       this.states = [{ layers: this.layers, after }];
       others.postMessage("changed");
     }, () => drawing.current !== null, (outcome, error) => {

@@ -43,6 +43,8 @@ class Picture:
     """What decoding found: see `inpaintgan.data.worker.open_picture`."""
     layers: dict[str, str] = field(default_factory=dict)
     """A digest of the mask and of the edges; absent when never stored."""
+    empty: set[str] = field(default_factory=set)
+    """Those of them that nothing is drawn on: kept for what undoes that, but no work."""
     fills: list[dict[str, Any]] = field(default_factory=list)
     patches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     """The files of each fill's patches, by its number."""
@@ -61,7 +63,7 @@ class Picture:
     @property
     def has_work(self) -> bool:
         """Whether something was made for it, which opening its file again would not bring back."""
-        return bool(self.layers or self.fills)
+        return bool(self.layers.keys() - self.empty or self.fills)
 
     def url(self, file: str) -> str:
         return f"/api/pictures/{self.id}/{file}"
@@ -86,7 +88,7 @@ class Picture:
             "name": self.name,
             **{key: self.facts[key] for key in _TOLD},
             "url": self.url(self.facts["display"]),
-            "has_mask": "mask" in self.layers,
+            "has_mask": "mask" in self.layers.keys() - self.empty,
             "mask_url": self.layer_url("mask"),
             "edges_url": self.layer_url("edges"),
             "fills": list(self.fills),
@@ -204,11 +206,12 @@ class Pictures:
             if stream.read(len(_PNG)) != _PNG:
                 raise InpaintError("layer-not-png", f"The {name} must be sent as a PNG picture.")
 
-    def store_layer(self, picture: Picture, name: str, file: Path) -> dict[str, Any]:
-        """Make an uploaded PNG the picture's mask or edges."""
+    def store_layer(self, picture: Picture, name: str, file: Path, *, is_empty: bool = False) -> dict[str, Any]:
+        """Make an uploaded PNG the picture's mask or edges; ``is_empty``: nothing is drawn on it."""
         self.check_layer(name, file)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         replace(file, picture.folder / f"{name}.png")
         picture.layers[name] = digest
+        (picture.empty.add if is_empty else picture.empty.discard)(name)
         picture.worked = time.time()
         return picture.info()
