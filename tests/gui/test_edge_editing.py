@@ -17,6 +17,7 @@ from .inference_pages import (
     fetch_fill,
     fetch_picture,
     fill_rectangle,
+    map_of,
     open_mask_page,
     picture_info,
     wait_for_colour,
@@ -96,6 +97,41 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
     page.get_by_role("link", name="Fill missing regions").click()
     page.wait_for_selector("compare-view[data-fill]")
     assert changed.is_hidden()
+
+
+def test_lines_that_nothing_was_filled_from_come_back_without_their_history(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+
+    def another_tab() -> Any:
+        tab = page.context.new_page()
+        tab.goto(page.url)
+        tab.wait_for_selector("compare-view[data-fill]")
+        return tab
+
+    def fill_feathered(tab: Any, pixels: int, number: int) -> str:
+        tab.get_by_label("Feather").fill(str(pixels))
+        tab.get_by_role("button", name="Fill again", exact=True).click()
+        wait_for_try(tab, number)
+        tab.locator("#status").get_by_text("Filled ").wait_for()
+        return tab.locator("#status").inner_text()
+
+    page.keyboard.press("p")
+    drag(page, [(56.5, 45.5), (56.5, 70.5)], element="compare-view")
+    wait_until_kept(page)
+    lines = map_of(page, "compare-view", "edges")
+    tab = another_tab()
+    assert np.array_equal(map_of(tab, "compare-view", "edges"), lines)
+    assert "The edges you drew are kept" in fill_feathered(tab, 3, 2)
+    assert np.array_equal(map_of(tab, "compare-view", "edges"), lines)
+    tab.keyboard.press("p")
+    tab.keyboard.press("f")
+    wait_for_try(tab, 3)
+    assert picture_info(tab)["fills"][2]["steered"]
+    tab.wait_for_selector("#save-state[data-state=saved]", state="attached")
+    # Edges of a fill are not drawn ones: another fill brings its own.
+    assert "The edges you drew are kept" not in fill_feathered(another_tab(), 6, 4)
 
 
 def test_a_line_leaves_edges_elsewhere_as_certain_as_they_were_and_clearing_leaves_none(

@@ -79,12 +79,3 @@ def test_letters_may_be_kept_to_the_picture(editor: Any) -> None:
     editor.locator("inpaint-editor").focus()
     editor.keyboard.press("e")
     expect(eraser).to_have_attribute("aria-pressed", "true")
-
-
-def test_two_windows_on_one_picture_tell_each_other(editor: Any) -> None:
-    other = editor.context.new_page()
-    other.goto(editor.url)
-    other.wait_for_selector("inpaint-editor[data-ready]")
-    drag(editor, [(20, 20), (40, 20)])
-    expect(other.locator("#status")).to_contain_text("The mask of this picture changed in another window")
-    other.close()

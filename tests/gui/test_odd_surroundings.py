@@ -24,6 +24,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import EventLog, EventTail, Warned
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui import session, training
+from inpaintgan.gui.pictures import Pictures
 from inpaintgan.gui.runs import state_of, summary
 from inpaintgan.jobs.process import Worker
 from inpaintgan.jobs.supervisor import Supervisor, is_live, is_run
@@ -46,8 +47,8 @@ def test_only_folders_of_launches_that_ended_here_are_swept(tmp_path: Path, monk
         (tmp_path / name).mkdir()
         if owner:
             write_json(tmp_path / name / "owner.json", owner)
-    session._sweep()
-    assert {path.name for path in tmp_path.iterdir()} == set(owners) - {"inpaintgan-1-dead"}
+    session._sweep(Pictures(tmp_path / "pictures", Worker("inpaintgan.data.worker")))
+    assert {path.name for path in tmp_path.glob("inpaintgan-*")} == set(owners) - {"inpaintgan-1-dead"}
 
 
 def test_a_training_of_another_machine_is_left_to_it(tmp_path: Path) -> None:

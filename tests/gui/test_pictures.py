@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from inpaintgan.gui.pictures import KEPT_PICTURES, Picture, Pictures
 from inpaintgan.jobs.process import Worker
 from waiting import wait_for
 
-from .conftest import Client
+from .conftest import App, Client
 from .made_png import png
 
 OPTIONS = {"checkpoint": "c", "device": "cpu", "engine": "auto", "edges": False}
@@ -131,16 +133,101 @@ def test_a_picture_with_a_mask_or_fills_stays_while_others_can_go(
     assert [picture.folder.exists() for picture in (masked, filled, *idle[2:], newest)] == [False, *[True] * 4]
 
 
-def test_pictures_in_work_are_listed_the_one_used_last_first(pictures: Pictures) -> None:
+def test_pictures_in_work_are_listed_the_one_worked_on_last_first(pictures: Pictures, fills: Fills) -> None:
     masked, _idle, filled, map_file = (opened(pictures, is_map=is_map) for is_map in (False, False, False, True))
-    for picture in (masked, map_file):
+    for picture in (masked, filled, map_file):
         store(pictures, picture, "mask", 255)
-    filled.fills.append({"fill": 1})
+    before = time.time()
+    fills.fill(filled.id, OPTIONS)
     assert [(found["id"], found["n_fills"]) for found in pictures.in_work()] == [(filled.id, 1), (masked.id, 0)]
     pictures.get(masked.id)
+    first, second = pictures.in_work()
+    assert first["id"] == filled.id, "a look is no work"
+    assert second["time"] <= before <= first["time"]
+    store(pictures, masked, "mask", 128)
     first, _ = pictures.in_work()
     assert first["id"] == masked.id
     assert (masked.folder / first["url"].rsplit("/", 1)[1]).is_file()
+
+
+def test_a_layer_without_anything_drawn_is_no_work_and_keeps_its_address(client: Client) -> None:
+    info = client.put("/api/pictures?name=a.png", png(40, 30, 9)).json()["value"]
+    drawn, empty = png(40, 30, 255), png(40, 30, 0)
+    layer = f"/api/pictures/{info['id']}/mask"
+    first = client.put(layer, drawn).json()["value"]
+    cleared = client.put(f"{layer}?empty=1", empty).json()["value"]
+    assert (first["has_mask"], cleared["has_mask"]) == (True, False)
+    assert client.get(cleared["mask_url"]).body == empty
+    again = client.put(layer, drawn).json()["value"]
+    assert again["has_mask"] and again["mask_url"] == first["mask_url"]
+
+
+def test_a_picture_whose_layers_were_emptied_is_not_gone_on_with(pictures: Pictures) -> None:
+    picture = opened(pictures)
+    for layer in ("mask", "edges"):
+        store(pictures, picture, layer, 255)
+    for layer in ("mask", "edges"):
+        assert pictures.in_work()
+        file = picture.folder / "upload"
+        file.write_bytes(png(value=0))
+        pictures.store_layer(picture, layer, file, is_empty=True)
+    assert not pictures.in_work()
+    picture.fills.append({"fill": 1})
+    assert pictures.in_work()
+
+
+def test_what_a_killed_launch_leaves_is_gone_on_with(
+    pictures: Pictures, fills: Fills, filler: Worker, decoder: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle, filled, masked, newer, strange = (opened(pictures, f"{name}.png") for name in "abcde")
+    for picture in (filled, masked, newer, strange):
+        store(pictures, picture, "mask", 255)
+    store(pictures, filled, "edges", 7)
+    fills.fill(filled.id, {**OPTIONS, "edges": True})
+    with monkeypatch.context() as changed:
+        changed.setattr("inpaintgan.gui.picture.__version__", "0.0.1")
+        newer.record()
+    with monkeypatch.context() as changed:
+        changed.setattr("inpaintgan.gui.picture._RECORDED", ("name", "facts"))
+        strange.record()
+
+    later = Pictures(tmp_path / "later", decoder)
+    later.take_over(tmp_path / "pictures")
+    assert [found["id"] for found in later.in_work()] == [filled.id, masked.id]
+    for before in (filled, masked):
+        assert later.get(before.id).info() == before.info()
+    assert not any(later.find(picture.id) for picture in (idle, newer, strange)), "others may be written in another way"
+    assert sorted(path.name for path in (tmp_path / "later").iterdir()) == sorted([filled.id, masked.id])
+    fills = Fills(later, filler)
+    again = fills.fill(filled.id, {**OPTIONS, "edges": True, "drawn_over": 1})
+    assert again["fill"] == 2
+    saved = fills.save(filled.id, 1, "b.png")
+    data = (tmp_path / "later" / filled.id / saved["url"].split("/")[-1]).read_bytes()
+    assert data == b"|".join([png(), png(value=255)])
+
+
+def test_a_mask_outlives_a_program_that_is_killed(start_app: Callable[..., App], tmp_path: Path) -> None:
+    mask = png(40, 30, 255)
+    env = {"TMPDIR": str(tmp_path)}
+    first = Client(start_app(env=env))
+    first.log_in()
+    info = first.put("/api/pictures?name=a.png", png(40, 30, 9)).json()["value"]
+    url = first.put(f"/api/pictures/{info['id']}/mask", mask).json()["value"]["mask_url"]
+    first.app.stop(signal.SIGKILL)
+    assert list(tmp_path.glob("inpaintgan-*"))
+    second = Client(start_app(env=env))
+    second.log_in()
+    assert second.get(url).body == mask
+    second.app.stop()
+    assert not list(tmp_path.glob("inpaintgan-*")), "a clean end leaves nothing"
+
+
+def test_a_look_at_a_pictures_files_is_no_use_of_it(pictures: Pictures) -> None:
+    seen, used = opened(pictures), opened(pictures)
+    for _ in range(KEPT_PICTURES - 1):
+        assert pictures.find(seen.id) is seen and pictures.get(used.id) is used
+        opened(pictures)
+    assert pictures.find(seen.id) is None and pictures.find(used.id) is used
 
 
 def test_files_of_masks_take_no_pictures_place(pictures: Pictures) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from waiting import wait_for
 
 from .conftest import App
 from .held_calls import Held
-from .inference_pages import drag, drop, mask_of, open_mask_page, upload, write_picture
+from .inference_pages import drag, drop, fill_rectangle, mask_of, open_mask_page, upload, write_picture
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +104,14 @@ def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_pat
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     assert np.array_equal(mask_of(page), drawn)
+    # A mask that was cleared is none, although clearing it can be undone.
+    page.get_by_role("button", name="Clear Area", exact=True).click()
+    page.locator(".steps").get_by_role("link", name="Upload images").click()
+    page.get_by_text("Next: mark the area to fill.").wait_for()
+    page.get_by_role("button", name="Mask Image", exact=True).click()
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    page.keyboard.press("Control+z")
+    assert np.array_equal(mask_of(page), drawn)
     # One that is not there any more leaves the page as on a first visit.
     page.evaluate("() => sessionStorage.setItem('inpaintgan-picture', '0123456789abcdef')")
     page.get_by_role("link", name="Inference", exact=True).first.click()
@@ -111,21 +120,64 @@ def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_pat
     assert page.get_by_role("button", name="Mask Image", exact=True).is_disabled()
 
 
-def test_pictures_that_were_worked_on_can_be_gone_back_to(page: Any, app: App, tmp_path: Path) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "first.png"))
-    drag(page, [(40, 60), (120, 60)])
-    drawn = mask_of(page)
-    page.locator(".steps").get_by_role("link", name="Upload images").click()
-    page.get_by_text("Its earlier mask was kept.").wait_for()
+def test_pictures_that_were_worked_on_can_be_gone_back_to(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    fill_rectangle(page, app, write_picture(tmp_path / "first.png"), checkpoint)
+    first, steps = page.url, page.locator(".steps")
+    steps.get_by_role("link", name="Upload images").click()
+    page.get_by_text("Its mask and 1 fill were kept.").wait_for()
     others = page.get_by_role("region", name="Go on with")
     assert others.count() == 0, "the only picture is the one that is shown"
     page.locator("#file").set_input_files(write_picture(tmp_path / "second.png", seed=1))
-    others.get_by_role("button", name="first.png").click()
-    page.locator("#status").get_by_text("first.png is open.").wait_for()
-    expect(others).to_have_count(0)  # nothing was made for the second
+    entry = others.get_by_role("button", name="first.png")
+    expect(entry).to_have_text(re.compile(r"first\.png1 fill, \d\d:\d\d"))
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
-    assert np.array_equal(mask_of(page), drawn)
+    drag(page, [(40, 60), (120, 60)])
+    steps.get_by_role("link", name="Upload images").click()
+    page.get_by_text("Its earlier mask was kept.").wait_for()
+    entry.click()
+    expect(page.locator("#status")).to_have_text("first.png is open.")
+    expect(others).to_have_text(re.compile(r"second\.pngmasked, \d\d:\d\d"))
+    page.locator("#mask-reason").get_by_role("link", name="1 fill").click()
+    page.wait_for_selector("compare-view[data-fill]")
+    assert page.url == first
+    # Its history is as it was, whatever was drawn on another picture.
+    page.keyboard.press("Control+z")
+    expect(page.locator("#status")).to_have_text("Undone: Fill 1.")
+
+
+def test_many_pictures_to_go_on_with_leave_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:
+    data = list(write_picture(tmp_path / "a.png").read_bytes())
+    page.evaluate(
+        """async (data) => {
+            const { putMask, putPicture } = await import("/js/bridge.js");
+            for (let i = 0; i < 11; i++) {
+                const file = new File([new Uint8Array(data)], `picture-${i}.png`, { type: "image/png" });
+                await putMask((await putPicture(file)).id, file);
+            }
+        }""",
+        data,
+    )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    upload(page, app, tmp_path / "a.png")
+    entries = page.locator("#in-work .example")
+    expect(entries).to_have_count(11)
+    assert [name.split("\n")[0] for name in entries.all_inner_texts()] == [
+        f"picture-{i}.png" for i in range(10, -1, -1)
+    ]
+
+    def rows() -> float:
+        return page.locator("#in-work").bounding_box()["height"] / entries.first.bounding_box()["height"]
+
+    assert entries.first.locator("img").bounding_box()["height"] > 40
+    assert 1 < rows() < 2, "the others by scrolling"
+    for name in ("Astronaut", "Fill a folder…"):
+        shown = page.locator(".panel").get_by_text(name).bounding_box()
+        assert shown["y"] + shown["height"] < page.locator(".panel-foot").bounding_box()["y"]
+    page.set_viewport_size({"width": 1280, "height": 1080})
+    assert 4 < rows() < 6
 
 
 def test_a_long_name_leaves_the_panel_in_sight(page: Any, app: App, tmp_path: Path) -> None:

@@ -16,6 +16,20 @@ function paintBox(map, box, value = 1, clip = null) {
   return edit;
 }
 
+/** A browser's store that holds so many characters. */
+function storeOf(limit) {
+  const stored = new Map();
+  return {
+    getItem: (key) => stored.get(key) ?? null,
+    removeItem: (key) => stored.delete(key),
+    setItem(key, text) {
+      const others = [...stored].filter(([other]) => other !== key).flat().join("").length;
+      if (others + key.length + text.length > limit) throw new Error("quota");
+      stored.set(key, text);
+    },
+  };
+}
+
 const sum = (map) => map.data.reduce((a, b) => a + b, 0);
 
 test("a patch goes back and forth, over tile borders and at the picture's edge", () => {
@@ -127,16 +141,7 @@ test("a step of the other page is known as such", () => {
 });
 
 test("a kept history comes back for the same mask only, and when it is too long in part", () => {
-  const limit = 4000;
-  const stored = new Map();
-  globalThis.sessionStorage = {
-    getItem: (key) => stored.get(key) ?? null,
-    removeItem: (key) => stored.delete(key),
-    setItem(key, text) {
-      if (text.length > limit) throw new Error("quota");
-      stored.set(key, text);
-    },
-  };
+  globalThis.sessionStorage = storeOf(4000);
   const map = new Bitmap(300, 200);
   const history = new History();
   const draw = (x) => {
@@ -173,7 +178,7 @@ test("a kept history comes back for the same mask only, and when it is too long 
 });
 
 test("a history fits whatever the program got of what was sent to it, and tells how far it is behind", () => {
-  globalThis.sessionStorage = { kept: null, getItem() { return this.kept; }, setItem(_, text) { this.kept = text; } };
+  globalThis.sessionStorage = storeOf(Infinity);
   const history = new History();
   const push = (label) => history.push({ label, changes: [{ kind: "fill", from: null, to: 1 }] });
   const store = new HistoryStore(history, "p");
@@ -198,6 +203,32 @@ test("a history fits whatever the program got of what was sent to it, and tells 
   push("another stroke 3");
   store.save(states);
   assert.equal(new HistoryStore(new History(), "p").restore(layers(3)), false);
+});
+
+test("each picture has its own history; a full store drops those used longest ago first, then the older half", () => {
+  globalThis.sessionStorage = storeOf(1000);
+  const layers = { mask_url: null, edges_url: null };
+  const keep = (picture, n, length = 250) => {
+    const history = new History();
+    for (let i = 0; i < n; i++) history.push({ label: "x".repeat(length), changes: [] });
+    const store = new HistoryStore(history, picture);
+    store.save([store.stateOf(layers)]);
+  };
+  const kept = (picture) => {
+    const history = new History();
+    new HistoryStore(history, picture).restore(layers);
+    return history.done.length;
+  };
+  keep("a", 1);
+  keep("b", 1);
+  assert.deepEqual(["b", "a"].map(kept), [1, 1]); // which uses a last
+  keep("c", 1);
+  assert.deepEqual(["b", "a", "c"].map(kept), [0, 1, 1]);
+  keep("c", 4);
+  assert.deepEqual(["a", "c"].map(kept), [0, 2]);
+  globalThis.sessionStorage = storeOf(Infinity);
+  for (let i = 0; i < 60; i++) keep(`p${i}`, 1, 1);
+  assert.deepEqual(["p0", "p9", "p10", "p59"].map(kept), [0, 0, 1, 1], "those of pictures that are gone do not pile up");
 });
 
 test("growing adds a disc around a point, shrinking takes it away again", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, count, measure, pace, percent, plain, plural, shortPath, span, timer } from "../../web/js/format.js";
+import { ago, clock, count, measure, pace, percent, plain, plural, shortPath, span, timer } from "../../web/js/format.js";
 
 test("the timer counts seconds, minutes, hours and days", () => {
   assert.equal(timer(0), "0:00");
@@ -34,6 +34,14 @@ test("how long ago", () => {
   assert.equal(ago(1000, 1000 + 25 * 3600), "yesterday");
   assert.equal(ago(1000, 1000 + 40 * 3600), "2 days ago");
   assert.equal(ago(2000, 1000), "just now");
+});
+
+test("the time of day, with the date of another day", () => {
+  const at = (/** @type {number[]} */ ...parts) => new Date(...parts).getTime() / 1000;
+  const now = at(2026, 10, 29, 22, 0);
+  assert.equal(clock(at(2026, 10, 29, 0, 5), now), "00:05");
+  assert.equal(clock(at(2026, 10, 29, 21, 40), now), "21:40");
+  assert.equal(clock(at(2026, 10, 28, 21, 40), now), "Nov 28, 21:40");
 });
 
 test("counts, plurals and shares", () => {

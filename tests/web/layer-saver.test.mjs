@@ -32,3 +32,21 @@ test("strokes without a rest are saved every two seconds, between strokes", asyn
   assert.ok(saver.idle);
   mock.timers.reset();
 });
+
+test("nothing is saved against a refusal, and what was given up is not saved later", async () => {
+  const told = [];
+  let saves = 0;
+  const saver = new LayerSaver(async () => { saves++; }, () => false, (state) => told.push(state));
+  saver.refusal = new Error("another window");
+  await assert.rejects(saver.flush(), /another window/, "even when nothing was drawn here: what is kept is not what is seen");
+  saver.changed();
+  await assert.rejects(saver.flush(), /another window/);
+  assert.deepEqual([saves, told.at(-1), saver.idle], [0, "failed", false]);
+  saver.refusal = null;
+  await saver.flush();
+  assert.deepEqual([saves, told.at(-1), saver.idle], [1, "saved", true]);
+  saver.changed();
+  saver.giveUp();
+  await saver.flush();
+  assert.deepEqual([saves, saver.idle], [1, true]);
+});

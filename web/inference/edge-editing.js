@@ -35,8 +35,12 @@ export class EdgeEditing {
     this.drawing.pressure = usesPressure();
     this.drawing.onMissed = () => say("Edges are drawn inside the hole.");
     this.drawing.enable(false);
-    keeper.keep(this.drawing, "Edges", (png) => putEdges(picture.id, png));
+    keeper.keep(this.drawing, "Edges", (png, isEmpty) => putEdges(picture.id, png, isEmpty));
     this.active = false;
+    /** Whether the edges of the page's start are lines that nothing was filled from, which no history tells of. */
+    this.foundUnfinished = false;
+    /** Whether the page's start took them as the program has them. */
+    this.known = false;
     this.showInHand = toolButtons((tool) => this.take(tool));
     this.toggle = byId("edit-edges");
     this.box = byId("show-edges", HTMLInputElement);
@@ -53,7 +57,7 @@ export class EdgeEditing {
   /** Whether lines were drawn that nothing was filled from yet: other tries, looked at or made without them, leave them alone. */
   get unfinished() {
     const touched = this.keeper.history.done.findLast(({ changes, over }) => over !== undefined || changes.some(({ kind }) => kind === "edges"));
-    return touched !== undefined && typeof touched.over !== "number"; // a number: its edges are those of that fill
+    return touched ? typeof touched.over !== "number" : this.foundUnfinished; // a number: its edges are those of that fill
   }
 
   /**
@@ -75,14 +79,31 @@ export class EdgeEditing {
   }
 
   /**
-   * Take up the edges as they were when the page was left.
-   * @param {string | null} url of the edges that were drawn
-   * @param {Fill | null} fill the result that was shown, in case none were
+   * Take up the edges as they were when the page was left. Without a history, those that the program has may be of any fill, or
+   * of none: then a person drew them.
+   * @param {string | null} url of the edges that the program has
+   * @param {Fill[]} fills
+   * @param {Fill | null} shown the result that was shown
    */
-  async restore(url, fill) {
+  async restore(url, fills, shown) {
     const { width, height } = this.compare.edges;
-    const data = url ? (await decoded(await fetched(url), width, height)).data : fill && await this.edgesOf(fill);
+    const stored = url && (await decoded(await fetched(url), width, height)).data;
+    if (stored && !this.keeper.restored) {
+      this.#clip(stored);
+      this.foundUnfinished = stored.includes(1) && !await this.#isOfAny(fills, stored);
+    }
+    this.known = Boolean(stored) && (this.keeper.restored || this.foundUnfinished);
+    const data = this.known ? stored : shown && await this.edgesOf(shown);
     if (data) this.compare.edges.replace(data);
+  }
+
+  /** @param {Fill[]} fills @param {Uint8Array} lines @returns {Promise<boolean>} whether the lines are one's edges */
+  async #isOfAny(fills, lines) {
+    for (const fill of fills.toReversed()) {
+      const edges = await this.edgesOf(fill);
+      if (edges?.every((value, i) => value === lines[i])) return true;
+    }
+    return false;
   }
 
   /** @param {boolean} active whether pointer and keys draw edges now */
@@ -128,7 +149,8 @@ export class EdgeEditing {
   /** Have the program know the edges as they are, also when they were never touched. */
   async send() {
     await this.keeper.flush();
-    if (this.keeper.layers.edges_url) return;
+    if (this.known) return;
+    this.known = true;
     this.keeper.saver?.changed();
     await this.keeper.flush();
   }

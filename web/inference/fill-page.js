@@ -186,7 +186,7 @@ class FillPage {
   async begin(asked, direction) {
     const known = this.tries.fills.length;
     const shown = this.history.left(known);
-    await this.edges.restore(this.keeper.restored ? this.info.edges_url : null, shown);
+    await this.edges.restore(this.info.edges_url, this.tries.fills, shown);
     await this.present(shown);
     this.keeper.opened();
     const waited = !asked && await this.progress.waitForEarlier();

@@ -139,7 +139,7 @@ async function start() {
   const drawing = await editor.open(picture, info.width, info.height, keeper.history);
   if (painted) editor.mask.replace(painted); // at once: from here on it can be drawn on
   showOpening("");
-  keeper.keep(drawing, "Mask", (png) => putMask(chosen.picture, png));
+  keeper.keep(drawing, "Mask", (png, isEmpty) => putMask(chosen.picture, png, isEmpty));
   keeper.opened();
   const showTool = toolButtons((tool, press) => {
     drawing.setTool(tool);

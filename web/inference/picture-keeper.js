@@ -7,7 +7,7 @@ import { HistoryStore } from "./editor/history-store.js";
 import { History } from "./editor/history.js";
 import { LayerSaver } from "./editor/layer-saver.js";
 import { encoded } from "./editor/map-work.js";
-import { stepUrl } from "./steps.js";
+import { showMessage, stepUrl } from "./steps.js";
 
 /** @typedef {import("./editor/history.js").Way} Way */
 /** @typedef {import("./editor/drawing.js").Drawing} Drawing */
@@ -70,7 +70,7 @@ export class PictureKeeper {
    * Keep a map on the server whenever it was drawn on.
    * @param {Drawing} drawing
    * @param {string} name for people
-   * @param {(png: Blob) => Promise<any>} send resolves to the picture_info
+   * @param {(png: Blob, isEmpty: boolean) => Promise<any>} send resolves to the picture_info
    */
   keep(drawing, name, send) {
     const state = el("span", { class: "muted", id: "save-state", hidden: true });
@@ -79,17 +79,32 @@ export class PictureKeeper {
     statusSide.append(state);
     const words = { saved: `${name} kept`, waiting: `Keeping the ${name.toLowerCase()}…`, failed: `The ${name.toLowerCase()} could not be kept` };
     const others = new BroadcastChannel(`inpaintgan-${this.layers.id}-${drawing.kind}`);
+    const changed = new Error(`The ${name.toLowerCase()} of this picture changed in another window. What is drawn here is not kept until you choose.`);
+    const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => el("button", { type: "button", class: "button", onclick }, text);
+    const ask = () => showMessage(changed, [
+      button("Reload this page", () => {
+        saver.giveUp();
+        location.reload();
+      }),
+      button("Keep this one", () => {
+        byId("message").hidden = true;
+        saver.refusal = null;
+        saver.changed();
+      }),
+    ], true);
     others.onmessage = () => {
-      say(`The ${name.toLowerCase()} of this picture changed in another window, and what is drawn here would replace it. Reload this page to see it.`, { kind: "error" });
+      saver.refusal = changed;
+      ask();
     };
     for (const leaving of ["beforeunload", "pagehide"]) addEventListener(leaving, () => drawing.end());
     const saver = new LayerSaver(async () => {
       const { after } = this.store.stateOf(this.layers);
+      const isEmpty = drawing.changes.map.count === 0;
       const png = await encoded(drawing.changes.map);
       const { mask_url, edges_url } = this.layers;
       const layers = { mask_url, edges_url, [`${drawing.kind}_url`]: await layerUrl(this.layers.id, drawing.kind, png) };
       this.states.push({ layers, after });
-      this.layers = await send(png);
+      this.layers = await send(png, isEmpty);
       this.states = [{ layers: this.layers, after }];
       others.postMessage("changed");
     }, () => drawing.current !== null, (outcome, error) => {
@@ -97,7 +112,8 @@ export class PictureKeeper {
       state.dataset.state = outcome;
       state.hidden = !byHand(); // a fill brings edges with it, which nobody has drawn
       if (outcome === "saved") this.#settled();
-      if (error) showError(error);
+      if (error === changed) ask();
+      else if (error) showError(error);
     });
     drawing.changes.listeners.add(() => saver.changed());
     addEventListener("pagehide", () => {

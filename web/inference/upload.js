@@ -2,7 +2,7 @@
 
 import { call, putPicture, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
-import { plural } from "../js/format.js";
+import { clock, plural } from "../js/format.js";
 import { errorText, say, statusSide } from "../js/shell.js";
 import { takeDrops, takePasted } from "./dropped.js";
 import { chosen, lastPicture, linkSteps, rememberChoice, showOpening, stepUrl } from "./steps.js";
@@ -43,10 +43,17 @@ function show(info) {
   notices.replaceChildren(...info.notices.map((/** @type {string} */ text) => el("li", { class: "notice" }, text)));
   notices.hidden = !info.notices.length;
   uploadButton.classList.remove("primary");
-  byId("mask-reason").textContent = info.has_mask ? "Its earlier mask was kept." : "Next: mark the area to fill.";
+  byId("mask-reason").replaceChildren(...whatWasKept(info));
   goOn = { mask: true, fill: info.fills.length > 0 };
   letGoOn(true);
   byId("fill-folder").setAttribute("href", stepUrl("folder"));
+}
+
+/** @param {any} info @returns {(Node | string)[]} what there is of earlier work, with the way to its fills */
+function whatWasKept({ has_mask: masked, fills }) {
+  if (!fills.length) return [masked ? "Its earlier mask was kept." : "Next: mark the area to fill."];
+  const link = el("a", { "data-to": "fill" }, plural(fills.length, "fill"));
+  return [masked ? "Its mask and " : "Its ", link, masked || fills.length > 1 ? " were kept." : " was kept."];
 }
 
 /**
@@ -89,17 +96,18 @@ async function open(name, request) {
 function refuse(why) {
   byId("upload-error").textContent = why;
   byId("upload-error").hidden = false;
+  say("No picture was opened.", { kind: "error" });
 }
 
 /** List the other pictures of this launch that were worked on: they are as they were left. */
 async function showInWork() {
-  /** @type {{id: string, name: string, url: string, n_fills: number}[]} */
+  /** @type {{id: string, name: string, url: string, n_fills: number, time: number}[]} */
   const pictures = await call("pictures_in_work").catch(() => []); // what else is wrong, other calls tell
   const others = pictures.filter(({ id }) => id !== chosen.picture);
-  byId("in-work").replaceChildren(...others.map(({ id, name, url, n_fills: fills }) => {
-    const work = fills ? plural(fills, "fill") : "masked";
+  byId("in-work").replaceChildren(...others.map(({ id, name, url, n_fills: fills, time }) => {
+    const work = `${fills ? plural(fills, "fill") : "masked"}, ${clock(time)}`;
     return el("button", { type: "button", class: "example", title: name, onclick: () => open(name, () => call("picture_info", id)) },
-      el("img", { src: url, alt: "" }), el("span", {}, name), el("span", { class: "muted" }, work));
+      el("img", { src: url, alt: "" }), el("span", {}, `${name}\n${work}`));
   }));
   byId("in-work-section").hidden = !others.length;
 }

@@ -178,18 +178,20 @@ export async function putPicture(file, { isMap = false } = {}) {
  * Hand the mask of a picture to the program.
  * @param {string} id
  * @param {Blob} blob PNG of the picture's size, white in the hole
+ * @param {boolean} [isEmpty] whether nothing is masked, which is no work to go on with
  */
-export async function putMask(id, blob) {
-  return put(`/api/pictures/${id}/mask`, blob, true);
+export async function putMask(id, blob, isEmpty = false) {
+  return put(`/api/pictures/${id}/mask${isEmpty ? "?empty=1" : ""}`, blob, true);
 }
 
 /**
  * Hand edges drawn by the user to the program.
  * @param {string} id
  * @param {Blob} blob PNG of the picture's size, white lines on black
+ * @param {boolean} [isEmpty] whether there are no lines
  */
-export async function putEdges(id, blob) {
-  return put(`/api/pictures/${id}/edges`, blob, true);
+export async function putEdges(id, blob, isEmpty = false) {
+  return put(`/api/pictures/${id}/edges${isEmpty ? "?empty=1" : ""}`, blob, true);
 }
 
 /**

@@ -49,6 +49,18 @@ export function ago(time, now = Date.now() / 1000) {
 }
 
 /**
+ * The time of day, with the date unless it is today's: "21:40", "Nov 29, 21:40".
+ * @param {number} time seconds since the epoch
+ * @param {number} [now] the same
+ * @returns {string}
+ */
+export function clock(time, now = Date.now() / 1000) {
+  const [then, today] = [new Date(1000 * time), new Date(1000 * now)];
+  const isToday = then.toDateString() === today.toDateString();
+  return then.toLocaleString("en", { ...(isToday ? {} : { month: "short", day: "numeric" }), hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+/**
  * A whole number with thousands separated: "2,000,000".
  * @param {number | null | undefined} value
  * @returns {string}

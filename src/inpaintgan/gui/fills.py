@@ -87,6 +87,7 @@ class Fills:
             "mask_url": mask_url,
         }
         picture.fills.append(fill)
+        picture.record()
         return fill
 
     def save(self, identity: object, fill: object, name: str, quality: object = None) -> dict[str, Any]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
 import secrets
 import shutil
 import threading
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from ..core.atomic import replace
 from ..core.errors import InpaintError
 from ..jobs.process import Worker
 from .files import safe_name
+from .picture import RECORD, Picture
 
 KEPT_PICTURES = 20
 """Pictures that nothing was made for whose files are kept; opening more drops the one that was not used for longest."""
@@ -25,70 +23,6 @@ KEPT_WORK = 100
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 LAYERS = ("mask", "edges")
-_TOLD = ("width", "height", "format", "notices", "conversion", "has_alpha", "losses")
-"""What the pages are told of a picture's facts."""
-
-
-@dataclass
-class Picture:
-    """One open picture and everything made for it."""
-
-    id: str
-    name: str
-    folder: Path
-    original: Path
-    is_map: bool = False
-    """Whether this is a file of a mask or of edges, which takes no picture's place."""
-    facts: dict[str, Any] = field(default_factory=dict)
-    """What decoding found: see `inpaintgan.data.worker.open_picture`."""
-    layers: dict[str, str] = field(default_factory=dict)
-    """A digest of the mask and of the edges; absent when never stored."""
-    fills: list[dict[str, Any]] = field(default_factory=list)
-    patches: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    """The files of each fill's patches, by its number."""
-    predictions: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    """Likewise, of the predicted edges that it was painted along, or that its lines were drawn over; none if lines were all."""
-    progress: dict[str, Any] = field(default_factory=lambda: {"step": "", "fraction": 0.0})
-    filling_since: float = 0.0
-    """On the monotonic clock, while a fill runs or waits."""
-    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    """Numbers for fills and saved files."""
-    saved_names: dict[str, str] = field(default_factory=dict)
-    """Name for the download of the file that was saved last."""
-
-    @property
-    def has_work(self) -> bool:
-        """Whether something was made for it, which opening its file again would not bring back."""
-        return bool(self.layers or self.fills)
-
-    def url(self, file: str) -> str:
-        return f"/api/pictures/{self.id}/{file}"
-
-    def layer(self, name: str) -> Path | None:
-        """Return the stored mask or edges, or None."""
-        return self.folder / f"{name}.png" if name in self.layers else None
-
-    def layer_url(self, name: str) -> str | None:
-        # The digest makes a browser fetch a changed layer again, and tells whether a fill was made with this one.
-        return self.url(f"{name}.png?v={self.layers[name]}") if name in self.layers else None
-
-    def fill_progress(self) -> dict[str, Any]:
-        """Return how far the fill is, and for how many ``seconds`` it has been asked for; ``step`` is empty without one."""
-        seconds = time.monotonic() - self.filling_since if self.progress["step"] else 0.0
-        return {**self.progress, "seconds": seconds}
-
-    def info(self) -> dict[str, Any]:
-        """Return what the pages know about this picture."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            **{key: self.facts[key] for key in _TOLD},
-            "url": self.url(self.facts["display"]),
-            "has_mask": "mask" in self.layers,
-            "mask_url": self.layer_url("mask"),
-            "edges_url": self.layer_url("edges"),
-            "fills": list(self.fills),
-        }
 
 
 class Pictures:
@@ -158,26 +92,53 @@ class Pictures:
             raise
         return self.open(picture)
 
+    def take_over(self, folder: Path) -> None:
+        """Go on with the pictures of a launch that was killed, under their old addresses: those that something was made for."""
+        self._folder.mkdir(exist_ok=True)
+        for record in folder.glob(f"*/{RECORD}"):
+            own = self._folder / record.parent.name
+            try:
+                replace(record.parent, own)
+            except OSError:  # another launch was faster
+                continue
+            try:
+                picture = Picture.recorded(own)
+            except (
+                KeyError,
+                TypeError,
+            ):  # of another checkout, which records other things: that must not keep us from starting
+                picture = None
+            if picture is None:
+                shutil.rmtree(own, ignore_errors=True)
+            else:
+                self._open[picture.id] = picture
+
     @staticmethod
     def discard(picture: Picture) -> None:
         shutil.rmtree(picture.folder, ignore_errors=True)
 
     def in_work(self) -> list[dict[str, Any]]:
-        """Return what a list shows of the pictures that something was made for, the one used last first."""
+        """Return what a list shows of the pictures that something was made for, the one worked on last first."""
         with self._lock:
-            found = [picture for picture in reversed(self._open.values()) if picture.has_work and not picture.is_map]
+            found = [picture for picture in self._open.values() if picture.has_work and not picture.is_map]
         return [
             {
                 "id": picture.id,
                 "name": picture.name,
                 "url": picture.url(picture.facts["thumbnail"]),
                 "n_fills": len(picture.fills),
+                "time": picture.worked,
             }
-            for picture in found
+            for picture in sorted(found, key=lambda picture: picture.worked, reverse=True)
         ]
 
+    def find(self, identity: object) -> Picture | None:
+        """Return an open picture for a look at it, which does not count as a use."""
+        with self._lock:
+            return self._open.get(identity) if isinstance(identity, str) else None
+
     def get(self, identity: object) -> Picture:
-        """Return an open picture. Raises `InpaintError` ``picture-unknown``."""
+        """Return an open picture that is used from now on. Raises `InpaintError` ``picture-unknown``."""
         with self._lock:
             picture = self._open.pop(identity, None) if isinstance(identity, str) else None
             if picture is not None:
@@ -196,10 +157,12 @@ class Pictures:
             if stream.read(len(_PNG)) != _PNG:
                 raise InpaintError("layer-not-png", f"The {name} must be sent as a PNG picture.")
 
-    def store_layer(self, picture: Picture, name: str, file: Path) -> dict[str, Any]:
-        """Make an uploaded PNG the picture's mask or edges."""
+    def store_layer(self, picture: Picture, name: str, file: Path, *, is_empty: bool = False) -> dict[str, Any]:
+        """Make an uploaded PNG the picture's mask or edges; ``is_empty``: nothing is drawn on it."""
         self.check_layer(name, file)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
         replace(file, picture.folder / f"{name}.png")
         picture.layers[name] = digest
+        (picture.empty.add if is_empty else picture.empty.discard)(name)
+        picture.record()
         return picture.info()

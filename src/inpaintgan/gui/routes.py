@@ -56,7 +56,7 @@ class Routes:
         return json_answer(answered(take))
 
     def put_layer(self, read: Read, length: int, query: Query, picture: str, layer: str) -> Answer:
-        """``PUT /api/pictures/ID/mask`` and ``.../edges``: take a PNG that was drawn."""
+        """``PUT /api/pictures/ID/mask`` and ``.../edges``: take a PNG that was drawn; with ``?empty=1``, one all of black."""
         if layer not in LAYERS:
             return NOT_FOUND
 
@@ -66,7 +66,7 @@ class Routes:
             file = found.folder / f"upload-{next(self._uploads)}"
             try:
                 receive(read, length, file)
-                return pictures.store_layer(found, layer, file)
+                return pictures.store_layer(found, layer, file, is_empty=bool(query.get("empty")))
             finally:
                 file.unlink(missing_ok=True)
 
@@ -74,12 +74,9 @@ class Routes:
 
     def picture_file(self, query: Query, picture: str, file: str) -> Answer:
         """``GET /api/pictures/ID/FILE``: the display copy, layers, fills and saved files."""
-        try:
-            found = self._session.pictures.get(picture)
-        except InpaintError:
-            return NOT_FOUND
+        found = self._session.pictures.find(picture)
         # Ours are lower case; some disks know no difference, and would serve the original as a page.
-        if file != file.lower():
+        if found is None or file != file.lower():
             return NOT_FOUND
         name = found.saved_names.get(file, "")
         if file == found.original.name:

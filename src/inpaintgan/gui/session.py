@@ -35,7 +35,6 @@ class Session:
     """
 
     def __init__(self, runs: Path) -> None:
-        _sweep()
         # Never under web/: what a person opens must not become a page of this program.
         self.folder = Path(tempfile.mkdtemp(prefix=f"inpaintgan-{os.getpid()}-"))
         write_json(self.folder / _OWNER, process_record())
@@ -45,6 +44,7 @@ class Session:
         self.checker = Worker("inpaintgan.data.worker")
         self.checks = DataChecks(self.checker)
         self.pictures = Pictures(self.folder / "pictures", self.decoder)
+        _sweep(self.pictures)
         self.fills = Fills(self.pictures, self.filler)
         self.folder_filler = Worker("inpaintgan.inference.worker")
         self.folder_fills = FolderFills(self.pictures, self.folder_filler, self.folder)
@@ -90,12 +90,17 @@ class Session:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _sweep() -> None:
+def _sweep(pictures: Pictures) -> None:
     """Delete the folders of earlier launches that were killed before they could do so: those that say whose they were.
 
     The folder they lie in may be shared with other people, containers and machines.
+
+    Args:
+        pictures: Take over what this person made in them.
     """
     for folder in Path(tempfile.gettempdir()).glob("inpaintgan-*"):
         owner = read_json(folder / _OWNER)
         if isinstance(owner, dict) and not elsewhere(owner) and live_pid(owner) is None:
+            if os.name == "nt" or folder.lstat().st_uid == os.getuid():
+                pictures.take_over(folder / "pictures")
             shutil.rmtree(folder, ignore_errors=True)

@@ -24,6 +24,8 @@ export class LayerSaver {
     this.timer = 0;
     /** @type {number | null} since when something is not on its way to the server */
     this.since = null;
+    /** @type {Error | null} why nothing is saved, until a person has decided */
+    this.refusal = null;
     /** @type {Promise<void>} saves run one after another */
     this.chain = Promise.resolve();
     addEventListener("beforeunload", (event) => {
@@ -58,12 +60,19 @@ export class LayerSaver {
     return save;
   }
 
+  /** Let go of what is not saved yet. */
+  giveUp() {
+    clearTimeout(this.timer);
+    this.savedVersion = this.version;
+  }
+
   async #save() {
     while (this.drawing()) await wait(STROKE_MS);
     const { version } = this;
-    if (version === this.savedVersion) return;
+    if (version === this.savedVersion && !this.refusal) return;
     this.since = null;
     try {
+      if (this.refusal) throw this.refusal;
       await this.save();
     } catch (error) {
       this.tell("failed", error);

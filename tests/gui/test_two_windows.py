@@ -1,0 +1,69 @@
+"""One picture in two windows: neither takes the other's drawing away unasked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from .inference_pages import drag, fetch_picture, mask_of, picture_info, wait_until_kept
+
+pytestmark = pytest.mark.browser
+
+WORDS = "The mask of this picture changed in another window."
+
+
+@pytest.fixture
+def other(editor: Any) -> Any:
+    """A second window with the picture of the first, which has drawn on since."""
+    other = editor.context.new_page()
+    other.goto(editor.url)
+    other.wait_for_selector("inpaint-editor[data-ready]")
+    drag(editor, [(20, 20), (60, 20)])
+    wait_until_kept(editor)
+    return other
+
+
+def stored_mask(page: Any) -> np.ndarray:
+    return fetch_picture(page, picture_info(page)["mask_url"])[..., 0] // 255
+
+
+def message(page: Any) -> Any:
+    return page.locator("#message")
+
+
+def test_nothing_is_stored_until_a_person_has_chosen_and_then_the_other_is_told(editor: Any, other: Any) -> None:
+    first = mask_of(editor)
+    expect(message(other)).to_contain_text(WORDS)
+    drag(other, [(20, 80), (60, 80)])
+    expect(other.locator("#save-state")).to_have_attribute("data-state", "failed")
+    expect(message(other)).to_contain_text(WORDS)
+    other.keyboard.press("Enter")
+    expect(other.locator("#fill-error")).to_contain_text(WORDS)
+    assert np.array_equal(stored_mask(other), first)
+    expect(message(editor)).to_be_hidden()
+
+    message(other).get_by_role("button", name="Keep this one").click()
+    wait_until_kept(other)
+    expect(message(other)).to_be_hidden()
+    expect(message(editor)).to_contain_text(WORDS)
+    assert np.array_equal(stored_mask(other), mask_of(other))
+    drag(other, [(20, 100), (60, 100)])
+    wait_until_kept(other)
+    assert np.array_equal(stored_mask(other), mask_of(other))
+
+
+def test_a_reload_shows_what_the_other_window_has_drawn(editor: Any, other: Any) -> None:
+    drag(other, [(20, 80), (60, 80)])
+    expect(other.locator("#save-state")).to_have_attribute("data-state", "failed")
+    message(other).get_by_role("button", name="Reload this page").click()
+    other.wait_for_function(
+        "(drawn) => document.querySelector('inpaint-editor').mask?.count === drawn", arg=int(mask_of(editor).sum())
+    )
+    assert np.array_equal(mask_of(other), mask_of(editor))
+    expect(message(other)).to_be_hidden()
+    drag(other, [(20, 80), (60, 80)])
+    wait_until_kept(other)
+    assert np.array_equal(stored_mask(other), mask_of(other))
