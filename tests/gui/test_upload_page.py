@@ -139,7 +139,7 @@ def test_pictures_that_were_worked_on_can_be_gone_back_to(
     page.get_by_text("Its earlier mask was kept.").wait_for()
     entry.click()
     expect(page.locator("#status")).to_have_text("first.png is open.")
-    expect(others).to_have_text(re.compile(r"second\.pngmasked, \d\d:\d\d"))
+    expect(others).to_have_text(re.compile(r"second\.png masked, \d\d:\d\d"))
     page.locator("#mask-reason").get_by_role("link", name="1 fill").click()
     page.wait_for_selector("compare-view[data-fill]")
     assert page.url == first
