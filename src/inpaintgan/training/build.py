@@ -75,6 +75,14 @@ def _networks(
     trains = TRAINS[config.stage]
     edge = EdgeModel(config) if "edge" in trains else None
     frozen = _frozen_edge_generator(config, edge_start) if edge_start and not edge else None
+    if has_edges and not edge:
+        frozen = build_generator(EDGE_WEIGHTS, config).eval().requires_grad_(False)
+    if frozen is None and config.stage == "edge-inpaint":
+        raise InpaintError(
+            "edge-generator-missing",
+            "edge-inpaint paints along predicted edges and needs a trained edge generator.",
+            "Set init_from or edges_from to a checkpoint or a run that has one, or train the edge stage first.",
+        )
     vgg, squeezenet, perceptual = _perceptual(config, device)  # may download: after what can be refused at once
     inpaint = InpaintModel(config, vgg, squeezenet) if "inpaint" in trains else None
     if inpaint and not inpaint.has_losses:
@@ -83,8 +91,6 @@ def _networks(
             "The inpaint model has no usable loss: the weights of the networks that its losses look through are unavailable.",
             "Name their files (perceptual_weights, hrf_weights), or give another loss a weight.",
         )
-    if has_edges and not edge:
-        frozen = build_generator(EDGE_WEIGHTS, config).eval().requires_grad_(False)
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
         _start_discriminator(edge.discriminator, "edge", edge_start.path / EDGE_DISCRIMINATOR)
@@ -95,12 +101,6 @@ def _networks(
         # One that looks at squares around the hole has learned of other pictures than one that looks at whole ones.
         if bool(start.config.inpaint_adv_crop) == bool(config.inpaint_adv_crop):
             _start_discriminator(inpaint.discriminator, "inpaint", start.path / INPAINT_DISCRIMINATOR)
-    if frozen is None and config.stage == "edge-inpaint":
-        raise InpaintError(
-            "edge-generator-missing",
-            "edge-inpaint paints along predicted edges and needs a trained edge generator.",
-            "Set init_from or edges_from to a checkpoint or a run that has one, or train the edge stage first.",
-        )
     return (
         placed(edge, device) if edge else None,
         placed(inpaint, device) if inpaint else None,
