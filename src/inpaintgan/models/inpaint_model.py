@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core.config import LOSS_WEIGHTS, Config
+from ..core.config import Config
+from ..core.errors import InpaintError
 from ..data.batch import Batch
 from ..losses import adversarial
 from ..losses.crops import crop_around_holes
@@ -47,18 +48,34 @@ def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tenso
     return (both[:n] + both[n:].flip(-1)) / 2
 
 
+def blind_losses(config: Config, vgg: VGG19Features | None, squeezenet: SqueezeNetFeatures | None) -> list[str]:
+    """The settings of losses that have a weight, but not the network that they look through."""
+    needs = {"content_loss_weight": vgg, "style_loss_weight": vgg, "hrf_loss_weight": squeezenet}
+    return [name for name, network in needs.items() if getattr(config, name) and network is None]
+
+
 class InpaintModel(nn.Module):
     """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8), and others of ours.
 
     Attributes:
-        vgg: The perceptual network, shared and never trained or saved; None switches its two losses off.
+        vgg: The perceptual network, shared and never trained or saved; the perceptual and the style loss need it.
         squeezenet: That of the loss of high receptive field, in the same way.
+
+    Raises:
+        InpaintError: ``perceptual-missing`` where a loss has a weight, but not its network: it would be left out unseen.
     """
 
     def __init__(
         self, config: Config, vgg: VGG19Features | None = None, squeezenet: SqueezeNetFeatures | None = None
     ) -> None:
         super().__init__()
+        if blind := blind_losses(config, vgg, squeezenet):
+            raise InpaintError(
+                "perceptual-missing",
+                f"{' and '.join(blind)}: above 0, but the network that this looks through is not there.",
+                "Give vgg=load_vgg19() or squeezenet=load_squeezenet(), which are None where their weights cannot be found or "
+                "downloaded; or set the weight to 0.",
+            )
         self.config = config
         self.generator = InpaintGenerator(config.width, config.stem)
         self.discriminator = Discriminator(3, config.width)
@@ -77,13 +94,6 @@ class InpaintModel(nn.Module):
     def uses_discriminator(self) -> bool:
         """Whether a loss with a weight asks it."""
         return self.config.inpaint_adv_loss_weight > 0
-
-    @property
-    def has_losses(self) -> bool:
-        """Whether a loss has a weight and what it needs."""
-        config, vgg = self.config, self.vgg is not None
-        needs = {"content_loss_weight": vgg, "style_loss_weight": vgg, "hrf_loss_weight": self.squeezenet is not None}
-        return any(getattr(config, name) and needs.get(name, True) for name in LOSS_WEIGHTS["inpaint"])
 
     def forward(self, batch: Batch, edge: Tensor) -> Tensor:
         """Return the painted picture (B, 3, H, W) in [0, 1], given complete edges (B, 1, H, W)."""

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import torch
 
-from ..core.config import TRAINS, Config
+from ..core.config import LOSS_WEIGHTS, TRAINS, Config
 from ..core.errors import InpaintError, about
 from ..core.origins import refines
 from ..core.ranks import Ranks
 from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
-from ..models.inpaint_model import InpaintModel
+from ..models.inpaint_model import InpaintModel, blind_losses
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators.effunet import EffUNetGenerator
 from ..networks.finer_stem import refold
@@ -84,13 +84,14 @@ def _networks(
             "Set init_from or edges_from to a checkpoint or a run that has one, or train the edge stage first.",
         )
     vgg, squeezenet, perceptual = _perceptual(config, device)  # may download: after what can be refused at once
-    inpaint = InpaintModel(config, vgg, squeezenet) if "inpaint" in trains else None
-    if inpaint and not inpaint.has_losses:
+    seen = config.model_copy(update=dict.fromkeys(blind_losses(config, vgg, squeezenet), 0.0))
+    if "inpaint" in trains and not any(getattr(seen, name) for name in LOSS_WEIGHTS["inpaint"]):
         raise InpaintError(
             "perceptual-missing",
             "The inpaint model has no usable loss: the weights of the networks that its losses look through are unavailable.",
             "Name their files (perceptual_weights, hrf_weights), or give another loss a weight.",
         )
+    inpaint = InpaintModel(seen, vgg, squeezenet) if "inpaint" in trains else None
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
         _start_discriminator(edge.discriminator, "edge", edge_start.path / EDGE_DISCRIMINATOR)
