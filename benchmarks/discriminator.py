@@ -71,7 +71,9 @@ def learn(
 ) -> dict[int, dict[str, float]]:
     """Train one discriminator; returns its scores on held-out pairs, by step."""
     torch.manual_seed(0)
-    model = InpaintModel(Config(width=arguments.width, inpaint_adv_crop=crop))
+    model = InpaintModel(
+        Config(width=arguments.width, inpaint_adv_crop=crop, content_loss_weight=0, style_loss_weight=0)
+    )
     optimizer = torch.optim.Adam(model.discriminator.parameters(), arguments.lr, (0.5, 0.99))
     chance = np.random.default_rng(0)
     scores: dict[int, dict[str, float]] = {}

@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from inpaintgan.cli import main
+from inpaintgan.cli import main, parser
+from inpaintgan.core.paths import resource
 
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
 
@@ -33,4 +34,17 @@ def test_a_reader_that_leaves_ends_nothing(pictures):
 
 def test_words_are_not_guessed_from_their_beginnings(tmp_path, capsys):
     assert main(["check-data", str(tmp_path), "--js"]) == 2
-    assert "unrecognized arguments: --js" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "unrecognized arguments: --js" in said and "check-data --help" in said
+
+
+def test_a_preset_goes_by_its_name_where_no_file_does(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "--run", "run", "--val-data", "held out", "--set", "width=8", "--config"]
+    asked = parser().parse_args([*words, "cpu"])
+    assert asked.config == resource("presets") / "cpu.yml" and asked.set == ["val_data=held out", "width=8"]
+    (tmp_path / "cpu").touch()
+    assert parser().parse_args([*words, "cpu"]).config == Path("cpu")
+    assert main([*words, "gpus"]) == 2
+    said = capsys.readouterr().err
+    assert "gpus cannot be read" in said and "or name a preset: cpu, edgeconnect, effunet" in said

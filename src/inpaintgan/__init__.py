@@ -10,9 +10,13 @@ if TYPE_CHECKING:
     from .core.errors import InpaintError
     from .core.rundir import RunDir
     from .data.batch import Batch
+    from .data.loader import make_train_loader
+    from .data.pictures import open_pictures
     from .inference.pipeline import Inpainter
     from .models.edge_model import EdgeModel
     from .models.inpaint_model import InpaintModel
+    from .networks.squeezenet import load_squeezenet
+    from .networks.vgg19 import load_vgg19
     from .training.trainer import Trainer
 
 __version__ = "0.1.0"
@@ -26,6 +30,10 @@ __all__ = [
     "RunDir",
     "Trainer",
     "__version__",
+    "load_squeezenet",
+    "load_vgg19",
+    "make_train_loader",
+    "open_pictures",
 ]
 
 _HOMES = {
@@ -37,6 +45,10 @@ _HOMES = {
     "Inpainter": ".inference.pipeline",
     "RunDir": ".core.rundir",
     "Trainer": ".training.trainer",
+    "load_squeezenet": ".networks.squeezenet",
+    "load_vgg19": ".networks.vgg19",
+    "make_train_loader": ".data.loader",
+    "open_pictures": ".data.pictures",
 }
 
 

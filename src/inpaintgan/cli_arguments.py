@@ -22,8 +22,16 @@ def gui(parser: argparse.ArgumentParser) -> None:
 
 def train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", help="folder of training pictures; default: the config's")
+    parser.add_argument(
+        "--val-data", action="append", type="val_data={}".format, default=[], metavar="VAL_DATA", dest="set",
+        help="folder of held-out pictures; default: one in twenty of --data",
+    )  # fmt: skip
     parser.add_argument("--run", type=_path, required=True, help="run folder, created if missing", dest="run_dir")
-    parser.add_argument("--config", type=_path, help="a config.yml; default: the run folder's, else the program's")
+    parser.add_argument(
+        "--config",
+        type=_config,
+        help="a config.yml, or a preset such as cpu; default: the run folder's, else the program's",
+    )
     parser.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override one setting"
     )
@@ -46,7 +54,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
         "--edges", type=_path, help="edges to paint along in the hole, white on black, gray where less certain"
     )
     parser.add_argument(
-        "--save-edges", type=_path, help="write the edges of the whole picture, including those used in the hole"
+        "--save-edges", type=_path, help="with one picture: write its edges, including those used in the hole"
     )
     parser.add_argument(
         "--feather",
@@ -60,7 +68,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
     parser.add_argument(
-        "--engine", choices=ENGINES, default="auto", help="engine that runs the networks; see main.py engines"
+        "--engine", choices=ENGINES, default="auto", help="engine that runs the networks; see the command engines"
     )
     parser.add_argument("--recursive", action="store_true", help="search sub-folders too")
     parser.add_argument("--skip-existing", action="store_true", help="skip pictures whose result already exists")
@@ -74,8 +82,8 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--masks", required=True, nargs="+", metavar="MASKS",
         help="holes, one or more of: a folder of masks, or of folders of masks with names like 20-30; random-block | "
-        "half | irregular | mixed; irregular-01-10 ... irregular-50-60 (percent of the picture) | thin | medium | thick "
-        "(strokes); buckets | strokes | all",
+        "half | irregular | mixed; irregular-01-10 ... irregular-50-60 (percent of the picture; 01-10 for "
+        "short) | thin | medium | thick (strokes); buckets | strokes | all",
     )  # fmt: skip
     parser.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
     parser.add_argument(
@@ -116,7 +124,7 @@ def compare(parser: argparse.ArgumentParser) -> None:
         "--masks", help="holes to score: a folder, or one of the kinds that evaluate draws; default: as trained"
     )
     parser.add_argument("--limit", type=_count, default=0, metavar="N", help="score N pictures, spread evenly; 0: all")
-    parser.add_argument("--config", type=_path, help="a config.yml; default: the program's")
+    parser.add_argument("--config", type=_config, help="a config.yml, or a preset such as cpu; default: the program's")
     parser.add_argument("--set", action="extend", nargs="+", default=[], metavar="KEY=VALUE", help="override a setting")
     parser.add_argument(
         "--inpaint",
@@ -171,7 +179,11 @@ def engines(parser: argparse.ArgumentParser) -> None:
 def release(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=_path, required=True, help="run folder", dest="run_dir")
     parser.add_argument("--name", required=True, help="name of the checkpoint folder")
-    parser.add_argument("--output", type=_path, help="folder to create it in; default: the program's checkpoints")
+    parser.add_argument(
+        "--output",
+        type=_path,
+        help="folder to create it in; default: checkpoints in the program's folder, or in the current one where it is installed",
+    )
     parser.add_argument("--report", type=_path, metavar="FILE.json", help="report of evaluate, for the card")
     parser.add_argument(
         "--note", default="", help="text for the card and the window: the data, its licence and known limits"
@@ -193,6 +205,12 @@ def _given(text: str) -> str:
 
 def _path(text: str) -> Path:
     return Path(_given(text))
+
+
+def _config(text: str) -> Path:
+    from .core.config_io import named_config  # half of the time in which the window's start reads its words
+
+    return named_config(_given(text))
 
 
 def _count(text: str) -> int:

@@ -55,6 +55,15 @@ def test_pictures_without_contrast_are_like_no_other():
     assert alike([np.full((40, 40, 3), level, np.uint8) for level in (0, 0, 7, 255)]) == {}
 
 
+def test_all_of_a_group_are_named_after_its_first():
+    """A film's frames: each is like the next, the last no longer like the first."""
+    rng = np.random.default_rng(0)
+    layout, change = rng.integers(40, 216, THUMBNAIL_BYTES), rng.normal(0, 2, THUMBNAIL_BYTES)
+    film = [np.clip(layout + step * change, 0, 255).astype(np.uint8) for step in range(16)]
+    assert find_alike(np.stack([film[0], film[-1]])) == {}
+    assert find_alike(np.stack(film)) == dict.fromkeys(range(1, 16), 0)
+
+
 def test_none_and_one():
     assert find_alike(np.zeros((0, THUMBNAIL_BYTES), np.uint8)) == {}
     assert find_alike(np.arange(THUMBNAIL_BYTES, dtype=np.uint8)[None]) == {}

@@ -59,9 +59,28 @@ def test_a_list_of_what_is_not_there_is_refused_in_words(tmp_path):
     list_file.write_text("nowhere/a.png\n")
     with pytest.raises(InpaintError, match=r"names nowhere/a\.png, which does not exist"):
         open_pictures(list_file)
-    list_file.write_text("\n")
-    with pytest.raises(InpaintError, match="There are no pictures in"):
-        open_pictures(list_file)
+    for empty in ("\n", "# a.png\n"):
+        list_file.write_text(empty)
+        with pytest.raises(InpaintError, match="There are no pictures in"):
+            open_pictures(list_file)
+
+
+def test_a_list_has_comments_and_its_first_file_may_be_missing_as_any_other(folder, config, tmp_path):
+    files = find_pictures(folder)
+    lines = ["# faces", "", "gone.png", *(os.path.relpath(file, tmp_path) for file in files)]
+    (tmp_path / "train.flist").write_text("\n".join(lines))
+    pictures = open_pictures(tmp_path / "train.flist")
+    assert list(pictures) == [tmp_path / "gone.png", *files]
+    assert SampleMaker(pictures, config, train=False).make(0, 0).unreadable == (str(tmp_path / "gone.png"),)
+
+
+@pytest.mark.parametrize("name", ["set.tar.gz", "set.zip", "gone"])
+def test_data_of_a_wrong_kind_is_refused_with_all_that_it_may_be(tmp_path, name):
+    if name != "gone":
+        (tmp_path / name).write_bytes(b"packed")
+    with pytest.raises(InpaintError) as refused:
+        open_pictures(tmp_path / name)
+    assert all(word in refused.value.hint for word in ("folder", ".tar", ".flist", ".txt", "Unpack"))
 
 
 def test_a_list_may_begin_as_windows_texts_do_but_not_span_its_drives(folder, tmp_path, monkeypatch):

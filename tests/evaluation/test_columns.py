@@ -10,10 +10,11 @@ def test_a_value_is_shown_in_the_unit_and_with_the_digits_of_its_column():
     assert COLUMNS["psnr_hole"].shown(1.005, "+") == "+1.00" and COLUMNS["psnr_hole"].heading == "PSNR hole, dB"
 
 
-def test_the_best_are_those_that_look_alike_and_none_where_neither_way_is_better():
+def test_the_best_are_those_that_look_alike_and_none_where_all_do_or_neither_way_is_better():
     assert COLUMNS["psnr"].best({"a": 20.001, "b": 20.004, "c": 19.9}) == {"a", "b"}
     assert COLUMNS["fid"].best({"a": 2.0, "b": 1.0}) == {"b"}
     assert COLUMNS["kid"].best({"a": 0.0011, "b": 0.0012}) == {"a"}, "they differ as shown"
+    assert COLUMNS["recall"].best({"a": 0.0, "b": 0.0004}) == set(), "all are equal as shown"
     assert COLUMNS["parameters"].best({"a": 1.0, "b": 2.0}) == set() == COLUMNS["psnr"].best({})
 
 

@@ -50,6 +50,7 @@ def test_words_for_several_sets():
     assert [one.name for one in mask_sets(["strokes", "half"])] == ["thin", "medium", "thick", "half"]
     assert [one.name for one in mask_sets(["buckets"])][::5] == ["irregular-01-10", "irregular-50-60"]
     assert len(mask_sets(["all"])) == 11
+    assert [one.name for one in mask_sets(["40-50", "01-10"])] == ["irregular-40-50", "irregular-01-10"]
     with pytest.raises(InpaintError, match="2 sets are named 'thin'"):
         mask_sets(["strokes", "thin"])
 

@@ -121,10 +121,13 @@ def test_a_released_checkpoint_may_be_a_blend_of_two_trainings(pictures, tmp_pat
     first, last, released = tmp_path / "first", tmp_path / "last", tmp_path / "released"
     train(pictures, first, stage="joint")
     train(pictures, last, stage="joint", init_from=first, lr=1e-2)
-    words = ["release", "--run", str(last), "--name", "ours", "--output", str(released)]
+    words = ["release", "--run", str(last), "--name", "ours", "--output", str(released), "--note", "Of cats"]
     assert main([*words, "--blend", str(first), "--share", "0.25"]) == 0
     card = (released / "ours" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "The inpaint generator's weights are a blend with 25% of first." in card
+    blended = card.partition("## Blend\n\n")[2].partition("##")[0]
+    said = f"25% of the inpaint generator's weights are those of {tmp_path.name}/first at step 1.\n\nTrained by this program"
+    assert blended.startswith(said) and "| joint | 8 | 32 | 1 |" in blended and "0.01" not in blended
+    assert "## Data\n\n8 pictures.\n\nOf cats\n\n##" in card
     near, far, blended = (load_checkpoint(path) for path in (first, last, released / "ours"))
     weights = [c.inpaint_generator.decoder[-1].weight for c in (near, far, blended)]
     assert not torch.equal(weights[0], weights[1])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +16,7 @@ import numpy as np
 import pytest
 import skimage.data
 import torch
+from PIL import Image
 
 from inpaintgan.cli import main
 from inpaintgan.core.config import Config
@@ -202,14 +206,41 @@ def test_a_signal_is_survived_when_openvino_networks_are_gone(weights):
     assert (done.returncode, done.stdout) == (0, "handled\n"), done.stderr
 
 
+@pytest.fixture(scope="module")
+def exported(weights, tmp_path_factory) -> tuple[Path, str]:
+    """A whole fill as an ONNX file, and what was printed of it."""
+    output = tmp_path_factory.mktemp("exported") / "fill.onnx"
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 0
+    return output, said.getvalue()
+
+
 @needs_onnx
-def test_an_exported_file_fills_as_the_inpainter_does(weights, tmp_path, capsys):
+def test_the_documented_script_fills_with_an_exported_file(weights, exported, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fill.onnx").symlink_to(exported[0])
+    image, mask = np.ascontiguousarray(ASTRONAUT[100:164, 200:264]), hole(64, 64)
+    Image.fromarray(image).save("photo.png")
+    Image.fromarray(mask * 255).save("mask.png")
+    page = Path(__file__).parents[2] / "docs" / "filling.md"
+    (code,) = re.findall(r"```python\n(.+?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    names: dict = {}
+    exec(code.replace("SIDE = 256", "SIDE = 64").replace("photo.jpg", "photo.png"), names)
+    known = Inpainter.load(weights, "cpu", "eager").known_edges(image, mask)
+    assert known.any() and (names["edge"] == known).mean() > 0.98
+    filled = np.asarray(Image.open("filled.png"))
+    assert np.array_equal(filled[mask == 0], image[mask == 0])
+    assert not np.array_equal(filled[mask == 1], image[mask == 1])
+
+
+@needs_onnx
+def test_an_exported_file_fills_as_the_inpainter_does(weights, exported):
     import onnx
     import onnxruntime
 
-    output = tmp_path / "fill.onnx"
-    assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 0
-    assert "MB" in capsys.readouterr().out
+    output, said = exported
+    assert "MB; height and width each a multiple of 8 from 40 to 64" in said
+    assert "  in  mask: float32 (batch, 1, height, width), 1 in the hole" in said and "  out  filled: float32" in said
     about = json.loads({p.key: p.value for p in onnx.load(output).metadata_props}["inpaintgan"])
     assert about["step"] == 9 and set(about["inputs"]) == {"image", "mask", "edge"}
     assert about["height and width"] == "each a multiple of 8 from 40 to 64"

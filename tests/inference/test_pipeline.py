@@ -67,6 +67,11 @@ def test_wrong_arrays_are_refused(inpainter):
         inpainter.fill(ASTRONAUT[..., 0], np.zeros((512, 512), np.uint8))
     with pytest.raises(ValueError, match="mask must be"):
         inpainter.fill(ASTRONAUT, np.zeros((10, 10), np.uint8))
+    wanted = (
+        r"mask must be as high and wide as the image, \(512, 512\), not \(512, 512, 1\); mask\[\.\.\., 0\] would do"
+    )
+    with pytest.raises(ValueError, match=wanted):
+        inpainter.fill(ASTRONAUT, np.zeros((512, 512, 1), np.uint8))
 
 
 @pytest.mark.parametrize("convert", [lambda _array: None, np.ndarray.tolist, Image.fromarray, torch.from_numpy])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -136,16 +137,31 @@ def test_the_inpaint_model_learns_from_the_losses_that_have_a_weight(squeezenet)
     mask[..., 16:48, 16:48] = 1
     batch = Batch(real, real[:, :1], real[:, :1], mask)
     fake = torch.rand(2, 3, 64, 64)
-    settings = {"width": 8, "input_size": 64, "inpaint_adv_loss_weight": 0, "l1_loss_weight": 0}
+    settings = {
+        "width": 8, "input_size": 64, "inpaint_adv_loss_weight": 0, "l1_loss_weight": 0,
+        "content_loss_weight": 0, "style_loss_weight": 0,
+    }  # fmt: skip
     silent, _ = InpaintModel(Config(**settings), None, squeezenet).generator_loss(batch, fake)
     loss, logs = InpaintModel(Config(**settings, hrf_loss_weight=2), None, squeezenet).generator_loss(batch, fake)
     assert silent.item() == 0
     assert loss.item() == pytest.approx(2 * logs["hrf_loss"].item())
 
 
+def test_the_inpaint_model_does_not_leave_out_a_loss_unseen(vgg, squeezenet):
+    with pytest.warns(UserWarning, match=r"^content_loss_weight and style_loss_weight: left out"):
+        InpaintModel(Config(width=8))
+    with pytest.warns(UserWarning, match=r"^hrf_loss_weight: left out"):
+        InpaintModel(Config(width=8, hrf_loss_weight=1), vgg)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        InpaintModel(Config(width=8, hrf_loss_weight=1), vgg, squeezenet)
+        InpaintModel(Config(width=8, perceptual_weights="off"))
+
+
 def test_a_discriminator_of_the_hole_is_blind_to_what_is_far_from_it():
     torch.manual_seed(0)
-    config = Config(width=8, input_size=256, inpaint_adv_crop=64, inpaint_adv_loss_weight=1, l1_loss_weight=0)
+    unseen = {"l1_loss_weight": 0, "content_loss_weight": 0, "style_loss_weight": 0}
+    config = Config(width=8, input_size=256, inpaint_adv_crop=64, inpaint_adv_loss_weight=1, **unseen)
     model = InpaintModel(config).eval()
     real, fake, mask = torch.rand(1, 3, 256, 256), torch.rand(1, 3, 256, 256), torch.zeros(1, 1, 256, 256)
     mask[..., 100:120, 100:120] = 1

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.checkpoint import load_checkpoint
+from inpaintgan.training import build
 from inpaintgan.training.build import build_stage
 
 
@@ -76,3 +77,9 @@ def test_a_training_behind_a_finer_stem_starts_from_a_coarser_ones_weights(new_t
             x = torch.rand(1, n_inputs, 64, 64)
             expected = F.avg_pool2d(old.logits(F.interpolate(x, scale_factor=2)), 2)
             torch.testing.assert_close(new.eval().logits(x), expected, atol=0.01, rtol=0.01)
+
+
+def test_a_training_along_predicted_edges_without_any_is_refused_before_anything_is_downloaded(training, monkeypatch):
+    monkeypatch.setattr(build, "load_vgg19", lambda *_: pytest.fail("half a gigabyte, for nothing"))
+    with pytest.raises(InpaintError, match="needs a trained edge generator"):
+        training.train(stage="edge-inpaint", perceptual_weights="auto")

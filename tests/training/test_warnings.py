@@ -11,6 +11,8 @@ from PIL import Image
 
 from inpaintgan.core.ranks import Ranks
 from inpaintgan.training import build
+from inpaintgan.training.budget import Budget
+from inpaintgan.training.meter import Meter
 from inpaintgan.training.sinks import Console
 
 
@@ -49,6 +51,14 @@ def test_an_edge_model_without_edges_is_told_of(training, new_training):
     inpaint = new_training("inpaint")
     inpaint.train(stage="inpaint", sigma=-1, max_iters=1)
     assert "no-edges" not in warnings_of(inpaint)
+
+
+def test_a_training_that_would_take_years_says_so_once_as_soon_as_it_has_a_pace(training, monkeypatch):
+    monkeypatch.setattr(Meter, "eta_s", lambda _meter, steps_left: 56.8 * steps_left)
+    monkeypatch.setattr(Budget, "used", lambda budget: "stopped" if budget._progress.step == 4 else None)
+    training.train(stage="edge", max_iters=2_000_000, log_interval=2)
+    (warning,) = training.events("warning")
+    assert warning["message"] == "At this pace max_iters=2000000 takes about 3.6 years." and warning["step"] == 2
 
 
 def test_of_the_networks_that_losses_look_through_the_missing_one_alone_is_named(training, new_training, monkeypatch):

@@ -16,7 +16,7 @@ from yaml.composer import Composer
 from .atomic import write_bytes
 from .config import Config
 from .errors import InpaintError
-from .paths import at_hand, expanded
+from .paths import at_hand, expanded, resource
 
 try:
     from yaml import CSafeLoader
@@ -58,6 +58,23 @@ _NEEDED_PATHS = (
 """Folders and files whose settings may not be empty where they are needed at all."""
 _NO_PATHS = ("auto", "off")
 """What such a setting may be in place of a file."""
+
+
+def named_config(name: str) -> Path:
+    """Return the file that a command line names: a path, or one of the presets that come with the program.
+
+    Raises:
+        InpaintError: ``config-missing``.
+    """
+    path, presets = Path(name), {file.stem: file for file in sorted(resource("presets").glob("*.yml"))}
+    if path.exists() and not path.is_dir():
+        return path
+    if name not in presets:
+        said = f"The configuration {path} cannot be read: there is no such file."
+        raise InpaintError(
+            "config-missing", said, f"Check its name and its folder, or name a preset: {', '.join(presets)}."
+        )
+    return presets[name]
 
 
 def load_config(path: Path | None, settings: list[str] | None = None, **overrides: Any) -> Config:

@@ -24,4 +24,9 @@ SHARD_SUFFIX = ".tar"
 """Of a tar file of pictures, in WebDataset's layout."""
 LIST_SUFFIXES = (".flist", ".txt")
 """Of a text file with a path in each line, as EdgeConnect's settings name them."""
+DATA_IS = (
+    f"Choose a folder with pictures in it, an uncompressed {SHARD_SUFFIX} of pictures, or a text file "
+    f"({' or '.join(LIST_SUFFIXES)}) with the path of a picture in each line. Unpack other archives."
+)
+"""What training pictures may be."""
 ACCEPTED = "Accepted are PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC and PPM pictures."

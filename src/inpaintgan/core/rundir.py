@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .atomic import read_json, replace, write_bytes, write_json
 from .child import elsewhere, live_pid, process_record
@@ -17,6 +19,7 @@ from .config import Config
 from .config_io import load_config, save_config
 from .control import Control
 from .errors import InpaintError
+from .events import read_events
 from .lock import held
 from .paths import seen_file
 
@@ -106,6 +109,14 @@ class RunDir:
     def load_config(self) -> Config:
         """Return the frozen config. Raises `InpaintError` when there is none."""
         return load_config(self.config_file)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Yield what the training wrote, oldest first: plain dicts, each with ``type``, ``seq``, ``time`` and ``step``.
+
+        `core.events` describes the others' keys by ``type``; steps and validations have their numbers in ``values``. None
+        are there before a training has begun, and a line that is being written is left out.
+        """
+        return read_events(self.events_file)
 
     def sample_path(self, step: int) -> Path:
         return self.samples / f"{step_name(step)}.png"

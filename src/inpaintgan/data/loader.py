@@ -87,7 +87,7 @@ class StreamSampler(Sampler[Ticket]):
 def make_train_loader(
     files: Sequence[PictureFile],
     config: Config,
-    start_position: int,
+    start_position: int = 0,
     cache: PictureCache | None = None,
     ranks: Ranks | None = None,
     device: torch.device = _CPU,

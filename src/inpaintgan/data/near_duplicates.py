@@ -38,8 +38,8 @@ def find_alike(thumbnails: NDArray[np.uint8]) -> dict[int, int]:
         thumbnails: (N, 81) uint8, as `thumbnail` makes them.
 
     Returns:
-        For each picture that has an earlier one like it, the index of such a one, in rising order. A picture without
-        contrast is like no other.
+        For each picture that has an earlier one like it, in rising order, the index of the first of those that are alike
+        from one to the next. A picture without contrast is like no other.
     """
     levels = thumbnails.reshape(-1, _SIDE, _SIDE)
     hashes = _hashes(levels)
@@ -50,7 +50,11 @@ def find_alike(thumbnails: NDArray[np.uint8]) -> dict[int, int]:
         first, second = first[unknown], second[unknown]
         alike = _confirmed(levels, first, second)
         np.minimum.at(earlier, second[alike], first[alike])
-    return {int(index): int(earlier[index]) for index in np.flatnonzero(earlier < len(levels))}
+    first_of: dict[int, int] = {}
+    for index in np.flatnonzero(earlier < len(levels)).tolist():
+        before = int(earlier[index])
+        first_of[index] = first_of.get(before, before)
+    return first_of
 
 
 def _hashes(levels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from typing import overload
 import numpy as np
 
 from ..core.errors import InpaintError
-from ..core.formats import ACCEPTED, LIST_SUFFIXES, PICTURE_SUFFIXES, SHARD_SUFFIX
+from ..core.formats import ACCEPTED, DATA_IS, LIST_SUFFIXES, PICTURE_SUFFIXES, SHARD_SUFFIX
 from ..imaging.folder import list_files
 from .shards import ShardIndex, Span, index_shard
 
@@ -86,7 +86,7 @@ def _open(source: Path, *, masks: bool) -> PictureSet:
     elif source.suffix.lower() in LIST_SUFFIXES and source.is_file():
         (root, loose), shards = _listed(source), []
     else:
-        found = list_files(source, PICTURE_SUFFIXES | {SHARD_SUFFIX})
+        found = list_files(source, PICTURE_SUFFIXES | {SHARD_SUFFIX}, hint=DATA_IS)
         root, loose = source, [name for name in found if not name.lower().endswith(SHARD_SUFFIX)]
         shards = (
             [root / name for name in found if name.lower().endswith(SHARD_SUFFIX)] if len(loose) < len(found) else []
@@ -111,10 +111,12 @@ def _open(source: Path, *, masks: bool) -> PictureSet:
 def _listed(file: Path) -> tuple[Path, list[str]]:
     """Return the folder that all files of a list lie in, and their paths below it, in the list's order.
 
-    Paths in a list are those from the current folder, which EdgeConnect takes them for, or else from the list's own.
+    Paths in a list are those from the current folder, which EdgeConnect takes them for, or else from the list's own: where
+    the first file is that is there. Empty lines and those that begin with # are none.
     """
     try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        written = map(str.strip, file.read_text(encoding="utf-8-sig").splitlines())
+        lines = [line for line in written if line and not line.startswith("#")]
     except (OSError, UnicodeDecodeError) as error:
         raise InpaintError(
             "list-unreadable", f"The list {file} cannot be read.", "It must be a text file with one path per line."
@@ -123,11 +125,12 @@ def _listed(file: Path) -> tuple[Path, list[str]]:
         raise InpaintError(
             "folder-empty", f"There are no pictures in {file}.", "It must be a text file with one path per line."
         )
-    start = next((place for place in (Path.cwd(), file.parent) if (place / lines[0]).is_file()), None)
+    places = (Path.cwd(), file.parent)
+    start = next((place for line in lines for place in places if (place / line).is_file()), None)
     if start is None:
         raise InpaintError(
             "list-unreadable",
-            f"{file} names {lines[0]}, which does not exist.",
+            f"{file} names {lines[0]}, which does not exist, and no other file that does.",
             "Write full paths, or paths relative to the current folder or to the list's.",
         )
     paths = [os.path.normpath(start / line) for line in lines]

@@ -36,14 +36,14 @@ class Dot:
     """Of its bar: an interval, or a spread to both sides."""
 
 
-def line_chart(lines: Sequence[Line], x_label: str) -> str:
-    """Draw curves over a common axis.
+def line_chart(lines: Sequence[Line], x_label: str, lowest: float = math.inf) -> str:
+    """Draw curves over a common axis, which begins at their lowest value or at ``lowest``.
 
     Each curve carries its name, and the drawing the scale of its axes, so that a script can show values under a pointer.
     """
     points = [point for line in lines for point in line.points]
     x_ticks = _ticks(0, max(x for x, _ in points))
-    y_ticks = _ticks(min(y for _, y in points), max(y for _, y in points))
+    y_ticks = _ticks(min(lowest, *(y for _, y in points)), max(y for _, y in points))
     x = _scale(0, max(max(x for x, _ in points), x_ticks[-1] * 1e-9), _LEFT, _WIDTH - _RIGHT)
     y = _scale(y_ticks[0], y_ticks[-1], _HEIGHT - _BOTTOM, _TOP)
     parts = [
@@ -104,7 +104,7 @@ def _scale(low: float, high: float, start: float, end: float):
 def _ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     """Round numbers that cover a range."""
     if high - low < 1e-12:
-        low, high = low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
+        low, high = low - 0.5 * abs(low), high + 0.5 * abs(high) or 1.0
     raw = (high - low) / wanted
     power = 10 ** math.floor(math.log10(raw))
     step = next(nice * power for nice in (1, 2, 2.5, 5, 10) if nice * power >= raw * 0.999)

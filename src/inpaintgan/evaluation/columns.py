@@ -31,12 +31,16 @@ class Column:
         return f"{value * self.scale:{sign}.{self.digits}f}"
 
     def best(self, values: Mapping[str, float]) -> set[str]:
-        """The names of the best values; ties, as far as shown digits go, share it. None where neither way is better."""
+        """The names of the best values; ties, as far as shown digits go, share it.
+
+        None where neither way is better, and where all are equal.
+        """
         if not (self.better and values):
             return set()
         rounded = {name: round(value * self.scale, self.digits) for name, value in values.items()}
         top = (max if self.better > 0 else min)(rounded.values())
-        return {name for name, value in rounded.items() if value == top}
+        best = {name for name, value in rounded.items() if value == top}
+        return best if len(best) < len(values) else set()
 
 
 COLUMNS = {column.key: column for column in (

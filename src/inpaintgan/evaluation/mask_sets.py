@@ -105,14 +105,22 @@ def stretched_masks(sets: Iterable[MaskSet]) -> list[str]:
     return []
 
 
+def drawn_kind(word: str) -> str | None:
+    """The kind of holes that a word stands for, None for a folder; ``40-50`` is a bucket where no folder is called so."""
+    if word in KINDS:
+        return word
+    bucket = f"irregular-{word}"
+    return bucket if bucket in KINDS and not Path(word).is_dir() else None
+
+
 def mask_set(word: str) -> MaskSet:
     """The set of a kind's name or a folder; all masks of the folder and of those in it are one set.
 
     Raises:
         InpaintError: ``mask-missing``, or the folder holds no pictures.
     """
-    if word in KINDS:
-        return MaskSet(word)
+    if kind := drawn_kind(word):
+        return MaskSet(kind)
     folder = Path(word)
     if not word or not folder.is_dir():
         raise InpaintError(

@@ -69,8 +69,7 @@ def release(
     told = {"about": note} if note else {}
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
-        note = f"{note} The inpaint generator's weights are a blend with {share:.0%} of {_name(blend_with)}.".strip()
-    card = _card(name, history(run_path), report, note)
+    card = _card(name, history(run_path), report, note, _blended(blend_with, share) if blend_with else [])
     config = checkpoint.config
     frozen = config.model_copy(update=portable(config.model_dump()))
     networks = checkpoint.edge_generator, checkpoint.inpaint_generator
@@ -141,13 +140,14 @@ def _read_report(file: Path | None) -> dict[str, Any] | None:
 
 
 def _sources(data: str) -> str:
-    """Name a data folder's pictures by the part of their names before the first hyphen, with counts."""
+    """Count a data folder's pictures, by the part of their names before the first hyphen where these differ."""
     try:
         files = find_pictures(Path(data))
     except InpaintError:
         return "no longer available"
     counts = Counter(file.name.partition("-")[0] if "-" in file.name else "other" for file in files)
-    return f"{plural(len(files), 'picture')} ({', '.join(f'{kind} {count}' for kind, count in sorted(counts.items()))})"
+    said = plural(len(files), "picture")
+    return f"{said} ({', '.join(f'{kind} {n}' for kind, n in sorted(counts.items()))})" if len(counts) > 1 else said
 
 
 def _origin(runs: list[dict[str, Any]]) -> str:
@@ -163,20 +163,10 @@ def _origin(runs: list[dict[str, Any]]) -> str:
     return "scratch"
 
 
-def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, note: str) -> str:
-    if not runs:
-        raise InpaintError("run-empty", "The run folder holds no training events.")
-    config = runs[-1]["config"]
+def _trained(runs: list[dict[str, Any]]) -> list[str]:
+    """How weights came about: a sentence, and the runs that led to them as a table."""
     total_hours = sum(row["elapsed_s"] for row in runs) / 3600
     lines = [
-        f"# {name}",
-        "",
-        f"Edge generator `{config.edge_generator}`, width {config.width}, stem `{config.stem}`; inpaint generator of the "
-        f"same width. Input {config.input_size}x{config.input_size}. Weights are float16 safetensors of the running "
-        "average (EMA).",
-        "",
-        "## Training",
-        "",
         f"Trained by this program from {_origin(runs)}; {total_hours:.1f} hours in all.",
         "",
         "| stage | width | side, px | steps | batch | masks | hours | machine | perceptual network |",
@@ -187,7 +177,34 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         hours = f"{row['elapsed_s'] / 3600:.2f}"
         cells = (c.stage, c.width, c.input_size, row["step"], c.batch_size, c.mask, hours)
         lines.append(f"| {' | '.join(map(str, cells))} | {started['device']} | {started['perceptual']} |")
-    lines += ["", "## Data", "", f"{_sources(config.data)}. {note}".rstrip()]
+    return lines
+
+
+def _blended(source: Path, share: float) -> list[str]:
+    """What a card says of the other checkpoint of a blend. Of its path the end will do: the rest is this machine's."""
+    runs = history(source)
+    where = Path(*_run_of(source).resolve().parts[-2:]).as_posix()
+    said = f"{share:.0%} of the inpaint generator's weights are those of {where} at step {saved_step(source)}."
+    return ["", "## Blend", "", said, *(["", *_trained(runs)] if runs else [])]
+
+
+def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, note: str, blended: list[str]) -> str:
+    if not runs:
+        raise InpaintError("run-empty", "The run folder holds no training events.")
+    config = runs[-1]["config"]
+    lines = [
+        f"# {name}",
+        "",
+        f"Edge generator `{config.edge_generator}`, width {config.width}, stem `{config.stem}`; inpaint generator of the "
+        f"same width. Input {config.input_size}x{config.input_size}. Weights are float16 safetensors of the running "
+        "average (EMA).",
+        "",
+        "## Training",
+        "",
+        *_trained(runs),
+        *blended,
+    ]
+    lines += ["", "## Data", "", f"{_sources(config.data)}.", *(["", note] if note else [])]
     if report:
         lines += [
             "",

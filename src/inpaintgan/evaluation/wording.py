@@ -32,7 +32,13 @@ def size(report: dict[str, Any]) -> Statement:
 
 def proxy(report: dict[str, Any]) -> Statement:
     """Which network the perceptual proxy is taken with."""
-    return "Perceptual proxy", report["proxy_network"] or "not scored: the weights of VGG19 were not available"
+    return "Perceptual proxy", report["proxy_network"] or f"not scored: {no_proxy(report)}"
+
+
+def no_proxy(report: dict[str, Any]) -> str:
+    """Why there is no perceptual proxy."""
+    off = report.get("perceptual_weights") == "off"
+    return "--perceptual-weights was off" if off else "the weights of VGG19 were not available"
 
 
 def mask_files(folder: str) -> str:

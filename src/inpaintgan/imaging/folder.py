@@ -34,7 +34,12 @@ def match_key(relative: PurePath) -> str:
     return unicodedata.normalize("NFC", relative.with_suffix("").as_posix())
 
 
-def list_files(folder: Path, suffixes: Collection[str], recursive: bool = True) -> list[str]:
+def list_files(
+    folder: Path,
+    suffixes: Collection[str],
+    recursive: bool = True,
+    hint: str = "Choose a folder with pictures in it.",
+) -> list[str]:
     """Return the files with such suffixes by their path in a folder, otherwise as `find_pictures`; maybe none.
 
     Raises:
@@ -42,7 +47,7 @@ def list_files(folder: Path, suffixes: Collection[str], recursive: bool = True) 
     """
     if not folder.is_dir():
         why = f"{folder} is a file, not a folder" if folder.exists() else f"The folder {folder} does not exist"
-        raise InpaintError("folder-missing", f"{why}.", "Choose a folder with pictures in it.")
+        raise InpaintError("folder-missing", f"{why}.", hint)
     return sorted(_walk(folder, tuple(suffixes), recursive))
 
 

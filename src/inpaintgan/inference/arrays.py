@@ -27,7 +27,7 @@ def checked_hole(image: np.ndarray, mask: np.ndarray) -> NDArray[np.uint8]:
 def check_image(image: object) -> None:
     """Refuse what is not a picture as the networks take it."""
     if not isinstance(image, np.ndarray) or image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
-        raise ValueError(f"image must be a NumPy array, (H, W, 3) uint8, not {_seen(image)}")
+        raise ValueError(f"image must be a NumPy array of shape (H, W, 3) and type uint8, not {_seen(image)}")
     if not image.size:
         raise ValueError(f"image must have pixels, not the shape {image.shape}")
 
@@ -48,8 +48,11 @@ def checked_levels(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[n
 
 def _white(name: str, layer: np.ndarray, image: np.ndarray) -> int:
     """Refuse what is not an array of the image's size; returns what stands for white in it."""
-    if not isinstance(layer, np.ndarray) or layer.shape != image.shape[:2]:
-        raise ValueError(f"{name} must be a NumPy array, {image.shape[:2]} as the image, not {_seen(layer)}")
+    if not isinstance(layer, np.ndarray):
+        raise ValueError(f"{name} must be a NumPy array, not {_seen(layer)}")
+    if layer.shape != image.shape[:2]:
+        channel = f"; {name}[..., 0] would do" if layer.shape[:-1] == image.shape[:2] else ""
+        raise ValueError(f"{name} must be as high and wide as the image, {image.shape[:2]}, not {layer.shape}{channel}")
     if layer.dtype.kind not in "buif" or (layer.dtype.kind == "f" and np.isnan(layer).any()):
         raise ValueError(f"{name} must be of numbers, not {_seen(layer)}{' with NaN' * (layer.dtype.kind == 'f')}")
     slack = _OVERSHOOT if layer.dtype.kind == "f" else 1

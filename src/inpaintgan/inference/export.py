@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -124,8 +125,8 @@ def export_sides(checkpoint: Checkpoint) -> range:
     return range(size // 2 // step * step + step, size + 1, step) if size % step == 0 else range(size, size + 1)
 
 
-def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
-    """Write a checkpoint's whole fill as one ONNX file, whose metadata says what goes in and out.
+def export_checkpoint(checkpoint: Checkpoint, output: Path) -> dict[str, Any]:
+    """Write a checkpoint's whole fill as one ONNX file, and return what its metadata says: what goes in and out.
 
     Raises:
         InpaintError: It cannot paint, the packages are missing, or the file cannot be written.
@@ -143,7 +144,7 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
             "image": "float32 (batch, 3, height, width), RGB in [0, 1]",
             "mask": "float32 (batch, 1, height, width), 1 in the hole, 0 elsewhere; neither all 0 nor all 1",
             "edge": f"float32 (batch, 1, height, width), 1 on edges of what is known ({config.edge}, sigma "
-            f"{config.sigma}), found without looking into the hole",
+            f"{config.sigma}), found in the picture with its hole filled smoothly",
         },
         "outputs": {
             "filled": "float32, as image, which it equals outside the hole",
@@ -156,6 +157,7 @@ def export_checkpoint(checkpoint: Checkpoint, output: Path) -> None:
     data = to_onnx(module, (3, 1, 1), size, names, outputs, sides=sides, about=json.dumps(about, indent=2))
     with writing(output):
         write_bytes(output, data)
+    return about
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -165,6 +167,11 @@ def export(arguments: argparse.Namespace) -> int:
     if output.suffix.lower() != suffix:
         # Other programs tell what a file is by its name; one in another format's would be opened in vain.
         raise InpaintError("output-format", f"{output} does not end in {suffix}.", f"Name it like fill{suffix}.")
-    export_checkpoint(load_baked(arguments.checkpoint or default_checkpoint("cpu"), torch.device("cpu")), output)
-    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+    about = export_checkpoint(
+        load_baked(arguments.checkpoint or default_checkpoint("cpu"), torch.device("cpu")), output
+    )
+    print(f"{output}: {output.stat().st_size / 1e6:.1f} MB; height and width {about['height and width']}")
+    for way, tensors in (("in", about["inputs"]), ("out", about["outputs"])):
+        for name, said in tensors.items():
+            print(f"  {way}  {name}: {said}")
     return 0

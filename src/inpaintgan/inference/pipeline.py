@@ -104,7 +104,26 @@ class Inpainter:
         *,
         feather_px: float = 0.0,
     ) -> NDArray[np.uint8]:
-        """Fill the hole of a picture; see `fill_patches`. Returns (H, W, 3) uint8 RGB."""
+        """Fill the hole of a picture of any size.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            mask: (H, W), from 0 to 1, 255 or 65535; the hole is where it is at least half of that. An empty mask changes
+                nothing.
+            edges: (H, W) from 0 to 1, 255 or 65535, edges to paint along inside the hole, in place of predicted ones. Values
+                between are lines that are less than certain, as `predict_edges` gives them; where it is negative, edges are
+                predicted all the same.
+            progress: Called as a part begins, with ``edges``, ``inpaint`` or ``paste`` and the share of all work done, 0 to 1.
+            feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
+                shows there; 0 never looks under the hole.
+
+        Returns:
+            (H, W, 3) uint8 RGB, equal to ``image`` outside the hole.
+
+        Raises:
+            ValueError: What is given is not an array, or has the wrong shape or type.
+            InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
+        """
         patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
         filled = image.copy()
         paste(filled, patches)
@@ -139,26 +158,7 @@ class Inpainter:
         *,
         feather_px: float = 0.0,
     ) -> list[Patch]:
-        """Fill the hole of a picture of any size.
-
-        Args:
-            image: (H, W, 3) uint8 RGB.
-            mask: (H, W), the hole where it is at least half: of 1, or of 255 where it goes beyond 1. An empty mask gives
-                no patches.
-            edges: (H, W) from 0 to 1, 255 or 65535, edges to paint along inside the hole, in place of predicted ones. Values
-                between are lines that are less than certain, as `predict_edges` gives them; where it is negative, edges are
-                predicted all the same.
-            progress: Called as parts begin.
-            feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
-                shows there; 0 never looks under the hole.
-
-        Returns:
-            New colour for each part of the hole; together they cover it and do not overlap.
-
-        Raises:
-            ValueError: What is given is not an array, or has the wrong shape or type.
-            InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
-        """
+        """Fill as `fill` does, and return new colour for each part of the hole; together they cover it and do not overlap."""
         hole = checked_hole(image, mask)
         drawn = None if edges is None else checked_levels("edges", edges, image)
         if drawn is not None:  # outside the hole the picture has its own: scaled, given ones would reach in
@@ -172,7 +172,7 @@ class Inpainter:
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            mask: (H, W), as `fill_patches` takes it, where the picture is unknown: there and around its border is no edge.
+            mask: (H, W), as `fill` takes it, where the picture is unknown: there and around its border is no edge.
 
         Raises:
             ValueError: What is given is not an array, or has the wrong shape or type.
@@ -184,7 +184,7 @@ class Inpainter:
     def known_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the edges around a hole as the networks are shown them, (H, W) of 0 and 1; an exported file wants these.
 
-        Arguments and errors are those of `fill_patches`. What lies under the hole has no part in them.
+        Arguments and errors are those of `fill`. What lies under the hole has no part in them.
         """
         hole = checked_hole(image, mask)
         return self._view(Scene(image, hole, None)).known_edges

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core.config import LOSS_WEIGHTS, Config
+from ..core.config import Config
 from ..data.batch import Batch
 from ..losses import adversarial
 from ..losses.crops import crop_around_holes
@@ -47,11 +48,18 @@ def paint_both_ways(generator: Callable[..., Tensor], image: Tensor, edge: Tenso
     return (both[:n] + both[n:].flip(-1)) / 2
 
 
+def blind_losses(config: Config, vgg: VGG19Features | None, squeezenet: SqueezeNetFeatures | None) -> list[str]:
+    """The settings of losses that have a weight, but not the network that they look through."""
+    needs = {"content_loss_weight": vgg, "style_loss_weight": vgg, "hrf_loss_weight": squeezenet}
+    return [name for name, network in needs.items() if getattr(config, name) and network is None]
+
+
 class InpaintModel(nn.Module):
     """Paints along edges; trained by L1, perceptual, style and adversarial losses (EdgeConnect, Eq. 8), and others of ours.
 
     Attributes:
-        vgg: The perceptual network, shared and never trained or saved; None switches its two losses off.
+        vgg: The perceptual network, shared and never trained or saved; without it the perceptual and the style loss are left
+            out, with a warning.
         squeezenet: That of the loss of high receptive field, in the same way.
     """
 
@@ -59,6 +67,13 @@ class InpaintModel(nn.Module):
         self, config: Config, vgg: VGG19Features | None = None, squeezenet: SqueezeNetFeatures | None = None
     ) -> None:
         super().__init__()
+        blind = blind_losses(config, vgg, squeezenet)
+        if blind and config.perceptual_weights != "off":
+            warnings.warn(
+                f"{' and '.join(blind)}: left out without the network that this looks through. Give vgg=load_vgg19() or "
+                "squeezenet=load_squeezenet(), which are None where their weights cannot be found, or set the weight to 0.",
+                stacklevel=2,
+            )
         self.config = config
         self.generator = InpaintGenerator(config.width, config.stem)
         self.discriminator = Discriminator(3, config.width)
@@ -77,13 +92,6 @@ class InpaintModel(nn.Module):
     def uses_discriminator(self) -> bool:
         """Whether a loss with a weight asks it."""
         return self.config.inpaint_adv_loss_weight > 0
-
-    @property
-    def has_losses(self) -> bool:
-        """Whether a loss has a weight and what it needs."""
-        config, vgg = self.config, self.vgg is not None
-        needs = {"content_loss_weight": vgg, "style_loss_weight": vgg, "hrf_loss_weight": self.squeezenet is not None}
-        return any(getattr(config, name) and needs.get(name, True) for name in LOSS_WEIGHTS["inpaint"])
 
     def forward(self, batch: Batch, edge: Tensor) -> Tensor:
         """Return the painted picture (B, 3, H, W) in [0, 1], given complete edges (B, 1, H, W)."""

@@ -55,7 +55,7 @@ class SqueezeNetFeatures(nn.Module):
         return maps
 
 
-def load_squeezenet(weights: str) -> SqueezeNetFeatures | None:
+def load_squeezenet(weights: str = "auto") -> SqueezeNetFeatures | None:
     """Find SqueezeNet 1.1's weights.
 
     Args:

@@ -88,7 +88,7 @@ def _layer_names() -> list[str]:
     return [f"{block}_{i}" for block, (_, n) in enumerate(_BLOCKS, 1) for i in range(1, n + 1)]
 
 
-def load_vgg19(weights: str, imagenet_normalization: bool = True) -> VGG19Features | None:
+def load_vgg19(weights: str = "auto", imagenet_normalization: bool = True) -> VGG19Features | None:
     """Find VGG19's weights.
 
     Args:

@@ -7,6 +7,10 @@ from ..core.resuming import Limit, limits_reached
 from .meter import Meter
 from .state import Progress
 
+_DAY_S = 24 * 3600
+_YEAR_DAYS = 365
+_MOST_DAYS = 30
+
 
 class Budget:
     """The two limits of a run: ``max_iters`` and ``max_seconds``."""
@@ -24,3 +28,11 @@ class Budget:
         if eta is None or not self._config.max_seconds:
             return eta
         return min(eta, max(0.0, self._config.max_seconds - self._progress.elapsed_s))
+
+    def beyond_patience(self, eta_s: float | None) -> str | None:
+        """What to say of a training that is to take longer than anybody waits for, None of any other."""
+        days = (eta_s or 0.0) / _DAY_S
+        if days <= _MOST_DAYS:
+            return None
+        span = f"{days / _YEAR_DAYS:.1f} years" if days >= _YEAR_DAYS else f"{days:.0f} days"
+        return f"At this pace max_iters={self._config.max_iters} takes about {span}."

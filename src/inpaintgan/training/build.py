@@ -7,14 +7,14 @@ from pathlib import Path
 
 import torch
 
-from ..core.config import TRAINS, Config
+from ..core.config import LOSS_WEIGHTS, TRAINS, Config
 from ..core.errors import InpaintError, about
 from ..core.origins import refines
 from ..core.ranks import Ranks
 from ..core.rundir import EDGE_DISCRIMINATOR, EDGE_WEIGHTS, INPAINT_DISCRIMINATOR, INPAINT_WEIGHTS
 from ..models.checkpoint import Checkpoint, build_generator, load_checkpoint, load_weights
 from ..models.edge_model import EdgeModel
-from ..models.inpaint_model import InpaintModel
+from ..models.inpaint_model import InpaintModel, blind_losses
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators.effunet import EffUNetGenerator
 from ..networks.finer_stem import refold
@@ -75,16 +75,23 @@ def _networks(
     trains = TRAINS[config.stage]
     edge = EdgeModel(config) if "edge" in trains else None
     frozen = _frozen_edge_generator(config, edge_start) if edge_start and not edge else None
+    if has_edges and not edge:
+        frozen = build_generator(EDGE_WEIGHTS, config).eval().requires_grad_(False)
+    if frozen is None and config.stage == "edge-inpaint":
+        raise InpaintError(
+            "edge-generator-missing",
+            "edge-inpaint paints along predicted edges and needs a trained edge generator.",
+            "Set init_from or edges_from to a checkpoint or a run that has one, or train the edge stage first.",
+        )
     vgg, squeezenet, perceptual = _perceptual(config, device)  # may download: after what can be refused at once
-    inpaint = InpaintModel(config, vgg, squeezenet) if "inpaint" in trains else None
-    if inpaint and not inpaint.has_losses:
+    seen = config.model_copy(update=dict.fromkeys(blind_losses(config, vgg, squeezenet), 0.0))
+    if "inpaint" in trains and not any(getattr(seen, name) for name in LOSS_WEIGHTS["inpaint"]):
         raise InpaintError(
             "perceptual-missing",
             "The inpaint model has no usable loss: the weights of the networks that its losses look through are unavailable.",
             "Name their files (perceptual_weights, hrf_weights), or give another loss a weight.",
         )
-    if has_edges and not edge:
-        frozen = build_generator(EDGE_WEIGHTS, config).eval().requires_grad_(False)
+    inpaint = InpaintModel(seen, vgg, squeezenet) if "inpaint" in trains else None
     if edge_start and edge and edge_start.edge_generator:
         _start_from(edge.generator, edge_start.edge_generator, edge_start)
         _start_discriminator(edge.discriminator, "edge", edge_start.path / EDGE_DISCRIMINATOR)
@@ -95,12 +102,6 @@ def _networks(
         # One that looks at squares around the hole has learned of other pictures than one that looks at whole ones.
         if bool(start.config.inpaint_adv_crop) == bool(config.inpaint_adv_crop):
             _start_discriminator(inpaint.discriminator, "inpaint", start.path / INPAINT_DISCRIMINATOR)
-    if frozen is None and config.stage == "edge-inpaint":
-        raise InpaintError(
-            "edge-generator-missing",
-            "edge-inpaint paints along predicted edges and needs a trained edge generator.",
-            "Set init_from or edges_from to a checkpoint or a run that has one, or train the edge stage first.",
-        )
     return (
         placed(edge, device) if edge else None,
         placed(inpaint, device) if inpaint else None,

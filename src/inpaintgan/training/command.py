@@ -59,8 +59,7 @@ def train(run_path: Path, data: str | None, config_file: Path | None, settings: 
         if resume and ranks.is_first and not run.exists:
             print(f"note: There is no training in {run.path} to resume; starting a new one.", file=sys.stderr)
         if ranks.is_first and not trained_before and config.stem == "conv" and pick_device(config.device).type == "cpu":
-            faster = f"--config {resource('presets') / 'cpu.yml'}"
-            print(f"note: On a CPU, networks with stem conv learn slowly. Faster ones: {faster}", file=sys.stderr)
+            print("note: On a CPU, networks with stem conv learn slowly. Faster ones: --config cpu", file=sys.stderr)
         console = Console()
         trainer = Trainer(config, run, resume=trained_before, sinks=[console] if ranks.is_first else [], ranks=ranks)
         try:

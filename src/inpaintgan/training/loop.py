@@ -111,6 +111,7 @@ class Loop:
 
     def _log_step(self) -> None:
         means, latest = self.meter.read()
+        eta_s = self.budget.eta_s(self.meter)
         self.reporter.exchange()
         self.reporter.emit(
             events.Step(
@@ -120,11 +121,15 @@ class Loop:
                 images_per_s=self.meter.images_per_s,
                 data_wait=self.meter.data_wait,
                 elapsed_s=self.progress.elapsed_s,
-                eta_s=self.budget.eta_s(self.meter),
+                eta_s=eta_s,
                 gpu_memory=gpu_memory(self.stage.device),
                 gpu_utilisation=gpu_utilisation(self.stage.device),
             )
         )
+        # Once a run, as soon as there is a pace. On a GPU the first steps are those in which networks are compiled.
+        on_cpu, first = self.stage.device.type == "cpu", self.progress.step == self.config.log_interval
+        if on_cpu and first and (said := self.budget.beyond_patience(eta_s)):
+            self.reporter.warn("years-ahead", said)
         self.meter.reset()
         self.health.check_finite(means)
         if self.progress.step % self.config.log_interval == 0:

@@ -7,11 +7,12 @@ import re
 import pytest
 
 from inpaintgan.evaluation.charts import Dot, dot_plot
-from inpaintgan.evaluation.checkpoint.findings import findings
+from inpaintgan.evaluation.checkpoint.findings import findings, protocol_rows
 from inpaintgan.evaluation.checkpoint.page import evaluation_html, pick
 from inpaintgan.evaluation.checkpoint.running import SetResult
 from inpaintgan.evaluation.checkpoint.statistics import report_of
 from inpaintgan.evaluation.checkpoint.tables import table
+from inpaintgan.evaluation.protocol import START
 
 
 def result(name: str, gaps: list[float], proxies: list[float] | None = None) -> SetResult:
@@ -39,7 +40,7 @@ def test_a_difference_that_chance_could_make_is_said_to_be_one():
     assert "1.18 dB above telea" in sure[0] and "Chance" not in sure[0]
     assert "0.03 dB below telea" in unsure[0] and "Chance alone could" in unsure[0]
     assert "other reaches" in sure[1] and re.search(r"2\.1[78] dB above it", sure[1]) and "Chance" not in sure[1]
-    assert "biharmonic is best" in sure[2] and "below the checkpoint" in sure[2]
+    assert "without training: biharmonic" in sure[2] and "below the checkpoint" in sure[2]
 
 
 def test_differences_are_far_surer_than_the_scores_they_are_of():
@@ -83,6 +84,37 @@ def test_best_median_and_worst_are_by_the_proxy_within_each_kind_of_holes():
     assert [(choice.masks, choice.rank, choice.number) for choice in found] == [
         ("thin", "best", 2), ("thin", "median", 0), ("thin", "worst", 4), ("half", "best", 0),
     ]  # fmt: skip
+    two = pick(report(result("half", [0.0] * 2, [0.3, 0.2])))
+    assert [(choice.rank, choice.number) for choice in two] == [("best", 1), ("worst", 0)]
+
+
+def test_the_smooth_fill_that_networks_start_from_is_a_method_without_training():
+    started = result("half", [1.0] * 4)
+    for row in started.rows:
+        row["scores"][START] = {"psnr_hole": row["scores"]["telea"]["psnr_hole"] + 0.75, "seconds": 1.0}
+    said = findings(report(started))[2]
+    assert said == f"Best of the methods without training: {START}, 22.25 dB, below the checkpoint."
+
+
+def test_networks_that_were_switched_off_are_not_called_missing():
+    about = {"side_px": 64, "proxy_network": None, "feature_network": None, "feature_name": None, "notices": []}
+    found = {**report(result("half", [1.0] * 3)), **about}
+    assert "Proxy: not scored (the weights of VGG19 were not available)." in table(found)
+    off = {**found, "perceptual_weights": "off", "feature_weights": "off"}
+    assert "Proxy: not scored (--perceptual-weights was off)." in table(off)
+    more = {
+        "checkpoint": "c",
+        "step": 1,
+        "data": "d",
+        "masks": "half",
+        "seed": 1,
+        "limit": 0,
+        "machine": "",
+        "version": "",
+    }
+    said = dict(protocol_rows(off | more))
+    assert said["Perceptual proxy"] == "not scored: --perceptual-weights was off"
+    assert said["FID, KID, U-IDS, P-IDS"] == "not scored: --feature-weights was off"
 
 
 def test_a_bar_reaches_from_end_to_end_of_its_interval():

@@ -104,6 +104,16 @@ def test_findings_crown_no_generator_that_found_nothing(tmp_path):
     assert "None of them finds an edge" in findings(report)[0]
 
 
+def test_where_edges_change_nothing_no_gain_is_told(tmp_path):
+    report = make_report(tmp_path)
+    for row in report["rows"]:
+        row["scores"]["psnr_hole"]["mean"] = 20.006 if row["name"] == "true edges" else 19.996
+    said = findings(report)[1]
+    assert (
+        "20.01 dB along true edges and 20.00 dB without any: perfect edges gain too little" in said and "+" not in said
+    )
+
+
 def test_the_page_is_whole_and_takes_nothing_from_the_network(tmp_path):
     folder = ComparisonDir(tmp_path)
     for unit, name in (("classical", "picture"), ("mec-seed-10", "edges"), ("bounds-seed-10", "true-edges")):
@@ -119,6 +129,14 @@ def test_the_page_is_whole_and_takes_nothing_from_the_network(tmp_path):
     best = re.findall(r'<td class="[^"]*best[^"]*" data-value="([\d.]+)"', page)
     assert "21.06" in {value[:5] for value in best}, "the better generator is marked"
     assert not any(value.startswith("24.0") for value in best), "a bound is never marked"
+
+
+def test_what_is_zero_throughout_has_an_axis_that_begins_there():
+    flat = [charts.Line("a", 0, [(0, 0.0), (10, 0.0)])]
+    assert 'data-y0="0" data-y1="1"' in charts.line_chart(flat, "steps")
+    shares = [charts.Line("a", 0, [(0, 0.31), (10, 0.39)])]
+    assert 'data-y0="0.3" data-y1="0.4"' in charts.line_chart(shares, "steps")
+    assert 'data-y0="0" data-y1="0.4"' in charts.line_chart(shares, "steps", 0.0)
 
 
 def test_charts_are_well_formed_and_survive_flat_and_single_values():

@@ -8,7 +8,6 @@ from typing import Any
 
 from .. import wording
 from ..mask_sets import BLOCK_RATIO, KINDS
-from ..protocol import START
 from ..wording import Statement
 from .running import NETWORK, UPPER_BOUND
 from .set_scores import FEWEST, FEWEST_FOR_IDS
@@ -50,7 +49,7 @@ def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
     others = {
         name: scores["psnr_hole"]["mean"]
         for name, scores in main["methods"].items()
-        if name not in (NETWORK, UPPER_BOUND, START, *candidates)
+        if name not in (NETWORK, UPPER_BOUND, *candidates)
     }
     best = max(others, key=lambda name: others[name])
     own, its = main["methods"][NETWORK], main["methods"][best]
@@ -58,7 +57,7 @@ def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
     relation = "below the checkpoint" if below else "above the checkpoint"
     if not below and "proxy" in own and own["proxy"]["mean"] < its["proxy"]["mean"]:
         relation += ", but farther from the pictures by the proxy: PSNR favours blurred fills"
-    return f"Of the methods without training, {best} is best with {others[best]:.2f} dB, {relation}."
+    return f"Best of the methods without training: {best}, {others[best]:.2f} dB, {relation}."
 
 
 def _bound(main: dict[str, Any]) -> str:
@@ -112,7 +111,8 @@ def protocol_rows(report: dict[str, Any]) -> list[Statement]:
 
 def _features(report: dict[str, Any]) -> str:
     if not report["feature_network"]:
-        return "not scored: no network was available"
+        off = report.get("feature_weights") == "off"
+        return f"not scored: {'--feature-weights was off' if off else 'no network was available'}"
     if not any(one["set_scores"] for one in report["sets"]):
         return f"not scored: they need {FEWEST} pictures"
     few = "" if _has_ids(report) else f"; U-IDS and P-IDS need {FEWEST_FOR_IDS} pictures"

@@ -32,7 +32,6 @@ _EDGES = ("precision", "recall", "precision_1px", "recall_1px", "edge_l1")
 _OFF_SCALE = ("mean", START)
 """Left out of the charts: one is far from all others, the other is close to a baseline that is there."""
 _SIZED = re.compile(r"(irregular-)?\d{1,2}-\d{1,2}")
-_RANKS = ("best", "median", "worst")
 
 
 @dataclass(frozen=True)
@@ -65,10 +64,8 @@ def pick(report: dict[str, Any]) -> list[Choice]:
     for one in report["sets"]:
         rows = [row for row in report["cases"] if row["masks"] == one["name"]]
         rows.sort(key=lambda row: -column.better * row["scores"][NETWORK][column.key])
-        places = dict.fromkeys((0, len(rows) // 2, len(rows) - 1))
-        choices += [
-            Choice(one["name"], rows[place]["number"], rank) for place, rank in zip(places, _RANKS, strict=False)
-        ]
+        ranks = {len(rows) // 2: "median", len(rows) - 1: "worst", 0: "best"}  # of two the second is the worst
+        choices += [Choice(one["name"], rows[place]["number"], rank) for place, rank in sorted(ranks.items())]
     return choices
 
 

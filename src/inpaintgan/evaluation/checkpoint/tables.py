@@ -7,6 +7,7 @@ from typing import Any
 
 from ...core.wording import plural
 from ..columns import Column, columns_of, markdown
+from ..wording import no_proxy
 
 SET_SCORES = ("fid", "kid", "u_ids", "p_ids")
 _SCORES = ("psnr_hole", "ssim_hole", "l1_hole", "psnr", "ssim", "proxy", "lpips", "seconds")
@@ -24,7 +25,7 @@ def table(report: dict[str, Any]) -> str:
     lines = [
         f"{plural(report['n'], 'case' if len(report.get('sets', [])) > 1 else 'picture')}, "
         f"{100 * report['hole_share']:.1f} % hole on average, {report['side_px']} px. "
-        f"Proxy: {report['proxy_network'] or 'not scored (no VGG19 weights)'}."
+        f"Proxy: {report['proxy_network'] or f'not scored ({no_proxy(report)})'}."
         + (f" LPIPS: {report['lpips_network']}." if report.get("lpips_network") else ""),
         "",
         *markdown([column.heading for column in shown], {

@@ -73,12 +73,10 @@ def _worth(report: dict[str, Any]) -> str:
     upper, lower = (_mean(rows[name], "psnr_hole") for name in (TRUE_EDGES, NO_EDGES))
     best = _top(report, "psnr_hole")
     value = _mean(best, "psnr_hole")
-    said = (
-        f"In the hole, the shared inpaint generator reaches {upper:.2f} dB along true edges and {lower:.2f} dB without any: "
-        f"perfect edges are worth {upper - lower:+.2f} dB here. "
-    )
+    said = f"In the hole, the shared inpaint generator reaches {upper:.2f} dB along true edges and {lower:.2f} dB without any: "
     if upper - lower < 0.05:
-        return said + "That is too little to rank edge generators by their fills."
+        return f"{said}perfect edges gain too little here to rank edge generators by their fills."
+    said += f"perfect edges are worth {upper - lower:+.2f} dB here. "
     share = 100 * (value - lower) / (upper - lower)
     verdict = f"which is {share:.0f} % of that gain" if share > 0 else "which is worse than painting without edges"
     return said + f"The best fill is along the edges of {best['name']}, {value:.2f} dB, {verdict}."
@@ -92,7 +90,7 @@ def _classical(report: dict[str, Any]) -> str:
     relation = "below all trained fills" if value < min(_mean(row, "psnr_hole") for row in _generators(report)) else (
         "above all trained fills" if value > trained else "between the trained fills"
     )  # fmt: skip
-    return f"Of the methods without training, {best['name']} is best with {value:.2f} dB in the hole, {relation}."
+    return f"Best of the methods without training: {best['name']}, {value:.2f} dB in the hole, {relation}."
 
 
 def _chance(report: dict[str, Any]) -> str:

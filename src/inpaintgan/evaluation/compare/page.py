@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,13 +67,12 @@ def _found(keys: Iterable[str], report: dict[str, Any]) -> list[Column]:
 
 
 def _best(report: dict[str, Any]) -> dict[str, set[str]]:
-    """The generators with the best mean of each score; none where there is a single one."""
+    """The generators with the best mean of each score."""
     generators = {row["name"]: row["scores"] for row in report["rows"] if row["kind"] == "generator"}
-    best = {}
-    for key in SCORES:
-        means = {name: scores[key]["mean"] for name, scores in generators.items() if key in scores}
-        best[key] = COLUMNS[key].best(means) if len(means) > 1 else set()
-    return best
+    return {
+        key: COLUMNS[key].best({name: scores[key]["mean"] for name, scores in generators.items() if key in scores})
+        for key in SCORES
+    }
 
 
 def _dot_plots(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
@@ -105,7 +105,8 @@ def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple
             if curve[kind].get(name)
         ]
         if lines:
-            found.append((title, Markup(charts.line_chart(lines, "steps"))))
+            lowest = 0.0 if kind == "validation" else math.inf  # a share's axis starts at 0
+            found.append((title, Markup(charts.line_chart(lines, "steps", lowest))))
     shared = [
         Line(_curve_name(curve, report), charts.N_COLOURS - 1, curve["validation"]["psnr_hole"])
         for curve in report["inpaint_curves"]

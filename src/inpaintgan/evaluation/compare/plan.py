@@ -14,7 +14,7 @@ from ...core.config_io import load_config, make_config, save_config, with_full_p
 from ...core.errors import InpaintError
 from ...core.paths import expanded, resource, work_root
 from ...networks.edge_generators import EDGE_GENERATORS
-from ..mask_sets import KINDS
+from ..mask_sets import drawn_kind
 
 _OURS = {
     "stage": "compare trains edge generators, then an inpaint generator.",
@@ -105,7 +105,7 @@ def make_plan(asked: argparse.Namespace) -> Plan:
         steps=asked.steps,
         seconds=asked.seconds,
         inpaint=_absolute(asked.inpaint),
-        masks=asked.masks if asked.masks in KINDS else _absolute(asked.masks),
+        masks=drawn_kind(asked.masks or "") or _absolute(asked.masks),
         limit=asked.limit,
     )
     for generator in (*plan.generators, None):  # now, not after the trainings before it were spent
