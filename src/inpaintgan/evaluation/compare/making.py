@@ -171,7 +171,7 @@ class Comparison:
             "masks": evaluation.masks,
             "hole_share": {"mean": sum(shares) / len(shares), "min": min(shares), "max": max(shares)},
             "side_px": plan.base.input_size,
-            "perceptual_weights": plan.base.perceptual_weights,
+            "perceptual_weights": Path(plan.base.perceptual_weights).name,
             "proxy_network": evaluation.vgg.origin if evaluation.vgg else None,
             "columns": [asdict(COLUMNS[key]) for key in SCORES],
             "rows": rows,
