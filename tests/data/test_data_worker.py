@@ -32,10 +32,11 @@ def test_open_picture_writes_what_a_page_shows(tmp_path):
     losses = value.pop("losses")
     assert value == {
         "width": 451, "height": 300, "format": "PNG", "name": "my cat.png", "notices": [], "conversion": "",
-        "has_alpha": True, "display": "display.png",
+        "has_alpha": True, "display": "display.png", "thumbnail": "thumbnail.jpg",
     }  # fmt: skip
     assert losses[".png"] == [] and losses[".bmp"] == ["the white behind transparent areas"]
     assert np.array_equal(decode(tmp_path / "display.png").pixels, picture.pixels)
+    assert decode(tmp_path / "thumbnail.jpg").pixels.shape == (160, 241, 3)
 
 
 def test_large_pictures_are_shown_as_jpeg(tmp_path):
