@@ -131,7 +131,7 @@ def test_pictures_that_were_worked_on_can_be_gone_back_to(
     assert others.count() == 0, "the only picture is the one that is shown"
     page.locator("#file").set_input_files(write_picture(tmp_path / "second.png", seed=1))
     entry = others.get_by_role("button", name="first.png")
-    expect(entry).to_have_text(re.compile(r"first\.png1 fill, \d\d:\d\d"))
+    expect(entry).to_have_text(re.compile(r"first\.png\s1 fill, \d\d:\d\d"))
     page.get_by_role("button", name="Mask Image", exact=True).click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     drag(page, [(40, 60), (120, 60)])
@@ -139,7 +139,7 @@ def test_pictures_that_were_worked_on_can_be_gone_back_to(
     page.get_by_text("Its earlier mask was kept.").wait_for()
     entry.click()
     expect(page.locator("#status")).to_have_text("first.png is open.")
-    expect(others).to_have_text(re.compile(r"second\.png masked, \d\d:\d\d"))
+    expect(others).to_have_text(re.compile(r"second\.png\smasked, \d\d:\d\d"))
     page.locator("#mask-reason").get_by_role("link", name="1 fill").click()
     page.wait_for_selector("compare-view[data-fill]")
     assert page.url == first
