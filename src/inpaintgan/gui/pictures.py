@@ -103,10 +103,7 @@ class Pictures:
                 continue
             try:
                 picture = Picture.recorded(own)
-            except (
-                KeyError,
-                TypeError,
-            ):  # of another checkout, which records other things: that must not keep us from starting
+            except (KeyError, TypeError):  # another checkout records other things, which must not keep us from starting
                 picture = None
             if picture is None:
                 shutil.rmtree(own, ignore_errors=True)
