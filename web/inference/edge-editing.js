@@ -99,11 +99,14 @@ export class EdgeEditing {
 
   /** @param {Fill[]} fills @param {Uint8Array} lines @returns {Promise<boolean>} whether the lines are one's edges */
   async #isOfAny(fills, lines) {
-    for (const fill of fills.toReversed()) {
-      const edges = await this.edgesOf(fill);
-      if (edges?.every((value, i) => value === lines[i])) return true;
-    }
+    for (const fill of fills.toReversed()) if (await this.#isOf(fill, lines)) return true;
     return false;
+  }
+
+  /** @param {Fill} fill @param {Uint8Array} lines @returns {Promise<boolean>} whether the lines are this fill's edges */
+  async #isOf(fill, lines) {
+    const edges = await this.edgesOf(fill);
+    return edges !== null && edges.every((value, i) => value === lines[i]);
   }
 
   /** @param {boolean} active whether pointer and keys draw edges now */
@@ -173,9 +176,7 @@ export class EdgeEditing {
   async #wouldRepeat() {
     await this.drawing.changes.settled;
     const fill = this.page.shown();
-    if (!fill || !this.page.madeAlike(fill)) return false;
-    const lines = await this.edgesOf(fill);
-    return lines !== null && this.compare.edges.data.every((value, i) => value === lines[i]);
+    return fill !== null && this.page.madeAlike(fill) && this.#isOf(fill, this.compare.edges.data);
   }
 
   /** @param {Fill} fill @returns {Promise<Uint8Array | null>} its edges inside the hole, when it has any */

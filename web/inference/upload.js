@@ -80,8 +80,7 @@ async function open(name, request) {
     showInWork();
   } catch (failure) {
     if (mine !== turn) return;
-    refuse(errorText(failure));
-    say(`${name} was not opened.`, { kind: "error" });
+    refuse(errorText(failure), `${name} was not opened.`);
   } finally {
     if (mine === turn) {
       delete drop.dataset.busy;
@@ -92,11 +91,11 @@ async function open(name, request) {
   }
 }
 
-/** @param {string} why no picture is opened */
-function refuse(why) {
+/** @param {string} why no picture is opened @param {string} [words] the same, for the status line */
+function refuse(why, words = "No picture was opened.") {
   byId("upload-error").textContent = why;
   byId("upload-error").hidden = false;
-  say("No picture was opened.", { kind: "error" });
+  say(words, { kind: "error" });
 }
 
 /** List the other pictures of this launch that were worked on: they are as they were left. */

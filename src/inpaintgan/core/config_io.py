@@ -60,15 +60,21 @@ _NO_PATHS = ("auto", "off")
 """What such a setting may be in place of a file."""
 
 
+def preset_files() -> dict[str, Path]:
+    """Return the files of the presets that come with the program, by name."""
+    return {file.stem: file for file in sorted(resource("presets").glob("*.yml"))}
+
+
 def named_config(name: str) -> Path:
     """Return the file that a command line names: a path, or one of the presets that come with the program.
 
     Raises:
         InpaintError: ``config-missing``.
     """
-    path, presets = Path(name), {file.stem: file for file in sorted(resource("presets").glob("*.yml"))}
+    path = Path(name)
     if path.exists() and not path.is_dir():
         return path
+    presets = preset_files()
     if name not in presets:
         said = f"The configuration {path} cannot be read: there is no such file."
         raise InpaintError(

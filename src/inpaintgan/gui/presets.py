@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..core.config_io import parse_yaml
-from ..core.paths import resource
+from ..core.config_io import parse_yaml, preset_files
 
 _ORDER = ("try-it", "paper", "cpu", "sharpen", "gpu", "effunet", "egc", "egc-svr", "mec", "edgeconnect")
 _HEADING = re.compile(r"^# (title|text): (.+)$", re.MULTILINE)
@@ -14,8 +13,8 @@ _HEADING = re.compile(r"^# (title|text): (.+)$", re.MULTILINE)
 
 def list_presets() -> list[dict[str, Any]]:
     """Return the presets as ``{id, title, text, values}``, the one for beginners first."""
-    paths = sorted(resource("presets").glob("*.yml"), key=lambda path: (_rank(path.stem), path.stem))
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in paths}
+    files = sorted(preset_files().items(), key=lambda item: _rank(item[0]))
+    texts = {name: file.read_text(encoding="utf-8") for name, file in files}
     return [
         {"id": name, **dict(_HEADING.findall(text)), "values": parse_yaml(text, name)} for name, text in texts.items()
     ]

@@ -65,7 +65,7 @@ def summary(run: RunDir) -> dict[str, Any]:
         "step": int(last.get("step", 0)),
         "max_iters": config.max_iters if config else 0,
         "elapsed_s": next((event["elapsed_s"] for event in reversed(events) if "elapsed_s" in event), 0.0),
-        "launched": live_since(run),
+        "launched": live_since(run) if state in ("starting", "running", "paused") else None,
         "updated": last.get("time") or launched_at(run) or _modified(run.path),
         "last_sample_url": f"/api/runs/{address}/samples/{samples[-1]}" if samples else None,
         "error": error,
