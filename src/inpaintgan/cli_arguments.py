@@ -51,10 +51,14 @@ def fill(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
     parser.add_argument(
-        "--edges", type=_path, help="edges to paint along in the hole, white on black, gray where less certain"
+        "--edges",
+        type=_path,
+        help="edges to paint along in the hole, white on black, gray where less certain, or a folder of them",
     )
     parser.add_argument(
-        "--save-edges", type=_path, help="with one picture: write its edges, including those used in the hole"
+        "--save-edges",
+        type=_path,
+        help="where to write the edges, including those used in the hole; a folder for a folder of pictures",
     )
     parser.add_argument(
         "--feather",

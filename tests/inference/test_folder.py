@@ -9,6 +9,7 @@ import signal
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -171,3 +172,50 @@ def test_the_picture_itself_is_no_result_that_is_there_already(album, inpainter)
     reports = fill_folder(inpainter, jobs, skip_existing=True)
     assert {report.error["code"] for report in reports if report.status == "failed"} >= {"output-is-input"}
     assert not [report for report in reports if report.status == "skipped"]
+
+
+def test_edges_of_a_folder_are_saved_changed_and_painted_along(album, checkpoint, capsys):
+    """Each picture is filled as it would be on its own with its own edges."""
+
+    def fill(image: Path, output: str, *more: object) -> int:
+        words = ["fill", "--image", image, "--mask", album / "masks" / "one.png", "--output", album / output]
+        return main([*map(str, [*words, "--checkpoint", checkpoint, "--device", "cpu", *more])])
+
+    folder = (album / "in", "first", "--recursive", "--skip-existing", "--save-edges", album / "edges")
+    assert fill(*folder) == 1  # for the broken picture
+    saved = {file.relative_to(album / "edges").as_posix() for file in (album / "edges").rglob("*.*")}
+    assert saved == {"one.png", "two.png", "no mask.png", "tief/猫.png"}
+    (album / "edges" / "two.png").unlink()
+    capsys.readouterr()
+    assert fill(*folder) == 1
+    assert "3 skipped" in capsys.readouterr().out and (album / "edges" / "two.png").is_file()
+
+    lines = draw_mask(album / "edges" / "one.png", box=(20, 44, 50, 46))
+    (album / "edges" / "no mask.png").unlink()
+    assert fill(album / "in", "second", "--recursive", "--edges", album / "edges") == 1
+    assert "There is no edge picture for no mask.png" in capsys.readouterr().out
+    assert fill(album / "in" / "one.png", "alone/one.png", "--edges", lines) == 0
+    second, alone = (np.asarray(Image.open(album / name / "one.png")) for name in ("second", "alone"))
+    assert np.array_equal(second, alone)
+    assert not np.array_equal(second, np.asarray(Image.open(album / "first" / "one.png")))
+
+
+def test_edges_are_paired_and_kept_as_masks_are(album, tmp_path):
+    edges = album / "in" / "edges"
+    for name in ("one.png", "two.png", "two.bmp"):
+        draw_mask(edges / name)
+    mask = album / "masks" / "one.png"
+    jobs = {job.image.name: job for job in plan_jobs(album / "in", mask, album / "out", recursive=True, edges=edges)}
+    assert len(jobs) == 5 and jobs["one.png"].edges == edges / "one.png"
+    assert jobs["two.png"].mask.code == "edges-twice" and jobs["猫.png"].mask.code == "edges-missing"
+    for places in ({"output": edges}, {"output": album / "out", "save_edges": edges}):
+        with pytest.raises(InpaintError, match="is an edge picture itself"):
+            plan_jobs(album / "in", mask, edges=edges, **places)
+    shutil.copy(album / "in" / "one.png", album / "in" / "one.bmp")
+    one, other = (
+        job for job in plan_jobs(album / "in", mask, album / "out", save_edges=album / "new") if job.image.stem == "one"
+    )
+    assert one.save_edges == other.save_edges and other.mask.code == "output-twice"
+    with pytest.raises(InpaintError, match="is a folder, but") as refusal:
+        plan_jobs(album / "in" / "one.png", mask, album / "out.png", edges=edges)
+    assert refusal.value.code == "edges-is-folder"

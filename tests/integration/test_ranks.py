@@ -123,7 +123,7 @@ def test_a_folder_is_filled_by_all_ranks_with_one_report_in_order(checkpoint, pi
     for index in range(3):
         one, other = (np.asarray(Image.open(tmp_path / name / f"{index}.png")) for name in ("alone", "shared"))
         assert np.array_equal(one, other)
-    assert refused.codes == [2, 2] and "edges-for-folder" in refused.output
+    assert refused.codes == [2, 2] and "edges-missing" in refused.output
 
 
 def test_evaluate_shares_the_pictures_and_writes_the_same_report(checkpoint, pictures, tmp_path):

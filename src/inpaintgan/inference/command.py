@@ -14,7 +14,6 @@ from itertools import zip_longest
 
 from tqdm import tqdm
 
-from ..core.errors import InpaintError
 from ..core.exit_codes import FAILED, INTERRUPTED
 from ..core.paths import default_checkpoint
 from ..core.ranks import Ranks
@@ -40,14 +39,11 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
     """
     # Rank 0 looks before anybody writes: a result inside the picture folder must not become another rank's picture.
     jobs = ranks.first(
-        lambda: plan_jobs(arguments.image, arguments.mask, arguments.output, recursive=arguments.recursive)
-    )
-    is_folder = arguments.image.is_dir()
-    if is_folder and (arguments.edges or arguments.save_edges):
-        raise InpaintError(
-            "edges-for-folder", f"--edges and --save-edges are for one picture, but {arguments.image} is a folder.",
-            "Fill that picture on its own.",
-        )  # fmt: skip
+        lambda: plan_jobs(
+            arguments.image, arguments.mask, arguments.output,
+            recursive=arguments.recursive, edges=arguments.edges, save_edges=arguments.save_edges,
+        )
+    )  # fmt: skip
     with ranks.together():
         inpainter = Inpainter.load(
             arguments.checkpoint or default_checkpoint(arguments.device),
@@ -56,13 +52,8 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
             n_fills=len(jobs),
         )
     options = FillOptions(arguments.feather, arguments.quality, arguments.overwrite)
-    if not is_folder:
-        report = ranks.first(
-            lambda: fill_job(
-                inpainter, jobs[0], options,
-                skip_existing=arguments.skip_existing, edges=arguments.edges, save_edges=arguments.save_edges,
-            )
-        )  # fmt: skip
+    if not arguments.image.is_dir():
+        report = ranks.first(lambda: fill_job(inpainter, jobs[0], options, skip_existing=arguments.skip_existing))
         if ranks.is_first:
             _print([report], as_json=arguments.json)
         return 0

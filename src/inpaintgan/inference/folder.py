@@ -1,4 +1,4 @@
-"""Filling a folder of pictures: which mask belongs to which picture, and one pass over all of them.
+"""Filling a folder of pictures: which mask and which edges belong to which picture, and one pass over all of them.
 
 The command line and the window's worker both call `fill_folder`; neither a bad file nor a cancelled pass loses what was
 done, because every result is written whole and a later pass can skip it.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..core.errors import InpaintError
@@ -26,21 +26,36 @@ ALREADY_THERE = "The result is already there."
 
 @dataclass(frozen=True)
 class Job:
-    """One picture of a folder."""
+    """One picture, what belongs to it, and what it becomes."""
 
     image: Path
     mask: Path | InpaintError
     """Its mask, or why the picture cannot be filled."""
     output: Path
+    edges: Path | None = None
+    """Those to paint along."""
+    save_edges: Path | None = None
+
+    @property
+    def results(self) -> list[Path]:
+        return [self.output, self.save_edges] if self.save_edges else [self.output]
 
     @property
     def is_done(self) -> bool:
-        """Whether there is a result; the picture itself is none."""
-        return self.output.is_file() and not same_file(self.image, self.output)
+        """Whether there are all results; the picture itself is none."""
+        return all(file.is_file() and not same_file(self.image, file) for file in self.results)
 
 
-def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = False) -> list[Job]:
-    """Pair pictures with masks and outputs.
+def plan_jobs(
+    image: Path,
+    mask: Path,
+    output: str | Path,
+    *,
+    recursive: bool = False,
+    edges: Path | None = None,
+    save_edges: Path | None = None,
+) -> list[Job]:
+    """Pair pictures with masks, edges and outputs.
 
     Args:
         image: A picture, or a folder of pictures.
@@ -49,9 +64,13 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
             always a folder. Results in it keep their relative paths; a format that cannot be written becomes PNG. Output
             and masks inside the picture folder are not read as pictures.
         recursive: Search sub-folders too.
+        edges: Edges to paint along, otherwise as ``mask``.
+        save_edges: Where edges are written: a file for one picture, for a folder a folder, where they are PNGs that can be
+            given as ``edges``.
 
     Raises:
-        InpaintError: A path is missing or of the wrong kind, there are no pictures, or a result would replace a mask.
+        InpaintError: A path is missing or of the wrong kind, there are no pictures, or a result would replace a mask or
+            edges.
     """
     ends_as_folder = str(output).endswith(("/", os.sep))  # which a path forgets
     output = Path(output)
@@ -59,56 +78,95 @@ def plan_jobs(image: Path, mask: Path, output: str | Path, *, recursive: bool = 
         into_folder = ends_as_folder or output.is_dir()
     if not image.exists():
         raise InpaintError("picture-missing", f"There is no picture or folder {image}.")
-    if not mask.exists():
-        raise InpaintError("mask-missing", f"There is no mask or folder {mask}.")
+    masks = _Given("mask", "a mask", mask, recursive)
+    lines = _Given("edges", "an edge picture", edges, recursive) if edges else None
     if not image.is_dir():
-        if mask.is_dir():
+        result = output / _writable(Path(image.name)) if into_folder else output
+        return [Job(image, masks.only_for(image), result, lines and lines.only_for(image), save_edges)]
+    for place in filter(None, (output, save_edges)):
+        if place.is_file():
             raise InpaintError(
-                "mask-is-folder", f"{mask} is a folder, but {image} is one picture.", "Name one mask file."
+                "output-is-file", f"{place} is a file, but {image} is a folder.", "Name an output folder."
             )
-        return [Job(image, mask, output / _writable(Path(image.name)) if into_folder else output)]
-    if output.is_file():
-        raise InpaintError("output-is-file", f"{output} is a file, but {image} is a folder.", "Name an output folder.")
-    all_masks = find_pictures(mask, recursive) if mask.is_dir() else [mask]
-    masks: dict[str, list[Path]] = {}
-    for file in all_masks if mask.is_dir() else ():
-        masks.setdefault(match_key(file.relative_to(mask)), []).append(file)
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}
-    pictures = _pictures_without(image, (output, mask), recursive)
+    pictures = _pictures_without(image, filter(None, (output, mask, edges, save_edges)), recursive)
     inputs = {file.resolve() for file in pictures}
     for file in pictures:
-        relative, key = file.relative_to(image), match_key(file.relative_to(image))
-        result = output / _writable(relative)
-        earlier = taken.setdefault(result, relative)
-        own = _mask_of(relative, key, masks.get(key, ()), mask) if mask.is_dir() else mask
-        if earlier != relative:
-            own = InpaintError("output-twice", f"{result} is already the result of {earlier}.", f"Rename {relative}.")
-        elif result.resolve() in inputs - {file.resolve()}:
-            own = InpaintError(
-                "output-is-input", f"{result} is another of the pictures.", "Choose another output folder."
-            )
-        jobs.append(Job(file, own, result))
-    _refuse_over_masks(jobs, all_masks)
+        relative = file.relative_to(image)
+        saved_edges = save_edges and save_edges / relative.with_suffix(".png")
+        job = Job(file, mask, output / _writable(relative), edges, saved_edges)
+        try:
+            for result in job.results:
+                _take(result, relative, taken)
+                if result.resolve() in inputs - {file.resolve()}:
+                    raise InpaintError(
+                        "output-is-input", f"{result} is another of the pictures.", "Choose another output folder."
+                    )
+            job = replace(job, mask=masks.of(relative), edges=lines and lines.of(relative))
+        except InpaintError as refusal:
+            job = replace(job, mask=refusal)
+        jobs.append(job)
+    # Before the first picture is filled, because a later one may need what an earlier result replaces.
+    for given in filter(None, (masks, lines)):
+        given.refuse_results(jobs)
     return jobs
 
 
-def _mask_of(relative: Path, key: str, found: Sequence[Path], folder: Path) -> Path | InpaintError:
-    """The mask of a picture, or why there is none to take."""
-    if not found:
-        return InpaintError("mask-missing", f"There is no mask for {relative} in {folder}.", f"Name it {key}.png.")
-    if len(found) > 1:
-        names = " and ".join(str(file.relative_to(folder)) for file in found)
-        return InpaintError("mask-twice", f"{names} are all masks of {relative}.", "Keep only one of them.")
-    return found[0]
+class _Given:
+    """Masks or edges: one file for all pictures, or a folder with one for each."""
+
+    def __init__(self, code: str, noun: str, place: Path, recursive: bool) -> None:
+        """``code`` begins those of refusals, ``noun`` with its article is what they call a file."""
+        self._code, self._a_file, self._file = code, noun, noun.split(" ", 1)[1]
+        if not place.exists():
+            raise InpaintError(f"{code}-missing", f"There is no {self._file} or folder {place}.")
+        self._place = place
+        self._files = find_pictures(place, recursive) if place.is_dir() else [place]
+        self._by_key: dict[str, list[Path]] = {}
+        for file in self._files if place.is_dir() else ():
+            self._by_key.setdefault(match_key(file.relative_to(place)), []).append(file)
+
+    def only_for(self, image: Path) -> Path:
+        """The file for a picture that is filled on its own."""
+        if self._place.is_dir():
+            raise InpaintError(
+                f"{self._code}-is-folder",
+                f"{self._place} is a folder, but {image} is one picture.",
+                f"Name one {self._file}.",
+            )
+        return self._place
+
+    def of(self, relative: Path) -> Path:
+        """The file for a picture of a folder. Raises `InpaintError` for none and for several."""
+        if not self._place.is_dir():
+            return self._place
+        key = match_key(relative)
+        found = self._by_key.get(key, [])
+        if not found:
+            why = f"There is no {self._file} for {relative} in {self._place}."
+            raise InpaintError(f"{self._code}-missing", why, f"Name it {key}.png.")
+        if len(found) > 1:
+            names = " and ".join(str(file.relative_to(self._place)) for file in found)
+            why = f"{names} are all {self._file}s of {relative}."
+            raise InpaintError(f"{self._code}-twice", why, "Keep only one of them.")
+        return found[0]
+
+    def refuse_results(self, jobs: Iterable[Job]) -> None:
+        """Refuse a result that would replace one of these files."""
+        read = {file.resolve() for file in self._files}
+        for result in (result for job in jobs for result in job.results):
+            if result.resolve() in read:
+                raise InpaintError(
+                    "output-is-input", f"{result} is {self._a_file} itself.", "Choose another output folder."
+                )
 
 
-def _refuse_over_masks(jobs: Sequence[Job], masks: Iterable[Path]) -> None:
-    """Before the first picture is filled, because a later one may need the mask that an earlier result replaces."""
-    read = {file.resolve() for file in masks}
-    for job in jobs:
-        if job.output.resolve() in read:
-            raise InpaintError("output-is-input", f"{job.output} is a mask itself.", "Choose another output folder.")
+def _take(result: Path, relative: Path, taken: dict[Path, Path]) -> None:
+    """Note whose result a file will be. Raises `InpaintError` when it is that of an earlier picture."""
+    earlier = taken.setdefault(result, relative)
+    if earlier != relative:
+        raise InpaintError("output-twice", f"{result} is already the result of {earlier}.", f"Rename {relative}.")
 
 
 def _pictures_without(folder: Path, others: Iterable[Path], recursive: bool) -> list[Path]:
@@ -158,24 +216,18 @@ def fill_folder(
 
 
 def fill_job(
-    inpainter: Inpainter,
-    job: Job,
-    options: FillOptions = AS_USUAL,
-    *,
-    skip_existing: bool = False,
-    edges: Path | None = None,
-    save_edges: Path | None = None,
+    inpainter: Inpainter, job: Job, options: FillOptions = AS_USUAL, *, skip_existing: bool = False
 ) -> FileReport:
     """Fill the picture of one job, or with ``skip_existing`` leave its result that is there; see `fill_file`.
 
     Raises:
-        InpaintError: It has no mask or no result of its own, cannot be read or filled, or its result cannot be written.
+        InpaintError: It has no mask, no edges or no result of its own, cannot be read or filled, or its result cannot be written.
     """
     if isinstance(job.mask, InpaintError):
         raise job.mask
     if skip_existing and job.is_done:
         return FileReport(str(job.image), str(job.output), status="skipped", notices=[ALREADY_THERE])
-    return fill_file(inpainter, job.image, job.mask, job.output, options, edges=edges, save_edges=save_edges)
+    return fill_file(inpainter, job.image, job.mask, job.output, options, edges=job.edges, save_edges=job.save_edges)
 
 
 def count_reports(reports: Sequence[FileReport]) -> dict[str, int]:
