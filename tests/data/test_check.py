@@ -27,6 +27,8 @@ def test_a_folder_with_everything_wrong(folder):
     save_picture(Picture(gray[..., ::-1].copy(), np.full((300, 400), 9, np.uint8)), folder / "alpha.png")
     shutil.copy(folder / "set-0" / "0.png", folder / "z copy.png")
     (folder / "bad.png").write_bytes((folder / "gray.png").read_bytes()[:300])
+    (folder / "set-0" / "scan.JP2").write_bytes(b"")
+    (folder / "photo.cr2").write_bytes(b"")
     seen = []
     report = check_data(folder, progress=lambda done, total: seen.append((done, total)))
     assert report.n_pictures == 12
@@ -45,8 +47,10 @@ def test_a_folder_with_everything_wrong(folder):
     assert codes(report) == {
         "pictures-unreadable": "warning", "pictures-duplicate": "warning", "pictures-small": "warning",
         "pictures-few": "warning", "pictures-gray": "warning", "pictures-alike": "warning",
+        "pictures-foreign": "warning",
     }  # fmt: skip
     assert {problem.field for problem in report.problems} == {"data", "input_size", "val_data"}
+    assert (report.n_foreign, report.foreign_suffixes) == (2, [".cr2", ".jp2"])
     assert report.ok
     assert seen[0] == (0, 12)
     assert seen[-1] == (12, 12)

@@ -20,6 +20,11 @@ EXACT_AT_100 = ("WEBP",)
 """Those of them that give back every pixel at quality 100."""
 PICTURE_SUFFIXES = frozenset({*WRITABLE, ".dib", ".gif", ".avif", ".heic", ".heif", ".hif", ".ppm", ".pgm"})
 """Lower-case file suffixes that count as pictures."""
+FOREIGN_SUFFIXES = frozenset({
+    ".jp2", ".j2k", ".jpx", ".jxl", ".psd", ".psb", ".xcf", ".tga", ".exr", ".hdr", ".svg", ".dng", ".cr2", ".cr3", ".nef",
+    ".arw", ".orf", ".rw2", ".raf", ".pef",
+})  # fmt: skip
+"""Those of pictures that are not read: they are told of where a person may expect them to count."""
 SHARD_SUFFIX = ".tar"
 """Of a tar file of pictures, in WebDataset's layout."""
 LIST_SUFFIXES = (".flist", ".txt")

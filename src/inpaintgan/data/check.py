@@ -18,6 +18,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from ..core.errors import InpaintError
+from ..core.formats import FOREIGN_SUFFIXES
+from ..imaging.folder import list_files
 from ..imaging.io import read_header, read_rgb
 from ..imaging.masks import load_mask
 from ..imaging.picture import resize_square
@@ -99,6 +101,9 @@ def check_data(
                     field="mask_data",
                 )
             )
+    foreign = list_files(folder, FOREIGN_SUFFIXES) if folder.is_dir() else []
+    report.n_foreign = len(foreign)
+    report.foreign_suffixes = sorted({Path(name).suffix.lower() for name in foreign})
     report.problems.extend(picture_problems(report))
     report.problems.extend(mask_problems(report))
     return report

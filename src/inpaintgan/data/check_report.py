@@ -64,6 +64,9 @@ class DataReport(BaseModel):
     """Picture files, the unreadable ones included."""
     n_unreadable: int = 0
     unreadable: list[Unreadable] = Field(default_factory=list)
+    n_foreign: int = 0
+    """Pictures of formats that are not read, which count nowhere else."""
+    foreign_suffixes: list[str] = Field(default_factory=list)
     n_gray: int = 0
     n_alpha: int = 0
     size: Sizes | None = None
@@ -137,6 +140,9 @@ def picture_problems(report: DataReport) -> list[Problem]:
     found = [
         (report.n_unreadable, "pictures-unreadable", f"{report.n_unreadable} of {total} pictures cannot be read.",
          "They are skipped in training."),
+        (report.n_foreign, "pictures-foreign",
+         f"{plural(report.n_foreign, 'file')} in formats that are not read ({', '.join(report.foreign_suffixes)}).",
+         "They are passed over; convert them to PNG or JPEG to train on them."),
         (report.n_duplicates, "pictures-duplicate", f"Copies of other pictures: {report.n_duplicates} of {total}.",
          "Copies count twice, and may be in both the training and the held-out set."),
         (report.n_near_duplicates, "pictures-alike",
