@@ -1,16 +1,24 @@
-"""Every page against axe-core's rules: WCAG 2.2 to level AA, contrast included, and its best practices, light and dark."""
+"""Every page and report against axe-core's rules: WCAG 2.2 to level AA, contrast included, and its best practices, light and dark."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from evaluation.compare.made_report import make_report
+from inpaintgan.core.comparison import ComparisonDir
+from inpaintgan.evaluation.checkpoint.page import evaluation_html
+from inpaintgan.evaluation.compare.page import comparison_html
 
 from .inference_pages import fill_rectangle, open_mask_page, upload, write_picture
 from .training_pages import make_run, open_run, open_settings
 
+EVALUATION = Path(__file__).parents[2] / "benchmarks" / "results" / "faces-lite-buckets.json"
 SETTLED = "() => document.getAnimations().every((one) => !(one instanceof CSSTransition))"
 """Nothing is on its way from one colour to another."""
 
@@ -79,3 +87,18 @@ def test_the_way_to_a_filled_picture(page: Any, app: Any, tmp_path: Path, checkp
     page.keyboard.press("Control+s")
     expect(page.get_by_role("heading", name="Save As")).to_be_visible()
     look(page)
+
+
+@pytest.mark.parametrize("width", [600, 1280])
+def test_reports(browser: Any, tmp_path: Path, width: int) -> None:
+    reports = {
+        "comparison": comparison_html(make_report(tmp_path), ComparisonDir(tmp_path), []),
+        "evaluation": evaluation_html(json.loads(EVALUATION.read_text()), []),
+    }
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for name, text in reports.items():
+        (tmp_path / f"{name}.html").write_text(text)
+        page.goto(f"file://{tmp_path}/{name}.html")
+        expect(page.locator("svg.chart").first).to_be_visible()
+        look(page)
+    page.close()

@@ -36,18 +36,21 @@ class Dot:
     """Of its bar: an interval, or a spread to both sides."""
 
 
-def line_chart(lines: Sequence[Line], x_label: str, lowest: float = math.inf) -> str:
+def line_chart(title: str, lines: Sequence[Line], x_label: str, lowest: float = math.inf) -> str:
     """Draw curves over a common axis, which begins at their lowest value or at ``lowest``.
 
-    Each curve carries its name, and the drawing the scale of its axes, so that a script can show values under a pointer.
+    To those who do not see it the drawing is its title and where each curve ends. Each curve carries its name, and the drawing
+    the scale of its axes, so that a script can show values under a pointer.
     """
     points = [point for line in lines for point in line.points]
     x_ticks = _ticks(0, max(x for x, _ in points))
     y_ticks = _ticks(min(lowest, *(y for _, y in points)), max(y for _, y in points))
     x = _scale(0, max(max(x for x, _ in points), x_ticks[-1] * 1e-9), _LEFT, _WIDTH - _RIGHT)
     y = _scale(y_ticks[0], y_ticks[-1], _HEIGHT - _BOTTOM, _TOP)
+    said = ", ".join(f"{line.name} {line.points[-1][1]:.3g}" for line in lines)
+    label = escape(f"{title}; at the end: {said}")
     parts = [
-        f'<svg class="chart" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" data-left="{_LEFT:g}" '
+        f'<svg class="chart" viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" aria-label="{label}" data-left="{_LEFT:g}" '
         f'data-right="{_WIDTH - _RIGHT:g}" data-top="{_TOP:g}" data-bottom="{_HEIGHT - _BOTTOM:g}" '
         f'data-x1="{max(px for px, _ in points):g}" data-y0="{y_ticks[0]:g}" data-y1="{y_ticks[-1]:g}">'
     ]
@@ -70,13 +73,15 @@ def line_chart(lines: Sequence[Line], x_label: str, lowest: float = math.inf) ->
     return "".join([*parts, '<line class="cursor" hidden="hidden"/>', "</svg>"])
 
 
-def dot_plot(dots: Sequence[Dot], unit: str, digits: int) -> str:
-    """Draw one value of each method on a common axis, with its interval as a bar where there is one."""
+def dot_plot(title: str, dots: Sequence[Dot], unit: str, digits: int) -> str:
+    """Draw one value of each method on a common axis, with its interval as a bar where there is one; said as its values."""
     reach = [end for dot in dots for end in (dot.value, *(dot.ends or ()))]
     ticks = _ticks(min(reach), max(reach), 5)
     height = _ROW_PX * len(dots) + _BOTTOM
     x = _scale(ticks[0], ticks[-1], _LABEL_PX, _WIDTH - 70)
-    parts = [f'<svg class="chart" viewBox="0 0 {_WIDTH:g} {height:g}" role="img">']
+    said = ", ".join(f"{dot.name} {dot.value:.{digits}f}" for dot in dots)
+    label = escape(f"{title}{unit and f' in {unit}'}: {said}")
+    parts = [f'<svg class="chart" viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="{label}">']
     for tick in ticks:
         parts.append(f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="0" y2="{height - _BOTTOM:g}"/>')
         parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{height - 10:g}">{_number(tick)}</text>')

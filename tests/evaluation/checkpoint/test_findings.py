@@ -118,7 +118,7 @@ def test_networks_that_were_switched_off_are_not_called_missing():
 
 
 def test_a_bar_reaches_from_end_to_end_of_its_interval():
-    drawn = dot_plot([Dot("a", 0, 2.0, (1.0, 4.0))], "dB", 2)
+    drawn = dot_plot("Title", [Dot("a", 0, 2.0, (1.0, 4.0))], "dB", 2)
     ends = re.search(r'class="spread" x1="([\d.]+)" x2="([\d.]+)"', drawn)
     dot = re.search(r'<circle cx="([\d.]+)"', drawn)
     assert ends and dot

@@ -133,14 +133,17 @@ def test_the_page_is_whole_and_takes_nothing_from_the_network(tmp_path):
 
 def test_what_is_zero_throughout_has_an_axis_that_begins_there():
     flat = [charts.Line("a", 0, [(0, 0.0), (10, 0.0)])]
-    assert 'data-y0="0" data-y1="1"' in charts.line_chart(flat, "steps")
+    assert 'data-y0="0" data-y1="1"' in charts.line_chart("Title", flat, "steps")
     shares = [charts.Line("a", 0, [(0, 0.31), (10, 0.39)])]
-    assert 'data-y0="0.3" data-y1="0.4"' in charts.line_chart(shares, "steps")
-    assert 'data-y0="0" data-y1="0.4"' in charts.line_chart(shares, "steps", 0.0)
+    assert 'data-y0="0.3" data-y1="0.4"' in charts.line_chart("Title", shares, "steps")
+    assert 'data-y0="0" data-y1="0.4"' in charts.line_chart("Title", shares, "steps", 0.0)
 
 
 def test_charts_are_well_formed_and_survive_flat_and_single_values():
     lines = [charts.Line("a < b", 0, [(0, 1.0), (10, 1.0)]), charts.Line("c", 9, [(5, 1.0)])]
-    for drawn in (charts.line_chart(lines, "steps"), charts.dot_plot([charts.Dot("a & b", None, 2.0, None)], "dB", 2)):
+    for drawn in (
+        charts.line_chart("Title", lines, "steps"),
+        charts.dot_plot("Title", [charts.Dot("a & b", None, 2.0, None)], "dB", 2),
+    ):
         assert ElementTree.fromstring(drawn).tag == "svg"
         assert "nan" not in drawn and "inf" not in drawn

@@ -133,7 +133,7 @@ def _dot_plots(main: dict[str, Any], colours: dict[str, int]) -> list[tuple[Colu
         dots = [
             Dot(name, colours[name], found[name]["mean"], (found[name]["low"], found[name]["high"])) for name in names
         ]
-        plots.append((column, Markup(charts.dot_plot(dots, column.unit, column.digits))))
+        plots.append((column, Markup(charts.dot_plot(column.title, dots, column.unit, column.digits))))
     return plots
 
 
@@ -150,7 +150,7 @@ def _curves(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Colum
                 (100 * one["hole_share"]["mean"], one["methods"][name][column.key]["mean"]) for one in sized
             ]) for name in sized[0]["methods"] if name not in _OFF_SCALE
         ]  # fmt: skip
-        plots.append((column, Markup(charts.line_chart(lines, "% hole"))))
+        plots.append((column, Markup(charts.line_chart(column.title, lines, "% hole"))))
     return plots
 
 

@@ -86,7 +86,7 @@ def _dot_plots(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Co
             Dot(row["name"], colours.get(row["name"]), row["scores"][key]["mean"], _around(row["scores"][key]))
             for row in rows
         ]
-        plots.append((column, Markup(charts.dot_plot(dots, column.unit, column.digits))))
+        plots.append((column, Markup(charts.dot_plot(column.title, dots, column.unit, column.digits))))
     return plots
 
 
@@ -106,7 +106,7 @@ def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple
         ]
         if lines:
             lowest = 0.0 if kind == "validation" else math.inf  # a share's axis starts at 0
-            found.append((title, Markup(charts.line_chart(lines, "steps", lowest))))
+            found.append((title, Markup(charts.line_chart(title, lines, "steps", lowest))))
     shared = [
         Line(_curve_name(curve, report), charts.N_COLOURS - 1, curve["validation"]["psnr_hole"])
         for curve in report["inpaint_curves"]
@@ -114,7 +114,7 @@ def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple
     ]
     if shared:
         title = "Shared inpaint generator: PSNR in the hole on held-out pictures, true edges, dB"
-        found.append((title, Markup(charts.line_chart(shared, "steps"))))
+        found.append((title, Markup(charts.line_chart(title, shared, "steps"))))
     return found
 
 
