@@ -141,9 +141,10 @@ def test_what_is_zero_throughout_has_an_axis_that_begins_there():
 
 def test_charts_are_well_formed_and_survive_flat_and_single_values():
     lines = [charts.Line("a < b", 0, [(0, 1.0), (10, 1.0)]), charts.Line("c", 9, [(5, 1.0)])]
-    for drawn in (
-        charts.line_chart("Title", lines, "steps"),
-        charts.dot_plot("Title", [charts.Dot("a & b", None, 2.0, None)], "dB", 2),
-    ):
-        assert ElementTree.fromstring(drawn).tag == "svg"
+    dots = [charts.Dot("a & b", None, 2.0, None)]
+    drawings = charts.line_chart('"Title"', lines, "steps"), charts.dot_plot("Title", dots, "dB", 2)
+    labels = '"Title"; at the end: a < b 1, c 1', "Title in dB: a & b 2.00"
+    for drawn, label in zip(drawings, labels, strict=True):
+        svg = ElementTree.fromstring(drawn)
+        assert svg.tag == "svg" and svg.get("aria-label") == label
         assert "nan" not in drawn and "inf" not in drawn
