@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from inpaintgan.cli import main, parser
+from inpaintgan.core.config import SHARES
 from inpaintgan.core.paths import resource
 
 MAIN = Path(__file__).resolve().parents[1] / "main.py"
@@ -36,6 +40,14 @@ def test_words_are_not_guessed_from_their_beginnings(tmp_path, capsys):
     assert main(["check-data", str(tmp_path), "--js"]) == 2
     said = capsys.readouterr().err
     assert "unrecognized arguments: --js" in said and "check-data --help" in said
+
+
+def test_the_help_of_evaluate_names_every_hole_that_is_drawn(capsys):
+    with pytest.raises(SystemExit):
+        main(["evaluate", "--help"])
+    words = re.findall(r"[\w-]+", capsys.readouterr().out)
+    drawn = [kind for kind, shares in SHARES.items() if "file" not in shares]
+    assert [kind for kind in drawn if kind not in words] == [], "name it in cli_arguments.py"
 
 
 def test_a_preset_goes_by_its_name_where_no_file_does(tmp_path, monkeypatch, capsys):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from inpaintgan import EdgeModel, Inpainter, load_checkpoint
 from inpaintgan.networks import vgg19
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
@@ -27,4 +28,7 @@ def test_the_pages_code_runs(pictures, vgg_file, tmp_path, monkeypatch):
         exec(code.replace("max_iters=2000", TINY), names)
     assert names["filled"].shape == (64, 64, 3) and names["lines"].shape == (64, 64)
     assert list(names["curve"]) == [2] and math.isfinite(names["curve"][2])
+    again = EdgeModel(names["config"])
+    again.generator.load_state_dict(load_checkpoint("mine").edge_generator.state_dict())
+    assert Inpainter.load("mine").fill(names["image"], names["mask"]).shape == (64, 64, 3)
     assert {"edge_generator_loss", "inpaint_generator_loss", "perceptual_loss", "style_loss"} <= set(names["logs"])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .data.loader import make_train_loader
     from .data.pictures import open_pictures
     from .inference.pipeline import Inpainter
+    from .models.checkpoint import load_checkpoint, save_checkpoint
     from .models.edge_model import EdgeModel
     from .models.inpaint_model import InpaintModel
     from .networks.squeezenet import load_squeezenet
@@ -30,10 +31,12 @@ __all__ = [
     "RunDir",
     "Trainer",
     "__version__",
+    "load_checkpoint",
     "load_squeezenet",
     "load_vgg19",
     "make_train_loader",
     "open_pictures",
+    "save_checkpoint",
 ]
 
 _HOMES = {
@@ -45,10 +48,12 @@ _HOMES = {
     "Inpainter": ".inference.pipeline",
     "RunDir": ".core.rundir",
     "Trainer": ".training.trainer",
+    "load_checkpoint": ".models.checkpoint",
     "load_squeezenet": ".networks.squeezenet",
     "load_vgg19": ".networks.vgg19",
     "make_train_loader": ".data.loader",
     "open_pictures": ".data.pictures",
+    "save_checkpoint": ".models.checkpoint",
 }
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from inpaintgan.cli import parser
+from inpaintgan.core.config import EdgeGeneratorName
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -32,6 +34,13 @@ def test_links_and_pictures_exist(page):
     targets = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
     assert targets
     assert [target for target in targets if not target.startswith("http") and not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "comparing.md"], ids=lambda page: page.name)
+def test_what_is_compared_is_listed(page):
+    text = page.read_text(encoding="utf-8")
+    unnamed = [name for name in get_args(EdgeGeneratorName) if f"`{name}`" not in text]
+    assert unnamed == [], "name these among the edge generators that are compared"
 
 
 def test_the_readme_leads_to_every_page():

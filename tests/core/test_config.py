@@ -32,7 +32,8 @@ def test_every_setting_of_the_papers_is_there_under_its_name():
 
 
 def test_shipped_config_is_the_defaults_in_full():
-    assert resource("config.yml").read_text(encoding="utf-8") == yaml_text(Config())
+    shipped = resource("config.yml").read_text(encoding="utf-8")
+    assert shipped == yaml_text(Config()), "write config.yml anew, by the line in CONTRIBUTING.md"
 
 
 def test_yaml_round_trip_keeps_every_value(tmp_path: Path):
@@ -204,7 +205,7 @@ def test_settings_that_contradict_each_other_are_refused():
     assert make_config(without_vgg)
     assert set(LOSS_WEIGHTS["edge"]) | set(names) == {
         name for name in Config.model_fields if name.endswith("loss_weight")
-    }
+    }, "of which model a loss is, _edge_losses or _inpaint_losses says"
     assert make_config({"stage": "inpaint", **silent}) and make_config({"edge_bce_loss_weight": 1, **silent})
 
 
@@ -224,6 +225,18 @@ def test_a_malformed_setting_or_file_is_refused_in_words(tmp_path: Path):
 def test_every_setting_has_a_group_and_an_explanation():
     for name, schema in Config.model_json_schema()["properties"].items():
         assert schema["group"] and len(schema["description"]) > 10, name
+
+
+def test_the_schema_says_which_settings_are_for_one_model_alone():
+    models: dict[str, set[str]] = {"": set(), "edge": set(), "inpaint": set()}
+    for name, schema in Config.model_json_schema()["properties"].items():
+        models[schema["model"]].add(name)
+    assert models["edge"] == {*LOSS_WEIGHTS["edge"], "efficientnet_weights"}
+    of_losses = {"inpaint_adv_crop", "hrf_weights", "imagenet_normalization"}
+    of_losses |= {f"perceptual_{name}" for name in ("weights", "interval", "crop")}
+    assert models["inpaint"] == {*LOSS_WEIGHTS["inpaint"], *of_losses}
+    assert LOSS_WEIGHTS["edge"][0] == "edge_adv_loss_weight" and LOSS_WEIGHTS["inpaint"][0] == "l1_loss_weight"
+    assert "svr_loss_weight" in models["edge"] and "hrf_loss_weight" in models["inpaint"]
 
 
 def test_every_fault_is_named_in_a_line_of_its_own():

@@ -105,6 +105,8 @@ def test_the_forms_are_drawn_from_the_schema(call: Call) -> None:
     found = call("config_schema")
     assert set(found["schema"]["properties"]) == set(Config.model_fields)
     assert found["defaults"] == Config().model_dump()
+    assert found["one_stem"] == {"effunet": "conv"}
+    assert found["block_masks"] == ["random-block", "mixed", "external-block", "external-block-half"]
 
 
 def test_every_preset_is_allowed_explained_and_leaves_the_choices_of_page_one_alone(call: Call) -> None:

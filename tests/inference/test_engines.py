@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,18 @@ def test_an_engine_paints_what_eager_paints_within_one_level(weights, engine):
         assert np.abs(one.picture.astype(int) - other.picture).max() <= 1
         assert np.abs(one.edges.astype(int) - other.edges).max() <= 1
         assert not np.array_equal(one.picture, image)
+
+
+@pytest.mark.parametrize("engine", ["eager", "onnx", "openvino"])
+def test_threads_may_share_an_inpainter(weights, engine):
+    if not engines.is_available(engine, CPU):
+        pytest.skip(f"{engine} is not installed")
+    inpainter = Inpainter.load(weights, "cpu", engine)
+    pictures = [np.ascontiguousarray(ASTRONAUT[top : top + 64, 100:164]) for top in range(0, 320, 16)]
+    alone = [inpainter.fill(picture, hole(64, 64)) for picture in pictures]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda picture: inpainter.fill(picture, hole(64, 64)), pictures))
+    assert all(map(np.array_equal, alone, together))
 
 
 def test_a_generator_that_sorts_paints_the_same_in_onnx(tmp_path):

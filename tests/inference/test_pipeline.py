@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -84,6 +85,13 @@ def test_what_is_no_array_is_refused_with_what_is_needed(inpainter, convert):
             run(image, convert(mask))
     with pytest.raises(ValueError, match="image must be a NumPy array"):
         inpainter.detect_edges(convert(image))
+
+
+@pytest.mark.parametrize("width", [-1, math.nan, math.inf, "3"])
+def test_a_feather_is_a_width(inpainter, width):
+    image, mask = np.ascontiguousarray(ASTRONAUT[:64, :64]), holed(64, 64, (8, 8, 24, 24))
+    with pytest.raises(ValueError, match="feather_px must be a finite number of at least 0, not"):
+        inpainter.fill(image, mask, feather_px=width)
 
 
 @pytest.mark.parametrize(

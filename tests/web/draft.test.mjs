@@ -14,6 +14,7 @@ const fresh = () => {
   delete kept["inpaintgan-draft"];
   return new Draft(/** @type {any} */ ({
     schema: { properties: {} }, defaults: { edge_generator: "mec", stem: "conv", data: "" }, presets: [fast("try-it", "unshuffle"), fast("cpu", "unshuffle4")],
+    one_stem: { effunet: "conv" },
   }));
 };
 

@@ -10,13 +10,15 @@ const values = {
 const because = (key, changes = {}) => unusedBecause(key, { ...values, ...changes });
 
 test("each model uses its own losses only", () => {
-  for (const key of ["svr_loss_weight", "edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight"]) {
+  for (const key of ["svr_loss_weight", "edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "efficientnet_weights", "a_new_loss_weight"]) {
+    const because = (key, changes) => unusedBecause(key, { ...values, edge_generator: "effunet", ...changes }, "edge");
     assert.equal(because(key), "");
     assert.equal(because(key, { stage: "edge" }), "");
     assert.match(because(key, { stage: "inpaint" }), /Inpaint Model does not train the edge generator/);
     assert.match(because(key, { stage: "edge-inpaint" }), /Edge-Inpaint Model/);
   }
-  for (const key of ["l1_loss_weight", "style_loss_weight", "perceptual_weights", "hrf_loss_weight", "hrf_weights", "inpaint_adv_crop"]) {
+  for (const key of ["l1_loss_weight", "style_loss_weight", "perceptual_weights", "hrf_loss_weight", "hrf_weights", "inpaint_adv_crop", "a_new_loss_weight"]) {
+    const because = (key, changes) => unusedBecause(key, { ...values, ...changes }, "inpaint");
     assert.equal(because(key, { stage: "inpaint" }), "");
     assert.match(because(key, { stage: "edge" }), /does not paint/);
   }

@@ -68,8 +68,8 @@ const SETTINGS = {
   eval_interval: "Validation interval",
 };
 
-/** @type {Record<string, Record<string, string>>} */
-const CHOICES = {
+/** Titles of what a setting offers. @type {Record<string, Record<string, string>>} */
+export const CHOICES = {
   stage: {
     edge: "Edge Model", inpaint: "Inpaint Model", "edge-inpaint": "Edge-Inpaint Model", joint: "Joint Model",
     auto: "Automatic",
@@ -187,6 +187,9 @@ export const inTitles = (words, isSetting = (key) => key in SETTINGS) => words.r
 
 /** @param {string} key @param {string} value @returns {string} */
 export const choiceTitle = (key, value) => CHOICES[key]?.[value] ?? value;
+
+/** The same without what stands in brackets. @param {string} key @param {string} value @returns {string} */
+export const shortTitle = (key, value) => choiceTitle(key, value).replace(/ \(.*/, "");
 
 /** @param {string} state @returns {string} */
 export const stateTitle = (state) => STATES[state] ?? readable(state);

@@ -5,7 +5,7 @@ import { choiceTitle, splitRefusal } from "./labels.js";
 
 /**
  * @typedef {{type?: string, enum?: string[], const?: string, default?: any, description?: string, group?: string,
- *   unit?: string, costs?: boolean, minimum?: number, maximum?: number, exclusiveMinimum?: number, exclusiveMaximum?: number,
+ *   unit?: string, costs?: boolean, model?: string, minimum?: number, maximum?: number, exclusiveMinimum?: number, exclusiveMaximum?: number,
  *   multipleOf?: number}} Property
  * @typedef {{properties: Record<string, Property>}} Schema
  * @typedef {Record<string, any>} Values

@@ -6,11 +6,11 @@ import { byId, el, setFault, setUsable } from "../js/dom.js";
 import { choosesFolder } from "../js/files.js";
 import { ago, count, plural, span } from "../js/format.js";
 import { whileBusy } from "../js/guarded.js";
-import { choiceTitle, settingTitle, stateTitle } from "../js/labels.js";
+import { choiceTitle, settingTitle, shortTitle, stateTitle } from "../js/labels.js";
 import { every } from "../js/poll.js";
 import { fieldOf, options, parse } from "../js/schema.js";
 import { errorText, say, showError } from "../js/shell.js";
-import { Draft, ONE_STEM } from "./draft.js";
+import { Draft } from "./draft.js";
 
 /**
  * @typedef {{generator: string | null, seed: string, number: number, total: number, step: number, steps: number | null, eta_s: number | null}} Training
@@ -54,9 +54,9 @@ function show() {
   const trainings = (chosenGenerators().length + 1) * (whole("seeds").error ? 0 : whole("seeds").value);
   byId("work").textContent = chosenGenerators().length && trainings
     ? `${plural(trainings, "training")} one after the other, including those of the inpaint generator.` : "";
-  const stem = values.stem !== ONE_STEM.stem && chosenGenerators().includes(ONE_STEM.generator);
-  byId("stem-note").textContent = stem
-    ? `EffU-Net has one stem only: it is trained with ${choiceTitle("stem", ONE_STEM.stem)}, the others with ${choiceTitle("stem", values.stem)}.` : "";
+  const { one_stem: oneStem } = draft.config;
+  byId("stem-note").textContent = chosenGenerators().filter((name) => (oneStem[name] ?? values.stem) !== values.stem).map((name) =>
+    `${shortTitle("edge_generator", name)} has one stem only: it is trained with ${choiceTitle("stem", oneStem[name])}, the others with ${choiceTitle("stem", values.stem)}.`).join(" ");
 }
 
 function clearFaults() {

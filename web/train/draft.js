@@ -2,12 +2,13 @@
 //
 // A draft is a preset and the values changed against it; the full config is defaults < preset < changes.
 
-import { choiceTitle, settingTitle, valueText } from "../js/labels.js";
+import { choiceTitle, settingTitle, shortTitle, valueText } from "../js/labels.js";
 
 /**
  * @typedef {import("../js/schema.js").Values} Values
  * @typedef {{id: string, title: string, text: string, values: Values}} Preset
- * @typedef {{schema: import("../js/schema.js").Schema, defaults: Values, presets: Preset[]}} ConfigSchema
+ * @typedef {{schema: import("../js/schema.js").Schema, defaults: Values, presets: Preset[], one_stem: Record<string, string>,
+ *   block_masks: string[]}} ConfigSchema
  */
 
 const KEY = "inpaintgan-draft";
@@ -16,9 +17,6 @@ const KEY = "inpaintgan-draft";
 export const PAGE_ONE = new Set([
   "stage", "edge_generator", "init_from", "data", "mask", "mask_data", "block_ratio", "edge", "edge_data", "edge_nms", "sigma",
 ]);
-
-/** The edge generator that goes with one stem only; `Config` refuses others. */
-export const ONE_STEM = { generator: "effunet", stem: "conv" };
 
 export class Draft {
   /** @param {ConfigSchema} config */
@@ -58,10 +56,10 @@ export class Draft {
     return PAGE_ONE;
   }
 
-  /** @returns {Values} what the settings are without the person's changes; EffU-Net takes its only stem with it */
+  /** @returns {Values} what the settings are without the person's changes; a chosen edge generator takes its only stem with it */
   get base() {
-    const base = { ...this.config.defaults, ...this.#presetValues };
-    return this.changes.edge_generator === ONE_STEM.generator ? { ...base, stem: ONE_STEM.stem } : base;
+    const stem = this.config.one_stem[this.changes.edge_generator];
+    return { ...this.config.defaults, ...this.#presetValues, ...(stem ? { stem } : {}) };
   }
 
   /** @returns {Values} */
@@ -79,7 +77,7 @@ export class Draft {
     }
     const other = { ...this.config.defaults, ...this.#presetValues }.stem;
     if (other === this.base.stem || values.stem !== this.base.stem) return "";
-    return `EffU-Net has one stem only, so Stem is ${choiceTitle("stem", ONE_STEM.stem)} instead of ${choiceTitle("stem", other)}.`;
+    return `${shortTitle("edge_generator", values.edge_generator)} has one stem only, so Stem is ${choiceTitle("stem", values.stem)} instead of ${choiceTitle("stem", other)}.`;
   }
 
   /** @returns {Values} the full config */
@@ -95,7 +93,7 @@ export class Draft {
   set(key, value) {
     if (value === this.base[key] && !this.pageOneKeys.has(key)) delete this.changes[key];
     else this.changes[key] = value;
-    if (key === "edge_generator" && value === ONE_STEM.generator) delete this.changes.stem;
+    if (key === "edge_generator" && value in this.config.one_stem) delete this.changes.stem;
     this.save();
   }
 

@@ -40,7 +40,7 @@ function show() {
 /** All that stands around the form and follows its values. */
 function showAround() {
   const values = draft.values;
-  form.dim((key) => unusedBecause(key, values));
+  form.dim((key) => unusedBecause(key, values, draft.config.schema.properties[key].model));
   search.apply();
   showChanges();
   showSummary();

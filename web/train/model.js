@@ -14,7 +14,6 @@ import { Preview } from "./preview.js";
 import { StartFrom } from "./start-from.js";
 
 const selects = ["stage", "edge_generator", "mask", "edge"];
-const BLOCK_MASKS = new Set(["random-block", "mixed", "external-block", "external-block-half"]);
 
 /** What a check of an empty folder takes. */
 const A_MOMENT_MS = 500;
@@ -44,7 +43,7 @@ function show() {
   byId("followed").hidden = !draft.consequence;
   byId("mask-text").textContent = EXPLAINED.mask[values.mask] ?? "";
   byId("edge-text").textContent = EXPLAINED.edge[values.edge] ?? "";
-  byId("block-field").hidden = !BLOCK_MASKS.has(values.mask);
+  byId("block-field").hidden = !draft.config.block_masks.includes(values.mask);
   byId("block_ratio", HTMLInputElement).value = values.block_ratio;
   showSlider("block_ratio", "block-value", `${percent(values.block_ratio)} of the side`);
   byId("mask-data-field").hidden = !values.mask.startsWith("external");

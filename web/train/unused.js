@@ -4,10 +4,7 @@ import { choiceTitle } from "../js/labels.js";
 
 /** @typedef {import("../js/schema.js").Values} Values */
 
-const EDGE = ["edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight", "efficientnet_weights"];
 const PERCEPTUAL = ["perceptual_interval", "perceptual_crop", "imagenet_normalization"];
-const INPAINT = ["l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight",
-  "inpaint_adv_crop", "hrf_loss_weight", "hrf_weights", "perceptual_weights", ...PERCEPTUAL];
 const AUTO = ["auto_patience", "auto_max_steps", "auto_anneal_steps"];
 /** @type {Record<string, string>} */
 const EDGES_OF = { inpaint: "true edges only", joint: "predicted edges only", auto: "true edges first, then predicted ones" };
@@ -16,14 +13,15 @@ const DISCRIMINATOR = ["d2g_lr", "gan_loss"];
 /**
  * @param {string} key a setting
  * @param {Values} values all settings
+ * @param {string} [ofModel] the only model that it is for, as the schema says: edge or inpaint
  * @returns {string} why it has no effect, as a sentence; empty when it has one
  */
-export function unusedBecause(key, values) {
+export function unusedBecause(key, values, ofModel) {
   const { stage } = values;
   const trainsEdges = stage === "edge" || stage === "joint" || stage === "auto";
   const model = choiceTitle("stage", stage);
-  if (EDGE.includes(key) && !trainsEdges) return `Not used: the ${model} does not train the edge generator.`;
-  if (INPAINT.includes(key) && stage === "edge") return `Not used: the ${model} does not paint.`;
+  if (ofModel === "edge" && !trainsEdges) return `Not used: the ${model} does not train the edge generator.`;
+  if (ofModel === "inpaint" && stage === "edge") return `Not used: the ${model} does not paint.`;
   if (key === "true_edge_share" && stage !== "edge-inpaint") return `Not used: the ${model} paints along ${EDGES_OF[stage] ?? "no edges"}.`;
   if (AUTO.includes(key) && stage !== "auto") return `Not used: only "Automatic" goes through phases, and this is the ${model}.`;
   if (key === "efficientnet_weights" && values.edge_generator !== "effunet") return "Not used: only EffU-Net has an EfficientNet in it.";

@@ -8,6 +8,7 @@ of ``config.yml``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -24,15 +25,18 @@ TRAINS: dict[str, tuple[str, ...]] = {
 EdgeGeneratorName = Literal["mec", "mec-shared", "edgeconnect", "egc", "effunet", "multistep"]
 EdgeDetector = Literal["canny", "sobel", "log", "multi-scale", "external"]
 MaskKind = Literal["random-block", "half", "irregular", "mixed", "external", "external-block", "external-block-half"]
-
-LOSS_WEIGHTS = {
-    "edge": ("edge_adv_loss_weight", "fm_loss_weight", "edge_bce_loss_weight", "svr_loss_weight"),
-    "inpaint": (
-        "l1_loss_weight", "l2_loss_weight", "content_loss_weight", "style_loss_weight", "inpaint_adv_loss_weight",
-        "hrf_loss_weight",
-    ),
-}  # fmt: skip
-"""The weights of each model's losses, of which one at least is above 0."""
+SHARES: dict[MaskKind, dict[str, float]] = {
+    "random-block": {"block": 1},
+    "half": {"half": 1},
+    "irregular": {"strokes": 1},
+    "mixed": {"strokes": 0.6, "block": 0.3, "half": 0.1},
+    "external": {"file": 1},
+    "external-block": {"file": 0.5, "block": 0.5},
+    "external-block-half": {"file": 1 / 3, "block": 1 / 3, "half": 1 / 3},
+}
+"""What each kind of mask is drawn as: strokes, a block, a half or a file, each with its probability."""
+ONE_STEM = {"effunet": "conv"}
+"""Edge generators that can have one stem only: effunet's trunk halves the picture itself."""
 
 MAX_ITERS = 100_000_000
 """The longest training, in steps."""
@@ -45,11 +49,11 @@ ORIGINS = ("init_from", "edges_from")
 def _group(name: str) -> Callable[..., Any]:
     """What makes the settings of a group that is shown together."""
 
-    def setting(default: Any, text: str, unit: str = "", *, costs: bool = True, **limits: Any) -> Any:
-        """A field with its plain explanation, its unit, whether it changes a step's time or memory, and limits as pydantic
-        names them.
+    def setting(default: Any, text: str, unit: str = "", *, costs: bool = True, model: str = "", **limits: Any) -> Any:
+        """A field with its plain explanation, its unit, whether it changes a step's time or memory, the only model whose
+        training it is for, and limits as pydantic names them.
         """
-        extra = {"group": name, "unit": unit, "costs": costs}
+        extra = {"group": name, "unit": unit, "costs": costs, "model": model}
         return Field(default, description=text, json_schema_extra=extra, **limits)
 
     return setting
@@ -57,6 +61,7 @@ def _group(name: str) -> Callable[..., Any]:
 
 _model, _data, _masks, _edges = (_group(name) for name in ("Model", "Data", "Masks", "Edges"))
 _optimizer, _losses, _run = (_group(name) for name in ("Optimizer", "Losses", "Run"))
+_edge_losses, _inpaint_losses = (partial(_losses, model=model) for model in ("edge", "inpaint"))
 
 
 class Config(BaseModel):
@@ -93,6 +98,7 @@ class Config(BaseModel):
         "off",
         "What effunet's trunk starts from: off (random weights, as in the other edge generators), auto "
         "(torchvision's ImageNet weights, downloaded once), or a weights file.",
+        model="edge",
     )
     init_from: str = _model(
         "",
@@ -280,39 +286,39 @@ class Config(BaseModel):
     )
 
     gan_loss: Literal["nsgan", "lsgan", "hinge"] = _losses("nsgan", "The adversarial loss.")
-    edge_adv_loss_weight: float = _losses(
+    edge_adv_loss_weight: float = _edge_losses(
         1.0,
         "Weight of the adversarial loss (edge model); if this and feature matching are 0, there is no discriminator.",
         ge=0,
         le=10000,
     )
-    fm_loss_weight: float = _losses(10.0, "Weight of feature matching (edge model).", ge=0, le=10000)
-    edge_bce_loss_weight: float = _losses(
+    fm_loss_weight: float = _edge_losses(10.0, "Weight of feature matching (edge model).", ge=0, le=10000)
+    edge_bce_loss_weight: float = _edge_losses(
         0.0,
         "Weight of cross entropy on edges (edge model), which speeds up short trainings. The papers use none (0).",
         ge=0,
         le=10000,
     )
-    svr_loss_weight: float = _losses(
+    svr_loss_weight: float = _edge_losses(
         0.0,
         "Weight of spatial variant reconstruction (edge model): L1 in the hole that counts most at its border.",
         ge=0,
         le=10000,
     )
-    l1_loss_weight: float = _losses(1.0, "Weight of L1 (inpaint model).", ge=0, le=10000)
-    l2_loss_weight: float = _losses(
+    l1_loss_weight: float = _inpaint_losses(1.0, "Weight of L1 (inpaint model).", ge=0, le=10000)
+    l2_loss_weight: float = _inpaint_losses(
         0.0,
         "Weight of the squared error (inpaint model), which moves a network with an unshuffle stem away from the "
         "smooth fill sooner than L1. The papers use none (0).",
         ge=0,
         le=10000,
     )
-    content_loss_weight: float = _losses(1.0, "Weight of the perceptual loss (inpaint model).", ge=0, le=10000)
-    style_loss_weight: float = _losses(1.0, "Weight of the style loss (inpaint model).", ge=0, le=100000)
-    inpaint_adv_loss_weight: float = _losses(
+    content_loss_weight: float = _inpaint_losses(1.0, "Weight of the perceptual loss (inpaint model).", ge=0, le=10000)
+    style_loss_weight: float = _inpaint_losses(1.0, "Weight of the style loss (inpaint model).", ge=0, le=100000)
+    inpaint_adv_loss_weight: float = _inpaint_losses(
         0.01, "Weight of the adversarial loss (inpaint model); if 0, there is no discriminator.", ge=0, le=10000
     )
-    inpaint_adv_crop: int = _losses(
+    inpaint_adv_crop: int = _inpaint_losses(
         0,
         "Side of the square that the discriminator sees, placed as for perceptual_crop (inpaint model), with values "
         "centred on 0. Each patch counts by the share of it in the hole, so it learns to tell fills from pictures "
@@ -322,7 +328,7 @@ class Config(BaseModel):
         le=1024,
         multiple_of=32,
     )
-    hrf_loss_weight: float = _losses(
+    hrf_loss_weight: float = _inpaint_losses(
         0.0,
         "Weight of a perceptual loss with a high receptive field over SqueezeNet (inpaint model): sharper mouths and "
         "outlines in a twentieth of the time of VGG19's losses. With it, the best checkpoint is the one with the "
@@ -330,17 +336,17 @@ class Config(BaseModel):
         ge=0,
         le=10000,
     )
-    hrf_weights: str = _losses(
+    hrf_weights: str = _inpaint_losses(
         "auto", "SqueezeNet 1.1 for that loss: auto (torchvision's, downloaded once, 5 MB) or a weights file."
     )
-    perceptual_weights: str = _losses(
+    perceptual_weights: str = _inpaint_losses(
         "auto",
         "VGG19 for the perceptual and style losses: auto (torchvision's, downloaded once), off, or a weights file.",
     )
-    perceptual_interval: int = _losses(
+    perceptual_interval: int = _inpaint_losses(
         1, "Perceptual and style losses every n-th step; 1 is exact, more is faster.", "steps", ge=1, le=100
     )
-    perceptual_crop: int = _losses(
+    perceptual_crop: int = _inpaint_losses(
         0,
         "Perceptual and style losses see a square of this side around the hole, or around a random part of a larger one, "
         "which is faster; 0 is the whole picture.",
@@ -349,7 +355,9 @@ class Config(BaseModel):
         le=1024,
         multiple_of=16,
     )
-    imagenet_normalization: bool = _losses(True, "Normalise pictures as in VGG19's own training; EdgeConnect does not.")
+    imagenet_normalization: bool = _inpaint_losses(
+        True, "Normalise pictures as in VGG19's own training; EdgeConnect does not."
+    )
 
     seed: int = _run(10, "Seed of weights, order, masks and mirrors.", ge=0, le=2**31 - 1, costs=False)
     device: Literal["auto", "cpu", "cuda"] = _run("auto", "Where to compute; auto uses a GPU if there is one.")
@@ -401,7 +409,8 @@ class Config(BaseModel):
             raise ValueError("mask_data: an external mask needs the folder of mask pictures")
         if self.stem != fitting_stem(self.edge_generator, self.stem):
             raise ValueError(
-                f"stem: '{self.stem}' does not work with effunet, whose trunk halves the picture itself; use conv"
+                f"stem: '{self.stem}' does not work with {self.edge_generator}, which has one stem only; "
+                f"use {ONE_STEM[self.edge_generator]}"
             )
         for model in TRAINS[self.stage]:
             if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in self._without_network()):
@@ -419,5 +428,18 @@ class Config(BaseModel):
 
 
 def fitting_stem(edge_generator: str, stem: str) -> str:
-    """Return the stem that an edge generator can have where ``stem`` is asked for: effunet knows conv only."""
-    return "conv" if edge_generator == "effunet" else stem
+    """Return the stem that an edge generator can have where ``stem`` is asked for."""
+    return ONE_STEM.get(edge_generator, stem)
+
+
+def _loss_weights(model: str) -> tuple[str, ...]:
+    extras = {name: field.json_schema_extra for name, field in Config.model_fields.items()}
+    return tuple(
+        name
+        for name, extra in extras.items()
+        if name.endswith("_loss_weight") and isinstance(extra, dict) and extra["model"] == model
+    )
+
+
+LOSS_WEIGHTS = {model: _loss_weights(model) for model in ("edge", "inpaint")}
+"""The weights of each model's losses, of which one at least is above 0."""

@@ -40,11 +40,14 @@ _SILENCE_S = 600
 """How long a trainer may say nothing, in a long validation perhaps, before another machine takes it for dead."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class RunDir:
     """Paths of a run folder, and who is training in it."""
 
     path: Path
+
+    def __init__(self, path: str | Path) -> None:
+        object.__setattr__(self, "path", Path(path))
 
     @property
     def config_file(self) -> Path:

@@ -64,7 +64,7 @@ class PictureSet(Sequence[PictureFile]):
         return Span(path, name, offset, size, mask)
 
 
-def open_pictures(source: Path) -> PictureSet:
+def open_pictures(source: str | Path) -> PictureSet:
     """Return the pictures of a folder and of the tar shards in it, of one shard, or of a list, see `LIST_SUFFIXES`.
 
     Nothing is decoded and no file is touched: a folder of a million takes seconds.
@@ -72,7 +72,7 @@ def open_pictures(source: Path) -> PictureSet:
     Raises:
         InpaintError: ``folder-missing``, ``folder-empty``, ``list-unreadable`` or ``shard-unreadable``.
     """
-    return _open(source, masks=False)
+    return _open(Path(source), masks=False)
 
 
 def open_masks(source: Path) -> PictureSet:

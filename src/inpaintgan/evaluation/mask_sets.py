@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.config import MaskKind
+from ..core.config import SHARES, MaskKind
 from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..imaging.folder import find_pictures, list_files
 from ..imaging.io import read_header
-from ..imaging.masks import SHARES, draw_mask, is_empty, is_stretched, read_mask
+from ..imaging.masks import draw_mask, is_empty, is_stretched, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
 
 DRAWN_MASKS: tuple[MaskKind, ...] = tuple(kind for kind, shares in SHARES.items() if "file" not in shares)

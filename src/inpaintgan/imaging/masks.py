@@ -7,21 +7,11 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
-from ..core.config import MaskKind
+from ..core.config import SHARES, MaskKind
 from ..core.errors import InpaintError
 from .io import Readable, decode, read_plain_gray
 from .picture import to_gray
 
-SHARES: dict[MaskKind, dict[str, float]] = {
-    "random-block": {"block": 1},
-    "half": {"half": 1},
-    "irregular": {"strokes": 1},
-    "mixed": {"strokes": 0.6, "block": 0.3, "half": 0.1},
-    "external": {"file": 1},
-    "external-block": {"file": 0.5, "block": 0.5},
-    "external-block-half": {"file": 1 / 3, "block": 1 / 3, "half": 1 / 3},
-}
-"""What each kind of mask is drawn as: strokes, a block, a half or a file, each with its probability."""
 _STROKE_COVERAGE = (0.05, 0.56)
 _MAX_COVERAGE = 0.62
 _ONE_COLOUR = 2

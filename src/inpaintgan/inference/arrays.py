@@ -1,9 +1,12 @@
-"""The arrays that a caller gives: refused with what is needed, or brought to the form that is used inside.
+"""What a caller gives: refused with what is needed, or brought to the form that is used inside.
 
 All raise `ValueError` for what is not an array or has the wrong shape or type.
 """
 
 from __future__ import annotations
+
+import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +33,12 @@ def check_image(image: object) -> None:
         raise ValueError(f"image must be a NumPy array of shape (H, W, 3) and type uint8, not {_seen(image)}")
     if not image.size:
         raise ValueError(f"image must have pixels, not the shape {image.shape}")
+
+
+def check_feather(feather_px: float) -> None:
+    """Refuse what is no width in px."""
+    if not isinstance(feather_px, Real) or not 0 <= feather_px < math.inf:
+        raise ValueError(f"feather_px must be a finite number of at least 0, not {feather_px!r}")
 
 
 def checked_flags(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,10 +137,13 @@ def _openvino(file: Path) -> Network:
         "INFERENCE_NUM_THREADS": torch.get_num_threads(),
     }
     model = _openvino_core().compile_model(str(file), "CPU", settings)
+    one_at_a_time = threading.Lock()
 
     def run(*tensors: Tensor) -> Tensor:
-        # Copied, because the next run writes into the same memory.
-        return torch.from_numpy(model([tensor.contiguous().numpy() for tensor in tensors])[0].copy())
+        arrays = [tensor.contiguous().numpy() for tensor in tensors]
+        # A model has one request, which refuses a second thread; and copied, because the next run writes into the same memory.
+        with one_at_a_time:
+            return torch.from_numpy(model(arrays)[0].copy())
 
     return run
 

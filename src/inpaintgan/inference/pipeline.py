@@ -16,7 +16,7 @@ from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.picture import WHITE_16, to_gray
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
-from .arrays import check_image, checked_flags, checked_hole, checked_levels
+from .arrays import check_feather, check_image, checked_flags, checked_hole, checked_levels
 from .engine_choice import choose
 from .engines import build
 from .patches import Patch, feathered, paste, paste_edges, trimmed
@@ -121,7 +121,7 @@ class Inpainter:
             (H, W, 3) uint8 RGB, equal to ``image`` outside the hole.
 
         Raises:
-            ValueError: What is given is not an array, or has the wrong shape or type.
+            ValueError: What is given is not an array, or has the wrong shape or type; ``feather_px`` is below 0 or no number.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
         patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
@@ -160,6 +160,7 @@ class Inpainter:
     ) -> list[Patch]:
         """Fill as `fill` does, and return new colour for each part of the hole; together they cover it and do not overlap."""
         hole = checked_hole(image, mask)
+        check_feather(feather_px)
         drawn = None if edges is None else checked_levels("edges", edges, image)
         if drawn is not None:  # outside the hole the picture has its own: scaled, given ones would reach in
             drawn = np.where(hole == 1, drawn, np.minimum(drawn, np.int16(0)))

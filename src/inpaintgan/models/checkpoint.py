@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def save_checkpoint(
-    folder: Path,
+    folder: str | Path,
     config: Config,
     step: int,
     edge_generator: nn.Module | None,
@@ -71,6 +71,7 @@ def save_checkpoint(
     Raises:
         OSError: The disk is full or read-only.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, network in ((EDGE_WEIGHTS, edge_generator), (INPAINT_WEIGHTS, inpaint_generator)):
         if network is not None:
@@ -89,7 +90,7 @@ def _storable(value: Tensor, half: bool) -> Tensor:
     return value.half() if half and value.is_floating_point() else value
 
 
-def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Checkpoint:
+def load_checkpoint(path: str | Path, device: torch.device | str = "cpu") -> Checkpoint:
     """Load a checkpoint folder, or a run folder's best one, in evaluation mode and float32; `at_hand` says where from.
 
     Raises:

@@ -153,7 +153,7 @@ def test_the_budget_must_be_one_of_steps_and_seconds(capsys):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"generators": "mec,unet"}, "no edge generator 'unet'"),
+        ({"generators": "mec,nobody"}, "no edge generator 'nobody'"),
         ({"generators": ","}, "no edge generator ''"),
         ({"generators": ""}, "no edge generator ''"),
         ({"steps": 0}, "--steps: 0 is not allowed"),

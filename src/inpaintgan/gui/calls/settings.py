@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ...core.config import Config
+from ...core.config import ONE_STEM, SHARES, Config
 from ...core.config_io import make_config, parse_yaml, yaml_text
 from ...core.errors import InpaintError
 from ...core.origins import check_origins
@@ -26,7 +26,13 @@ class SettingsCalls(Calls):
 
     def config_schema(self) -> dict[str, Any]:
         """Return what the training forms are drawn from."""
-        return {"schema": Config.model_json_schema(), "defaults": Config().model_dump(), "presets": list_presets()}
+        return {
+            "schema": Config.model_json_schema(),
+            "defaults": Config().model_dump(),
+            "presets": list_presets(),
+            "one_stem": ONE_STEM,
+            "block_masks": [kind for kind, shares in SHARES.items() if "block" in shares],
+        }
 
     def check_config(self, values: dict[str, Any], resumed: str = "") -> dict[str, Any]:
         """Refuse settings that are not allowed, or that a run cannot be resumed with; each line begins with the key."""
