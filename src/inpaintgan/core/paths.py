@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -11,6 +12,9 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCE_ROOT = _PACKAGE.parents[1]
+_ENDS_NAMES = "/\\\0:" if os.name == "nt" else "/\\\0"
+"""What no name in a path holds; on Windows, ``C:`` would lead to another drive."""
+_KEPT_BY_WINDOWS = re.compile(r"(con|prn|aux|nul|(com|lpt)[1-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 
 def resource(name: str) -> Path:
@@ -49,8 +53,13 @@ def expanded(path: str | Path) -> Path:
 
 def child_of(folder: Path, name: object) -> Path | None:
     """Return what lies in a folder under a name that somebody gives, there or not; None for what is no name but a path."""
-    is_name = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
+    is_name = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in _ENDS_NAMES)
     return folder / str(name) if is_name else None
+
+
+def is_portable(name: str) -> bool:
+    """Whether a folder can have a name on every system: Windows forbids some, and drops a dot or a space at the end."""
+    return not (re.search(r'[\x00-\x1f<>:"/\\|?*]|[. ]$', name) or _KEPT_BY_WINDOWS.fullmatch(name))
 
 
 def seen_file(path: Path) -> bool:
