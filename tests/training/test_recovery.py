@@ -14,7 +14,7 @@ import torch
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.edge_model import EdgeModel
-from inpaintgan.training import state
+from inpaintgan.training import recovery, state
 from inpaintgan.training.health import BrokeDown, Health
 from inpaintgan.training.loop import Loop
 from inpaintgan.training.state import Progress
@@ -157,6 +157,18 @@ def test_memory_that_runs_out_in_a_step_is_said_in_words_and_nothing_half_is_sav
     assert "batch_size" in caught.value.hint and "accumulation_steps" in caught.value.hint
     assert training.events("run_failed")[-1]["code"] == "out-of-memory"
     assert training.run.saved_steps() == [2]
+
+
+def test_memory_of_the_computer_that_runs_out_is_said_in_words_too(training, monkeypatch):
+    def fail(*_):
+        torch.empty(10**15)
+
+    monkeypatch.setattr(EdgeModel, "generator_loss", fail)
+    with pytest.raises(InpaintError, match=r"The computer's memory ran out at step 0"):
+        training.train(stage="edge", max_iters=2)
+    shared = RuntimeError("Caught RuntimeError in DataLoader worker process 0.\nCouldn't open shared file mapping: "
+                          "<torch_7_1>, error code: <1455>")  # fmt: skip
+    assert recovery.out_of_memory(shared, None, 0) and not recovery.out_of_memory(RuntimeError("shapes"), None, 0)
 
 
 def test_memory_that_runs_out_between_steps_costs_nothing(training, monkeypatch):
