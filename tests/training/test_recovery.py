@@ -246,9 +246,13 @@ def test_a_loader_process_that_dies_is_replaced_and_no_picture_is_lost(new_train
     assert [e["values"] for e in struck.events("step")] == [e["values"] for e in whole.events("step")]
 
 
-@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "is full"), (errno.EROFS, "cannot be written to")])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "is full"), (errno.EROFS, "cannot be written to"), (errno.EACCES, "cannot be written to")],
+)
 def test_a_disk_that_refuses_pauses_the_training_which_goes_on_by_itself(number, words, training, monkeypatch):
     monkeypatch.setattr("inpaintgan.training.disk._RETRY_S", 0.1)
+    monkeypatch.setattr("inpaintgan.training.disk._PUT_RIGHT", (errno.EROFS, errno.EACCES))  # as on Windows
     real, failures = state.save_training, iter([True, True, False])
 
     def save(*args):

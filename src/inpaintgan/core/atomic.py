@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -35,6 +36,14 @@ def patient(action: Callable[[], T], patience_s: float = _PATIENCE_S) -> T:
 def replace(source: Path, target: Path) -> None:
     """Rename a file or a folder, over another file if there is one, with the patience of `patient`."""
     patient(lambda: os.replace(source, target))
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, with the patience of `patient`; what refuses even so stays."""
+    try:
+        patient(lambda: shutil.rmtree(folder))
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
