@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,22 @@ def test_the_large_networks_are_the_default_on_a_gpu_alone(monkeypatch, device, 
     monkeypatch.setattr(shutil, "which", lambda _: driver)
     assert default_checkpoint(device).name == name
     assert (default_checkpoint(device) / "inpaint_generator.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    ("system", "torch", "name"),
+    [
+        ("linux", "2.15.0", "faces"),
+        ("linux", "2.15.0+cpu", "faces-lite"),
+        ("win32", "2.15.0", "faces-lite"),
+        ("win32", "2.15.0+cu132", "faces"),
+    ],
+)
+def test_a_gpu_counts_where_pytorch_can_use_it(monkeypatch, system, torch, name):
+    monkeypatch.setattr(shutil, "which", lambda _: "nvidia-smi")
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(paths, "version", lambda _: torch)
+    assert default_checkpoint().name == name
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", "a\0b", 7])

@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -94,8 +95,19 @@ def default_checkpoint(device: str = "auto") -> Path:
     """Return the checkpoint that is used unless another is named: ``faces`` on an NVIDIA GPU, else ``faces-lite``.
 
     Args:
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``. For ``auto`` the driver's own program tells: the window has no torch
-            to ask.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``. For ``auto`` the driver's own program and PyTorch's version tell: the
+            window has no torch to ask.
     """
-    on_gpu = device.startswith("cuda") or (device == "auto" and shutil.which("nvidia-smi") is not None)
+    on_gpu = device.startswith("cuda") or (
+        device == "auto" and shutil.which("nvidia-smi") is not None and _torch_knows_gpus()
+    )
     return resource("checkpoints") / ("faces" if on_gpu else "faces-lite")
+
+
+def _torch_knows_gpus() -> bool:
+    """Whether PyTorch is a build for NVIDIA's GPUs; PyPI's, whose version names no kind of build, is one on Linux alone."""
+    try:
+        build = version("torch").partition("+")[2]
+    except PackageNotFoundError:
+        return False
+    return build != "cpu" if build else sys.platform == "linux"
