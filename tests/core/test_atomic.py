@@ -100,6 +100,19 @@ def test_on_windows_a_file_that_is_open_elsewhere_is_waited_for(windows):
     assert atomic.patient(Refusing(3)) == "done"
 
 
+def test_and_a_folder_that_is_not_empty_yet_but_not_what_is_not_there(windows):
+    refusals = iter([OSError(errno.ENOTEMPTY, "The directory is not empty"), None, FileNotFoundError("gone")])
+
+    def action() -> str:
+        if refusal := next(refusals):
+            raise refusal
+        return "done"
+
+    assert atomic.patient(action) == "done"
+    with pytest.raises(FileNotFoundError):
+        atomic.patient(action)
+
+
 def test_not_for_ever(windows):
     with pytest.raises(PermissionError):
         atomic.patient(Refusing(1000), patience_s=0.05)
