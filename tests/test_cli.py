@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,26 @@ def test_names_of_any_script_pass_through_a_pipe_of_an_old_encoding(tmp_path):
         capture_output=True, env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}, check=False,
     )  # fmt: skip
     assert said.returncode == 2 and f"The folder {tmp_path / '猫'} does not exist" in said.stderr.decode()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no terminals to play with")
+def test_a_terminal_that_lacks_a_letter_shows_the_rest(tmp_path):
+    import pty
+
+    (tmp_path / "猫").mkdir()
+    (tmp_path / "猫" / "no picture.png").write_bytes(b"")
+    terminal, end = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, str(MAIN), "check-data", str(tmp_path / "猫")],
+        stdout=end, stderr=end, env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+    )  # fmt: skip
+    os.close(end)
+    said = b""
+    with suppress(OSError):  # how Linux ends it
+        while more := os.read(terminal, 4096):
+            said += more
+    os.close(terminal)
+    assert process.wait(60) == 1 and "\\u732b" in said.decode("cp1252") and "no picture.png" in said.decode("cp1252")
 
 
 def test_a_reader_that_leaves_ends_nothing(pictures):

@@ -23,7 +23,7 @@ def test_the_pages_code_runs(pictures, vgg_file, tmp_path, monkeypatch):
     Image.fromarray(np.pad(np.full((16, 16), 255, np.uint8), 24)).save("mask.png")
     load = vgg19.load_vgg19
     monkeypatch.setattr(vgg19, "load_vgg19", lambda: load(str(vgg_file)))
-    names: dict = {}
+    names: dict = {"__name__": "__main__"}
     for code in re.findall(r"```python\n(.+?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         exec(code.replace("max_iters=2000", TINY), names)
     assert names["filled"].shape == (64, 64, 3) and names["lines"].shape == (64, 64)

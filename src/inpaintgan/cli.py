@@ -26,9 +26,10 @@ def main(argv: list[str] | None = None) -> int:
     argv = (sys.argv[1:] if argv is None else argv) or ["gui"]
     wait_briefly()
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names. A terminal
+            # is left its own, whose lack of a letter must not silence all that follows.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     with tolerate_closed_streams():
         try:
             arguments = parser().parse_args(argv)

@@ -7,7 +7,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -100,6 +100,19 @@ def test_on_windows_a_file_that_is_open_elsewhere_is_waited_for(windows):
     assert atomic.patient(Refusing(3)) == "done"
 
 
+def test_and_a_folder_that_is_not_empty_yet_but_not_what_is_not_there(windows):
+    refusals = iter([OSError(errno.ENOTEMPTY, "The directory is not empty"), None, FileNotFoundError("gone")])
+
+    def action() -> str:
+        if refusal := next(refusals):
+            raise refusal
+        return "done"
+
+    assert atomic.patient(action) == "done"
+    with pytest.raises(FileNotFoundError):
+        atomic.patient(action)
+
+
 def test_not_for_ever(windows):
     with pytest.raises(PermissionError):
         atomic.patient(Refusing(1000), patience_s=0.05)
@@ -110,6 +123,32 @@ def test_elsewhere_a_refusal_is_one():
     with pytest.raises(PermissionError):
         atomic.patient(refusing)
     assert refusing.left == 0
+
+
+def test_a_folder_goes_when_its_files_are_let_go(windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "open").touch()
+    unlink, refusing = os.unlink, Refusing(2)
+    monkeypatch.setattr(os, "unlink", lambda *given, **more: (refusing(), unlink(*given, **more)))
+    atomic.remove_folder(tmp_path / "a")
+    assert not (tmp_path / "a").exists() and refusing.left == -1
+    atomic.remove_folder(tmp_path / "a")  # there is none
+
+
+def test_of_a_folder_with_a_file_that_stays_open_all_else_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    unlink = os.unlink
+
+    def refuse(path: str, **more: Any) -> None:
+        if str(path).endswith("open"):
+            raise PermissionError(path)
+        unlink(path, **more)
+
+    for name in ("first", "open", "last"):
+        (tmp_path / "a" / name).mkdir(parents=True)
+        (tmp_path / "a" / name / name).touch()
+    monkeypatch.setattr(os, "unlink", refuse)
+    atomic.remove_folder(tmp_path / "a")
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["open"]
 
 
 def test_renames_and_reads_wait(windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -54,3 +54,20 @@ def test_control_survives_nonsense(tmp_path: Path):
     assert control.take() == "", "no command"
     control.send("save-now")
     assert control.take() == "save-now"
+
+
+def test_an_old_order_that_is_being_read_is_dropped_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """On Windows the window's look at it keeps it from being removed."""
+    control = Control(tmp_path / "control.json")
+    control.send("pause")
+    unlink, refusals = Path.unlink, iter([True, False])
+
+    def refuse_once(path: Path) -> None:
+        if next(refusals):
+            raise PermissionError(path)
+        unlink(path)
+
+    monkeypatch.setattr(atomic, "_OPEN_FILES_BLOCK", True)
+    monkeypatch.setattr(Path, "unlink", refuse_once)
+    control.clear()
+    assert control.peek() is None

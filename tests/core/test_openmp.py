@@ -12,14 +12,15 @@ import pytest
 from inpaintgan.core.child import child_environment
 from inpaintgan.core.openmp import wait_briefly
 
-NAMES = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
+NAMES = ("GOMP_SPINCOUNT", "KMP_BLOCKTIME", "OMP_WAIT_POLICY")
 
 
 @pytest.mark.parametrize(
     ("given", "becomes"),
     [
-        ({}, {"GOMP_SPINCOUNT": "5000"}),
-        ({"GOMP_SPINCOUNT": "7"}, {"GOMP_SPINCOUNT": "7"}),
+        ({}, {"GOMP_SPINCOUNT": "5000", "KMP_BLOCKTIME": "0"}),
+        ({"GOMP_SPINCOUNT": "7"}, {"GOMP_SPINCOUNT": "7", "KMP_BLOCKTIME": "0"}),
+        ({"KMP_BLOCKTIME": "7"}, {"GOMP_SPINCOUNT": "5000", "KMP_BLOCKTIME": "7"}),
         ({"OMP_WAIT_POLICY": "active"}, {"OMP_WAIT_POLICY": "active"}),
     ],
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from inpaintgan.core import atomic
+from inpaintgan.core import atomic, child
+from inpaintgan.core.atomic import write_json
 from inpaintgan.core.child import process_record
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
@@ -37,6 +39,19 @@ def test_a_clock_that_was_set_does_not_make_a_live_trainer_dead(tmp_path: Path):
     ):
         atomic.write_json(tmp_path / "process.json", {"pid": record["pid"], "started": started, "command": command})
         assert RunDir(tmp_path).trainer_pid() == pid
+
+
+def test_a_mac_that_joined_another_network_knows_its_trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    run = RunDir(tmp_path)
+    run.claim()
+    run.events_file.touch()
+    monkeypatch.setattr(socket, "gethostname", lambda: "at-home.local")
+    assert run.trainer_pid() is None and run.other_host()
+    monkeypatch.setattr(child, "_KEEPS_NAME", False)
+    assert run.trainer_pid() == os.getpid() and not run.other_host()
+    # Of another Mac that shares the disk.
+    write_json(tmp_path / "process.json", {**process_record(), "command": ["another"], "host": "another.local"})
+    assert run.trainer_pid() is None and run.other_host() == "another.local"
 
 
 def test_of_two_trainings_that_begin_together_one_is_refused(tmp_path: Path):

@@ -6,6 +6,7 @@ import errno
 import itertools
 import os
 import pickle
+import shutil
 import threading
 from pathlib import Path
 
@@ -133,6 +134,21 @@ def test_progress_is_told_and_can_stop_it(folder, cached, monkeypatch):
     told.clear()
     assert len(make(files, cached, lambda done, total: told.append(done) or True)) == 7
     assert told == [2, 4, 6, 7]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux tells what is mapped")
+def test_rows_that_are_given_up_are_removed_when_nothing_maps_them(folder, cached, monkeypatch):
+    """Windows would refuse it, and gigabytes stay."""
+    removed = []
+
+    def remove(left):
+        removed.append(left)
+        assert str(left) not in Path("/proc/self/maps").read_text()
+        shutil.rmtree(left)
+
+    monkeypatch.setattr(cache_store, "remove_folder", remove)
+    assert make(find_pictures(folder), cached, lambda done, total: False) is None
+    assert len(removed) == 1
 
 
 def test_a_training_of_less_than_an_epoch_makes_nothing_but_uses_what_is_there(folder, cached):

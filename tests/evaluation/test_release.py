@@ -92,7 +92,7 @@ def test_an_installed_program_releases_into_the_current_folder(pictures, tmp_pat
     assert (tmp_path / "checkpoints" / "mine" / "MODEL_CARD.md").is_file()
 
 
-@pytest.mark.parametrize("name", ["", "..", ".", "  ", ".hidden", "a/b", "x" * 300])
+@pytest.mark.parametrize("name", ["", "..", ".", "  ", ".hidden", "a/b", "x" * 300, "a:b", "nul", "cats."])
 def test_a_name_that_is_no_folder_of_its_own_is_refused_in_words(tmp_path, capsys, name):
     assert main(["release", "--run", "none", "--name", name, "--output", str(tmp_path / "released")]) == 2
     assert "cannot be the name of a checkpoint" in capsys.readouterr().err and list(tmp_path.iterdir()) == []

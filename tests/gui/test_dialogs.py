@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -83,6 +84,8 @@ def test_windows_asks_powershell_where_there_is_one(play: Play) -> None:
     play("powershell", "printf 'C:\\\\Bilder'")
     (dialog,) = dialogs("win32")
     assert module._show(dialog, "x") == (True, "C:\\Bilder")
+    play("powershell", r"printf '\357\273\277C:\\Bilder\r\n'")
+    assert module._show(dialog, "x") == (True, "C:\\Bilder")
 
 
 def test_tkinter_is_the_last_resort_and_may_be_broken(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,11 +121,18 @@ def test_the_list_works_on_other_systems_and_for_accounts_without_a_home(
     monkeypatch.setattr(Path, "is_dir", gone)
     drives = [SimpleNamespace(device=f"{letter}:\\") for letter in "CE"]
     monkeypatch.setattr(psutil, "disk_partitions", lambda: drives)
+    monkeypatch.delattr(os, "listdrives", raising=False)
     for system, place in (("win32", "C:"), ("darwin", "Volumes")):
         monkeypatch.setattr(sys, "platform", system)
         found = folders.list_folder("")
         assert found["path"] == str(tmp_path)
         assert place in [shortcut["name"] for shortcut in found["shortcuts"]]
+    # Drives of the network too, and nobody waits for those that do not answer.
+    monkeypatch.setattr(os, "listdrives", lambda: ["C:\\", "Z:\\"], raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    places = {shortcut["name"]: shortcut["path"] for shortcut in folders.list_folder("")["shortcuts"]}
+    assert places["C:"] == "C:\\" and places["Z:"] == "Z:\\"
+    assert folders.absolute("file://nas/old%20photos") == "//nas/old photos"
     assert folders.absolute("~nobody").endswith("~nobody")
     for copied in (f'"{tmp_path}"', f"'{tmp_path}'", tmp_path.as_uri()):
         assert folders.absolute(copied) == str(tmp_path)

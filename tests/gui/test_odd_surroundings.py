@@ -132,6 +132,13 @@ def test_a_run_takes_no_name_of_the_windows_own(name: str) -> None:
         training.checked_name(name)
 
 
+@pytest.mark.parametrize("name", ["con", "NUL", "Aux.2", "com1", "lpt9.old", "faces."])
+def test_a_run_takes_no_name_that_windows_keeps(name: str) -> None:
+    with pytest.raises(InpaintError, match="cannot be the name of a run"):
+        training.checked_name(name)
+    assert training.checked_name("console") == "console"
+
+
 def test_a_refusal_of_settings_is_short_whatever_they_hold(tmp_path: Path) -> None:
     lines = ["l0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"l{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 8)]

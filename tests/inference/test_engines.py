@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from PIL import Image
 
 from inpaintgan.cli import main
 from inpaintgan.core.config import Config
+from inpaintgan.core.engines import obstacle
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.data.tensors import to_pixels, to_tensor
@@ -135,6 +137,25 @@ def test_an_engine_that_cannot_run_is_refused_with_what_to_install(weights, monk
     assert refused.value.code == "engine-missing"
     with pytest.raises(InpaintError, match=r"auto \| eager"):
         Inpainter.load(weights, "cpu", "fastest")
+
+
+@pytest.mark.parametrize(
+    ("system", "compiler", "runs"), [("win32", "g++", False), ("win32", "cl", True), ("linux", "g++", True)]
+)
+def test_compiling_needs_the_compiler_that_pytorch_takes(monkeypatch, system, compiler, runs):
+    monkeypatch.setattr(shutil, "which", lambda name: name if name == compiler else None)
+    monkeypatch.setattr(sys, "platform", system)
+    assert (obstacle("compile", "cpu") == "") is runs
+
+
+def test_measuring_gives_way_to_other_programs_on_windows_too(weights, monkeypatch):
+    started = {}
+    monkeypatch.setattr(engine_choice, "_LOW_PRIORITY", 0x4000)
+    monkeypatch.setattr(engine_choice.subprocess, "Popen", lambda words, **more: started.update(more))
+    monkeypatch.setattr(engine_choice, "recall", lambda *_: {})
+    monkeypatch.setattr(engine_choice, "is_available", lambda engine, device: True)
+    engine_choice.measure_beside(Inpainter.load(weights, "cpu", "eager").checkpoint, CPU)
+    assert started["creationflags"] & 0x4000
 
 
 def test_auto_weighs_the_start_against_the_number_of_fills(weights, monkeypatch):

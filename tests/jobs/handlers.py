@@ -37,6 +37,11 @@ def use_up_the_gpu(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     raise type("OutOfMemoryError", (RuntimeError,), {})("CUDA out of memory. Tried to allocate 2.00 GiB")
 
 
+def use_up_memory(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Raise what torch does on a computer that gives no more than it has, as Windows."""
+    raise RuntimeError("[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: not enough memory: you tried to")
+
+
 def not_json(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"value": float("nan")}
 
@@ -62,5 +67,5 @@ def chatter(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 HANDLERS = {
     "echo": echo, "count": count, "refuse": refuse, "fail": fail, "not-json": not_json, "die": die, "slow": slow,
-    "chatter": chatter, "use-up-the-gpu": use_up_the_gpu,
+    "chatter": chatter, "use-up-the-gpu": use_up_the_gpu, "use-up-memory": use_up_memory,
 }  # fmt: skip

@@ -44,6 +44,7 @@ def test_progress_arrives_in_order_before_the_value(worker: Worker) -> None:
         ("refuse", "not-that", "Not that."),
         ("fail", "worker-failed", "That failed: KeyError: 'x'"),
         ("use-up-the-gpu", "out-of-memory", "There is not enough GPU memory for that."),
+        ("use-up-memory", "out-of-memory", "There is not enough memory for that."),
         ("not-json", "worker-failed", "That failed: ValueError: Out of range float values"),
         ("nothing", "worker-unknown-op", "The worker has no operation 'nothing'."),
     ],
@@ -55,6 +56,23 @@ def test_an_error_comes_in_words_and_the_worker_lives_on(worker: Worker, op: str
     assert caught.value.code == code
     assert caught.value.message.startswith(message)
     assert worker.request("echo", {})["pid"] == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the terminal is played by a pipe that closes")
+def test_a_terminal_that_was_closed_ends_no_worker(worker: Worker) -> None:
+    reader, writer = os.pipe()
+    kept = os.dup(2)
+    os.dup2(writer, 2)
+    try:
+        pid = worker.request("echo", {})["pid"]
+    finally:
+        os.dup2(kept, 2)
+        for descriptor in (kept, writer, reader):
+            os.close(descriptor)
+    for _ in range(2):
+        with pytest.raises(InpaintError, match="KeyError"):
+            worker.request("fail", {})
+    assert worker.request("echo", {})["pid"] == pid
 
 
 def test_after_a_crash_the_next_request_starts_anew(worker: Worker) -> None:

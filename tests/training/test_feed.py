@@ -47,6 +47,7 @@ def test_a_stop_order_ends_the_preparation(training):
     [
         (RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed."), True),
         (RuntimeError("Pin memory thread exited unexpectedly"), True),
+        (RuntimeError("Couldn't open shared file mapping: <torch_7_1>, error code: <2>"), True),
         (ConnectionResetError(), True),
         (RuntimeError("Caught RuntimeError in DataLoader worker process 0.\nDataLoader worker (pid 7)"), False),
         (RuntimeError("shapes do not match"), False),

@@ -14,7 +14,7 @@ import torch
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import TRAINING_STATE
 from inpaintgan.models.edge_model import EdgeModel
-from inpaintgan.training import state
+from inpaintgan.training import recovery, state
 from inpaintgan.training.health import BrokeDown, Health
 from inpaintgan.training.loop import Loop
 from inpaintgan.training.state import Progress
@@ -159,6 +159,18 @@ def test_memory_that_runs_out_in_a_step_is_said_in_words_and_nothing_half_is_sav
     assert training.run.saved_steps() == [2]
 
 
+def test_memory_of_the_computer_that_runs_out_is_said_in_words_too(training, monkeypatch):
+    def fail(*_):
+        torch.empty(10**15)
+
+    monkeypatch.setattr(EdgeModel, "generator_loss", fail)
+    with pytest.raises(InpaintError, match=r"The computer's memory ran out at step 0"):
+        training.train(stage="edge", max_iters=2)
+    shared = RuntimeError("Caught RuntimeError in DataLoader worker process 0.\nCouldn't open shared file mapping: "
+                          "<torch_7_1>, error code: <1455>")  # fmt: skip
+    assert recovery.out_of_memory(shared, None, 0) and not recovery.out_of_memory(RuntimeError("shapes"), None, 0)
+
+
 def test_memory_that_runs_out_between_steps_costs_nothing(training, monkeypatch):
     def out_of_memory(*_):
         raise torch.OutOfMemoryError("CUDA out of memory.")
@@ -234,9 +246,13 @@ def test_a_loader_process_that_dies_is_replaced_and_no_picture_is_lost(new_train
     assert [e["values"] for e in struck.events("step")] == [e["values"] for e in whole.events("step")]
 
 
-@pytest.mark.parametrize(("number", "words"), [(errno.ENOSPC, "is full"), (errno.EROFS, "cannot be written to")])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "is full"), (errno.EROFS, "cannot be written to"), (errno.EACCES, "cannot be written to")],
+)
 def test_a_disk_that_refuses_pauses_the_training_which_goes_on_by_itself(number, words, training, monkeypatch):
     monkeypatch.setattr("inpaintgan.training.disk._RETRY_S", 0.1)
+    monkeypatch.setattr("inpaintgan.training.disk._PUT_RIGHT", (errno.EROFS, errno.EACCES))  # as on Windows
     real, failures = state.save_training, iter([True, True, False])
 
     def save(*args):

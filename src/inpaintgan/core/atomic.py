@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -19,14 +21,16 @@ _PATIENCE_S, _READ_PATIENCE_S = 10.0, 1.0
 def patient(action: Callable[[], T], patience_s: float = _PATIENCE_S) -> T:
     """Do something to files; on Windows try again while another process has one of them open.
 
-    There neither a rename nor a removal passes a reader, and virus scanners and indexers read what was just written.
+    There neither a rename nor a removal passes a reader, and virus scanners and indexers read what was just written. Where
+    they let a removal pass, the file stays in its folder until they are done.
     """
     deadline, pause_s = time.monotonic() + patience_s, 0.01
     while True:
         try:
             return action()
-        except PermissionError:
-            if not _OPEN_FILES_BLOCK or time.monotonic() > deadline:
+        except OSError as error:
+            is_open = isinstance(error, PermissionError) or error.errno == errno.ENOTEMPTY
+            if not (_OPEN_FILES_BLOCK and is_open) or time.monotonic() > deadline:
                 raise
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, 0.5)
@@ -35,6 +39,14 @@ def patient(action: Callable[[], T], patience_s: float = _PATIENCE_S) -> T:
 def replace(source: Path, target: Path) -> None:
     """Rename a file or a folder, over another file if there is one, with the patience of `patient`."""
     patient(lambda: os.replace(source, target))
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, with the patience of `patient`; what refuses even so stays."""
+    try:
+        patient(lambda: shutil.rmtree(folder))
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:

@@ -21,6 +21,9 @@ OWN_SESSION = sys.platform != "win32"
 CREATION_FLAGS: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """What keeps a child out of this terminal's Ctrl+C, on POSIX and on Windows."""
 
+_KEEPS_NAME = sys.platform != "darwin"
+"""Whether a machine goes by one name. A Mac may be given another by each network that it joins."""
+
 ERROR = "error: "
 """Begins the line in which the command line says why it refused."""
 _LOG_HEADING = "--- started"
@@ -97,14 +100,18 @@ def live_pid(record: object) -> int | None:
     """Return the process id in a record of `process_record`, as read from a file, while that process lives here, else None.
 
     A reused id is told apart by its start time; by its command line too, since a clock that was set while the process ran,
-    as after a laptop's sleep, moves the time at which it is said to have started.
+    as after a laptop's sleep, moves the time at which it is said to have started. On a machine of another name it must be
+    known by both.
     """
-    if not isinstance(record, dict) or elsewhere(record):
+    if not isinstance(record, dict) or (_KEEPS_NAME and elsewhere(record)):
         return None
     try:
         process = psutil.Process(int(record["pid"]))
-        same = abs(process.create_time() - float(record["started"])) < 1
-        same = same or process.cmdline() == (record.get("command") or None)
+        signs = (
+            abs(process.create_time() - float(record["started"])) < 1,
+            process.cmdline() == (record.get("command") or None),
+        )
+        same = all(signs) if elsewhere(record) else any(signs)
         return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
         return None

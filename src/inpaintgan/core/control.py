@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, get_args
 
-from .atomic import read_json, write_json
+from .atomic import patient, read_json, write_json
 from .errors import InpaintError
 from .lock import held
 
@@ -94,4 +94,4 @@ class Control:
         """Drop an order left behind by an earlier process: one that was sent before a time, in seconds since 1970."""
         with suppress(FileNotFoundError):
             if self._path.stat().st_mtime < before:
-                self._path.unlink()
+                patient(self._path.unlink)

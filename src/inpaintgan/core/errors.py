@@ -6,6 +6,9 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_NO_MEMORY = ("DefaultCPUAllocator", "error code: <1455>")
+"""In PyTorch's words: its allocator, and Windows' number for a paging file that has no room for what processes share."""
+
 
 class InpaintError(Exception):
     """A refusal in words: what was seen, what is allowed and what to do.
@@ -33,6 +36,13 @@ class InpaintError(Exception):
 def is_full(error: OSError) -> bool:
     """Whether a disk, or a person's share of it, has no room left."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether the computer's memory ran out, not a GPU's; PyTorch tells of that in a RuntimeError."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(words in str(error) for words in _NO_MEMORY)
+    )
 
 
 @contextmanager

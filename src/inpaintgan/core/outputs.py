@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 
+from .atomic import patient
 from .errors import InpaintError, is_full
 from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
 
@@ -34,8 +35,11 @@ def make_folder(folder: Path) -> None:
         if folder.is_file():
             raise InpaintError("output-is-file", f"{folder} is a file, not a folder.", _HINT)
         folder.mkdir(parents=True, exist_ok=True)
-        # Tried, not asked: permissions do not tell of a disk that is read-only.
-        TemporaryFile(dir=folder).close()
+        # Tried, not asked: permissions do not tell of a disk that is read-only. Not by `tempfile`: before Python 3.13 it takes
+        # a refusal of Windows for a name that is taken, and tries two thousand million others.
+        trial = folder / f".{secrets.token_hex(8)}.tmp"
+        trial.touch(exist_ok=False)
+        patient(trial.unlink)
 
 
 def make_way(file: Path, suffix: str = "") -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCE_ROOT = _PACKAGE.parents[1]
+_ENDS_NAMES = "/\\\0:" if os.name == "nt" else "/\\\0"
+"""What no name in a path holds; on Windows, ``C:`` would lead to another drive."""
+_KEPT_BY_WINDOWS = re.compile(r"(con|prn|aux|nul|(com|lpt)[1-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 
 def resource(name: str) -> Path:
@@ -49,8 +54,13 @@ def expanded(path: str | Path) -> Path:
 
 def child_of(folder: Path, name: object) -> Path | None:
     """Return what lies in a folder under a name that somebody gives, there or not; None for what is no name but a path."""
-    is_name = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in "/\\\0")
+    is_name = isinstance(name, str) and name not in ("", ".", "..") and not any(c in name for c in _ENDS_NAMES)
     return folder / str(name) if is_name else None
+
+
+def is_portable(name: str) -> bool:
+    """Whether a folder can have a name on every system: Windows forbids some, and drops a dot or a space at the end."""
+    return not (re.search(r'[\x00-\x1f<>:"/\\|?*]|[. ]$', name) or _KEPT_BY_WINDOWS.fullmatch(name))
 
 
 def seen_file(path: Path) -> bool:
@@ -85,8 +95,19 @@ def default_checkpoint(device: str = "auto") -> Path:
     """Return the checkpoint that is used unless another is named: ``faces`` on an NVIDIA GPU, else ``faces-lite``.
 
     Args:
-        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``. For ``auto`` the driver's own program tells: the window has no torch
-            to ask.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``. For ``auto`` the driver's own program and PyTorch's version tell: the
+            window has no torch to ask.
     """
-    on_gpu = device.startswith("cuda") or (device == "auto" and shutil.which("nvidia-smi") is not None)
+    on_gpu = device.startswith("cuda") or (
+        device == "auto" and shutil.which("nvidia-smi") is not None and _torch_knows_gpus()
+    )
     return resource("checkpoints") / ("faces" if on_gpu else "faces-lite")
+
+
+def _torch_knows_gpus() -> bool:
+    """Whether PyTorch is a build for NVIDIA's GPUs; PyPI's, whose version names no kind of build, is one on Linux alone."""
+    try:
+        build = version("torch").partition("+")[2]
+    except PackageNotFoundError:
+        return False
+    return build != "cpu" if build else sys.platform == "linux"

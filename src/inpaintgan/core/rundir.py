@@ -217,7 +217,8 @@ class RunDir:
         # torchrun restarts ranks, on whichever machine, when it knows that the others are dead.
         if "TORCHELASTIC_RUN_ID" in os.environ:
             return ""
-        host = elsewhere(read_json(self.path / "process.json"))
+        record = read_json(self.path / "process.json")
+        host = elsewhere(record) if live_pid(record) is None else ""
         try:
             silent_s = time.time() - self.events_file.stat().st_mtime if host else math.inf
         except OSError:

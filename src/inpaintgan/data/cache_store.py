@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from ..core.atomic import read_json, replace
+from ..core.atomic import read_json, remove_folder, replace
 from ..core.config import Config
 from ..core.errors import InpaintError, is_full
 from ..core.lock import FileLock
@@ -104,16 +104,18 @@ def _fill(folder: Path, files: Sequence[PictureFile], config: Config, progress: 
     try:
         _make_room(folder, int(config.cache_gib * GIB) - len(files) * row_bytes(config))
         cache = PictureCache.create(building, len(files), config)
-        if not _decode_into(cache, files, config, progress):
+        is_whole = _decode_into(cache, files, config, progress)
+        if is_whole:
+            cache.flush()
+        del cache  # Windows neither moves nor removes what is mapped
+        if not is_whole:
             return None
-        cache.flush()
-        del cache
         if _find(folder) is None:  # what may lie there is damaged
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
         with contextlib.suppress(FileExistsError):
             replace(building, folder)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        remove_folder(building)
     return _find(folder)
 
 

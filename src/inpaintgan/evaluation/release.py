@@ -11,7 +11,7 @@ from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
 from ..core.outputs import make_way_for_checkpoint, writing
-from ..core.paths import work_root
+from ..core.paths import is_portable, work_root
 from ..core.rundir import SCORES, RunDir, step_named
 from ..core.wording import plural
 from ..imaging.folder import find_pictures
@@ -50,11 +50,11 @@ def release(
         InpaintError: There is no such checkpoint or report, the name is not a folder name, ``output-exists``, the folder cannot
             be written, or the two cannot be blended. Nothing is written then.
     """
-    if not name or name != name.strip() or name != Path(name).name or name.startswith(".") or len(name) > _LONGEST_NAME:
+    if not name or name != name.strip() or name.startswith(".") or len(name) > _LONGEST_NAME or not is_portable(name):
         raise InpaintError(
             "name-invalid",
             f"'{name}' cannot be the name of a checkpoint.",
-            f"Allowed: up to {_LONGEST_NAME} characters, no slash, and no dot at the start.",
+            f"Allowed: up to {_LONGEST_NAME} characters, no slash, no dot at the start, and nothing that Windows forbids.",
         )
     target = (parent or work_root() / "checkpoints") / name
     make_way_for_checkpoint(target)

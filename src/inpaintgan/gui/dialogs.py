@@ -122,5 +122,5 @@ def _show(dialog: Dialog, title: str) -> tuple[bool, str | None]:
         return False, None
     if done.returncode:
         return dialog.cancelled(done.returncode, done.stderr.decode(errors="replace")), None
-    chosen = os.fsdecode(done.stdout).strip("\r\n")
+    chosen = os.fsdecode(done.stdout).strip("\ufeff\r\n")  # PowerShell may begin with a byte order mark
     return True, chosen or None

@@ -28,7 +28,9 @@ def absolute(path: object) -> str:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
     if text.startswith("file://"):
-        text = url2pathname(urlsplit(text).path)
+        where = urlsplit(text)
+        host = f"//{where.netloc}" if where.netloc and sys.platform == "win32" else ""  # of a shared drive
+        text = url2pathname(host + where.path)
     return str(expanded(text).absolute()) if text else ""
 
 
@@ -155,13 +157,21 @@ def _shortcuts() -> list[dict[str, str]]:
     home = _home()
     places = [("Home", home)] + [(name, home / name) for name in ("Pictures", "Desktop", "Downloads")]
     places += [("Program", work_root()), ("Examples", resource("examples"))]
-    if sys.platform == "win32":
-        places += [(drive.device.rstrip("\\"), Path(drive.device)) for drive in psutil.disk_partitions()]
-    elif sys.platform == "darwin":
+    if sys.platform == "darwin":
         places += [("Volumes", Path("/Volumes")), ("Computer", Path("/"))]
-    else:
+    elif sys.platform != "win32":
         places.append(("Computer", Path("/")))
-    return [{"name": name, "path": str(path)} for name, path in places if _is_there(path)]
+    found = [(name, str(path)) for name, path in places if _is_there(path)]
+    # Drives are not asked whether they are there: one of the network that is not takes half a minute to say so.
+    found += [(drive.rstrip("\\"), drive) for drive in _drives()]
+    return [{"name": name, "path": path} for name, path in found]
+
+
+def _drives() -> list[str]:
+    """Return what Windows has in place of one root: ``C:\\`` and so on, before Python 3.12 without those of the network."""
+    if sys.platform != "win32":
+        return []
+    return os.listdrives() if hasattr(os, "listdrives") else [drive.device for drive in psutil.disk_partitions()]
 
 
 def _is_there(folder: Path) -> bool:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from ..core.atomic import read_json, write_json
+from ..core.atomic import read_json, remove_folder, write_json
 from ..core.child import elsewhere, live_pid, process_record
 from ..jobs.comparisons import Comparisons, is_busy
 from ..jobs.process import Worker
@@ -87,7 +87,7 @@ class Session:
                 self.browser.wait(3)
             except subprocess.TimeoutExpired:
                 self.browser.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)  # the browser's last processes may have its files open still
 
 
 def _sweep(pictures: Pictures) -> None:

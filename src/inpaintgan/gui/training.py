@@ -16,6 +16,7 @@ from ..core.config_io import make_config
 from ..core.errors import InpaintError, about
 from ..core.formats import LIST_SUFFIXES, SHARD_SUFFIX
 from ..core.origins import check_origins
+from ..core.paths import is_portable
 from ..core.resuming import check_fixed, limits_reached, trained_so_far
 from ..core.rundir import RunDir, find_checkpoint
 from ..jobs.supervisor import Supervisor, is_live, unwritable, wait_until_gone
@@ -151,11 +152,12 @@ def checked_folder(path: str, key: str) -> str:
 def checked_name(name: str) -> str:
     """Return a run's name. Raises `InpaintError` ``run-name-invalid``."""
     name = name.strip()
-    if not _NAME.fullmatch(name) or name.endswith(".") or name.casefold() in _TAKEN:
+    if not _NAME.fullmatch(name) or not is_portable(name) or name.casefold() in _TAKEN:
         raise InpaintError(
             "run-name-invalid",
             f"'{name}' cannot be the name of a run.",
-            "Allowed: up to 80 letters, digits, spaces and - _ . ( ) +, beginning with a letter or digit.",
+            "Allowed: up to 80 letters, digits, spaces and - _ . ( ) +, beginning with a letter or digit, and no name such as "
+            "CON or NUL, which Windows keeps for itself.",
         )
     return name
 

@@ -38,6 +38,8 @@ _PATIENCE_S = 30.0
 """How long the window's measurement waits, to stay out of the way of the first fill."""
 _QUICK = ("eager", "onnx", "openvino")
 """What the window measures unasked; torch.compile would keep the processor busy for a minute."""
+_LOW_PRIORITY: int = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+"""On Windows, where no process is nice by itself."""
 MANY_FILLS = 100
 """What a session in the window counts for."""
 
@@ -135,7 +137,7 @@ def measure_beside(checkpoint: Checkpoint, device: torch.device) -> subprocess.P
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         env=child_environment(),
-        creationflags=CREATION_FLAGS,
+        creationflags=CREATION_FLAGS | _LOW_PRIORITY,
     )
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..core.atomic import patient
 from ..core.comparison import ComparisonDir
 from ..core.config import Config
 from ..core.config_io import save_config
@@ -76,7 +77,7 @@ class Comparisons:
         if is_busy(comparison):
             raise InpaintError("compare-busy", f"{comparison.path.name} is still running.", "Stop it first.")
         try:
-            shutil.rmtree(comparison.path)
+            patient(lambda: shutil.rmtree(comparison.path))
         except OSError as error:
             raise InpaintError(
                 "run-undeletable", f"{comparison.path} cannot be deleted completely: {error.strerror}."

@@ -19,7 +19,8 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..core.errors import InpaintError
+from ..core.closed_streams import tolerate_closed_streams
+from ..core.errors import InpaintError, lacks_memory
 from ..core.handlers import Handler
 
 
@@ -41,12 +42,14 @@ def main(module: str) -> int:
         except OSError as error:  # Windows has another one for a pipe that is closed
             raise BrokenPipeError from error
 
-    handlers, broken = _load(module)
-    for request in _lines(requests):
-        try:
-            _answer(json.loads(request), handlers, broken, send)
-        except BrokenPipeError:
-            break
+    # The terminal that the window was started in may be closed, which must not end a fill.
+    with tolerate_closed_streams():
+        handlers, broken = _load(module)
+        for request in _lines(requests):
+            try:
+                _answer(json.loads(request), handlers, broken, send)
+            except BrokenPipeError:
+                break
     return 0
 
 
@@ -109,11 +112,7 @@ def _out_of_memory(error: Exception) -> InpaintError | None:
             "There is not enough GPU memory for that.",
             "Close what else uses the GPU, such as a training.",
         )
-    return (
-        InpaintError("out-of-memory", "There is not enough memory for that.")
-        if isinstance(error, MemoryError)
-        else None
-    )
+    return InpaintError("out-of-memory", "There is not enough memory for that.") if lacks_memory(error) else None
 
 
 if __name__ == "__main__":

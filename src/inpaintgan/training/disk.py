@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,6 +19,9 @@ from .reporter import Reporter
 T = TypeVar("T")
 
 _RETRY_S = 10.0
+_PUT_RIGHT = (errno.EROFS, *([errno.EACCES] if os.name == "nt" else []))
+"""What a person can put right while the training waits. Windows has the second for a write-protected disk, and for a file that
+a backup, say, keeps open for longer than `core.atomic` is patient."""
 
 
 class PatientDisk:
@@ -39,8 +43,7 @@ class PatientDisk:
                 value = action()
                 self._reporter.flush()
             except OSError as error:
-                # What a person can put right while the training waits.
-                if not is_full(error) and error.errno != errno.EROFS:
+                if not is_full(error) and error.errno not in _PUT_RIGHT:
                     raise
                 return None, "is full" if is_full(error) else "cannot be written to"
             return value, ""

@@ -25,6 +25,8 @@ from ..data.sample import NothingReadable
 _SAY_EVERY_S = 5.0
 _DEATHS = 3
 """Loader processes that may die before the same batch; then it is the batch."""
+_GONE = ("DataLoader worker (pid", "Pin memory thread exited", "Couldn't open shared")
+"""In what PyTorch raises where a loader process is gone."""
 
 
 def check_same_files(files: Sequence[PictureFile], ranks: Ranks) -> None:
@@ -133,5 +135,6 @@ def _is_death(error: Exception) -> bool:
     if str(error).startswith("Caught "):  # so PyTorch hands on what was raised there
         return False
     # Noticed by its absence, or while a batch of it was being fetched; with pinned memory a thread does that, and ends.
-    gone = "DataLoader worker (pid" in str(error) or "Pin memory thread exited" in str(error)
+    # On Windows what a process shares goes with it.
+    gone = any(words in str(error) for words in _GONE)
     return gone or isinstance(error, ConnectionError | FileNotFoundError | EOFError)

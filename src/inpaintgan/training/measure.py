@@ -67,9 +67,10 @@ def measure(config: Config, say: Say) -> Measured:
     device = prepare(config, Ranks())
     try:
         return _measured(config, device, say)
-    except (torch.OutOfMemoryError, MemoryError) as error:
+    except (RuntimeError, MemoryError) as error:
         said = out_of_memory(error, None, 0)
-        assert said
+        if said is None:
+            raise
         raise said from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, lacks_memory
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from . import state
@@ -78,9 +78,10 @@ def out_of_memory(error: BaseException, saved_step: int | None, step: int) -> In
         saved_step: The step that a resume continues from, or None.
         step: Where the training stands.
     """
-    if not isinstance(error, torch.OutOfMemoryError | MemoryError):
+    on_gpu = isinstance(error, torch.OutOfMemoryError)
+    if not on_gpu and not lacks_memory(error):
         return None
-    whose = "GPU" if isinstance(error, torch.OutOfMemoryError) else "computer"
+    whose = "GPU" if on_gpu else "computer"
     kept = f"Step {saved_step} is saved and can be resumed" if saved_step else "Nothing was trained yet"
     return InpaintError(
         "out-of-memory",

@@ -16,14 +16,12 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.distributed_c10d import PrefixStore, Store
-from torch.distributed.rendezvous import rendezvous
 from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
@@ -32,6 +30,9 @@ from ..core.exit_codes import FAILED, INTERRUPTED, REFUSED
 from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
 from ..models.device import computes_bfloat16, gpus, pick_device
+
+if TYPE_CHECKING:
+    from torch.distributed.distributed_c10d import Store
 
 T = TypeVar("T")
 
@@ -259,6 +260,10 @@ def _fresh_store() -> tuple[Store, int, int]:
     early would try to reach them. So rank 0 invents a name for this start and gives it to each rank that asks with a
     token of its own, which no dead process can have asked with.
     """
+    # Some builds of PyTorch, for Windows above all, have none of these.
+    from torch.distributed.distributed_c10d import PrefixStore
+    from torch.distributed.rendezvous import rendezvous
+
     store, rank, size = next(rendezvous("env://"))
     if rank:
         token = uuid.uuid4().hex

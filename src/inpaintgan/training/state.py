@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import psutil
 import torch
 from torch import Tensor
 
-from ..core.atomic import replace, write_atomic
+from ..core.atomic import remove_folder, replace, write_atomic
 from ..core.config import Config
 from ..core.errors import InpaintError
 from ..core.ranks import Ranks
@@ -90,7 +89,7 @@ def save_training(run: RunDir, config: Config, stage: Stage, progress: Progress)
         if old.is_dir() and not target.is_dir():  # the new one could not take its place
             replace(old, target)
         for leftover in (building, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+            remove_folder(leftover)
     run.point("latest", progress.step)
     return target
 
@@ -109,7 +108,7 @@ def sweep(run: RunDir) -> None:
             if aside and not (folder / aside[1]).exists():
                 replace(leftover, folder / aside[1])
             elif leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
+                remove_folder(leftover)
             else:
                 leftover.unlink(missing_ok=True)
 
@@ -118,7 +117,7 @@ def remove_later(run: RunDir, step: int) -> list[Path]:
     """Remove the checkpoints after a step, which were found damaged or whose course is given up, and return which."""
     later = [run.checkpoint_path(saved) for saved in run.saved_steps() if saved > step]
     for path in later:
-        shutil.rmtree(path, ignore_errors=True)
+        remove_folder(path)
     return later
 
 
@@ -128,7 +127,7 @@ def rotate(run: RunDir, keep: int, good_step: int) -> None:
     for step in run.saved_steps()[:-keep]:
         path = run.checkpoint_path(step)
         if path not in kept:
-            shutil.rmtree(path, ignore_errors=True)
+            remove_folder(path)
 
 
 def load_training(run: RunDir, stage: Stage, ranks: Ranks, at_most: int | None = None) -> Progress:
