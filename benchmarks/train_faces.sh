@@ -6,7 +6,7 @@
 # FACES and HELD_OUT are folders of aligned faces, VGG19 and SQUEEZENET weights files or "auto", RUNS a folder for the trainings.
 # Each can be stopped and goes on with `main.py train --run DIR --resume`. What led to the shipped weights took about as many
 # steps, with detours, see results/recipe.md: the first networks had no skips and no detail blocks yet. Those of faces-lite took
-# 400 steps of 8 with row 42's losses, the first 602 of the training outlines, sharp, and the one of their name. Those of faces:
+# 400 steps of 8 with row 42's losses, the first 602 of the training outlines, sharp, softer and the one of their name. Those of faces:
 # wide-near-truth was stopped at step 2,092, when scores no longer rose; its edges are the best ones, of step 750. The first four
 # trainings have not been run as a whole.
 set -euo pipefail
@@ -44,9 +44,13 @@ train outlines init_from="$runs/near-truth" "${sharp[@]}" lr=4e-4 batch_size=16 
 train sharp init_from="$runs/outlines" "${sharp[@]}" lr=3e-4 hrf_loss_weight=1.5 content_loss_weight=1 \
   style_loss_weight=30 perceptual_weights="$vgg19" max_iters=330
 # Half of that, for longer: as sharp, and nearer to the truth. max_iters was 8,000 up to step 500, then 4,500, and at step 1,500
-# first 3,300, then 2,400, from where it was resumed with 7,400; at step 5,131 that became 6,400. Becomes checkpoints/faces-lite.
+# first 3,300, then 2,400, from where it was resumed with 7,400; at step 5,131 that became 6,400.
 softer=(content_loss_weight=1.5 style_loss_weight=14 perceptual_interval=2 hrf_loss_weight=0.7 inpaint_adv_loss_weight=0.08)
-train faces-lite init_from="$runs/sharp" "${sharp[@]}" "${softer[@]}" lr=4e-4 perceptual_weights="$vgg19" max_iters=6400
+train softer init_from="$runs/sharp" "${sharp[@]}" "${softer[@]}" lr=4e-4 perceptual_weights="$vgg19" max_iters=6400
+# Both networks at once: the edges learn what the paint needs of them. max_iters was 1,200, from where it was resumed with 2,200,
+# at step 1,445 that became 1,800, at 1,614 4,500 and at 2,554 4,000. Becomes checkpoints/faces-lite.
+train faces-lite init_from="$runs/softer" "${sharp[@]}" "${softer[@]}" stage=joint edge_bce_loss_weight=1 lr=4e-4 \
+  perceptual_weights="$vgg19" max_iters=4000
 
 # Twice as wide, from before those, and with faces of other sizes.
 wide=(width=64 processes=2 augment_zoom=1.5 lr_schedule=cosine lr_warmup_steps=50)

@@ -70,7 +70,7 @@ def walk(page: Page, origin: str, arguments: argparse.Namespace) -> None:
     visit("/index.html")
     shoot("home")
     visit("/train/model.html")
-    page.get_by_label("Dataset path, typed").fill(str(arguments.data.resolve()))
+    page.get_by_label("Dataset folder path").fill(str(arguments.data.resolve()))
     page.keyboard.press("Tab")
     page.wait_for_timeout(6000)
     shoot("train-model")
