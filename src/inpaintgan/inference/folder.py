@@ -99,7 +99,8 @@ def plan_jobs(
         try:
             for result in job.results:
                 _take(result, relative, taken)
-                if result.resolve() in inputs - {file.resolve()}:
+                place = result.resolve()
+                if place in inputs and place != file.resolve():
                     raise InpaintError(
                         "output-is-input", f"{result} is another of the pictures.", "Choose another output folder."
                     )
