@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import InpaintError
@@ -37,13 +37,10 @@ class Job:
     save_edges: Path | None = None
 
     @property
-    def results(self) -> list[Path]:
-        return [self.output, self.save_edges] if self.save_edges else [self.output]
-
-    @property
     def is_done(self) -> bool:
         """Whether there are all results; the picture itself is none."""
-        return all(file.is_file() and not same_file(self.image, file) for file in self.results)
+        results = filter(None, (self.output, self.save_edges))
+        return all(file.is_file() and not same_file(self.image, file) for file in results)
 
 
 def plan_jobs(
@@ -90,27 +87,29 @@ def plan_jobs(
             )
     jobs: list[Job] = []
     taken: dict[Path, Path] = {}
+    written: dict[Path, Path] = {}
     pictures = _pictures_without(image, filter(None, (output, mask, edges, save_edges)), recursive)
-    inputs = {file.resolve() for file in pictures}
-    for file in pictures:
+    places = [file.resolve() for file in pictures]
+    inputs = set(places)
+    for file, own_place in zip(pictures, places, strict=True):
         relative = file.relative_to(image)
-        saved_edges = save_edges and save_edges / relative.with_suffix(".png")
-        job = Job(file, mask, output / _writable(relative), edges, saved_edges)
+        filled, edges_file = output / _writable(relative), save_edges and save_edges / relative.with_suffix(".png")
+        results = {result.resolve(): result for result in (filled, edges_file) if result}
+        written |= results
         try:
-            for result in job.results:
+            for place, result in results.items():
                 _take(result, relative, taken)
-                place = result.resolve()
-                if place in inputs and place != file.resolve():
+                if place in inputs and place != own_place:
                     raise InpaintError(
                         "output-is-input", f"{result} is another of the pictures.", "Choose another output folder."
                     )
-            job = replace(job, mask=masks.of(relative), edges=lines and lines.of(relative))
+            own_mask, own_edges = masks.of(relative), lines and lines.of(relative)
         except InpaintError as refusal:
-            job = replace(job, mask=refusal)
-        jobs.append(job)
+            own_mask, own_edges = refusal, None
+        jobs.append(Job(file, own_mask, filled, own_edges, edges_file))
     # Before the first picture is filled, because a later one may need what an earlier result replaces.
     for given in filter(None, (masks, lines)):
-        given.refuse_results(jobs)
+        given.refuse_results(written)
     return jobs
 
 
@@ -153,11 +152,11 @@ class _Given:
             raise InpaintError(f"{self._code}-twice", why, "Keep only one of them.")
         return found[0]
 
-    def refuse_results(self, jobs: Iterable[Job]) -> None:
-        """Refuse a result that would replace one of these files."""
+    def refuse_results(self, results: Mapping[Path, Path]) -> None:
+        """Refuse a result that would replace one of these files; results are given by the place that they resolve to."""
         read = {file.resolve() for file in self._files}
-        for result in (result for job in jobs for result in job.results):
-            if result.resolve() in read:
+        for place, result in results.items():
+            if place in read:
                 raise InpaintError(
                     "output-is-input", f"{result} is {self._a_file} itself.", "Choose another output folder."
                 )
