@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from inpaintgan.core import atomic, child
@@ -39,6 +40,15 @@ def test_a_clock_that_was_set_does_not_make_a_live_trainer_dead(tmp_path: Path):
     ):
         atomic.write_json(tmp_path / "process.json", {"pid": record["pid"], "started": started, "command": command})
         assert RunDir(tmp_path).trainer_pid() == pid
+
+
+def test_a_process_whose_command_may_not_be_seen_is_known_by_its_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(process: psutil.Process) -> list[str]:
+        raise psutil.AccessDenied(process.pid)
+
+    RunDir(tmp_path).claim()
+    monkeypatch.setattr(psutil.Process, "cmdline", refuse)
+    assert RunDir(tmp_path).trainer_pid() == os.getpid()
 
 
 def test_a_mac_that_joined_another_network_knows_its_trainer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -107,11 +107,12 @@ def live_pid(record: object) -> int | None:
         return None
     try:
         process = psutil.Process(int(record["pid"]))
-        signs = (
-            abs(process.create_time() - float(record["started"])) < 1,
-            process.cmdline() == (record.get("command") or None),
-        )
-        same = all(signs) if elsewhere(record) else any(signs)
+        by_time = abs(process.create_time() - float(record["started"])) < 1
+
+        def by_command() -> bool:  # asked only where it matters: of some processes one may not know it
+            return process.cmdline() == (record.get("command") or None)
+
+        same = by_time and by_command() if elsewhere(record) else by_time or by_command()
         return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
     except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
         return None

@@ -218,7 +218,9 @@ class RunDir:
         if "TORCHELASTIC_RUN_ID" in os.environ:
             return ""
         record = read_json(self.path / "process.json")
-        host = elsewhere(record) if live_pid(record) is None else ""
+        host = elsewhere(record)
+        if host and live_pid(record) is not None:  # of this machine, which had that name
+            return ""
         try:
             silent_s = time.time() - self.events_file.stat().st_mtime if host else math.inf
         except OSError:
