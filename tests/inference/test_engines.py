@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import io
-import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,41 +12,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import skimage.data
 import torch
-from PIL import Image
 
-from inpaintgan.cli import main
-from inpaintgan.core.config import Config
 from inpaintgan.core.engines import obstacle
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
-from inpaintgan.data.tensors import to_pixels, to_tensor
-from inpaintgan.imaging.picture import to_gray
 from inpaintgan.inference import engine_choice, engines
-from inpaintgan.inference.export import export_sides, luma
 from inpaintgan.inference.pipeline import Inpainter
-from inpaintgan.models.checkpoint import Checkpoint, build_generator, save_checkpoint
+
+from .holes import ASTRONAUT, hole
 
 CPU = torch.device("cpu")
-ASTRONAUT = np.ascontiguousarray(skimage.data.astronaut())
-needs_onnx = pytest.mark.skipif(
-    not engines.is_available("onnx", CPU), reason="onnx, onnxscript and onnxruntime are not installed"
-)
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory) -> Path:
-    torch.manual_seed(3)
-    config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle")
-    folder = tmp_path_factory.mktemp("weights")
-    edge, inpaint = (build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
-    with torch.no_grad():
-        # The last layers start at nothing: an untrained network that draws something tells engines apart.
-        for parameter in inpaint.parameters():
-            parameter.add_(0.05 * torch.randn_like(parameter))
-    save_checkpoint(folder, config, 9, edge, inpaint)
-    return folder
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -59,13 +30,6 @@ def cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines, "cache_root", lambda: folder)
         yield
-
-
-def hole(height: int, width: int) -> np.ndarray:
-    mask = np.zeros((height, width), np.uint8)
-    mask[height // 3 : height // 2, width // 4 : width // 2] = 1
-    mask[2:6, 2:9] = 1
-    return mask
 
 
 @pytest.mark.parametrize("engine", ["onnx", "openvino"])
@@ -93,26 +57,6 @@ def test_threads_may_share_an_inpainter(weights, engine):
     with ThreadPoolExecutor(4) as threads:
         together = list(threads.map(lambda picture: inpainter.fill(picture, hole(64, 64)), pictures))
     assert all(map(np.array_equal, alone, together))
-
-
-@needs_onnx
-def test_a_generator_that_sorts_paints_the_same_in_onnx(tmp_path):
-    import onnxruntime
-
-    config = Config(edge_generator="multistep", width=8, input_size=64)
-    save_checkpoint(tmp_path, config, 1, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
-    assert main(["export", "--checkpoint", str(tmp_path), "--output", str(tmp_path / "fill.onnx")]) == 0
-    session = onnxruntime.InferenceSession(str(tmp_path / "fill.onnx"), providers=["CPUExecutionProvider"])
-    inpainter = Inpainter.load(tmp_path, "cpu", "eager")
-    image, mask = np.ascontiguousarray(ASTRONAUT[:64, 100:164]), hole(64, 64)
-    arrays = {
-        "image": image.transpose(2, 0, 1)[None].astype(np.float32) / 255,
-        "mask": mask[None, None].astype(np.float32),
-        "edge": inpainter.known_edges(image, mask)[None, None].astype(np.float32),
-    }
-    (edges,) = session.run(["edges"], arrays)
-    eager = inpainter.predict_edges(image, mask)
-    assert eager[mask == 1].any() and np.abs(edges[0, 0] * 255 - eager)[mask == 1].max() <= 1
 
 
 def test_compiled_networks_are_used_at_their_size_one_by_one_and_eager_ones_elsewhere(weights, monkeypatch):
@@ -245,88 +189,3 @@ def test_a_signal_is_survived_when_openvino_networks_are_gone(weights):
     environment = {**os.environ, "PYTHONPATH": str(Path(engines.__file__).parents[2])}
     done = subprocess.run([sys.executable, "-c", script, file], env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "handled\n"), done.stderr
-
-
-@pytest.fixture(scope="module")
-def exported(weights, tmp_path_factory) -> tuple[Path, str]:
-    """A whole fill as an ONNX file, and what was printed of it."""
-    output = tmp_path_factory.mktemp("exported") / "fill.onnx"
-    with contextlib.redirect_stdout(io.StringIO()) as said:
-        assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 0
-    return output, said.getvalue()
-
-
-@needs_onnx
-def test_the_documented_script_fills_with_an_exported_file(weights, exported, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "fill.onnx").symlink_to(exported[0])
-    image, mask = np.ascontiguousarray(ASTRONAUT[100:164, 200:264]), hole(64, 64)
-    Image.fromarray(image).save("photo.png")
-    Image.fromarray(mask * 255).save("mask.png")
-    page = Path(__file__).parents[2] / "docs" / "filling.md"
-    (code,) = re.findall(r"```python\n(.+?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    names: dict = {}
-    exec(code.replace("SIDE = 256", "SIDE = 64").replace("photo.jpg", "photo.png"), names)
-    known = Inpainter.load(weights, "cpu", "eager").known_edges(image, mask)
-    assert known.any() and (names["edge"] == known).mean() > 0.98
-    filled = np.asarray(Image.open("filled.png"))
-    assert np.array_equal(filled[mask == 0], image[mask == 0])
-    assert not np.array_equal(filled[mask == 1], image[mask == 1])
-
-
-@needs_onnx
-def test_an_exported_file_fills_as_the_inpainter_does(weights, exported):
-    import onnx
-    import onnxruntime
-
-    output, said = exported
-    assert "MB; height and width each a multiple of 8 from 40 to 64" in said
-    assert "  in  mask: float32 (batch, 1, height, width), 1 in the hole" in said and "  out  filled: float32" in said
-    about = json.loads({p.key: p.value for p in onnx.load(output).metadata_props}["inpaintgan"])
-    assert about["step"] == 9 and set(about["inputs"]) == {"image", "mask", "edge"}
-    assert about["height and width"] == "each a multiple of 8 from 40 to 64"
-    inpainter = Inpainter.load(weights, "cpu", "eager")
-    session = onnxruntime.InferenceSession(str(output), providers=["CPUExecutionProvider"])
-    for height, width, count in ((64, 64, 3), (40, 64, 1)):
-        images = [np.ascontiguousarray(ASTRONAUT[:height, left : left + width]) for left in (0, 150, 300)[:count]]
-        mask = hole(height, width)
-        inputs = {
-            "image": np.stack(images).transpose(0, 3, 1, 2).astype(np.float32) / 255,
-            "mask": np.stack([mask[None]] * count).astype(np.float32),
-            "edge": np.stack([inpainter.known_edges(image, mask)[None] for image in images]).astype(np.float32),
-        }
-        filled, edges = session.run(["filled", "edges"], inputs)
-        for index, image in enumerate(images):
-            expected = inpainter.fill_with_edges(image, mask)
-            pixels = filled[index].transpose(1, 2, 0) * 255
-            assert np.abs(pixels - expected.picture).max() <= 1
-            assert np.array_equal(np.rint(pixels)[mask == 0], image[mask == 0])
-            assert np.abs(edges[index, 0] * 255 - expected.edges)[mask == 1].max() <= 1
-
-
-@pytest.mark.parametrize(
-    ("generator", "stem", "size", "sides"),
-    [("mec", "unshuffle", 256, [192, 256]), ("mec", "unshuffle", 64, [64]), ("mec", "unshuffle", 96, [96])],
-)
-def test_an_export_takes_the_sides_that_share_one_graph(generator, stem, size, sides):
-    config = Config(edge_generator=generator, width=8, input_size=size, stem=stem)
-    edge, inpaint = (build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
-    assert list(export_sides(Checkpoint(Path("none"), config, 0, edge, inpaint))) == sides
-
-
-def test_an_exported_file_sees_the_gray_that_the_inpainter_sees():
-    colours = np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
-    assert np.array_equal(to_pixels(luma(to_tensor([colours])))[0, ..., 0], to_gray(colours))
-
-
-def test_an_export_is_not_named_as_another_format(weights, tmp_path, capsys):
-    output = tmp_path / "fill.pt"
-    assert main(["export", "--checkpoint", str(weights), "--format", "onnx", "--output", str(output)]) == 2
-    assert "does not end in .onnx. Name it like fill.onnx." in capsys.readouterr().err and not output.exists()
-
-
-def test_an_edge_only_checkpoint_is_not_exported(tmp_path, capsys):
-    config = Config(edge_generator="edgeconnect", width=8, input_size=64)
-    save_checkpoint(tmp_path, config, 1, build_generator(EDGE_WEIGHTS, config), None)
-    assert main(["export", "--checkpoint", str(tmp_path), "--output", str(tmp_path / "x.onnx")]) == 2
-    assert "edge generator only" in capsys.readouterr().err

@@ -8,7 +8,6 @@ from itertools import pairwise
 import cv2
 import numpy as np
 import pytest
-import skimage.data
 import torch
 
 from inpaintgan.core.config import Config
@@ -23,7 +22,8 @@ from inpaintgan.inference.views import Prediction, Scene, View
 from inpaintgan.models.checkpoint import Checkpoint, build_generator
 from inpaintgan.networks.smooth_fill import spread
 
-ASTRONAUT = np.ascontiguousarray(skimage.data.astronaut())
+from .holes import ASTRONAUT
+
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import skimage.data
 import torch
 from PIL import Image
 
@@ -22,8 +21,8 @@ from inpaintgan.inference.views import Scene
 from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 
 from .conftest import CONFIG
+from .holes import ASTRONAUT
 
-ASTRONAUT = np.ascontiguousarray(skimage.data.astronaut())
 
 
 def holed(height: int, width: int, *boxes: tuple[int, int, int, int]) -> np.ndarray:
