@@ -25,7 +25,6 @@ from inpaintgan.networks.smooth_fill import spread
 from .holes import ASTRONAUT
 
 
-
 @pytest.fixture(scope="module")
 def smooth() -> Inpainter:
     """A fresh checkpoint with the unshuffle stem, which paints the smooth fill itself."""

@@ -24,7 +24,6 @@ from .conftest import CONFIG
 from .holes import ASTRONAUT
 
 
-
 def holed(height: int, width: int, *boxes: tuple[int, int, int, int]) -> np.ndarray:
     mask = np.zeros((height, width), np.uint8)
     for top, left, bottom, right in boxes:
