@@ -29,11 +29,6 @@ def _written(path: Path) -> str:
     return command if isinstance(command, str) else ""
 
 
-def _command(path: Path) -> str | None:
-    command = _written(path)
-    return command if command in COMMANDS else None
-
-
 class Control:
     """Reads and writes a run folder's ``control.json``: ``{"command": "pause"}``.
 
@@ -70,7 +65,8 @@ class Control:
 
     def peek(self) -> str | None:
         """Return the pending command without taking it."""
-        return _command(self._path)
+        command = _written(self._path)
+        return command if command in COMMANDS else None
 
     def take(self) -> str | None:
         """Return the pending command, or what else was written in its place (empty: none), and remove it.
