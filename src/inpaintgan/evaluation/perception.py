@@ -74,8 +74,6 @@ class Perception:
         return scores, np.concatenate(known) if known else None
 
     def _see(self, x: Tensor) -> tuple[dict[str, Tensor], Tensor | None]:
-        if self.vgg is None and self.backbone is None:
-            return {}, None
         shared = self.backbone is not None and self.backbone.network is self.vgg
         wanted = PROXY_LAYERS if self.has_proxy else ()
         if self.backbone is not None and shared:
