@@ -15,7 +15,7 @@ _AT_ONCE = 4_000_000
 
 
 def mean_intervals(
-    scores: NDArray[np.floating], clusters: Sequence[str], seed: int = 0
+    scores: NDArray[np.floating], clusters: Sequence[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Percentile intervals of means, from resamples of the clusters with replacement.
 
@@ -26,7 +26,6 @@ def mean_intervals(
     Args:
         scores: (n, k), a row for each case.
         clusters: n names, of what was drawn independently; cases of one cluster share theirs.
-        seed: Of the resamples.
 
     Returns:
         Lower and upper ends, (k,) each. With one cluster they equal its mean.
@@ -38,7 +37,7 @@ def mean_intervals(
     sums = np.zeros((len(names), scores.shape[1]))
     np.add.at(sums, owner, scores)
     sizes = np.bincount(owner).astype(float)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     chunk = max(1, min(N_RESAMPLES, _AT_ONCE // len(names)))
     means = []
     for start in range(0, N_RESAMPLES, chunk):

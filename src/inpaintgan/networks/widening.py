@@ -19,13 +19,12 @@ from .weights import weights_fit
 _POWER_ITERATIONS = 50
 
 
-def widen(source: Generator, network: Generator, seed: int = 0) -> list[str]:
+def widen(source: Generator, network: Generator) -> list[str]:
     """Give a wider network of the same kind the function of a narrower one, up to rounding.
 
     Args:
         source: Trained; left as it is.
         network: Wider by a whole factor, or as wide, which is a plain copy. Left as it is when something is in the way.
-        seed: Of the unequal shares.
 
     Returns:
         In words what keeps the network from being a wider one of that kind; empty when it has been widened.
@@ -33,7 +32,7 @@ def widen(source: Generator, network: Generator, seed: int = 0) -> list[str]:
     if not weights_fit(source.state_dict(), network):
         network.load_state_dict(source.state_dict())
         return []
-    random = torch.Generator().manual_seed(seed)
+    random = torch.Generator().manual_seed(0)
     layers = dict(network.named_modules())
     state = network.state_dict()
     problems: list[str] = []

@@ -27,7 +27,7 @@ def _against(main: dict[str, Any], name: str, rival: str) -> str:
     own, gap = main["methods"][name]["psnr_hole"], main["versus"][name]["psnr_hole"]
     if main["n"] == 1:
         return f"In the hole, {name} reaches {own['mean']:.2f} dB, {gap['mean']:+.2f} dB beside {rival}; one case proves nothing."
-    return f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own, 2)}), {_apart(gap, rival)}"
+    return f"In the hole, {name} reaches {own['mean']:.2f} dB ({_range(own)}), {_apart(gap, rival)}"
 
 
 def _beside(main: dict[str, Any], candidate: str) -> str:
@@ -35,13 +35,15 @@ def _beside(main: dict[str, Any], candidate: str) -> str:
     theirs, gap = main["methods"][candidate]["psnr_hole"], main["versus_candidates"][candidate]["psnr_hole"]
     if main["n"] == 1:
         return f"{candidate} reaches {theirs['mean']:.2f} dB there."
-    return f"{candidate} reaches {theirs['mean']:.2f} dB there ({_range(theirs, 2)}): the checkpoint lies {_apart(gap, 'it')}"
+    return (
+        f"{candidate} reaches {theirs['mean']:.2f} dB there ({_range(theirs)}): the checkpoint lies {_apart(gap, 'it')}"
+    )
 
 
 def _apart(gap: dict[str, float], other: str) -> str:
     chance = " Chance alone could explain that difference." if gap["low"] <= 0 <= gap["high"] else ""
     side = "above" if gap["mean"] >= 0 else "below"
-    return f"{abs(gap['mean']):.2f} dB {side} {other} on the same cases ({_range(gap, 2, '+')}).{chance}"
+    return f"{abs(gap['mean']):.2f} dB {side} {other} on the same cases ({_range(gap, '+')}).{chance}"
 
 
 def _baseline(main: dict[str, Any], candidates: list[str]) -> str:
@@ -79,8 +81,8 @@ def _proxy(main: dict[str, Any], rival: str) -> str:
     return f"Its perceptual distance (proxy) is {own:.3f}, {100 * own / other:.0f} % of {rival}'s {other:.3f}."
 
 
-def _range(found: dict[str, float], digits: int, sign: str = "") -> str:
-    return f"95 % interval {found['low']:{sign}.{digits}f} to {found['high']:{sign}.{digits}f}"
+def _range(found: dict[str, float], sign: str = "") -> str:
+    return f"95 % interval {found['low']:{sign}.2f} to {found['high']:{sign}.2f}"
 
 
 def protocol_rows(report: dict[str, Any]) -> list[Statement]:
