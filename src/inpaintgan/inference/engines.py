@@ -57,8 +57,7 @@ def build(checkpoint: Checkpoint, engine: str, device: torch.device) -> Networks
     """
     if engine not in ENGINES:
         raise InpaintError("engine-unknown", f"engine: '{engine}' is not allowed.", f"Allowed: {' | '.join(ENGINES)}.")
-    if not is_available(engine, device):
-        why = obstacle(engine, device.type)
+    if why := obstacle(engine, device.type):
         raise InpaintError("engine-missing", f"The engine '{engine}' cannot run here, on {device.type}.", why)
     size = checkpoint.config.input_size
     networks: dict[str, Network | None] = {"edge": checkpoint.edge_generator, "inpaint": checkpoint.inpaint_generator}
