@@ -148,24 +148,20 @@ def _discriminator_of(file: Path | None, generator_file: Path | None) -> _Part |
 
 def _common_width(edge: _Part | None, inpaint: _Part | None) -> int:
     """The width of the given generators, which share one setting."""
-    widths = {part.file: part.width for part in (edge, inpaint) if part}
-    for file, width in widths.items():
-        if not width:
+    parts = [part for part in (edge, inpaint) if part]
+    for part in parts:
+        if not part.width:
             raise InpaintError(
                 "import-mismatch",
-                f"{file}: encoder.1.weight is missing, so this is not an EdgeConnect generator.",
-                f"It holds {', '.join(_names(file, edge, inpaint)[:5])}.",
+                f"{part.file}: encoder.1.weight is missing, so this is not an EdgeConnect generator.",
+                f"It holds {', '.join(list(part.layers)[:5])}.",
             )
-    if len(set(widths.values())) > 1:
-        seen = " and ".join(f"{width} in {file}" for file, width in widths.items())
+    if len({part.width for part in parts}) > 1:
+        seen = " and ".join(f"{part.width} in {part.file}" for part in parts)
         raise InpaintError(
             "import-mismatch", f"The generators have different widths: {seen}.", "Import them into two checkpoints."
         )
-    return next(iter(widths.values()))
-
-
-def _names(file: Path, *parts: _Part | None) -> list[str]:
-    return [name for part in parts if part and part.file == file for name in part.layers]
+    return parts[0].width
 
 
 def _kind(layers: Layers) -> str:
