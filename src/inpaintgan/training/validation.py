@@ -23,7 +23,7 @@ def validate(stage: Stage, batches: Sequence[Batch]) -> dict[str, float]:
 
     Where the training uses SqueezeNet, its `hrf_distance` of the composite is among them.
     """
-    scores: dict[str, list[Tensor]] = {}
+    scores: list[dict[str, Tensor]] = []
     for batch in batches:
         batch = batch.to(stage.device)
         predicted, filled = fill_batch(stage, batch)
@@ -34,8 +34,7 @@ def validate(stage: Stage, batches: Sequence[Batch]) -> dict[str, float]:
         if filled is not None:
             values |= _fill_scores(stage, filled, batch)
             values["l1"] = (filled - batch.image).abs().flatten(1).mean(1)
-        for name, value in values.items():
-            scores.setdefault(name, []).append(value)
+        scores.append(values)
     return _means(scores)
 
 
@@ -56,14 +55,12 @@ def baselines(stage: Stage, batches: Sequence[Batch]) -> dict[str, dict[str, flo
     """The same fill scores of OpenCV's Telea and Navier-Stokes."""
     results: dict[str, dict[str, float | None]] = {}
     for method in ("telea", "navier-stokes"):
-        scores: dict[str, list[Tensor]] = {}
+        scores: list[dict[str, Tensor]] = []
         for batch in batches:
             batch = batch.to(stage.device)
             pairs = zip(to_pixels(batch.image), to_pixels(batch.mask), strict=True)
             filled = to_tensor([CLASSICAL[method](image, mask[..., 0] // 255) for image, mask in pairs])
-            scored = _fill_scores(stage, filled.to(stage.device), batch)
-            for name, value in scored.items():
-                scores.setdefault(name, []).append(value)
+            scores.append(_fill_scores(stage, filled.to(stage.device), batch))
         results[method] = {**_means(scores)}
     return results
 
@@ -83,5 +80,5 @@ def _fill_scores(stage: Stage, filled: Tensor, batch: Batch) -> dict[str, Tensor
     return scores
 
 
-def _means(scores: dict[str, list[Tensor]]) -> dict[str, float]:
-    return {name: float(torch.cat(values).mean()) for name, values in scores.items()}
+def _means(batches: list[dict[str, Tensor]]) -> dict[str, float]:
+    return {name: float(torch.cat([scores[name] for scores in batches]).mean()) for name in batches[0]}
