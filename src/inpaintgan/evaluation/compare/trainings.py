@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from tqdm import tqdm
@@ -32,14 +31,6 @@ class Stopped(Exception):
 
 class TrainingFailed(InpaintError):
     """One training ended without reaching its budget."""
-
-
-@dataclass
-class TrainingStatus:
-    """How far a training is, by its newest events."""
-
-    step: int = 0
-    elapsed_s: float = 0.0
 
 
 def is_finished(run: RunDir) -> bool:
@@ -85,14 +76,15 @@ def _watch(run: RunDir, config: Config, title: str, orders: Orders, process: sub
     tail = EventTail(run.events_file)
     in_steps = not config.max_seconds
     total = config.max_iters if in_steps else config.max_seconds
-    told = False
+    told, step, elapsed_s = False, 0, 0.0
     with _bar(title, total, in_steps=in_steps) as bar:
-        status = TrainingStatus()
         while True:
             alive = process.poll() is None if process else run.trainer_pid() is not None
-            _follow(tail.read(), status)
-            bar.set_postfix_str(f"step {status.step}", refresh=False)
-            bar.update((status.step if in_steps else min(status.elapsed_s, total)) - bar.n)
+            for event in tail.read():
+                if event["type"] in ("run_started", "step"):
+                    step, elapsed_s = event["step"], event.get("elapsed_s", elapsed_s)
+            bar.set_postfix_str(f"step {step}", refresh=False)
+            bar.update((step if in_steps else min(elapsed_s, total)) - bar.n)
             if not alive:
                 return
             orders.take()
@@ -108,13 +100,6 @@ def _bar(title: str, total: float, *, in_steps: bool) -> tqdm:
     if not in_steps:
         bar.bar_format = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s of training {postfix}"
     return bar
-
-
-def _follow(events: list[dict[str, Any]], status: TrainingStatus) -> None:
-    for event in events:
-        if event["type"] in ("run_started", "step"):
-            status.step = event["step"]
-            status.elapsed_s = event.get("elapsed_s", status.elapsed_s)
 
 
 def _failure(run: RunDir, title: str, process: subprocess.Popen[bytes] | None) -> TrainingFailed:
