@@ -13,7 +13,7 @@ import os
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -82,18 +82,23 @@ class PictureCache:
 
     Args:
         folder: Made by `create`.
+        mode: ``"r+"`` to `put` rows.
 
     Raises:
         OSError: The folder is not there, or is not whole.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, mode: Literal["r", "r+"] = "r") -> None:
+        self.folder, self._mode = folder, mode
         meta = read_json(folder / META)
         if not isinstance(meta, dict):
             raise FileNotFoundError(folder / META)
         try:
-            self._open(meta, "r")
+            n, side = meta["n"], meta["side"]
+            self._pictures = np.memmap(folder / _PICTURES, np.uint8, mode, shape=(n, side, side, 3))
+            self._readable = np.memmap(folder / _READABLE, np.uint8, mode, shape=(n,))
+            edges_shape = (n, side * side // 8)
+            self._edges = np.memmap(folder / _EDGES, np.uint8, mode, shape=edges_shape) if meta["edges"] else None
         except (KeyError, TypeError, ValueError) as error:  # rows that are too short, or of an index of another kind
             raise FileNotFoundError(folder / META) from error
 
@@ -113,36 +118,20 @@ class PictureCache:
         if meta["edges"]:
             _reserve(folder / _EDGES, n * pixels // 8)
         write_json(folder / META, meta)
-        cache = cls.__new__(cls)
-        cache.folder = folder
-        cache._open(meta, "r+")
-        return cache
+        return cls(folder, "r+")
 
-    def _open(self, meta: dict[str, Any], mode: Any) -> None:
-        self._meta, self._mode = meta, mode
-        n, side = meta["n"], meta["side"]
-        self._pictures = np.memmap(self.folder / _PICTURES, np.uint8, mode, shape=(n, side, side, 3))
-        self._readable = np.memmap(self.folder / _READABLE, np.uint8, mode, shape=(n,))
-        self._edges = (
-            np.memmap(self.folder / _EDGES, np.uint8, mode, shape=(n, side * side // 8)) if meta["edges"] else None
-        )
-
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[type[PictureCache], tuple[Path, str]]:
         # A worker that is started afresh maps the same files instead of receiving a copy of all rows.
-        return {"folder": self.folder, "meta": self._meta, "mode": self._mode}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.folder = state["folder"]
-        self._open(state["meta"], state["mode"])
+        return type(self), (self.folder, self._mode)
 
     def __len__(self) -> int:
-        return self._meta["n"]
+        return len(self._readable)
 
     def get(self, index: int) -> Prepared | None:
         """Return a picture's row, the caller's to keep, or None where it could not be read."""
         if not self._readable[index]:
             return None
-        side = self._meta["side"]
+        side = self._pictures.shape[1]
         edge = None if self._edges is None else np.unpackbits(self._edges[index]).reshape(side, side)
         return Prepared(np.array(self._pictures[index]), edge)
 
