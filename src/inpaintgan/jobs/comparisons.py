@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,11 +27,9 @@ class Comparisons:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._children: list[subprocess.Popen[bytes]] = []
 
     def found(self) -> list[ComparisonDir]:
         """Return all comparisons, whoever started them."""
-        self._children = [child for child in self._children if child.poll() is None]
         if not self.folder.is_dir():
             return []
         return [ComparisonDir(path) for path in sorted(self.folder.iterdir()) if is_comparison(path)]
@@ -70,7 +67,7 @@ class Comparisons:
     def _launch(self, comparison: ComparisonDir, words: list[str]) -> None:
         command = [sys.executable, *main_script(), "compare", "--output", str(comparison.path)]
         command += ["--config", str(comparison.config_file), *words]
-        self._children.append(launch(comparison.path, command, comparison.log_file))
+        launch(comparison.path, command, comparison.log_file)
 
     def delete(self, comparison: ComparisonDir) -> None:
         """Remove a comparison with all its trainings. Raises `InpaintError` while it runs, or when that fails."""

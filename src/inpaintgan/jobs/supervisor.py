@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +34,6 @@ class Supervisor:
     def __init__(self, runs: Path, command: list[str] | None = None) -> None:
         self.runs = runs
         self._command = command or [sys.executable, *main_script()]
-        self._children: list[subprocess.Popen[bytes]] = []
 
     def start(self, config: Config, name: str) -> RunDir:
         """Freeze the config into a new run folder and start its training.
@@ -81,22 +80,15 @@ class Supervisor:
 
     def runs_found(self) -> list[RunDir]:
         """Return all run folders, whoever started them, newest name last."""
-        self._reap()
         if not self.runs.is_dir():
             return []
         return [RunDir(path) for path in sorted(self.runs.iterdir()) if is_run(path)]
 
     def _launch(self, run: RunDir, extra: list[str]) -> None:
-        self._reap()
-        command = [*self._command, "train", "--run", str(run.path), *extra]
-        self._children.append(launch(run.path, command, run.log_file))
-
-    def _reap(self) -> None:
-        """Collect the trainings that ended, so that they do not stay behind as zombies."""
-        self._children = [child for child in self._children if child.poll() is None]
+        launch(run.path, [*self._command, "train", "--run", str(run.path), *extra], run.log_file)
 
 
-def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen[bytes]:
+def launch(folder: Path, command: list[str], log_file: Path) -> None:
     """Start a process that works in a folder, and record it there, so that any window finds it again.
 
     Raises:
@@ -113,7 +105,7 @@ def launch(folder: Path, command: list[str], log_file: Path) -> subprocess.Popen
             process.wait()
         said = f"{folder.name} cannot be started: {error.strerror or error}."
         raise InpaintError("start-failed", said, "Make room on the disk." if is_full(error) else "") from error
-    return process
+    threading.Thread(target=process.wait, daemon=True).start()  # or it would stay behind as a zombie when it has ended
 
 
 def make_new(folder: Path, taken: InpaintError) -> None:
