@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from collections import deque
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -156,18 +157,7 @@ class History:
         self._cut_samples(step)
 
 
-class Histories:
-    """The histories of the runs looked at last; opening one again reads only what is new."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Path, History] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def of(self, path: Path) -> History:
-        """Return the history of an ``events.jsonl``."""
-        with self._lock:
-            history = self._kept.pop(path, None) or History(path)
-            self._kept[path] = history
-            while len(self._kept) > _KEPT_RUNS:
-                self._kept.popitem(last=False)
-            return history
+@lru_cache(maxsize=_KEPT_RUNS)
+def history_of(path: Path) -> History:
+    """Return the history of an ``events.jsonl``; those looked at last are kept, and read only what is new."""
+    return History(path)

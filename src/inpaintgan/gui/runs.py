@@ -18,7 +18,7 @@ from ..core.paths import child_of
 from ..core.rundir import INPAINT_WEIGHTS, RunDir, find_checkpoint
 from ..jobs.supervisor import is_live, is_run, launched_at, live_since
 from .answers import to_json
-from .history import Histories
+from .history import history_of
 from .scores import last_scores
 
 ENDED = ("finished", "stopped", "failed")
@@ -65,7 +65,7 @@ def summary(run: RunDir) -> dict[str, Any]:
         "step": int(last.get("step", 0)),
         "max_iters": config.max_iters if config else 0,
         "elapsed_s": next((event["elapsed_s"] for event in reversed(events) if "elapsed_s" in event), 0.0),
-        "launched": live_since(run) if state in ("starting", "running", "paused") else None,
+        "launched": live_since(run) if state in AT_WORK else None,
         "updated": last.get("time") or launched_at(run) or _modified(run.path),
         "last_sample_url": f"/api/runs/{address}/samples/{samples[-1]}" if samples else None,
         "error": error,
@@ -75,13 +75,10 @@ def summary(run: RunDir) -> dict[str, Any]:
     }
 
 
-_histories = Histories()
-
-
 def details(run: RunDir) -> dict[str, Any]:
     """Describe a run for its own page: summary, config, and its past as `History.read` gives it."""
     config = known_config(run.config_file)
-    past = _histories.of(run.events_file).read()
+    past = history_of(run.events_file).read()
     return {**summary(run), "config": config.model_dump() if config else {}, **past}
 
 
@@ -107,7 +104,7 @@ def event_stream(
     yield b"retry: 1000\n\n"
     offset = offload(_offset_after, path, after)
     if offload(_size, path) - offset > MISSED_BYTES:
-        past = offload(_histories.of(path).read)
+        past = offload(history_of(path).read)
         after = past["last_seq"]
         yield f"event: past\nid: {after}\ndata: {to_json(past)}\n\n".encode()
         offset = offload(_offset_after, path, after)
