@@ -107,15 +107,18 @@ def filled_picture(picture: Picture, patches: list[Patch], hole: NDArray[np.uint
         alpha = np.where(opaque, np.uint8(255), picture.alpha)
         if deep is not None:
             deep[opaque, 3:] = WHITE_16
-    for patch in patches:
-        inside = patch.hole == 1
-        colour = patch.colour
-        if picture.gray:
-            colour = np.repeat(to_gray(colour)[..., None], 3, axis=2)
-        pixels[patch.window][inside] = reduced(colour[inside][None])[0]
-        if deep is not None:
-            deep[patch.window][inside, :3] = colour[inside]
+    if picture.gray:
+        patches = [replace(patch, colour=_grayed(patch.colour)) for patch in patches]
+    paste(pixels, patches)
+    if deep is not None:
+        for patch in patches:
+            inside = patch.hole == 1
+            deep[patch.window][inside, :3] = patch.colour[inside]
     return replace(picture, pixels=pixels, deep=deep, alpha=alpha), cleared
+
+
+def _grayed(colour: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    return np.repeat(to_gray(colour)[..., None], 3, axis=2)
 
 
 def write_patches(patches: list[Patch], folder: Path, stem: str, original: Picture) -> list[dict[str, Any]]:
@@ -133,8 +136,7 @@ def write_patches(patches: list[Patch], folder: Path, stem: str, original: Pictu
     coding = {"chunks": original.coding.get("chunks", ())}
     pictures = []
     for patch in patches:
-        colour = patch.colour if not original.gray else np.repeat(to_gray(patch.colour)[..., None], 3, axis=2)
-        colour = colour * patch.hole[..., None]
+        colour = (_grayed(patch.colour) if original.gray else patch.colour) * patch.hole[..., None]
         opacity = patch.hole * np.uint16(WHITE_16)
         deep = None if original.deep is None else np.dstack([colour, opacity])
         alpha = patch.hole * np.uint8(255)
