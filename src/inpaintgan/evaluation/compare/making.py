@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,19 +102,15 @@ class Comparison:
         self._score_unit(CLASSICAL_UNIT, {"stem": stem}, lambda: scoring.classical(evaluation, stem), "baselines")
         for seed in self.plan.seeds:
             paints = {"inpaint": _identity(self._inpaint_path(seed))}
-            self._score_unit(
-                f"bounds-seed-{seed}", paints, lambda seed=seed: self._bounds(seed), f"bounds, seed {seed}"
-            )
+            self._score_unit(f"bounds-seed-{seed}", paints, partial(self._bounds, seed), f"bounds, seed {seed}")
             for name in (name for name, its_seed in trained if its_seed == seed):
                 depends_on = {**paints, "edges": _identity(_last_checkpoint(self.folder.run(name, seed)))}
-                self._score_unit(
-                    f"{name}-seed-{seed}",
-                    depends_on,
-                    lambda name=name, seed=seed: self._network(name, seed),
-                    f"{name}, seed {seed}",
-                )
+                build = partial(self._network, name, seed)
+                self._score_unit(f"{name}-seed-{seed}", depends_on, build, f"{name}, seed {seed}")
 
-    def _score_unit(self, unit: str, depends_on: dict[str, Any], build: Any, title: str) -> None:
+    def _score_unit(
+        self, unit: str, depends_on: dict[str, Any], build: Callable[[], scoring.Scorer], title: str
+    ) -> None:
         scoring.score(self.evaluation, self.folder.scores(unit), depends_on, build, f"scoring {title}", self.orders)
 
     def _bounds(self, seed: int) -> scoring.Scorer:
