@@ -35,6 +35,10 @@ def bucket(hole_share: float) -> str:
     return f"{lower}-{lower + 100 // _N_BUCKETS} %"
 
 
+def _smallest_first(buckets: Iterable[str]) -> list[str]:
+    return sorted(set(buckets), key=lambda bucket: int(bucket.split("-")[0]))
+
+
 def method_summary(name: str, kind: str, rows_of_seeds: Sequence[Sequence[Row]], costs: Sequence[Row] = ()) -> Summary:
     """Summarise one method.
 
@@ -51,9 +55,7 @@ def method_summary(name: str, kind: str, rows_of_seeds: Sequence[Sequence[Row]],
     seeds = [[row["scores"][name] for row in rows] for rows in rows_of_seeds]
     scores = _over_seeds([_with_f1(_means(rows)) for rows in seeds]) | _over_seeds(costs)
     buckets = {}
-    for label in sorted(
-        {bucket(row["hole_share"]) for row in rows_of_seeds[0]}, key=lambda label: int(label.split("-")[0])
-    ):
+    for label in _smallest_first(bucket(row["hole_share"]) for row in rows_of_seeds[0]):
         inside = [[row["scores"][name] for row in rows if bucket(row["hole_share"]) == label] for rows in rows_of_seeds]
         kept = [{key: mean for key, mean in _means(rows).items() if key in BUCKET_SCORES} for rows in inside]
         buckets[label] = {"n": len(inside[0]), "scores": _over_seeds(kept)}
@@ -141,8 +143,7 @@ def _thin(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 def csv_text(report: dict[str, Any]) -> str:
     """The report's table as CSV: a row for each method, its means, spreads and buckets."""
-    labels = [label for row in report["rows"] for label in row["buckets"]]
-    labels = sorted(set(labels), key=lambda label: int(label.split("-")[0]))
+    labels = _smallest_first(label for row in report["rows"] for label in row["buckets"])
     header = ["method", "kind", "seeds"]
     header += [name for key in SCORES for name in (key, f"{key}_std")]
     header += [f"{key} [{label}]" for label in labels for key in BUCKET_SCORES]
