@@ -115,7 +115,7 @@ def _check_pictures(files: PictureSet, report: DataReport, progress: Callable[[i
     for index, found in _looked_at(files, _look_at_picture, progress):
         if isinstance(found, str):
             report.n_unreadable += 1
-            _note(report.unreadable, Unreadable(path=_relative(files[index], files.root), reason=found))
+            _note(report.unreadable, Unreadable(path=_relative(files, index), reason=found))
             continue
         sides.append(found.side)
         report.n_alpha += found.has_alpha
@@ -159,7 +159,7 @@ def _check_masks(files: PictureSet, report: DataReport, progress: Callable[[int]
     for index, found in _looked_at(files, _look_at_mask, progress):
         if isinstance(found, str):
             report.n_masks_unreadable += 1
-            _note(report.masks_unreadable, Unreadable(path=_relative(files[index], files.root), reason=found))
+            _note(report.masks_unreadable, Unreadable(path=_relative(files, index), reason=found))
             continue
         coverages.append(found.coverage)
         report.n_masks_inverted += found.inverted
@@ -216,7 +216,7 @@ def _is_gray(small: np.ndarray) -> bool:
 
 
 def _pair(files: PictureSet, index: int, earlier: int) -> Duplicate:
-    return Duplicate(path=_relative(files[index], files.root), same_as=_relative(files[earlier], files.root))
+    return Duplicate(path=_relative(files, index), same_as=_relative(files, earlier))
 
 
 def _note(entries: list, entry: BaseModel) -> None:
@@ -224,8 +224,8 @@ def _note(entries: list, entry: BaseModel) -> None:
         entries.append(entry)
 
 
-def _relative(path: PictureFile, root: Path) -> str:
-    return path.relative_to(root).as_posix()
+def _relative(files: PictureSet, index: int) -> str:
+    return files[index].relative_to(files.root).as_posix()
 
 
 def _reason(error: InpaintError | OSError) -> str:
