@@ -153,20 +153,15 @@ class Trainer:
 
     def _held_out(self, train_files: PictureSet, val_files: PictureSet) -> list[Batch]:
         if shares_pictures(self.config, train_files):
-            self._notes.append(
-                ("held-out-known", "Held-out pictures are also trained on, which flatters their scores.")
-            )
+            said = "Held-out pictures are also trained on, which flatters their scores."
+            self._notes.append(("held-out-known", said))
         try:
             loader = make_val_loader(val_files, self.config)
         except NothingReadable:  # of a small set one picture is held out
             loader = make_val_loader(train_files, self.config)
             names = ", ".join(map(str, val_files))
-            self._notes.append(
-                (
-                    "held-out-unreadable",
-                    f"{names}: held out but unreadable; training pictures are scored instead.",
-                )
-            )
+            said = f"{names}: held out but unreadable; training pictures are scored instead."
+            self._notes.append(("held-out-unreadable", said))
         return [batch.owned() for batch in loader]
 
     def _claim(self) -> None:
