@@ -166,7 +166,7 @@ def serve(number: int, settings: dict[str, Any], pipe: Connection) -> None:
     torch.backends.cudnn.benchmark = tries_algorithms
     pipe.send("built")
     while (n_steps := pipe.recv()) is not None:
-        meter.start(0.0)
+        meter.reset()
         start, worked = time.perf_counter(), time.process_time()
         n_images = sum(step() for _ in range(n_steps))
         if device.type == "cuda":

@@ -15,13 +15,10 @@ from ..core.ranks import Ranks
 class Meter:
     """Gathers one logging window. Values stay on their device until `read` is called: adding never waits for a GPU."""
 
-    def __init__(self, ranks: Ranks) -> None:
+    def __init__(self, ranks: Ranks, elapsed_s: float = 0.0) -> None:
+        """Begin to measure, after ``elapsed_s`` seconds of training in earlier processes."""
         self._ranks = ranks
         self._pace: float | None = None
-        self.start(0.0)
-
-    def start(self, elapsed_s: float) -> None:
-        """Begin to measure, after ``elapsed_s`` seconds of training in earlier processes."""
         self._total_s = elapsed_s
         self.reset()
 

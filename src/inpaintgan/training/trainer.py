@@ -186,7 +186,7 @@ class Trainer:
         cache = ranks.in_turn(
             lambda: cached_pictures(train_files, config, n_wanted, reporter.emit, self.orders.stop_is_near)
         )
-        meter, health = Meter(ranks), Health(progress)
+        meter, health = Meter(ranks, progress.elapsed_s), Health(progress)
         batches = endless_batches(train_files, config, progress.position, cache, ranks, stage.device, reporter.warn)
         disk = PatientDisk(self.run_dir, ranks, reporter=reporter, orders=self.orders, meter=meter)
         recovery = Recovery(config, self.run_dir, stage, progress, reporter, ranks)
@@ -194,7 +194,6 @@ class Trainer:
             config, self.run_dir, stage, progress, val_batches, ranks,
             health=health, reporter=reporter, disk=disk, meter=meter,
         )  # fmt: skip
-        meter.start(progress.elapsed_s)
         return Loop(
             config=config, ranks=ranks, progress=progress, stage=stage, batches=batches, phases=phases,
             budget=Budget(config, progress), orders=self.orders, meter=meter, health=health, recovery=recovery,
