@@ -117,7 +117,7 @@ def phases_of(training, **settings):
     )
     stage, _ = build_stage(config, CPU)
     progress = Progress()
-    return Phases(config, stage, progress), stage, progress
+    return Phases(stage, progress), stage, progress
 
 
 def test_auto_goes_on_when_edges_no_longer_get_better(training):

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..core import events
-from ..core.config import Config
-from ..core.ranks import Ranks
 from ..data.batch import Batch
 from ..models.device import gpu_memory, gpu_utilisation
 from .budget import Budget
@@ -28,8 +26,6 @@ from .state import Progress
 class Loop:
     """A training that is ready to continue, from ``progress.step``. All ranks run it alike."""
 
-    config: Config
-    ranks: Ranks
     progress: Progress
     stage: Stage
     batches: Iterator[Batch]
@@ -46,7 +42,7 @@ class Loop:
 
     def run(self) -> events.End:
         """Step until the budget is used or a stop is ordered, and return which."""
-        if self.config.sample_interval and self.progress.step == 0:
+        if self.stage.config.sample_interval and self.progress.step == 0:
             self.outputs.sample()
         while True:
             try:
@@ -58,7 +54,7 @@ class Loop:
                 self.meter.reset()
 
     def _run_to_the_end(self) -> events.End:
-        config, progress, outputs = self.config, self.progress, self.outputs
+        config, progress, outputs = self.stage.config, self.progress, self.outputs
         while self.budget.used() is None:
             self._obey()
             if self.orders.stop_wanted:
@@ -85,31 +81,32 @@ class Loop:
 
         A run that is resumed with a later end goes on as one that never ended here: nothing is learned from that.
         """
-        config, step = self.config, self.progress.step
+        config, step = self.stage.config, self.progress.step
         if config.sample_interval and not _due(step, config.sample_interval):
             self.outputs.sample()
         if config.eval_interval and not _due(step, config.eval_interval):
             self.outputs.validate(None)
 
     def _step(self) -> None:
-        progress = self.progress
+        config, progress = self.stage.config, self.progress
         news = self.phases.prepare_step()
         if news:
             self.reporter.warn("phase-begins", news)
-        rate = lr_factor(self.config, progress.step) * progress.rate_scale
+        rate = lr_factor(config, progress.step) * progress.rate_scale
         self.stage.scale_lr(rate)
         with self.meter.waiting():
             batch = next(self.batches)
         batch = batch.to(self.stage.device)  # which may wait for a busy GPU, and not for pictures
         self.reporter.unreadable(batch)
-        n_pictures = len(batch) * self.ranks.size
+        n_pictures = len(batch) * self.stage.ranks.size
         self.meter.add(self.stage.step(batch, progress.step), n_pictures)
-        self.learning_rate = self.config.lr * rate
+        self.learning_rate = config.lr * rate
         progress.step += 1
         progress.position += n_pictures
         progress.elapsed_s = self.meter.agree_on_elapsed()
 
     def _log_step(self) -> None:
+        log_interval = self.stage.config.log_interval
         means, latest = self.meter.read()
         eta_s = self.budget.eta_s(self.meter)
         self.reporter.exchange()
@@ -127,12 +124,12 @@ class Loop:
             )
         )
         # Once a run, as soon as there is a pace. On a GPU the first steps are those in which networks are compiled.
-        on_cpu, first = self.stage.device.type == "cpu", self.progress.step == self.config.log_interval
+        on_cpu, first = self.stage.device.type == "cpu", self.progress.step == log_interval
         if on_cpu and first and (said := self.budget.beyond_patience(eta_s)):
             self.reporter.warn("years-ahead", said)
         self.meter.reset()
         self.health.check_finite(means)
-        if self.progress.step % self.config.log_interval == 0:
+        if self.progress.step % log_interval == 0:
             self.health.check_losses(latest)
 
     def _obey(self) -> None:

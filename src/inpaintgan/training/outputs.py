@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from ..core import events
-from ..core.config import Config
-from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from ..data.batch import Batch
 from . import state
@@ -32,12 +30,11 @@ class Outputs:
         saved_step: The step whose state lies on the disk as the newest checkpoint, or None.
 
     Args:
-        config: The frozen settings.
         run: The run folder.
-        stage: What is trained.
+        stage: What is trained. All of its ranks call these methods together; rank 0 draws, scores and writes, and the others
+            learn what came of it.
         progress: Where the training stands; its best score is kept up to date here.
         val_batches: The held-out pictures, on the CPU; only rank 0 needs them.
-        ranks: All call these methods together; rank 0 draws, scores and writes, and the others learn what came of it.
         health: Knows whether the present state is one to go back to.
         reporter: Says what was done.
         disk: Writes.
@@ -46,20 +43,18 @@ class Outputs:
 
     def __init__(
         self,
-        config: Config,
         run: RunDir,
         stage: Stage,
         progress: state.Progress,
         val_batches: Sequence[Batch],
-        ranks: Ranks,
         *,
         health: Health,
         reporter: Reporter,
         disk: PatientDisk,
         meter: Meter,
     ) -> None:
-        self._config, self._run, self._stage, self._progress = config, run, stage, progress
-        self._val_batches, self._ranks = val_batches, ranks
+        self._run, self._stage, self._progress, self._val_batches = run, stage, progress, val_batches
+        self._config, self._ranks = stage.config, stage.ranks
         self._health, self._reporter, self._disk, self._meter = health, reporter, disk, meter
         self.saved_step: int | None = progress.step or None
 

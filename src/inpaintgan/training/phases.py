@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..core.config import Config
 from .schedule import annealed_share
 from .stages import Stage
 from .state import Progress
@@ -19,8 +18,8 @@ _BEGINS = {
 class Phases:
     """Decides which phase a run of the stage ``auto`` is in. All it remembers is in the run's progress."""
 
-    def __init__(self, config: Config, stage: Stage, progress: Progress) -> None:
-        self._config, self._stage, self._progress = config, stage, progress
+    def __init__(self, stage: Stage, progress: Progress) -> None:
+        self._config, self._stage, self._progress = stage.config, stage, progress
         self.enter()
 
     def enter(self) -> None:

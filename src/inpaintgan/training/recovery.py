@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ..core.config import Config
 from ..core.errors import InpaintError, lacks_memory
-from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from . import state
 from .build import build_stage
@@ -24,11 +22,9 @@ class Recovery:
     resumed would take another course than one that never was. The stream of pictures is not turned back.
     """
 
-    def __init__(
-        self, config: Config, run: RunDir, stage: Stage, progress: state.Progress, reporter: Reporter, ranks: Ranks
-    ) -> None:
-        self._config, self._run, self._stage, self._progress = config, run, stage, progress
-        self._reporter, self._ranks = reporter, ranks
+    def __init__(self, run: RunDir, stage: Stage, progress: state.Progress, reporter: Reporter) -> None:
+        self._run, self._stage, self._progress, self._reporter = run, stage, progress, reporter
+        self._config, self._ranks = stage.config, stage.ranks
 
     def roll_back(self, broke: BrokeDown) -> None:
         """Go back, and say so.

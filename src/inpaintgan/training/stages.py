@@ -56,11 +56,11 @@ class Stage:
         inpaint_model: InpaintModel | None,
         frozen_edge_generator: Generator | None,
         device: torch.device,
-        ranks: Ranks | None = None,
+        ranks: Ranks,
     ) -> None:
         self.config = config
         self.device = device
-        self.ranks = ranks or Ranks()
+        self.ranks = ranks
         self.edge = Learner(edge_model, config, self.ranks) if edge_model else None
         self.inpaint = Learner(inpaint_model, config, self.ranks) if inpaint_model else None
         self.frozen_edge_generator = frozen_edge_generator

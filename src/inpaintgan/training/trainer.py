@@ -171,7 +171,7 @@ class Trainer:
     def _begin(self, stage: Stage, perceptual: str, train_files: PictureSet, val_batches: list[Batch]) -> Loop:
         """Take the run folder, say so, and get ready to step."""
         config, ranks, progress, reporter = self.config, self.ranks, self.progress, self.reporter
-        phases = Phases(config, stage, progress)
+        phases = Phases(stage, progress)
         ranks.first(self._claim)
         n_val = sum(map(len, val_batches))
         reporter.started(stage, perceptual, config.max_iters, n_train=len(train_files), n_val=n_val)
@@ -189,15 +189,13 @@ class Trainer:
         meter, health = Meter(ranks, progress.elapsed_s), Health(progress)
         batches = endless_batches(train_files, config, progress.position, cache, ranks, stage.device, reporter.warn)
         disk = PatientDisk(self.run_dir, ranks, reporter=reporter, orders=self.orders, meter=meter)
-        recovery = Recovery(config, self.run_dir, stage, progress, reporter, ranks)
+        recovery = Recovery(self.run_dir, stage, progress, reporter)
         outputs = Outputs(
-            config, self.run_dir, stage, progress, val_batches, ranks,
-            health=health, reporter=reporter, disk=disk, meter=meter,
-        )  # fmt: skip
+            self.run_dir, stage, progress, val_batches, health=health, reporter=reporter, disk=disk, meter=meter
+        )
         return Loop(
-            config=config, ranks=ranks, progress=progress, stage=stage, batches=batches, phases=phases,
-            budget=Budget(config, progress), orders=self.orders, meter=meter, health=health, recovery=recovery,
-            reporter=reporter, outputs=outputs,
+            progress=progress, stage=stage, batches=batches, phases=phases, budget=Budget(config, progress),
+            orders=self.orders, meter=meter, health=health, recovery=recovery, reporter=reporter, outputs=outputs,
         )  # fmt: skip
 
     def _remove_damaged(self) -> None:
