@@ -6,10 +6,9 @@ import argparse
 import math
 from pathlib import Path
 
-from .core.engines import ENGINES
+from .core.engines import DEVICES, ENGINES
 from .core.formats import MAX_QUALITY
 
-_DEVICES = ("auto", "cpu", "cuda")
 _DEVICE = "where to compute; default: auto, which uses a GPU if there is one"
 _CHECKPOINT = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
 
@@ -70,7 +69,7 @@ def fill(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quality", type=_quality, metavar="Q", help="of a JPEG or WebP, 1 to 100; default: as the original, else 95"
     )
-    parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
+    parser.add_argument("--device", choices=DEVICES, default="auto", help=_DEVICE)
     parser.add_argument(
         "--engine", choices=ENGINES, default="auto", help="engine that runs the networks; see the command engines"
     )
@@ -110,7 +109,7 @@ def evaluate(parser: argparse.ArgumentParser) -> None:
         "where PyTorch's cache holds it, else the proxy's VGG19; off",
     )  # fmt: skip
     parser.add_argument("--seed", type=_count, default=10, help="seed for drawn masks; default: 10")
-    parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
+    parser.add_argument("--device", choices=DEVICES, default="auto", help=_DEVICE)
     parser.add_argument("--report", type=_path, metavar="FILE.json", help="write all scores")
     parser.add_argument("--html", type=_path, metavar="FILE.html", help="write a page with tables and pictures")
     parser.add_argument("--save-fills", type=_path, metavar="DIR", help="write picture, hole and fills side by side")
@@ -177,7 +176,7 @@ def export(parser: argparse.ArgumentParser) -> None:
 
 def engines(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=_path, help=_CHECKPOINT)
-    parser.add_argument("--device", choices=_DEVICES, default="auto", help=_DEVICE)
+    parser.add_argument("--device", choices=DEVICES, default="auto", help=_DEVICE)
 
 
 def release(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,8 @@ import sys
 
 ENGINES = ("auto", "eager", "compile", "onnx", "openvino")
 """auto is the one that was measured fastest for a checkpoint on this machine, eager PyTorch until one was."""
+DEVICES = ("auto", "cpu", "cuda")
+"""Where they may be asked to run; auto is a GPU if there is one."""
 INSTALL = "Install them: pip install -r requirements-engines.txt"
 _PACKAGES = {
     "onnx": ("onnxruntime", "onnx", "onnxscript"),

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..core.engines import ENGINES
+from ..core.engines import DEVICES, ENGINES
 from ..core.errors import InpaintError
 from ..core.formats import MAX_QUALITY, WRITABLE
 from ..core.outputs import writing
@@ -171,8 +171,8 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
             "checkpoint-missing", "There is no checkpoint that can fill.", "Train an inpaint model first."
         )
     device = options.get("device") or "auto"
-    if device not in ("auto", "cpu", "cuda"):
-        raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", "Allowed: auto | cpu | cuda.")
+    if device not in DEVICES:
+        raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", f"Allowed: {' | '.join(DEVICES)}.")
     engine = options.get("engine") or "auto"
     if engine not in ENGINES:
         allowed = f"Allowed: {' | '.join(ENGINES)}."
