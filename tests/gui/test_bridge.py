@@ -176,6 +176,7 @@ def test_the_native_dialog_needs_a_screen(call: Call, monkeypatch: pytest.Monkey
         ({"data": "{pictures}/none"}, "", "folder-missing"),
         ({"data": "{pictures}/notes.md"}, "", "folder-missing"),
         ({"data": "{pictures}/empty"}, "", "folder-empty"),
+        ({"data": "{pictures}/nothing to see"}, "", "folder-empty"),
         ({"data": "{pictures}", "val_data": "{pictures}/empty"}, "", "folder-empty"),
         ({"data": "{pictures}", "mask": "external", "mask_data": "{pictures}/none"}, "", "folder-missing"),
         ({"data": "{pictures}", "init_from": "{pictures}"}, "", "checkpoint-missing"),
@@ -190,6 +191,9 @@ def test_a_training_that_cannot_work_is_not_started(
     call: Call, pictures: Path, values: dict[str, Any], name: str, code: str
 ) -> None:
     (pictures / "empty").mkdir()
+    hidden = pictures / "nothing to see" / ".thumbnails"
+    hidden.mkdir(parents=True)
+    (hidden / "a.png").touch()
     (pictures / "notes.md").touch()
     filled = {key: item.format(pictures=pictures) if isinstance(item, str) else item for key, item in values.items()}
     with pytest.raises(Refused, match=code) as refused:

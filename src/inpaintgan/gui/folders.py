@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.request import url2pathname
 import psutil
 
 from ..core.errors import InpaintError
-from ..core.formats import PICTURE_SUFFIXES
+from ..core.formats import PICTURE_SUFFIXES, SHARD_SUFFIX
 from ..core.paths import expanded, resource, work_root
 from ..core.rundir import EVENTS
 from .dialogs import FolderDialog
@@ -87,38 +88,36 @@ def choose_folder(title: str) -> str | None:
 
 def has_picture(folder: Path) -> bool:
     """Return whether a picture or a tar shard lies in a folder or below it, going by names, stopping at the first."""
-    looked_at = 0
-    waiting = [folder]
-    while waiting:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    looked_at += 1
-                    if _is_folder(entry):
-                        waiting.append(Path(entry.path))
-                    elif is_picture(entry.name) or entry.name.lower().endswith(".tar"):
-                        return True
-                    if looked_at > _MAX_LOOKED_AT:
-                        return False
-        except OSError:
-            continue
-    return False
+    return any(name and (is_picture(name) or name.lower().endswith(SHARD_SUFFIX)) for name in _files_below(folder))
 
 
 def count_pictures(path: str) -> dict[str, Any]:
-    """Return ``n_pictures``, how many lie in a folder and below it, going by names as filling it does, and ``is_all``, whether
-    all of it was looked at.
+    """Return ``n_pictures``, how many lie in a folder and below it, going by names, and ``is_all``, whether all of it was
+    looked at.
     """
-    n_pictures, n_looked_at = 0, 0
-    waiting, seen = [Path(absolute(path))], set()
-    while waiting and n_looked_at <= _MAX_LOOKED_AT:
-        folder = waiting.pop()
+    n_pictures, is_all = 0, True
+    for name in _files_below(Path(absolute(path))):
+        if name is None:
+            is_all = False
+        else:
+            n_pictures += is_picture(name)
+    return {"n_pictures": n_pictures, "is_all": is_all}
+
+
+def _files_below(folder: Path) -> Iterator[str | None]:
+    """Yield the names of files in a folder and below it as `find_pictures` finds them; None where it becomes too many."""
+    n_looked_at, waiting, seen = 0, [folder], set()
+    while waiting:
+        if n_looked_at > _MAX_LOOKED_AT:
+            yield None
+            return
+        inside = waiting.pop()
         try:
-            real = folder.resolve()
-            if real in seen or (seen and (folder / EVENTS).is_file()):
+            real = inside.resolve()
+            if real in seen or (seen and (inside / EVENTS).is_file()):
                 continue
             seen.add(real)
-            with os.scandir(folder) as entries:
+            with os.scandir(inside) as entries:
                 for entry in entries:
                     n_looked_at += 1
                     if entry.name.startswith("."):
@@ -126,10 +125,9 @@ def count_pictures(path: str) -> dict[str, Any]:
                     if _is_folder(entry):
                         waiting.append(Path(entry.path))
                     else:
-                        n_pictures += is_picture(entry.name)
+                        yield entry.name
         except OSError:
             continue
-    return {"n_pictures": n_pictures, "is_all": not waiting}
 
 
 def is_picture(name: str) -> bool:
