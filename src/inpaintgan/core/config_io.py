@@ -1,20 +1,17 @@
-"""Reading and writing `Config`: YAML files, ``--set key=value``, EdgeConnect's upper-case files, errors in words."""
+"""Reading and writing `Config`: YAML files, ``--set key=value``, EdgeConnect's upper-case files."""
 
 from __future__ import annotations
 
-import difflib
-import functools
-import reprlib
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from yaml.composer import Composer
 
 from .atomic import write_bytes
 from .config import Config
+from .config_words import allowed, fault_in_words, properties, seen
 from .errors import InpaintError
 from .paths import at_hand, expanded, resource
 
@@ -209,7 +206,7 @@ def _chosen(key: str, value: Any, choices: dict[int, str]) -> str:
         return value
     if not isinstance(value, int) or isinstance(value, bool) or value not in choices:
         numbers, words = (" | ".join(map(str, ones)) for ones in (choices, dict.fromkeys(choices.values())))
-        said = f"{key}: {_seen(value)} is not allowed. Allowed: {numbers}."
+        said = f"{key}: {seen(value)} is not allowed. Allowed: {numbers}."
         raise InpaintError("config-invalid", said, f"Or by name: {words}.")
     return choices[value]
 
@@ -224,7 +221,7 @@ def make_config(values: dict[str, Any]) -> Config:
     try:
         return Config.model_validate({key: _undo_yaml_1_1(key, value) for key, value in values.items()})
     except ValidationError as error:
-        faults = [_in_words(fault) for fault in error.errors()]
+        faults = [fault_in_words(fault) for fault in error.errors()]
         if len(faults) == 1:
             said, meant, explained = faults[0]
             raise InpaintError("config-invalid", said, meant or explained) from error
@@ -252,78 +249,11 @@ def _undo_yaml_1_1(key: str, value: Any) -> Any:
     return value
 
 
-def _in_words(fault: ErrorDetails) -> tuple[str, str, str]:
-    """Turn a complaint of pydantic into words: key, value seen and what is allowed; what was perhaps meant; an explanation."""
-    if not fault["loc"]:  # settings that do not fit together
-        said = str(fault["msg"]).removeprefix("Value error, ")
-        key = said.partition(":")[0]
-        seen = fault["input"].get(key, Config.model_fields[key].default)
-        return f"{said} (value seen: {_seen(seen)}).", "", _properties()[key]["description"]
-    key, seen = str(fault["loc"][0]), fault["input"]
-    if fault["type"] == "extra_forbidden":
-        said = f"{key}: there is no such setting (value seen: {_seen(seen)})."
-        return said, _meant(key, list(Config.model_fields)), "config.yml lists every setting."
-    said = f"{key}: {_seen(seen)} is not allowed. Allowed: {allowed(key)}."
-    return said, _meant(_seen(seen).strip("'"), _properties()[key].get("enum", [])), _properties()[key]["description"]
-
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 200
-_SHORT.maxlevel = 2
-"""A few hundred bytes of YAML can name lists in lists of billions of values."""
-
-
-def _seen(value: object) -> str:
-    """A value as a refusal shows it."""
-    return "nothing" if value is None or value == "" else _SHORT.repr(value)
-
-
-def _meant(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word.lower(), known, n=1)
-    return f"Did you mean '{near[0]}'?" if near else ""
-
-
-@functools.cache
-def _properties() -> dict[str, dict[str, Any]]:
-    return Config.model_json_schema()["properties"]
-
-
-def allowed(key: str) -> str:
-    """Describe as text what a setting may be, from its schema."""
-    schema = _properties()[key]
-    if "enum" in schema or "const" in schema:
-        return " | ".join(str(choice) for choice in schema.get("enum", [schema.get("const")]))
-    if schema["type"] == "boolean":
-        return "true or false"
-    if schema["type"] == "string":
-        return "text"
-    kind = {"integer": "a whole number", "number": "a number"}[schema["type"]]
-    if "minimum" in schema and "maximum" in schema:
-        bounds = f" from {_plain(schema['minimum'])} to {_plain(schema['maximum'])}"
-    else:
-        names = {
-            "minimum": "of at least",
-            "exclusiveMinimum": "above",
-            "maximum": "at most",
-            "exclusiveMaximum": "below",
-        }
-        found = [f" {words} {_plain(schema[name])}" for name, words in names.items() if name in schema]
-        bounds = ",".join(found)
-    multiple = f", a multiple of {schema['multipleOf']}" if "multipleOf" in schema else ""
-    unit = f" ({schema['unit']})" if schema.get("unit") else ""
-    return kind + bounds + multiple + unit
-
-
-def _plain(number: float) -> str:
-    """A limit as the window writes it: thousands apart from 10,000 on."""
-    return f"{number:,}" if isinstance(number, int) and abs(number) >= 10_000 else f"{number:g}"
-
-
 def yaml_text(config: Config) -> str:
     """Write a config as commented YAML, grouped; reading it back gives the same config."""
     lines = ["# InpaintGAN settings. Every setting is here with its default, its range and its unit."]
     group = None
-    for name, schema in _properties().items():
+    for name, schema in properties().items():
         if schema["group"] != group:
             group = schema["group"]
             lines += ["", f"# {group}"]
