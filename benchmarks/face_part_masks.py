@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from inpaintgan.imaging.masks import add_shape, draw_strokes
+from inpaintgan.imaging.training_masks import add_shape, draw_strokes
 
 SIDE = 256
 PARTS = {

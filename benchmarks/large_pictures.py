@@ -33,7 +33,7 @@ from inpaintgan.data.tensors import to_tensor
 from inpaintgan.imaging.classical import telea
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.imaging.io import read_rgb
-from inpaintgan.imaging.masks import draw_strokes
+from inpaintgan.imaging.training_masks import draw_strokes
 from inpaintgan.inference import refine
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.metrics.image import image_scores

@@ -26,7 +26,7 @@ from torchvision.transforms.functional import to_tensor
 
 from inpaintgan.core.config import Config
 from inpaintgan.imaging.folder import find_pictures
-from inpaintgan.imaging.masks import draw_mask
+from inpaintgan.imaging.training_masks import draw_mask
 from inpaintgan.networks.discriminator import Discriminator
 from inpaintgan.networks.edge_generators import EDGE_GENERATORS
 from inpaintgan.networks.inpaint_generator import InpaintGenerator

@@ -16,8 +16,8 @@ from make_edge_figure import FACE, GAP_PX, ROOT, SIDE, strip
 
 from inpaintgan.core.paths import resource
 from inpaintgan.imaging.encode import save_picture
-from inpaintgan.imaging.masks import draw_strokes
 from inpaintgan.imaging.picture import Picture
+from inpaintgan.imaging.training_masks import draw_strokes
 from inpaintgan.inference.pipeline import Inpainter
 
 CHECKPOINTS = ("faces-lite", "faces")

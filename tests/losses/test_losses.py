@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from inpaintgan.core.config import Config
 from inpaintgan.data.batch import Batch
-from inpaintgan.imaging.masks import draw_strokes
+from inpaintgan.imaging.training_masks import draw_strokes
 from inpaintgan.losses import adversarial
 from inpaintgan.losses.crops import crop_around_holes
 from inpaintgan.losses.edge import edge_bce_loss

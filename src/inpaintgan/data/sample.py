@@ -11,8 +11,9 @@ import numpy as np
 from ..core.config import Config
 from ..core.errors import InpaintError, about
 from ..imaging.edges import NO_EDGES, RANDOM_SIGMA, detect_edges, random_sigma
-from ..imaging.masks import draw_mask, is_empty, load_mask, resize_mask
+from ..imaging.masks import is_empty, load_mask, resize_mask
 from ..imaging.picture import middle_square, to_gray
+from ..imaging.training_masks import draw_mask
 from .augment import zoomed
 from .cache import PictureCache
 from .edge_files import find_edge_files, read_edges

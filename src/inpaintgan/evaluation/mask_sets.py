@@ -18,8 +18,9 @@ from ..core.errors import InpaintError
 from ..core.formats import PICTURE_SUFFIXES
 from ..imaging.folder import find_pictures, list_files
 from ..imaging.io import read_header
-from ..imaging.masks import draw_mask, is_empty, is_stretched, read_mask
+from ..imaging.masks import is_empty, is_stretched, read_mask
 from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
+from ..imaging.training_masks import draw_mask
 
 DRAWN_MASKS: tuple[MaskKind, ...] = tuple(kind for kind, shares in SHARES.items() if "file" not in shares)
 """The kinds of hole that trainings use too."""

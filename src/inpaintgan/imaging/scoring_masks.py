@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .masks import add_shape
+from .training_masks import add_shape
 
 BUCKETS = ((1, 10), (10, 20), (20, 30), (30, 40), (40, 50), (50, 60))
 """Lower and upper end in percent of the picture; the lower belongs to the bucket."""
