@@ -397,10 +397,6 @@ class Config(BaseModel):
             raise ValueError("expected a number, not true/false")
         return value
 
-    def _without_network(self) -> tuple[str, ...]:
-        """The losses that a network was switched off for."""
-        return ("content_loss_weight", "style_loss_weight") if self.perceptual_weights == "off" else ()
-
     @model_validator(mode="after")
     def _fits_together(self) -> Config:
         if -1 < self.sigma < 0:
@@ -412,8 +408,9 @@ class Config(BaseModel):
                 f"stem: '{self.stem}' does not work with {self.edge_generator}, which has one stem only; "
                 f"use {ONE_STEM[self.edge_generator]}"
             )
+        blind = ("content_loss_weight", "style_loss_weight") if self.perceptual_weights == "off" else ()
         for model in TRAINS[self.stage]:
-            if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in self._without_network()):
+            if not any(getattr(self, name) for name in LOSS_WEIGHTS[model] if name not in blind):
                 raise ValueError(f"{LOSS_WEIGHTS[model][0]}: the {model} model needs a loss whose weight is above 0")
         if self.processes > 1 and self.batch_size % self.processes:
             said = f"{self.batch_size} pictures cannot be shared equally by {self.processes} processes"
