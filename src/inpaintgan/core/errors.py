@@ -33,6 +33,13 @@ class InpaintError(Exception):
         return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
+def in_words(error: BaseException) -> InpaintError:
+    """An error as one that can be shown and sent; others may not even be picklable."""
+    if isinstance(error, InpaintError):
+        return error
+    return InpaintError(type(error).__name__, f"{type(error).__name__}: {error}")
+
+
 def is_full(error: OSError) -> bool:
     """Whether a disk, or a person's share of it, has no room left."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -11,7 +11,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from .. import __version__
 from ..core import events
-from ..core.errors import InpaintError
+from ..core.errors import in_words
 from ..core.events import Event, EventLog
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
@@ -113,16 +113,9 @@ class Reporter:
 
     def failed(self, error: BaseException) -> None:
         """Say why the training ends. One that never began has no end either: who started it learns why it was refused."""
-        if not self.has_begun:
-            return
-        known = isinstance(error, InpaintError)
-        self.emit(
-            events.RunFailed(
-                code=error.code if known else type(error).__name__,
-                message=error.message if known else f"{type(error).__name__}: {error}",
-                hint=error.hint if known else "",
-            )
-        )
+        if self.has_begun:
+            said = in_words(error)
+            self.emit(events.RunFailed(code=said.code, message=said.message, hint=said.hint))
 
     def unreadable(self, batch: Batch) -> None:
         """Warn of each file that could not be read, once."""

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from ..core.config import Config
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, in_words
 from ..core.exit_codes import FAILED, INTERRUPTED, REFUSED
 from ..core.paths import main_script
 from ..core.ranks import CallT, Ranks
@@ -205,7 +205,7 @@ class Processes(Ranks):
             yield
         except Exception as error:
             own = error
-        failures = [failure for failure in self.gather(own and _in_words(own)) if failure]
+        failures = [failure for failure in self.gather(own and in_words(own)) if failure]
         if own is not None:
             raise own
         if failures:
@@ -279,13 +279,6 @@ def _fresh_store() -> tuple[Store, int, int]:
             missing = {other for other in missing if not store.check([f"{name}/{other}"])}
             time.sleep(_POLL_S)
     return PrefixStore(name, store), rank, size
-
-
-def _in_words(error: Exception) -> InpaintError:
-    """An error that can be sent: others may not even be picklable."""
-    if isinstance(error, InpaintError):
-        return error
-    return InpaintError(type(error).__name__, f"{type(error).__name__}: {error}")
 
 
 class _Call(nn.Module):
