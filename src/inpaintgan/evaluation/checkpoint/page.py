@@ -19,7 +19,7 @@ from ..cases import Case
 from ..charts import Dot, Line
 from ..columns import COLUMNS, Column, columns_of
 from ..protocol import START, Fills
-from ..report import asset, design_tokens, environment, icon
+from ..report import render
 from ..tiles import data_uri, jpeg
 from . import findings
 from .running import NETWORK, UPPER_BOUND
@@ -78,30 +78,23 @@ def evaluation_html(report: dict[str, Any], shown: Sequence[Shown]) -> str:
     """
     main = report["overall"] or report["sets"][0]
     colours = {name: index for index, name in enumerate(_ordered(report))}
-    return (
-        environment()
-        .get_template("evaluation.html.j2")
-        .render(
-            report=report,
-            title=f"{_checkpoint_name(report)} on {Path(report['data']).name}",
-            tokens=design_tokens(),
-            css=asset("report.css"),
-            script=asset("report.js"),
-            icon=icon(),
-            main=main,
-            colours=colours,
-            findings=findings.findings(report),
-            plots=_dot_plots(main, colours),
-            curves=_curves(report, colours),
-            matrices=_matrices(report),
-            tables=[_table(one, report) for one in report["sets"]],
-            edges=_edges(report),
-            samples=[_sample(report, one) for one in shown],
-            ranking=ranking_column(report),
-            protocol=findings.protocol_rows(report),
-            hints=findings.hints(report),
-            drawn=[name for name in colours if name not in _OFF_SCALE],
-        )
+    return render(
+        "evaluation.html.j2",
+        report=report,
+        title=f"{_checkpoint_name(report)} on {Path(report['data']).name}",
+        main=main,
+        colours=colours,
+        findings=findings.findings(report),
+        plots=_dot_plots(main, colours),
+        curves=_curves(report, colours),
+        matrices=_matrices(report),
+        tables=[_table(one, report) for one in report["sets"]],
+        edges=_edges(report),
+        samples=[_sample(report, one) for one in shown],
+        ranking=ranking_column(report),
+        protocol=findings.protocol_rows(report),
+        hints=findings.hints(report),
+        drawn=[name for name in colours if name not in _OFF_SCALE],
     )
 
 

@@ -12,7 +12,7 @@ from ...core.comparison import ComparisonDir
 from .. import charts
 from ..charts import Dot, Line
 from ..columns import COLUMNS, Column, columns_of
-from ..report import asset, design_tokens, environment, icon
+from ..report import render
 from ..tiles import file_uri
 from . import findings
 from .scoring import NO_EDGES, TRUE_EDGES
@@ -38,26 +38,19 @@ def comparison_html(report: dict[str, Any], folder: ComparisonDir, shown: list[i
     """
     colours = {name: index for index, name in enumerate(report["generators"])}
     groups = [(title, _found(keys, report)) for title, keys in GROUPS]
-    return (
-        environment()
-        .get_template("comparison.html.j2")
-        .render(
-            report=report,
-            tokens=design_tokens(),
-            css=asset("report.css"),
-            script=asset("report.js"),
-            icon=icon(),
-            colours=colours,
-            groups=[(title, found) for title, found in groups if found],
-            best=_best(report),
-            dot_plots=_dot_plots(report, colours),
-            charts=_curve_charts(report, colours),
-            buckets=_buckets(report),
-            samples=_samples(report, folder, shown),
-            findings=findings.findings(report),
-            hints=findings.hints(report),
-            protocol=findings.protocol_rows(report),
-        )
+    return render(
+        "comparison.html.j2",
+        report=report,
+        colours=colours,
+        groups=[(title, found) for title, found in groups if found],
+        best=_best(report),
+        dot_plots=_dot_plots(report, colours),
+        charts=_curve_charts(report, colours),
+        buckets=_buckets(report),
+        samples=_samples(report, folder, shown),
+        findings=findings.findings(report),
+        hints=findings.hints(report),
+        protocol=findings.protocol_rows(report),
     )
 
 
