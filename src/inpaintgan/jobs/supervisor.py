@@ -145,16 +145,16 @@ def is_run(path: Path) -> bool:
 
 def launched_at(run: RunDir) -> float | None:
     """Return when a window last started this run's training, in seconds since the epoch."""
-    return _launched(_launch(run))
+    return _launched(_record(run))
 
 
 def live_since(run: RunDir) -> float | None:
     """Return when a window started the process that trains in this run now, or None."""
-    record = _launch(run)
+    record = _record(run)
     return _launched(record) if live_pid(record) is not None else None
 
 
-def _launch(run: RunDir) -> Any:
+def _record(run: RunDir) -> Any:
     """What `launch` recorded in the run's folder, None without a readable record."""
     return read_json(run.path / "launch.json")
 
@@ -173,5 +173,5 @@ def wait_until_gone(run: RunDir, seconds: float = LEAVING_S) -> None:
 
 def is_live(run: RunDir) -> bool:
     """Return whether a process trains in this folder or is about to, be it on another machine that shares the disk."""
-    here = run.trainer_pid() is not None or live_pid(_launch(run)) is not None
+    here = run.trainer_pid() is not None or live_pid(_record(run)) is not None
     return here or run.other_host() != ""
