@@ -93,15 +93,16 @@ def load_config(path: Path | None, settings: list[str] | None = None, **override
     """
     values = read_yaml(path) if path else {}
     for setting in settings or []:
-        key, separator, text = setting.partition("=")
-        if not separator or not key.strip():
+        name, separator, text = setting.partition("=")
+        key = name.strip().lower()
+        if not separator or not key:
             raise InpaintError("config-invalid", f"'{setting}' is not a setting.", "Write --set key=value.")
-        values[key.strip().lower()] = parse_value(key.strip().lower(), text)
+        values[key] = _parsed(key, text)
     values.update({key: value for key, value in overrides.items() if value is not None})
     return make_config(values)
 
 
-def parse_value(key: str, text: str) -> Any:
+def _parsed(key: str, text: str) -> Any:
     """Parse the text of one setting as YAML, keeping text settings text and reading ``1e-4``, which YAML calls text."""
     if key in Config.model_fields and Config.model_fields[key].annotation is str:
         return text.strip()
