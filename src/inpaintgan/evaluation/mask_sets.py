@@ -19,7 +19,7 @@ from ..core.formats import PICTURE_SUFFIXES
 from ..imaging.folder import find_pictures, list_files
 from ..imaging.io import read_header
 from ..imaging.masks import is_empty, is_stretched, read_mask
-from ..imaging.scoring_masks import BUCKETS, draw_bucket, draw_thickness
+from ..imaging.scoring_masks import BUCKETS, THICKNESSES, draw_bucket, draw_thickness
 from ..imaging.training_masks import draw_mask
 
 DRAWN_MASKS: tuple[MaskKind, ...] = tuple(kind for kind, shares in SHARES.items() if "file" not in shares)
@@ -30,11 +30,11 @@ BLOCK_RATIO = 0.5
 _Draw = Callable[[int, int, np.random.Generator], NDArray[np.uint8]]
 _SCORING: dict[str, _Draw] = {
     f"irregular-{low:02d}-{high}": partial(draw_bucket, low=low / 100, high=high / 100) for low, high in BUCKETS
-} | {kind: partial(draw_thickness, kind=kind) for kind in ("thin", "medium", "thick")}
+} | {kind: partial(draw_thickness, kind=kind) for kind in THICKNESSES}
 _BUCKET_NAMES = tuple(name for name in _SCORING if name.startswith("irregular-"))
 GROUPS: dict[str, tuple[str, ...]] = {
     "buckets": _BUCKET_NAMES,
-    "strokes": ("thin", "medium", "thick"),
+    "strokes": tuple(THICKNESSES),
     "all": (*_SCORING, "random-block", "half"),
 }
 """Words that stand for several sets."""

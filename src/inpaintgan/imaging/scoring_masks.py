@@ -50,7 +50,7 @@ class _Strokes:
     box: tuple[float, float] = (0, 0)
 
 
-_KINDS = {
+THICKNESSES = {
     "thin": _Strokes((4, 51), (5 / 256, 14 / 256), (10 / 256, 49 / 256)),
     "medium": _Strokes((4, 6), (5 / 256, 54 / 256), (10 / 256, 109 / 256), (1, 5), (10 / 256, 50 / 256)),
     "thick": _Strokes((1, 6), (5 / 256, 104 / 256), (10 / 256, 209 / 256), (1, 3), (30 / 256, 150 / 256)),
@@ -71,7 +71,7 @@ def draw_thickness(height: int, width: int, rng: np.random.Generator, kind: str)
     Returns:
         (height, width) uint8 of 0 and 1, a hole of at most half of the picture.
     """
-    strokes = _KINDS[kind]
+    strokes = THICKNESSES[kind]
     mask = _draw(height, width, rng, strokes)
     while cv2.countNonZero(mask) > _LARGEST_HOLE * height * width:
         mask = _draw(height, width, rng, strokes)
