@@ -34,8 +34,8 @@ def check_fixed(run: RunDir, config: Config) -> None:
     """Raise `InpaintError` ``config-invalid`` for a setting that may not change between a training and its resume."""
     before = run.load_config()
     for name in FIXED:
-        if getattr(before, name) != getattr(config, name):
-            was, wanted = getattr(before, name), getattr(config, name)
+        was, wanted = getattr(before, name), getattr(config, name)
+        if was != wanted:
             raise InpaintError(
                 "config-invalid",
                 f"{name}: this run was trained with {was!r} and cannot continue with {wanted!r}.",

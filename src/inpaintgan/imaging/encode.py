@@ -51,13 +51,7 @@ def encode(picture: Picture, format: str, quality: int | None = None) -> bytes:
         buffer = io.BytesIO()
         Image.fromarray(pixels).save(buffer, format, **options)
         return buffer.getvalue()
-    except (
-        OSError,
-        ValueError,
-        OverflowError,
-        struct.error,
-        cv2.error,
-    ) as error:  # too large for the format, most often
+    except (OSError, ValueError, OverflowError, struct.error, cv2.error) as error:  # too large for the format, mostly
         height, width = picture.pixels.shape[:2]
         hint = "Choose PNG." if format != "PNG" else ""
         raise InpaintError(
