@@ -10,6 +10,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -169,10 +170,8 @@ class EventLog:
         self._seq += 1
         stamped = event.model_copy(update={"seq": self._seq, "time": time.time()})
         self._unwritten.append(_line(stamped))
-        try:
+        with suppress(OSError):
             self.flush()
-        except OSError:
-            pass
         if self._on_event:
             self._on_event(stamped)
         return stamped

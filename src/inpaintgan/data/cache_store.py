@@ -132,10 +132,8 @@ class _Rows(Dataset[int]):
     def __getitem__(self, chunk: int) -> int:
         indices = range(chunk * _CHUNK, min((chunk + 1) * _CHUNK, len(self._files)))
         for index in indices:
-            try:
+            with contextlib.suppress(InpaintError):  # no row, so that who wants it tries the file and reports it
                 self._cache.put(index, prepare(self._files[index], self._config, self._edge_files[index]))
-            except InpaintError:
-                pass  # it has no row, so that who wants it tries the file and reports it
         return len(indices)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -88,18 +89,13 @@ def index_shard(shard: Path) -> ShardIndex:
         InpaintError: ``shard-unreadable``.
     """
     kept = _index_file(shard)
-    try:
-        with np.load(kept, allow_pickle=False) as index:
-            return ShardIndex(bytes(index["names"]).decode(errors="surrogateescape").split("\0")[:-1], index["spans"])
-    except (OSError, ValueError, KeyError):
-        pass
+    with suppress(OSError, ValueError, KeyError), np.load(kept, allow_pickle=False) as index:
+        return ShardIndex(bytes(index["names"]).decode(errors="surrogateescape").split("\0")[:-1], index["spans"])
     index = _read_index(shard)
     names = "".join(f"{name}\0" for name in index.names).encode(errors="surrogateescape")
-    try:
+    with suppress(OSError):  # it is made again next time
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(kept, lambda file: np.savez(file, names=np.frombuffer(names, np.uint8), spans=index.spans))
-    except OSError:
-        pass  # it is made again next time
     return index
 
 

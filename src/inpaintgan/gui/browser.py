@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 _LINUX_NAMES = (
@@ -61,12 +62,10 @@ def open_window(address: str, profile: Path) -> subprocess.Popen[bytes] | None:
         if sys.platform.startswith("linux") and os.geteuid() == 0:
             # Chromium's sandbox refuses to run for root.
             command.append("--no-sandbox")
-        try:
+        with suppress(OSError):
             return subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )  # fmt: skip
-        except OSError:
-            pass
     webbrowser.open(address)
     return None
