@@ -1,9 +1,9 @@
 """A training and fills at once on a CPU: how much either slows the other down, and what waiting awake does to it.
 
-    python benchmarks/beside.py [--checkpoint DIR] [--rounds 3] [--seconds 30]
+    python benchmarks/beside.py [--checkpoint DIR] [--rounds 3] [--seconds 30] [--spins 0 1000 ...]
 
-Each on its own, then both at once, with OpenMP's default of 300,000 rounds that a thread waits awake and with the program's
-own number (`inpaintgan.core.openmp`), in turns within one run. The training is the preset *Fast on a CPU*, without its
+Each on its own, then both at once, with OpenMP's default of 300,000 rounds that a thread waits awake, with the program's
+own number (`inpaintgan.core.openmp`) and with others that are asked for, in turns within one run. The training is the preset *Fast on a CPU*, without its
 perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut. Reported are medians over
 the rounds: seconds a fill, and steps a second.
 """
@@ -45,9 +45,9 @@ STROKES = [
 
 def environment(waiting: str) -> dict[str, str]:
     inherited = {key: value for key, value in os.environ.items() if key not in ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")}
-    if waiting == DEFAULT:
-        return {**inherited, "GOMP_SPINCOUNT": "300000"}
-    return inherited
+    if waiting == OURS:
+        return inherited
+    return {**inherited, "GOMP_SPINCOUNT": "300000" if waiting == DEFAULT else waiting}
 
 
 def fill_for(checkpoint: Path, seconds: float) -> None:
@@ -123,13 +123,14 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--spins", nargs="*", default=[], help="other numbers of rounds to measure as well")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results" / "beside-cpu.json")
     parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.fill:
         fill_for(arguments.checkpoint, arguments.seconds)
         return
-    rounds: dict[str, list[dict[str, float]]] = {DEFAULT: [], OURS: []}
+    rounds: dict[str, list[dict[str, float]]] = {waiting: [] for waiting in (DEFAULT, OURS, *arguments.spins)}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(arguments.rounds):
             for waiting, found in rounds.items():
