@@ -16,6 +16,7 @@ from inpaintgan.core.config_io import make_config
 from inpaintgan.core.rundir import EDGE_WEIGHTS, EVENTS, INPAINT_WEIGHTS, RunDir
 from inpaintgan.gui.answers import answered, to_json
 from inpaintgan.gui.bridge import functions
+from inpaintgan.gui.calls.settings import SettingsCalls
 from inpaintgan.gui.session import Session
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.jobs.queue import TrainingQueue
@@ -72,6 +73,12 @@ def test_answers_are_plain_finite_json() -> None:
     assert answered(lambda: {"a": [math.nan, (math.inf, 1.5)]}) == {"ok": True, "value": {"a": [None, [None, 1.5]]}}
     assert to_json({"ü": math.nan}) == '{"\\u00fc": null}'
     assert to_json("\udce4").encode() == b'"\\udce4"', "the name of a file may be no text"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows says that there is no such file")
+def test_a_path_that_the_system_lets_nobody_look_at_is_no_mistake_of_the_program(session: Session) -> None:
+    error = answered(SettingsCalls(session).measure, {"data": "x" * 300})["error"]
+    assert error["code"] == "path-unseen" and error["message"].endswith("File name too long.")
 
 
 def test_a_mistake_of_the_program_is_said_without_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:
