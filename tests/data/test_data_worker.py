@@ -50,6 +50,14 @@ def test_large_pictures_are_shown_as_jpeg(tmp_path):
     assert value["display"] == "display.png" and decode(tmp_path / "display.png").alpha is not None
 
 
+@pytest.mark.parametrize(("height", "width"), [(1, 70_000), (200, 70_000)])
+def test_a_strip_longer_than_a_jpeg_can_be_is_opened(tmp_path, height, width):
+    save_picture(Picture(np.zeros((height, width, 3), np.uint8)), tmp_path / "strip.png")
+    value, _ = ask("open-picture", source=str(tmp_path / "strip.png"), name="", folder=str(tmp_path))
+    assert decode(tmp_path / value["display"]).pixels.shape == (height, width, 3)
+    assert max(decode(tmp_path / value["thumbnail"]).pixels.shape) <= 4096
+
+
 def test_refusals_name_the_picture_as_the_user_does(tmp_path):
     (tmp_path / "upload.bin").write_bytes(b"no picture")
     with pytest.raises(InpaintError, match=r"holiday\.jpg") as refused:

@@ -22,9 +22,12 @@ from .pictures import open_pictures
 from .sample import SampleMaker
 
 _PNG_DISPLAY_PIXELS = 12_000_000
+_MAX_JPEG_PX = 65500
+"""A side of a JPEG at most, by the library that writes it."""
 _PROGRESS_STEPS = 200
 _THUMBNAIL_PX = 160
-"""The shorter side of what lists show of a picture."""
+"""The shorter side of what lists show of a picture, unless it is a strip."""
+_THUMBNAIL_LENGTH_PX = 4096
 
 
 def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -41,7 +44,8 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     name = args.get("name") or Path(args["source"]).name
     picture = decode(Path(args["source"]), name)
     height, width = picture.pixels.shape[:2]
-    if height * width > _PNG_DISPLAY_PIXELS and picture.alpha is None and not has_own_colours(picture.coding):
+    as_jpeg = height * width > _PNG_DISPLAY_PIXELS and max(height, width) <= _MAX_JPEG_PX
+    if as_jpeg and picture.alpha is None and not has_own_colours(picture.coding):
         display, data = "display.jpg", encode(picture, "JPEG", quality=92)
     else:
         display, data = "display.png", encode(picture, "PNG")
@@ -65,7 +69,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _small(picture: Picture) -> Picture:
     height, width = picture.pixels.shape[:2]
-    scale = min(1.0, _THUMBNAIL_PX / min(height, width))
+    scale = min(1.0, _THUMBNAIL_PX / min(height, width), _THUMBNAIL_LENGTH_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     pixels = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
     if picture.alpha is not None:
