@@ -12,6 +12,7 @@ from ..core.atomic import write_bytes
 from ..core.config_io import make_config
 from ..core.formats import WRITABLE
 from ..core.handlers import Handler, Progress
+from ..core.outputs import writing
 from ..imaging.encode import encode, losses
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
@@ -39,7 +40,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         by suffix; see `losses`), and display and thumbnail, the names of the files written.
 
     Raises:
-        InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
+        InpaintError: ``picture-missing``, ``picture-unreadable``, ``picture-too-large`` or ``output-unwritable``.
     """
     name = args.get("name") or Path(args["source"]).name
     picture = decode(Path(args["source"]), name)
@@ -49,9 +50,9 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         display, data = "display.jpg", encode(picture, "JPEG", quality=92)
     else:
         display, data = "display.png", encode(picture, "PNG")
-    write_bytes(Path(args["folder"]) / display, data)
+    _write(Path(args["folder"]) / display, data)
     thumbnail = "thumbnail.jpg"
-    write_bytes(Path(args["folder"]) / thumbnail, encode(_small(picture), "JPEG", quality=85))
+    _write(Path(args["folder"]) / thumbnail, encode(_small(picture), "JPEG", quality=85))
     lost = {format: losses(picture, format) for format in set(WRITABLE.values())}  # looks at all of a picture's alpha
     return {
         "width": width,
@@ -65,6 +66,11 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "display": display,
         "thumbnail": thumbnail,
     }
+
+
+def _write(file: Path, data: bytes) -> None:
+    with writing(file):
+        write_bytes(file, data)
 
 
 def _small(picture: Picture) -> Picture:
@@ -117,7 +123,7 @@ def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         item = {"name": sample.file.relative_to(files.root).as_posix()}
         for part, pixels in parts.items():
             item[part] = f"{position}-{part}.png"
-            write_bytes(out / item[part], encode(Picture(pixels), "PNG"))
+            _write(out / item[part], encode(Picture(pixels), "PNG"))
         items.append(item)
         progress({"done": position + 1, "total": count})
     return {"items": items}
