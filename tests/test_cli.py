@@ -57,6 +57,17 @@ def test_a_reader_that_leaves_ends_nothing(pictures):
     assert process.stderr.read() == b""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows says that there is no such file")
+@pytest.mark.parametrize(
+    "command", ["check-data {}", "train --run r --data {}", "fill --image {0} --mask {0} --output o"]
+)
+def test_a_path_that_the_system_lets_nobody_look_at_is_refused_in_words(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    assert main(command.format("x" * 300).split()) == 2
+    assert "cannot be looked at: File name too long." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_words_are_not_guessed_from_their_beginnings(tmp_path, capsys):
     assert main(["check-data", str(tmp_path), "--js"]) == 2
     said = capsys.readouterr().err

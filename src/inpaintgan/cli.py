@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 from . import __version__, cli_arguments
 from .core.child import ERROR
 from .core.closed_streams import tolerate_closed_streams
-from .core.errors import InpaintError
+from .core.errors import InpaintError, unseen
 from .core.exit_codes import FAILED, INTERRUPTED, REFUSED
 from .core.openmp import wait_briefly
 
@@ -34,10 +34,13 @@ def main(argv: list[str] | None = None) -> int:
         try:
             arguments = parser().parse_args(argv)
             return arguments.run(arguments)
-        except InpaintError as error:
+        except (InpaintError, OSError) as error:
+            refusal = error if isinstance(error, InpaintError) else unseen(error)
+            if refusal is None:
+                raise
             if "--json" in argv:
-                print(json.dumps({"error": error.as_dict()}, ensure_ascii=False))
-            print(f"{ERROR}{error}", file=sys.stderr)
+                print(json.dumps({"error": refusal.as_dict()}, ensure_ascii=False))
+            print(f"{ERROR}{refusal}", file=sys.stderr)
             return REFUSED
         except KeyboardInterrupt:
             return INTERRUPTED

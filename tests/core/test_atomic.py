@@ -161,3 +161,12 @@ def test_renames_and_reads_wait(windows, tmp_path: Path, monkeypatch: pytest.Mon
     assert atomic.read_json(tmp_path / "a.json") == {"a": 1}
     assert refusing.left == again.left == -1
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"[" * 100_000, b"9" * 5000, b"\xff", b"", None], ids=["deep", "long", "bytes", "empty", "folder"]
+)
+def test_json_that_nobody_could_have_written_is_none(tmp_path: Path, data: bytes | None):
+    file = tmp_path / "launch.json"
+    file.mkdir() if data is None else file.write_bytes(data)
+    assert atomic.read_json(file) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inpaintgan.core import events
-from inpaintgan.core.events import EventLog, EventTail, Step, Validation, Warned, finite, newest, read_events
+from inpaintgan.core.events import EventLog, EventTail, Step, Validation, Warned, finite, newest, parse, read_events
 
 
 def test_seq_rises_over_processes_and_a_half_line_is_cut(tmp_path: Path):
@@ -58,6 +58,21 @@ def test_tail_returns_only_what_is_new_and_complete(tmp_path: Path):
     with open(file, "ab") as stream:
         stream.write(b'"code": "x"}\n')
     assert [e["seq"] for e in tail.read()] == [4]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '"time":"noon"', '"time":NaN', '"step":"x"', '"step":null', '"step":Infinity', '"type":["step"]', '"seq":1.5',
+        '"elapsed_s":{}', '"values":[1]', '"values":null', '"values":{"psnr":"high"}',
+        f'"values":{{"psnr":1{"0" * 400}}}', '"learning_rate":"x"',
+    ],
+)  # fmt: skip
+def test_a_line_whose_numbers_are_none_is_no_event(odd: str):
+    """A run from elsewhere: one such line hid every run of the list."""
+    usual = '"seq":1,"type":"validation","time":5,"step":7'
+    assert parse(f'{{{usual},"values":{{"psnr":null}}}}') is not None
+    assert parse(f"{{{usual},{odd}}}") is None
 
 
 def test_nan_becomes_null():

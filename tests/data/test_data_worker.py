@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -48,6 +49,30 @@ def test_large_pictures_are_shown_as_jpeg(tmp_path):
     save_picture(clear, tmp_path / "clear.png")
     value, _ = ask("open-picture", source=str(tmp_path / "clear.png"), name="", folder=str(tmp_path))
     assert value["display"] == "display.png" and decode(tmp_path / "display.png").alpha is not None
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 70_000), (200, 70_000)])
+def test_a_strip_longer_than_a_jpeg_can_be_is_opened(tmp_path, height, width):
+    save_picture(Picture(np.zeros((height, width, 3), np.uint8)), tmp_path / "strip.png")
+    value, _ = ask("open-picture", source=str(tmp_path / "strip.png"), name="", folder=str(tmp_path))
+    assert decode(tmp_path / value["display"]).pixels.shape == (height, width, 3)
+    assert max(decode(tmp_path / value["thumbnail"]).pixels.shape) <= 4096
+
+
+@pytest.mark.parametrize("full_at", [1, 2])
+def test_a_disk_without_room_for_what_a_page_shows_is_told_in_words(tmp_path, monkeypatch, full_at):
+    save_picture(Picture(skimage.data.chelsea()), tmp_path / "cat.png")
+    written = []
+
+    def write_bytes(file, data):
+        written.append(file)
+        if len(written) == full_at:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("inpaintgan.data.worker.write_bytes", write_bytes)
+    with pytest.raises(InpaintError, match="Make room on the disk") as refused:
+        ask("open-picture", source=str(tmp_path / "cat.png"), name="", folder=str(tmp_path))
+    assert refused.value.code == "output-unwritable"
 
 
 def test_refusals_name_the_picture_as_the_user_does(tmp_path):

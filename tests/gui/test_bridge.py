@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import sys
@@ -16,6 +17,8 @@ from inpaintgan.core.config_io import make_config
 from inpaintgan.core.rundir import EDGE_WEIGHTS, EVENTS, INPAINT_WEIGHTS, RunDir
 from inpaintgan.gui.answers import answered, to_json
 from inpaintgan.gui.bridge import functions
+from inpaintgan.gui.calls.settings import SettingsCalls
+from inpaintgan.gui.folders import example_pictures
 from inpaintgan.gui.session import Session
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.jobs.queue import TrainingQueue
@@ -72,6 +75,22 @@ def test_answers_are_plain_finite_json() -> None:
     assert answered(lambda: {"a": [math.nan, (math.inf, 1.5)]}) == {"ok": True, "value": {"a": [None, [None, 1.5]]}}
     assert to_json({"ü": math.nan}) == '{"\\u00fc": null}'
     assert to_json("\udce4").encode() == b'"\\udce4"', "the name of a file may be no text"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows says that there is no such file")
+def test_a_path_that_the_system_lets_nobody_look_at_is_no_mistake_of_the_program(session: Session) -> None:
+    error = answered(SettingsCalls(session).measure, {"data": "x" * 300})["error"]
+    assert error["code"] == "path-unseen" and error["message"].endswith("File name too long.")
+
+
+def test_an_example_that_the_disk_has_no_room_for_is_told_in_words(session: Session, monkeypatch) -> None:
+    def copyfile(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", copyfile)
+    error = answered(session.pictures.open_copy, example_pictures()[0])["error"]
+    assert (error["code"], error["hint"]) == ("output-unwritable", "Make room on the disk.")
+    assert not list((session.folder / "pictures").iterdir())
 
 
 def test_a_mistake_of_the_program_is_said_without_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:

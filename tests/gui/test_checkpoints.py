@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import struct
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config import Config
@@ -43,6 +48,22 @@ def test_a_run_names_the_checkpoint_that_fills_by_its_path_in_the_list(tmp_path:
     assert [entry["step"] for entry in list_checkpoints([run]) if entry["path"] == fills] == [20]
     (Path(fills) / INPAINT_WEIGHTS).rename(Path(fills) / EDGE_WEIGHTS)
     assert summary(run)["fills"] is None
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"inpaintgan": '{"step": Infinity}'}, {"inpaintgan": "[" * 100_000}, {"step": {}}, [1], "deep"]
+)
+def test_a_weight_file_that_lies_is_offered_without_a_step(tmp_path: Path, metadata: Any) -> None:
+    """One such folder left every page of the window without its checkpoints."""
+    run = make_run(tmp_path / "r", [10], best=10)
+    lying = tmp_path / "r" / "checkpoints" / "best"
+    lying.unlink()
+    run.checkpoint_path(10).rename(lying)
+    header = b"[" * 100_000 if metadata == "deep" else json.dumps({"__metadata__": metadata}).encode()
+    (lying / INPAINT_WEIGHTS).write_bytes(struct.pack("<Q", len(header)) + header)
+    (lying / SCORES).write_text(f'{{"values": {{"psnr": 1{"0" * 400}, "ssim": 0.5}}}}')
+    found = [entry for entry in list_checkpoints([run]) if entry["name"] == "r"]
+    assert [(entry["step"], entry["scores"]["values"]) for entry in found] == [(None, {"ssim": 0.5})]
 
 
 def test_what_an_installed_program_released_is_offered_beside_what_it_brought(tmp_path: Path, monkeypatch) -> None:

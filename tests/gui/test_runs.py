@@ -114,6 +114,13 @@ def test_damaged_files_do_not_hide_a_run(run: RunDir) -> None:
     assert [event["seq"] for event in found["history"]] == [2]
 
 
+def test_a_last_word_that_says_nothing_ends_a_run_all_the_same(run: RunDir) -> None:
+    write_events(run, STARTED, {"type": "run_failed"})
+    assert (summary(run)["state"], summary(run)["error"]) == ("failed", "")
+    write_events(run, {"type": "run_finished"})
+    assert summary(run)["state"] == "finished"
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "none", "a\0", None, 5])
 def test_only_run_folders_are_runs(run: RunDir, name: object) -> None:
     with pytest.raises(InpaintError) as caught:

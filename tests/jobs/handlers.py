@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from inpaintgan.core.errors import InpaintError
@@ -42,6 +43,11 @@ def use_up_memory(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     raise RuntimeError("[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: not enough memory: you tried to")
 
 
+def look_away(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Ask for a file by a name that no system takes."""
+    return {"there": Path("x" * 300).exists()}
+
+
 def not_json(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"value": float("nan")}
 
@@ -67,5 +73,5 @@ def chatter(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 HANDLERS = {
     "echo": echo, "count": count, "refuse": refuse, "fail": fail, "not-json": not_json, "die": die, "slow": slow,
-    "chatter": chatter, "use-up-the-gpu": use_up_the_gpu, "use-up-memory": use_up_memory,
+    "chatter": chatter, "use-up-the-gpu": use_up_the_gpu, "use-up-memory": use_up_memory, "look-away": look_away,
 }  # fmt: skip

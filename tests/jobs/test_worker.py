@@ -45,6 +45,7 @@ def test_progress_arrives_in_order_before_the_value(worker: Worker) -> None:
         ("fail", "worker-failed", "That failed: KeyError: 'x'"),
         ("use-up-the-gpu", "out-of-memory", "There is not enough GPU memory for that."),
         ("use-up-memory", "out-of-memory", "There is not enough memory for that."),
+        ("look-away", "path-unseen", f"{'x' * 300} cannot be looked at: "),
         ("not-json", "worker-failed", "That failed: ValueError: Out of range float values"),
         ("nothing", "worker-unknown-op", "The worker has no operation 'nothing'."),
     ],

@@ -220,6 +220,14 @@ def test_files_that_are_missing_broken_or_no_generators_are_refused(tmp_path):
         assert refusal(tmp_path, edge=tmp_path / "broken.pth").code == "weights-unreadable"
     vgg = save_file(tmp_path / "vgg.pth", {"features.0.weight": torch.zeros(3, 3)})
     assert "not an EdgeConnect generator" in refusal(tmp_path, edge=vgg).message
+    numbered = save_file(tmp_path / "numbered.pth", {"generator": {1: torch.zeros(3, 3)}})
+    assert "holds no 'generator'" in refusal(tmp_path, edge=numbered).message
+
+
+@pytest.mark.parametrize("iteration", [float("inf"), float("nan"), torch.zeros(3), "many"])
+def test_a_count_of_steps_that_is_none_keeps_no_weights_out(tmp_path, iteration):
+    file = generator_file(tmp_path / "InpaintingModel_gen.pth", "inpaint", iteration=iteration)[0]
+    assert import_edgeconnect(tmp_path / "made", edge=None, inpaint=file).step == 0
 
 
 def test_an_existing_checkpoint_is_not_overwritten(tmp_path):

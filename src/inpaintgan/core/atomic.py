@@ -83,8 +83,8 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any | None:
-    """Return the JSON in ``path``, or None when it is missing, not JSON, or not for us to read."""
+    """Return the JSON in ``path``, or None when it is missing, no file, not JSON that can be held, or not for us to read."""
     try:
         return json.loads(patient(lambda: path.read_text(encoding="utf-8"), _READ_PATIENCE_S))
-    except (FileNotFoundError, NotADirectoryError, PermissionError, json.JSONDecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError, ValueError, RecursionError):
         return None

@@ -45,6 +45,17 @@ def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
+def unseen(error: BaseException) -> InpaintError | None:
+    """What is to be said of a path that somebody named and the system lets nobody look at; None for any other error.
+
+    To ask whether there is such a file raises too, anywhere between a door and the work: so it is told apart at the doors.
+    """
+    if not isinstance(error, OSError) or error.errno not in (errno.EACCES, errno.ENAMETOOLONG) or not error.filename:
+        return None
+    said = f"{error.filename} cannot be looked at: {error.strerror}."
+    return InpaintError("path-unseen", said, "Check the path, and whether you may open the folder that it is in.")
+
+
 def lacks_memory(error: BaseException) -> bool:
     """Whether the computer's memory ran out, not a GPU's; PyTorch tells of that in a RuntimeError."""
     return isinstance(error, MemoryError) or (

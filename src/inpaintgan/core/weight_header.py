@@ -26,5 +26,5 @@ def read(metadata: Mapping[str, str] | None, name: str) -> int | None:
     try:
         entries |= json.loads(entries.get(_ENTRY, "{}"))
         return int(entries[name]) if name in entries else None  # files of older versions have them openly
-    except TypeError as error:
+    except (TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"{_ENTRY}: {entries.get(_ENTRY)} is not what this program writes") from error

@@ -12,6 +12,7 @@ from ..core.atomic import write_bytes
 from ..core.config_io import make_config
 from ..core.formats import WRITABLE
 from ..core.handlers import Handler, Progress
+from ..core.outputs import writing
 from ..imaging.encode import encode, losses
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
@@ -22,9 +23,12 @@ from .pictures import open_pictures
 from .sample import SampleMaker
 
 _PNG_DISPLAY_PIXELS = 12_000_000
+_MAX_JPEG_PX = 65500
+"""A side of a JPEG at most, by the library that writes it."""
 _PROGRESS_STEPS = 200
 _THUMBNAIL_PX = 160
-"""The shorter side of what lists show of a picture."""
+"""The shorter side of what lists show of a picture, unless it is a strip."""
+_THUMBNAIL_LENGTH_PX = 4096
 
 
 def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -36,18 +40,19 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         by suffix; see `losses`), and display and thumbnail, the names of the files written.
 
     Raises:
-        InpaintError: ``picture-missing``, ``picture-unreadable`` or ``picture-too-large``.
+        InpaintError: ``picture-missing``, ``picture-unreadable``, ``picture-too-large`` or ``output-unwritable``.
     """
     name = args.get("name") or Path(args["source"]).name
     picture = decode(Path(args["source"]), name)
     height, width = picture.pixels.shape[:2]
-    if height * width > _PNG_DISPLAY_PIXELS and picture.alpha is None and not has_own_colours(picture.coding):
+    as_jpeg = height * width > _PNG_DISPLAY_PIXELS and max(height, width) <= _MAX_JPEG_PX
+    if as_jpeg and picture.alpha is None and not has_own_colours(picture.coding):
         display, data = "display.jpg", encode(picture, "JPEG", quality=92)
     else:
         display, data = "display.png", encode(picture, "PNG")
-    write_bytes(Path(args["folder"]) / display, data)
+    _write(Path(args["folder"]) / display, data)
     thumbnail = "thumbnail.jpg"
-    write_bytes(Path(args["folder"]) / thumbnail, encode(_small(picture), "JPEG", quality=85))
+    _write(Path(args["folder"]) / thumbnail, encode(_small(picture), "JPEG", quality=85))
     lost = {format: losses(picture, format) for format in set(WRITABLE.values())}  # looks at all of a picture's alpha
     return {
         "width": width,
@@ -63,9 +68,14 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     }
 
 
+def _write(file: Path, data: bytes) -> None:
+    with writing(file):
+        write_bytes(file, data)
+
+
 def _small(picture: Picture) -> Picture:
     height, width = picture.pixels.shape[:2]
-    scale = min(1.0, _THUMBNAIL_PX / min(height, width))
+    scale = min(1.0, _THUMBNAIL_PX / min(height, width), _THUMBNAIL_LENGTH_PX / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     pixels = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
     if picture.alpha is not None:
@@ -113,7 +123,7 @@ def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         item = {"name": sample.file.relative_to(files.root).as_posix()}
         for part, pixels in parts.items():
             item[part] = f"{position}-{part}.png"
-            write_bytes(out / item[part], encode(Picture(pixels), "PNG"))
+            _write(out / item[part], encode(Picture(pixels), "PNG"))
         items.append(item)
         progress({"done": position + 1, "total": count})
     return {"items": items}

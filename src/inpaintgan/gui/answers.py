@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..core.errors import InpaintError
+from ..core.errors import InpaintError, unseen
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,8 @@ def answered(function: Callable[..., Any], *args: Any) -> dict[str, Any]:
     except InpaintError as error:
         return {"error": error.as_dict()}
     except Exception as error:
+        if refusal := unseen(error):
+            return {"error": refusal.as_dict()}
         traceback.print_exc(file=sys.stderr)
         said = f"Internal error: {type(error).__name__}: {error}"
         return {"error": InpaintError("internal", said, "Its terminal shows the details.").as_dict()}

@@ -102,5 +102,5 @@ def _step_in_weights(path: Path) -> int | None:
             (length,) = struct.unpack("<Q", file.read(8))
             header = json.loads(file.read(min(length, 10**7)))
         return weight_header.read(header.get("__metadata__"), "step")
-    except (OSError, ValueError, AttributeError, TypeError, struct.error):
+    except (OSError, ValueError, RecursionError, AttributeError, TypeError, struct.error):
         return None

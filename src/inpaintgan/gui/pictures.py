@@ -12,6 +12,7 @@ from typing import Any
 
 from ..core.atomic import replace
 from ..core.errors import InpaintError
+from ..core.outputs import writing
 from ..jobs.process import Worker
 from .files import safe_name
 from .picture import RECORD, Picture
@@ -86,8 +87,9 @@ class Pictures:
         """Open a copy of a file that lies on this machine."""
         picture = self.reserve(source.name)
         try:
-            shutil.copyfile(source, picture.original)
-        except OSError:
+            with writing(picture.original):
+                shutil.copyfile(source, picture.original)
+        except InpaintError:
             self.discard(picture)
             raise
         return self.open(picture)

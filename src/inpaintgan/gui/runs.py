@@ -136,9 +136,9 @@ def _state(run: RunDir, events: list[dict[str, Any]]) -> tuple[str, str | None]:
             return "unstarted", None
         return "failed", last_words(run.log_file) or "The training process ended before it began."
     if last["type"] == "run_failed":
-        return "failed", f"{last['message']} {last['hint']}".strip()
+        return "failed", f"{last.get('message', '')} {last.get('hint', '')}".strip()
     if last["type"] == "run_finished":
-        return ("stopped" if last["reason"] == "stopped" else "finished"), None
+        return ("stopped" if last.get("reason") == "stopped" else "finished"), None
     if not live:
         return "interrupted", None
     turns = [event["type"] for event in events if event["type"] in ("paused", "resumed", "run_started", "step")]

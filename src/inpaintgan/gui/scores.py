@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -89,4 +90,5 @@ def _validations(events: Path) -> Iterator[dict[str, Any]]:
 
 
 def _numbers(values: dict[str, Any]) -> dict[str, float]:
-    return {str(key): float(value) for key, value in values.items() if isinstance(value, int | float)}
+    known = {str(key): value for key, value in values.items() if isinstance(value, int | float)}
+    return {key: float(value) for key, value in known.items() if abs(value) <= sys.float_info.max}

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core.closed_streams import tolerate_closed_streams
-from ..core.errors import InpaintError, lacks_memory
+from ..core.errors import InpaintError, lacks_memory, unseen
 from ..core.handlers import Handler
 
 
@@ -95,7 +95,7 @@ def _answer(
     except InpaintError as error:
         send({"id": number, "error": error.as_dict()})
     except Exception as error:
-        said = _out_of_memory(error)
+        said = _out_of_memory(error) or unseen(error)
         if said is None:
             traceback.print_exc()
             said = InpaintError(

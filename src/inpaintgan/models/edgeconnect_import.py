@@ -128,16 +128,28 @@ def _read(file: Path, what: str) -> _Part:
 
 def _part(file: Path, content: dict[str, Any], what: str) -> _Part | None:
     """The network of that name in a file, or the whole file where it is a bare state dict of a generator."""
-    bare = what == "generator" and content and all(isinstance(value, Tensor) for value in content.values())
+    bare = what == "generator" and content and _is_state(content)
     state = content if bare else content.get(what)
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+    if not isinstance(state, dict) or not _is_state(state):
         return None
-    iteration = content.get("iteration", 0)
     layers = split_layers(state)
     if "conv1.0.weight" in layers:
         # EdgeConnect's discriminator knows its first block under a second name.
         layers.pop("features.0.weight", None)
-    return _Part(file, layers, int(iteration) if isinstance(iteration, int | float | Tensor) else 0)
+    return _Part(file, layers, _count(content.get("iteration", 0)))
+
+
+def _is_state(content: dict[Any, Any]) -> bool:
+    """Whether these are tensors by name, and nothing else."""
+    return all(isinstance(name, str) and isinstance(value, Tensor) for name, value in content.items())
+
+
+def _count(value: object) -> int:
+    """A number of steps that a file gives, as a number or a tensor of one; 0 for anything else."""
+    try:
+        return int(value) if isinstance(value, int | float | Tensor) else 0
+    except (ValueError, OverflowError, RuntimeError):  # no finite number; a tensor of many
+        return 0
 
 
 def _discriminator_of(file: Path | None, generator_file: Path | None) -> _Part | None:

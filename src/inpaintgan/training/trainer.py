@@ -10,7 +10,7 @@ import torch
 from ..core.closed_streams import tolerate_closed_streams
 from ..core.config import ORIGINS, TRAINS, Config
 from ..core.config_io import with_full_paths
-from ..core.errors import InpaintError, about
+from ..core.errors import InpaintError, about, unseen
 from ..core.events import End
 from ..core.ranks import Ranks
 from ..core.resuming import check_fixed, check_remaining, check_start
@@ -90,7 +90,7 @@ class Trainer:
                 return self.prepare().run()
         except BaseException as error:
             saved = self._rescue(error)
-            said = out_of_memory(error, saved, self.progress.step) or self.ranks.explain(error)
+            said = out_of_memory(error, saved, self.progress.step) or unseen(error) or self.ranks.explain(error)
             self.reporter.failed(said)
             if said is error:
                 raise
