@@ -3,9 +3,9 @@
     python benchmarks/beside.py [--checkpoint DIR] [--rounds 3] [--seconds 30] [--spins 0 1000 ...]
 
 Each on its own, then both at once, with OpenMP's default of 300,000 rounds that a thread waits awake, with the program's
-own number (`inpaintgan.core.openmp`) and with others that are asked for, in turns within one run. The training is the preset *Fast on a CPU*, without its
-perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut. Reported are medians over
-the rounds: seconds a fill, and steps a second.
+own number (`inpaintgan.core.openmp`) and with others that are asked for, in turns within one run. The training is the preset
+*Fast on a CPU*, without its perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut.
+Reported are medians over the rounds: seconds a fill, and steps a second.
 """
 
 from __future__ import annotations
