@@ -70,5 +70,12 @@ train wide-crisp stage=edge-inpaint init_from="$runs/wide-half" "${wide[@]}" tru
   ema_decay=0.995 l1_loss_weight=1 l2_loss_weight=5 content_loss_weight=1.5 style_loss_weight=14 perceptual_interval=2 \
   perceptual_weights="$vgg19" hrf_loss_weight=0.7 hrf_weights="$squeezenet" inpaint_adv_loss_weight=0.08 inpaint_adv_crop=128 \
   max_iters=7000
-# A seventh of the way back, which is nearer to the truth and hardly softer. Becomes checkpoints/faces.
-"$python" main.py release --run "$runs/wide-crisp" --name faces --output "$runs" --blend "$runs/wide-half" --share 0.15
+# A seventh of the way back, which is nearer to the truth and hardly softer.
+"$python" main.py release --run "$runs/wide-crisp" --name wide-mixed --output "$runs" --blend "$runs/wide-half" --share 0.15
+# Both networks at once, as for faces-lite. max_iters was 4,000 up to step 347 and 2,000 up to 928.
+train wide-joint stage=joint init_from="$runs/wide-mixed" "${wide[@]}" "${softer[@]}" edge_bce_loss_weight=1 \
+  true_edge_share=0.3 lr=4e-4 beta1=0.5 d2g_lr=1 ema_decay=0.995 l1_loss_weight=1 l2_loss_weight=5 \
+  perceptual_weights="$vgg19" hrf_weights="$squeezenet" inpaint_adv_crop=128 max_iters=1600
+# A third of the paint's way back. Becomes checkpoints/faces.
+"$python" main.py release --run "$runs/wide-joint/checkpoints/step-000001600" --name faces --output "$runs" \
+  --blend "$runs/wide-mixed" --share 0.35
