@@ -69,7 +69,7 @@ def test_a_disk_without_room_for_what_a_page_shows_is_told_in_words(tmp_path, mo
         if len(written) == full_at:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("inpaintgan.data.worker.write_bytes", write_bytes)
+    monkeypatch.setattr("inpaintgan.imaging.encode.write_bytes", write_bytes)
     with pytest.raises(InpaintError, match="Make room on the disk") as refused:
         ask("open-picture", source=str(tmp_path / "cat.png"), name="", folder=str(tmp_path))
     assert refused.value.code == "output-unwritable"

@@ -8,12 +8,10 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..core.atomic import write_bytes
 from ..core.config_io import make_config
 from ..core.formats import WRITABLE
 from ..core.handlers import Handler, Progress
-from ..core.outputs import writing
-from ..imaging.encode import encode, losses
+from ..imaging.encode import losses, save_picture
 from ..imaging.io import decode
 from ..imaging.masks import with_white_hole
 from ..imaging.metadata import has_own_colours
@@ -45,14 +43,12 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     name = args.get("name") or Path(args["source"]).name
     picture = decode(Path(args["source"]), name)
     height, width = picture.pixels.shape[:2]
-    as_jpeg = height * width > _PNG_DISPLAY_PIXELS and max(height, width) <= _MAX_JPEG_PX
-    if as_jpeg and picture.alpha is None and not has_own_colours(picture.coding):
-        display, data = "display.jpg", encode(picture, "JPEG", quality=92)
-    else:
-        display, data = "display.png", encode(picture, "PNG")
-    _write(Path(args["folder"]) / display, data)
+    fits_jpeg = max(height, width) <= _MAX_JPEG_PX and picture.alpha is None and not has_own_colours(picture.coding)
+    large = height * width > _PNG_DISPLAY_PIXELS
+    display, quality = ("display.jpg", 92) if large and fits_jpeg else ("display.png", None)
+    save_picture(picture, Path(args["folder"]) / display, quality)
     thumbnail = "thumbnail.jpg"
-    _write(Path(args["folder"]) / thumbnail, encode(_small(picture), "JPEG", quality=85))
+    save_picture(_small(picture), Path(args["folder"]) / thumbnail, quality=85)
     lost = {format: losses(picture, format) for format in set(WRITABLE.values())}  # looks at all of a picture's alpha
     return {
         "width": width,
@@ -66,11 +62,6 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "display": display,
         "thumbnail": thumbnail,
     }
-
-
-def _write(file: Path, data: bytes) -> None:
-    with writing(file):
-        write_bytes(file, data)
 
 
 def _small(picture: Picture) -> Picture:
@@ -123,7 +114,7 @@ def preview_data(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         item = {"name": sample.file.relative_to(files.root).as_posix()}
         for part, pixels in parts.items():
             item[part] = f"{position}-{part}.png"
-            _write(out / item[part], encode(Picture(pixels), "PNG"))
+            save_picture(Picture(pixels), out / item[part])
         items.append(item)
         progress({"done": position + 1, "total": count})
     return {"items": items}

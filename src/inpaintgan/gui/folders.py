@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,7 +89,8 @@ def choose_folder(title: str) -> str | None:
 
 def has_picture(folder: Path) -> bool:
     """Return whether a picture or a tar shard lies in a folder or below it, going by names, stopping at the first."""
-    return any(name and (is_picture(name) or name.lower().endswith(SHARD_SUFFIX)) for name in _files_below(folder))
+    names = islice(_files_below(folder), _MAX_LOOKED_AT)  # a single folder may hold far more
+    return any(name and (is_picture(name) or name.lower().endswith(SHARD_SUFFIX)) for name in names)
 
 
 def count_pictures(path: str) -> dict[str, Any]:
