@@ -60,7 +60,7 @@ def test_a_reload_shows_what_the_other_window_has_drawn(editor: Any, other: Any)
     expect(other.locator("#save-state")).to_have_attribute("data-state", "failed")
     message(other).get_by_role("button", name="Reload this page").click()
     other.wait_for_function(
-        "(drawn) => document.querySelector('inpaint-editor').mask?.count === drawn", arg=int(mask_of(editor).sum())
+        "(drawn) => document.querySelector('inpaint-editor')?.mask?.count === drawn", arg=int(mask_of(editor).sum())
     )
     assert np.array_equal(mask_of(other), mask_of(editor))
     expect(message(other)).to_be_hidden()
