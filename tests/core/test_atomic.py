@@ -62,6 +62,11 @@ def test_json_refuses_nan(tmp_path: Path):
     assert not (tmp_path / "x.json").exists()
 
 
+def test_json_keeps_a_files_name_that_is_not_text(tmp_path: Path):
+    atomic.write_json(tmp_path / "x.json", {"picture": os.fsdecode(b"caf\xe9.jpg"), "photo": "café"})
+    assert atomic.read_json(tmp_path / "x.json") == {"picture": "caf\udce9.jpg", "photo": "café"}
+
+
 def test_two_threads_write_one_file_at_once(tmp_path: Path):
     meet = threading.Barrier(2, timeout=10)
 

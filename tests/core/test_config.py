@@ -126,6 +126,11 @@ def test_paths_in_full_mean_the_same_from_anywhere(tmp_path: Path, monkeypatch: 
     assert (config.val_data, config.perceptual_weights, config.efficientnet_weights) == ("", "auto", "off")
 
 
+def test_a_folder_whose_name_is_not_text_is_refused():
+    with pytest.raises(InpaintError, match=r"pics\\udce9 has a name that is not text\. Rename that folder"):
+        with_full_paths(Config(data="pics\udce9"))  # how Python reads the byte E9, an é of Latin-1
+
+
 def test_an_unknown_key_is_named_with_the_nearest_one():
     error = refusal(sigmma=2)
     assert "sigmma" in error.message and "'sigma'" in error.hint

@@ -77,9 +77,14 @@ def write_bytes(path: Path, data: bytes) -> None:
     write_atomic(path, lambda file: file.write(data))
 
 
+def write_text(path: Path, text: str) -> None:
+    """Replace ``path`` atomically by ``text`` in UTF-8, with what is no text in the name of a file as JSON escapes it."""
+    write_bytes(path, text.encode(errors="backslashreplace"))
+
+
 def write_json(path: Path, value: Any) -> None:
     """Replace ``path`` atomically by ``value`` as JSON; NaN and infinities are refused."""
-    write_bytes(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False).encode())
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def read_json(path: Path) -> Any | None:

@@ -9,11 +9,11 @@ import yaml
 from pydantic import ValidationError
 from yaml.composer import Composer
 
-from .atomic import write_bytes
+from .atomic import write_text
 from .config import Config
 from .config_words import allowed, fault_in_words, properties, seen
 from .errors import InpaintError
-from .paths import at_hand, expanded, resource
+from .paths import as_text, at_hand, expanded, resource
 
 try:
     from yaml import CSafeLoader
@@ -172,11 +172,15 @@ def portable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_full_paths(config: Config) -> Config:
-    """Return settings that name the same folders and files from whatever folder they are used later."""
+    """Return settings that name the same folders and files from whatever folder they are used later.
+
+    Raises:
+        InpaintError: ``path-no-text``: a config file could not hold one of the names.
+    """
     values = {key: getattr(config, key) for key in (*_FOLDERS, *_NEEDED_PATHS)}
     full = {key: expanded(value) for key, value in values.items() if value and value not in _NO_PATHS}
     full |= {key: at_hand(full[key]) for key in ("init_from", "edges_from") if key in full}
-    return config.model_copy(update={key: str(path.resolve()) for key, path in full.items()})
+    return config.model_copy(update={key: as_text(path.resolve()) for key, path in full.items()})
 
 
 def _from_edgeconnect(values: dict[str, Any]) -> dict[str, Any]:
@@ -266,4 +270,4 @@ def yaml_text(config: Config) -> str:
 
 def save_config(config: Config, path: Path) -> None:
     """Write a config atomically."""
-    write_bytes(path, yaml_text(config).encode())
+    write_text(path, yaml_text(config))

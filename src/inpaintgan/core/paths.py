@@ -11,6 +11,8 @@ import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from .errors import InpaintError
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCE_ROOT = _PACKAGE.parents[1]
 _ENDS_NAMES = "/\\\0:" if os.name == "nt" else "/\\\0"
@@ -50,6 +52,20 @@ def expanded(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+def as_text(path: Path) -> str:
+    """Return a path for a file of settings to hold.
+
+    Raises:
+        InpaintError: ``path-no-text``: a name in it has bytes that are not UTF-8, as old archives leave them on Linux.
+    """
+    try:
+        path.as_posix().encode()
+    except UnicodeEncodeError as error:
+        shown = path.as_posix().encode(errors="backslashreplace").decode()
+        raise InpaintError("path-no-text", f"{shown} has a name that is not text.", "Rename that folder.") from error
+    return str(path)
 
 
 def child_of(folder: Path, name: object) -> Path | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ..core.atomic import read_json, write_bytes, write_json
+from ..core.atomic import read_json, write_json, write_text
 from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
@@ -75,7 +75,7 @@ def release(
     networks = checkpoint.edge_generator, checkpoint.inpaint_generator
     with writing(target):
         save_checkpoint(target, frozen, checkpoint.step, *networks, half=True)
-        write_bytes(target / "MODEL_CARD.md", card.encode())
+        write_text(target / "MODEL_CARD.md", card)
         if told := told | (scores(report) if report else {}):
             write_json(target / SCORES, told)
     return target

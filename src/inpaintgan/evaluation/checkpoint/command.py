@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ... import __version__
-from ...core.atomic import write_bytes, write_json
+from ...core.atomic import write_json, write_text
 from ...core.exit_codes import FAILED
 from ...core.outputs import make_folder, make_way, writing
 from ...core.paths import default_checkpoint
@@ -100,9 +100,9 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         with writing(arguments.report):
             write_json(arguments.report, report)
     if arguments.html:
-        page = evaluation_html(report, _shown(arguments, setup, report)).encode()
+        page = evaluation_html(report, _shown(arguments, setup, report))
         with writing(arguments.html):
-            write_bytes(arguments.html, page)
+            write_text(arguments.html, page)
     return FAILED if report["unreadable"] else 0
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from ... import __version__
-from ...core.atomic import read_json, write_bytes, write_json
+from ...core.atomic import read_json, write_json, write_text
 from ...core.comparison import INPAINT_RUN, ComparisonDir
 from ...core.errors import InpaintError
 from ...core.rundir import RunDir
@@ -73,8 +73,8 @@ class Comparison:
         self._score(trained)
         report = self._report(trained)
         write_json(self.folder.report("json"), report)
-        write_bytes(self.folder.report("csv"), csv_text(report).encode())
-        write_bytes(self.folder.report("html"), comparison_html(report, self.folder, self.evaluation.shown).encode())
+        write_text(self.folder.report("csv"), csv_text(report))
+        write_text(self.folder.report("html"), comparison_html(report, self.folder, self.evaluation.shown))
         self.folder.say("finished", "; ".join(failure["message"] for failure in self.failures))
         return bool(self.failures)
 
