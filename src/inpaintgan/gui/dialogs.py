@@ -29,7 +29,7 @@ from tkinter import filedialog
 root = tkinter.Tk()
 root.withdraw()
 root.attributes("-topmost", True)
-sys.stdout.buffer.write((filedialog.askdirectory(title=os.environ["{_TITLE}"], mustexist=True) or "").encode())
+sys.stdout.buffer.write(os.fsencode(filedialog.askdirectory(title=os.environ["{_TITLE}"], mustexist=True) or ""))
 """
 _APPLESCRIPT = f'POSIX path of (choose folder with prompt (system attribute "{_TITLE}"))'
 _POWERSHELL = f"""
