@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-_SPINS = "5000"
+_SPINS = "1000"
 """Rounds that a thread waits awake; of GNU's OpenMP, which PyTorch has on Linux, the default is 300,000.
 
 That is over a millisecond at each of the thousands of barriers of a forward pass. It costs nothing while every thread has a
