@@ -83,6 +83,19 @@ def test_a_path_that_the_system_lets_nobody_look_at_is_no_mistake_of_the_program
     assert error["code"] == "path-unseen" and error["message"].endswith("File name too long.")
 
 
+@pytest.mark.parametrize("path", ["a\0b", "a\ud800", "file:///a%00b"])
+@pytest.mark.parametrize("name", ["list_folder", "count_pictures", "check_data"])
+def test_what_no_path_can_hold_is_no_mistake_of_the_program(call: Call, name: str, path: str) -> None:
+    with pytest.raises(Refused, match="path-impossible"):
+        call(name, *([path, "", "ticket"] if name == "check_data" else [path]))
+
+
+@pytest.mark.parametrize("seconds", ["x", None, [], 0, math.inf])
+def test_a_trial_of_no_length_is_refused(call: Call, seconds: object) -> None:
+    with pytest.raises(Refused, match="config-invalid"):
+        call("try_start", seconds)
+
+
 def test_an_example_that_the_disk_has_no_room_for_is_told_in_words(session: Session, monkeypatch) -> None:
     def copyfile(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
