@@ -359,6 +359,8 @@ def test_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_pa
         items = call("preview_data", {"data": str(folder), "input_size": 32}, 2)["items"]
     assert [item["name"] for item in items] == ["0.png", "1.png"]
     assert all(item[part].startswith("/api/previews/") for item in items for part in ("picture", "masked", "edges"))
+    with pytest.raises(Refused, match="bad-call"):
+        call("preview_data", {"data": str(folder)}, "two")
     report = call("check_data", str(folder), "")
     assert report["n_pictures"] == 3
     assert call("check_progress")["done"] == 3
