@@ -131,6 +131,10 @@ def test_a_folder_whose_name_is_not_text_is_refused():
         with_full_paths(Config(data="pics\udce9"))  # how Python reads the byte E9, an é of Latin-1
 
 
+def test_what_no_path_can_hold_is_refused():
+    assert str(refusal(mask_data="a\0b")).startswith("mask_data: 'a\\x00b' is not allowed.")
+
+
 def test_an_unknown_key_is_named_with_the_nearest_one():
     error = refusal(sigmma=2)
     assert "sigmma" in error.message and "'sigma'" in error.hint

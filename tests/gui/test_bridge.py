@@ -83,6 +83,19 @@ def test_a_path_that_the_system_lets_nobody_look_at_is_no_mistake_of_the_program
     assert error["code"] == "path-unseen" and error["message"].endswith("File name too long.")
 
 
+@pytest.mark.parametrize("path", ["a\0b", "a\ud800", "file:///a%00b"])
+@pytest.mark.parametrize("name", ["list_folder", "count_pictures", "check_data"])
+def test_what_no_path_can_hold_is_no_mistake_of_the_program(call: Call, name: str, path: str) -> None:
+    with pytest.raises(Refused, match="path-impossible"):
+        call(name, *([path, "", "ticket"] if name == "check_data" else [path]))
+
+
+@pytest.mark.parametrize("seconds", ["x", None, [], 0, math.inf])
+def test_a_trial_of_no_length_is_refused(call: Call, seconds: object) -> None:
+    with pytest.raises(Refused, match="config-invalid"):
+        call("try_start", seconds)
+
+
 def test_an_example_that_the_disk_has_no_room_for_is_told_in_words(session: Session, monkeypatch) -> None:
     def copyfile(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -346,6 +359,8 @@ def test_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_pa
         items = call("preview_data", {"data": str(folder), "input_size": 32}, 2)["items"]
     assert [item["name"] for item in items] == ["0.png", "1.png"]
     assert all(item[part].startswith("/api/previews/") for item in items for part in ("picture", "masked", "edges"))
+    with pytest.raises(Refused, match="bad-call"):
+        call("preview_data", {"data": str(folder)}, "two")
     report = call("check_data", str(folder), "")
     assert report["n_pictures"] == 3
     assert call("check_progress")["done"] == 3

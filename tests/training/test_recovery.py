@@ -77,6 +77,19 @@ def train_poisoned(training, at_steps, **settings):
     return trainer
 
 
+def test_a_score_that_is_no_number_is_null_with_a_warning(training):
+    def order(event):
+        if event.type == "step" and event.step == 3:
+            with torch.no_grad():
+                next(trainer.loop.stage.inpaint.ema.parameters()).fill_(float("nan"))
+
+    trainer = training.trainer(sinks=[order], stage="inpaint", max_iters=3, eval_interval=3)
+    trainer.train()
+    (validation,), (warning,) = training.events("validation"), training.events("warning")
+    assert validation["values"]["psnr_hole"] is None and not validation["best"]
+    assert warning["code"] == "score-not-finite" and "psnr_hole" in warning["message"]
+
+
 def test_before_the_first_checkpoint_a_breakdown_goes_back_to_the_start(training):
     trainer = train_poisoned(training, [2], max_iters=6)
     assert [event["step"] for event in training.events("step")] == [1, 2, 3, 1, 2, 3, 4, 5, 6]

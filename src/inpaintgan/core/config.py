@@ -392,9 +392,11 @@ class Config(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+    def _no_slips(cls, value: Any, info: ValidationInfo) -> Any:
         if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation in (int, float):
             raise ValueError("expected a number, not true/false")
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError("no system takes this character in a path")
         return value
 
     @model_validator(mode="after")

@@ -32,7 +32,7 @@ def trial_config(seconds: float = TRIAL_SECONDS) -> Config:
     Raises:
         InpaintError: ``config-invalid``.
     """
-    if not seconds > 0:
+    if not isinstance(seconds, int | float) or not seconds > 0:  # a page may have sent anything
         raise InpaintError("config-invalid", f"seconds: {seconds} is not allowed.", "Allowed: a number above 0.")
     values = read_yaml(resource("presets") / "try-it.yml")
     return make_config(

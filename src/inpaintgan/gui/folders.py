@@ -25,7 +25,11 @@ _dialog = FolderDialog()
 
 
 def absolute(path: object) -> str:
-    """Return a typed path in full, with ``~`` resolved; empty stays empty. Systems copy paths in quotes, or as addresses."""
+    """Return a typed path in full, with ``~`` resolved; empty stays empty. Systems copy paths in quotes, or as addresses.
+
+    Raises:
+        InpaintError: ``path-impossible``: the system cannot even be asked about it.
+    """
     text = str(path or "").strip()
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
@@ -33,6 +37,12 @@ def absolute(path: object) -> str:
         where = urlsplit(text)
         host = f"//{where.netloc}" if where.netloc and sys.platform == "win32" else ""  # of a shared drive
         text = url2pathname(host + where.path)
+    try:
+        is_possible = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half a character
+        is_possible = False
+    if not is_possible:
+        raise InpaintError("path-impossible", f"{text!a} holds a character that no path can hold.", "Check the path.")
     return str(expanded(text).absolute()) if text else ""
 
 
@@ -44,7 +54,7 @@ def list_folder(path: str, *, nearest: bool = False) -> dict[str, Any]:
         nearest: Take the nearest folder above one that is missing.
 
     Raises:
-        InpaintError: ``folder-missing`` or ``folder-unreadable``.
+        InpaintError: ``folder-missing``, ``folder-unreadable``, or as `absolute`.
     """
     folder = Path(absolute(path) or _home())
     if nearest:

@@ -89,7 +89,11 @@ class Outputs:
         best = math.isfinite(score) and not self._health.is_doubtful and (so_far is None or score > so_far)
         if best and learn:
             self._progress.best_score, self._progress.best_by = score, measure
-        self._reporter.emit(events.Validation(values=events.finite(scores), baselines=beside, best=best))
+        values = events.finite(scores)
+        self._reporter.emit(events.Validation(values=values, baselines=beside, best=best))
+        lost = [name for name, value in values.items() if value is None]
+        if lost:
+            self._reporter.warn("score-not-finite", f"No finite numbers on held-out pictures: {', '.join(lost)}.")
         if best and self.save("best" if learn else "finished"):
             self._disk.write(lambda: self._run.point("best", self._progress.step))
 

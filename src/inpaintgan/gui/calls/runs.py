@@ -87,7 +87,7 @@ class RunCalls(Calls):
 
     def try_start(self, seconds: float = TRIAL_SECONDS) -> dict[str, Any]:
         """Start the minute of training that shows whether everything works."""
-        run = self._session.supervisor.start(trial_config(float(seconds)), trial_name())
+        run = self._session.supervisor.start(trial_config(seconds), trial_name())
         return {"run": run.path.name, "seconds": float(seconds)}
 
     def try_verdict(self, run: str) -> dict[str, Any]:

@@ -71,6 +71,8 @@ class SettingsCalls(Calls):
 
     def preview_data(self, values: dict[str, Any], count: int) -> dict[str, Any]:
         """Return pictures from all over the training folder as the network will see them."""
+        if not isinstance(count, int):
+            raise InpaintError("bad-call", "A number of pictures was expected.")
         config = make_config(checked_object(values))
         folder = training.checked_folder(config.data, "data")
         name = secrets.token_hex(8)
@@ -79,7 +81,7 @@ class SettingsCalls(Calls):
         args = {
             "folder": folder,
             "values": config.model_dump(),
-            "count": max(1, min(int(count), _MAX_PREVIEWS)),
+            "count": max(1, min(count, _MAX_PREVIEWS)),
             "out": str(out),
         }
         items = self._session.decoder.request("preview-data", args)["items"]
