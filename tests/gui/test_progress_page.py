@@ -89,8 +89,10 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
     # The page closes its buttons before its order has arrived.
     wait_for(lambda: run.control.take() == "stop")
+    expect(page.locator("#status")).to_have_text("Stopping after this step, then saving…")
     run.release()
     wait_state(page, "Interrupted")
+    expect(page.locator("#status")).to_be_empty()
     run.claim()
     EventLog(run.events_file).emit(run_started(stage="edge", max_iters=100, resumed=True))
     wait_state(page, "Training")

@@ -229,8 +229,13 @@ async function ask() {
     showNumbers();
     const before = view.state;
     view.correct(found.state, found.error);
-    if (view.state !== before) show();
-    else {
+    if (view.state !== before) {
+      if (ordered && !view.active) {
+        say(""); // what the process was asked for died with it
+        ordered = "";
+      }
+      show();
+    } else {
       showAlerts();
       showControls();
     }
