@@ -100,6 +100,18 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
         expect(page.get_by_role("button", name=name)).to_be_enabled()
 
 
+def test_a_stop_that_could_not_save_is_not_said_to_have_saved(page: Any, app: Any, claimed_run: Any) -> None:
+    run = claimed_run("full")
+    open_run(page, app, "full")
+    page.get_by_role("button", name="Stop and save").click()
+    expect(page.locator("#status")).to_have_text("Stopping after this step, then saving…")
+    log = EventLog(run.events_file)
+    log.emit(Warned(step=2, stage="edge", code="not-saved", message="The disk takes nothing: step 2 is not saved."))
+    log.emit(RunFinished(step=2, stage="edge", reason="stopped", elapsed_s=2))
+    expect(page.locator("#status")).to_have_text("Stopped.")
+    expect(page.locator("#alerts")).to_contain_text("step 2 is not saved")
+
+
 def test_a_new_warning_leaves_the_notices_before_it_alone(page: Any, app: Any, pictures: Path) -> None:
     run = make_run(app.runs, "warned", pictures / "picture-0.png")
     log = EventLog(run.events_file)

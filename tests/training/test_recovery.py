@@ -268,6 +268,19 @@ def test_a_disk_that_refuses_pauses_the_training_which_goes_on_by_itself(number,
     assert training.run.saved_steps() == [3]
 
 
+def test_a_stop_on_a_full_disk_tells_that_the_step_is_not_saved(training, monkeypatch):
+    def save(*args):
+        raise OSError(errno.ENOSPC, "refused")
+
+    def order(event):
+        if event.type == "paused":
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(state, "save_training", save)
+    assert training.train(sinks=[order], stage="edge", max_iters=9, save_interval=2) == "stopped"
+    assert training.events("warning")[-1]["message"] == "The disk takes nothing: step 2 is not saved."
+
+
 def test_a_disk_that_is_full_when_a_sample_is_drawn_pauses_the_training_too(training, monkeypatch):
     monkeypatch.setattr("inpaintgan.training.disk._RETRY_S", 0.1)
     real, failures = encode.write_bytes, iter([True, True, False])

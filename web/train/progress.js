@@ -64,7 +64,8 @@ const NOTHING = {
 function take(events) {
   view.feed(events);
   if (ordered && events.some(({ type }) => type === DONE_BY[ordered])) {
-    say(OBEYED[ordered], { kind: "ok" });
+    const unsaved = ordered === "stop" && view.checkpoint?.step !== view.step;
+    say(unsaved ? "Stopped." : OBEYED[ordered], { kind: "ok" });
     ordered = waiting = "";
   } else if (events.some(({ type }) => type === "run_started" || ENDS.includes(type))) {
     say(""); // the state above says how it goes on
