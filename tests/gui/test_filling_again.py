@@ -127,3 +127,17 @@ def test_a_detail_stays_in_sight_from_page_to_page(page: Any, app: App, tmp_path
     page.wait_for_selector("compare-view[data-fill]")
     wait_for_try(page, 2)
     assert page.evaluate(place, "compare-view") == pytest.approx(seen, abs=0.2)
+
+
+def test_a_double_click_in_a_low_window_fills_once_and_meets_no_other_button(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    page.set_viewport_size({"width": 900, "height": 600})
+    fill_rectangle(page, app, write_picture(tmp_path / "a.png"), checkpoint)
+    page.get_by_label("Feather").fill("3")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Fill again", exact=True).dblclick()
+    wait_for_try(page, 2)
+    expect(page.locator("#progress")).to_be_hidden()
+    expect(page.locator("#save-dialog")).to_be_hidden()
+    assert page.locator(".try").count() == 2

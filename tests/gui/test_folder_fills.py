@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
@@ -283,3 +285,47 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.get_by_text("3 pictures filled with a remark").wait_for()
     said = page.locator("#remark-rows tr").first.inner_text()
     assert said.startswith("a.png") and "looks like a photo" in said and "which stretched it" in said
+
+
+@pytest.mark.browser
+def test_a_pass_that_dies_is_shown_as_stopped_and_goes_on(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path, page_errors: list[str]
+) -> None:
+    (tmp_path / "trip").mkdir()
+    for number in range(3):
+        # For these networks of 64 px many tiles, so that there is time to end it.
+        write_picture(
+            tmp_path / "trip" / f"{number}.png", seed=number, size=(160, 120) if number == 0 else (1800, 1400)
+        )
+    mask = np.zeros((120, 160), np.uint8)
+    mask[10:110, 10:150] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+
+    windows = [page, page.context.new_page()]
+    starts = [window.get_by_role("button", name="Fill the folder", exact=True) for window in windows]
+    for window in windows:
+        window.goto(f"{app.origin}/inference/fill_folder.html?checkpoint={checkpoint}")
+        window.wait_for_selector("#folder-form[data-ready]")
+        window.get_by_role("textbox", name="Pictures", exact=True).fill(str(tmp_path / "trip"))
+        window.locator("#mask-file").set_input_files(tmp_path / "mask.png")
+        window.get_by_text("mask.png", exact=True).wait_for()
+    starts[0].click()
+    expect(page.locator("#done")).to_have_text("1 of 3 pictures")
+    starts[1].click()
+    expect(windows[1].locator("#status")).to_contain_text("A folder is being filled already.")
+    for process in psutil.Process(app.process.pid).children():
+        process.kill()
+    for window, start in zip(windows, starts, strict=True):
+        expect(window.locator("#problem")).to_contain_text("ended unexpectedly")
+        expect(window.locator("#status-title")).to_have_text("Stopped")
+        expect(window.get_by_role("button", name="Cancel", exact=True)).to_be_hidden()
+        expect(start).to_be_visible()
+    windows[1].close()
+    assert [file.name for file in (tmp_path / "trip_filled").iterdir()] == ["0.png"]
+
+    starts[0].click()
+    expect(page.locator("#done")).to_have_text("1 of 3 pictures")
+    app.process.kill()
+    expect(page.locator("#problem")).to_contain_text("The program was closed or restarted")
+    expect(page.locator("#status-title")).to_have_text("Stopped")
+    page_errors.clear()

@@ -89,13 +89,27 @@ def test_an_order_that_died_with_its_process_does_not_bind_the_next_one(page: An
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
     # The page closes its buttons before its order has arrived.
     wait_for(lambda: run.control.take() == "stop")
+    expect(page.locator("#status")).to_have_text("Stopping after this step, then saving…")
     run.release()
     wait_state(page, "Interrupted")
+    expect(page.locator("#status")).to_be_empty()
     run.claim()
     EventLog(run.events_file).emit(run_started(stage="edge", max_iters=100, resumed=True))
     wait_state(page, "Training")
     for name in ("Pause", "Sample now", "Save now", "Stop and save"):
         expect(page.get_by_role("button", name=name)).to_be_enabled()
+
+
+def test_a_stop_that_could_not_save_is_not_said_to_have_saved(page: Any, app: Any, claimed_run: Any) -> None:
+    run = claimed_run("full")
+    open_run(page, app, "full")
+    page.get_by_role("button", name="Stop and save").click()
+    expect(page.locator("#status")).to_have_text("Stopping after this step, then saving…")
+    log = EventLog(run.events_file)
+    log.emit(Warned(step=2, stage="edge", code="not-saved", message="The disk takes nothing: step 2 is not saved."))
+    log.emit(RunFinished(step=2, stage="edge", reason="stopped", elapsed_s=2))
+    expect(page.locator("#status")).to_have_text("Stopped.")
+    expect(page.locator("#alerts")).to_contain_text("step 2 is not saved")
 
 
 def test_a_new_warning_leaves_the_notices_before_it_alone(page: Any, app: Any, pictures: Path) -> None:

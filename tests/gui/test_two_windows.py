@@ -1,14 +1,24 @@
-"""One picture in two windows: neither takes the other's drawing away unasked."""
+"""Two windows at once: neither takes away what the other has drawn, or fills, unasked."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from .inference_pages import drag, fetch_picture, mask_of, picture_info, wait_until_kept
+from .conftest import App
+from .inference_pages import (
+    drag,
+    fetch_picture,
+    mask_of,
+    open_mask_page,
+    picture_info,
+    wait_until_kept,
+    write_picture,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -67,3 +77,23 @@ def test_a_reload_shows_what_the_other_window_has_drawn(editor: Any, other: Any)
     drag(other, [(20, 80), (60, 80)])
     wait_until_kept(other)
     assert np.array_equal(stored_mask(other), mask_of(other))
+
+
+def test_a_cancel_in_one_window_leaves_the_fill_of_the_other(
+    editor: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    # For these networks of 64 px many tiles, so that there is time to cancel.
+    open_mask_page(editor, app, write_picture(tmp_path / "large.png", size=(1800, 1400)), checkpoint)
+    editor.keyboard.press("r")
+    drag(editor, [(100, 100), (1700, 1300)])
+    editor.keyboard.press("Enter")
+    editor.wait_for_selector("#progress-steps [data-state=now] >> text=Painting")
+    other = editor.context.new_page()
+    open_mask_page(other, app, write_picture(tmp_path / "small.png"), checkpoint)
+    drag(other, [(30, 30), (60, 30)])
+    other.keyboard.press("Enter")
+    expect(other.locator("#status")).to_have_text("Waiting for the networks, still loading or in use…")
+    other.get_by_role("button", name="Cancel", exact=True).click()
+    expect(other.locator("#result-text")).to_have_text("Cancelled. Fill again, or edit the mask first.")
+    other.close()
+    editor.wait_for_selector("compare-view[data-fill]")

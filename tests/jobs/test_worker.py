@@ -114,6 +114,34 @@ def test_cancel_ends_what_runs_and_what_waits_but_not_what_comes(worker: Worker)
     assert worker.request("echo", {})["args"] == {}
 
 
+def test_a_cancel_of_one_thing_leaves_what_is_done_and_what_waits_for_others(worker: Worker) -> None:
+    started = threading.Event()
+    heard: dict[str, object] = {}
+
+    def ask(about: str, op: str) -> None:
+        try:
+            heard[about] = worker.request(op, {}, lambda progress: started.set(), about=about)["args"]
+        except InpaintError as error:
+            heard[about] = error.code
+
+    threads = {
+        about: threading.Thread(target=ask, args=[about, op])
+        for about, op in (("a", "slow"), ("b", "echo"), ("c", "echo"))
+    }
+    threads["a"].start()
+    assert started.wait(20)
+    for about in "bc":
+        threads[about].start()
+    wait_for(lambda: worker._pending == 3)
+    worker.cancel("b")
+    threads["b"].join(60)
+    assert heard == {"b": "cancelled"}, "at once, and the others go on"
+    worker.cancel("a")
+    for thread in threads.values():
+        thread.join(60)
+    assert heard == {"a": "cancelled", "b": "cancelled", "c": {}}
+
+
 def test_cancelling_nothing_keeps_the_warm_process(worker: Worker) -> None:
     before = worker.request("echo", {})["pid"]
     worker.cancel()

@@ -13,6 +13,7 @@ import torch
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import TRAINING_STATE
+from inpaintgan.imaging import encode
 from inpaintgan.models.edge_model import EdgeModel
 from inpaintgan.training import recovery, state
 from inpaintgan.training.health import BrokeDown, Health
@@ -278,6 +279,35 @@ def test_a_disk_that_refuses_pauses_the_training_which_goes_on_by_itself(number,
     (paused,) = training.events("paused")
     assert words in paused["reason"] and len(training.events("resumed")) == 1
     assert training.run.saved_steps() == [3]
+
+
+def test_a_stop_on_a_full_disk_tells_that_the_step_is_not_saved(training, monkeypatch):
+    def save(*args):
+        raise OSError(errno.ENOSPC, "refused")
+
+    def order(event):
+        if event.type == "paused":
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(state, "save_training", save)
+    assert training.train(sinks=[order], stage="edge", max_iters=9, save_interval=2) == "stopped"
+    assert training.events("warning")[-1]["message"] == "The disk takes nothing: step 2 is not saved."
+
+
+def test_a_disk_that_is_full_when_a_sample_is_drawn_pauses_the_training_too(training, monkeypatch):
+    monkeypatch.setattr("inpaintgan.training.disk._RETRY_S", 0.1)
+    real, failures = encode.write_bytes, iter([True, True, False])
+
+    def write(*args):
+        if next(failures, False):
+            raise OSError(errno.ENOSPC, "refused")
+        return real(*args)
+
+    monkeypatch.setattr(encode, "write_bytes", write)
+    assert training.train(stage="edge", max_iters=2, sample_interval=1) == "max_iters"
+    (paused,) = training.events("paused")
+    assert "is full" in paused["reason"] and len(training.events("resumed")) == 1
+    assert all((training.run.path / event["path"]).is_file() for event in training.events("sample"))
 
 
 def test_another_set_of_pictures_at_a_resume_is_noticed(training, tmp_path, pictures):

@@ -109,8 +109,12 @@ function chosenMask() {
   return maskFile ? { picture: maskFile.id, layer: "original" } : {};
 }
 
+/** What was shown last of a pass. @type {any} */
+let shown = { state: "idle" };
+
 /** @param {any} progress */
 function show(progress) {
+  shown = progress;
   const { state, done, total, error } = progress;
   const running = isRunning(state);
   const moveOn = holdFocus();
@@ -137,12 +141,21 @@ function show(progress) {
 
 const isRunning = (/** @type {string} */ state) => state === "running" || state === "cancelling";
 
-/** Show a pass that was begun before this page was loaded until it is over. */
-const followEarlier = () => pollUntil(POLL_MS, async () => {
-  const progress = await call("folder_progress");
-  show(progress);
-  return !isRunning(progress.state);
-});
+/** Show how the pass ended: without the program it ended where it was seen last. */
+const showEnd = async () => show(await call("folder_progress").catch(() => (isRunning(shown.state) ? { ...shown, state: "failed" } : shown)));
+
+/** Show a pass that this page did not begin until it is over. */
+async function follow() {
+  try {
+    await pollUntil(POLL_MS, async () => {
+      show(await call("folder_progress"));
+      return !isRunning(shown.state);
+    });
+  } catch (error) {
+    await showEnd();
+    throw error;
+  }
+}
 
 /** @param {CheckpointChoice} checkpoints */
 async function fill(checkpoints) {
@@ -171,13 +184,9 @@ async function fill(checkpoints) {
     say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
       { kind: end.failed ? "error" : "ok" });
   } catch (error) {
-    if (!begun) show(await call("folder_progress").catch(() => ({ state: "idle" }))); // what was there before
+    await showEnd(); // or what was there before, if this one was refused
     refuse(error);
-  } finally {
-    const moveBack = holdFocus();
-    startButton.hidden = false;
-    cancelButton.hidden = true;
-    moveBack(startButton);
+    if (isRunning(shown.state)) await follow().catch(showError); // another window's
   }
 }
 
@@ -264,7 +273,7 @@ async function start() {
   });
   startButton.disabled = false; // until here a press would have sent the form nowhere
   form.dataset.ready = "true";
-  await followEarlier();
+  await follow();
 }
 
 start().catch(showError);

@@ -78,7 +78,7 @@ export class ProgressCard {
     say("Cancelling…");
     const { began } = this;
     try {
-      await cancelUntil(() => call("cancel_fill"), () => !this.running || this.began !== began);
+      await cancelUntil(() => call("cancel_fill", this.picture), () => !this.running || this.began !== began);
     } catch (error) {
       this.cancelButton.disabled = false;
       showError(error);

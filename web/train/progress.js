@@ -64,7 +64,8 @@ const NOTHING = {
 function take(events) {
   view.feed(events);
   if (ordered && events.some(({ type }) => type === DONE_BY[ordered])) {
-    say(OBEYED[ordered], { kind: "ok" });
+    const unsaved = ordered === "stop" && view.checkpoint?.step !== view.step;
+    say(unsaved ? "Stopped." : OBEYED[ordered], { kind: "ok" });
     ordered = waiting = "";
   } else if (events.some(({ type }) => type === "run_started" || ENDS.includes(type))) {
     say(""); // the state above says how it goes on
@@ -229,8 +230,13 @@ async function ask() {
     showNumbers();
     const before = view.state;
     view.correct(found.state, found.error);
-    if (view.state !== before) show();
-    else {
+    if (view.state !== before) {
+      if (ordered && !view.active) {
+        say(""); // what the process was asked for died with it
+        ordered = "";
+      }
+      show();
+    } else {
       showAlerts();
       showControls();
     }

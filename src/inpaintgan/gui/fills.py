@@ -68,7 +68,7 @@ class Fills:
             picture.progress = progress
 
         try:
-            result = self._worker.request("fill", args, note)
+            result = self._worker.request("fill", args, note, about=picture.id)
         finally:
             picture.progress = {"step": "", "fraction": 0.0}
         picture.patches[number] = result["patches"]
@@ -135,9 +135,9 @@ class Fills:
         }
         return {**known, "url": picture.url(output.name), "name": name}
 
-    def cancel(self) -> None:
-        """End the fill that runs and those that wait."""
-        self._worker.cancel()
+    def cancel(self, identity: str) -> None:
+        """End the fills of a picture that run or wait. Those of other pictures, which another window asked for, go on."""
+        self._worker.cancel(identity)
 
     @staticmethod
     def _shown(picture: Picture, patches: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections import Counter
 from typing import Any
 
 from ..core.child import CREATION_FLAGS, OWN_SESSION, child_environment
@@ -24,12 +25,15 @@ class Worker:
 
     def __init__(self, module: str) -> None:
         self._module = module
-        self._turn = threading.Lock()
-        self._state = threading.Lock()
+        self._state = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._pending = 0
-        self._cancellations = 0
+        self._running: str | None = None
+        """What the request that is being answered is about; None while none is."""
+        self._all_cancelled = 0
+        self._cancelled = Counter[str]()
+        """How often what is about something was cancelled; `_all_cancelled` counts what ended everything."""
         self._last_id = 0
 
     @property
@@ -40,10 +44,16 @@ class Worker:
     def ticket(self) -> int:
         """Return what `request` may be given, so that a cancel from now on counts even if it comes before the request."""
         with self._state:
-            return self._cancellations
+            return self._cancellations("")
 
     def request(
-        self, op: str, args: dict[str, Any], on_progress: Progress | None = None, *, ticket: int | None = None
+        self,
+        op: str,
+        args: dict[str, Any],
+        on_progress: Progress | None = None,
+        *,
+        ticket: int | None = None,
+        about: str = "",
     ) -> dict[str, Any]:
         """Have the worker do something and return its value.
 
@@ -52,45 +62,69 @@ class Worker:
             args: For it; plain JSON.
             on_progress: Is given each progress message.
             ticket: Of an earlier moment than this one.
+            about: What it is done for, by which `cancel` knows it.
 
         Raises:
             InpaintError: What the worker answered, ``cancelled``, or ``worker-crashed`` when it died.
         """
         with self._state:
             self._pending += 1
-            cancellations = self._cancellations if ticket is None else ticket
+            known = self._cancellations(about) if ticket is None else ticket
         try:
-            with self._turn:
-                return self._ask(op, args, on_progress, cancellations)
+            return self._ask(op, args, on_progress, about, known)
         finally:
             with self._state:
                 self._pending -= 1
 
-    def cancel(self) -> None:
-        """End what is being done and what waits; the next request starts a new process."""
+    def cancel(self, about: str | None = None) -> None:
+        """End what is being done and what waits; the next request starts a new process.
+
+        Args:
+            about: End only what is done for this; what others wait for goes on.
+        """
         with self._state:
-            self._cancellations += 1
-            if self._pending:
+            if about is None:
+                self._all_cancelled += 1
+            else:
+                self._cancelled[about] += 1
+            if self._running is not None and about in (None, self._running):
                 self._kill()
+            self._state.notify_all()
 
     def close(self) -> None:
         """End the process for good."""
         with self._state:
             self._closed = True
-            self._cancellations += 1
             self._kill()
+            self._state.notify_all()
 
-    def _ask(self, op: str, args: dict[str, Any], on_progress: Progress | None, cancellations: int) -> dict[str, Any]:
+    def _cancellations(self, about: str) -> int:
+        return self._all_cancelled + self._cancelled[about]
+
+    def _ask(
+        self, op: str, args: dict[str, Any], on_progress: Progress | None, about: str, known: int
+    ) -> dict[str, Any]:
+        def is_cancelled() -> bool:
+            return self._closed or self._cancellations(about) != known
+
         with self._state:
-            if cancellations != self._cancellations or self._closed:
+            self._state.wait_for(lambda: self._running is None or is_cancelled())
+            if is_cancelled():
                 raise _cancelled()
             process = self._start()
-        self._last_id += 1
-        answer = self._converse(process, {"id": self._last_id, "op": op, "args": args}, on_progress)
-        if answer is None:
+            self._running = about
+        answer = None
+        try:
+            self._last_id += 1
+            answer = self._converse(process, {"id": self._last_id, "op": op, "args": args}, on_progress)
+        finally:
             with self._state:
-                cancelled = cancellations != self._cancellations
-                self._kill()
+                cancelled = is_cancelled()
+                if answer is None:
+                    self._kill()
+                self._running = None
+                self._state.notify_all()
+        if answer is None:
             if cancelled:
                 raise _cancelled()
             raise InpaintError(

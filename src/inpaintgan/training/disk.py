@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..core import events
-from ..core.errors import is_full
+from ..core.errors import InpaintError, is_full
 from ..core.ranks import Ranks
 from ..core.rundir import RunDir
 from .meter import Meter
@@ -35,17 +35,19 @@ class PatientDisk:
         """Write; on a full or read-only disk pause, say so, and try again until it works or a stop is wanted (then None).
 
         Raises:
-            OSError: The disk refuses for another reason.
+            OSError, InpaintError: The disk refuses for another reason.
         """
 
         def attempt() -> tuple[T | None, str]:
             try:
                 value = action()
                 self._reporter.flush()
-            except OSError as error:
-                if not is_full(error) and error.errno not in _PUT_RIGHT:
+            except (OSError, InpaintError) as error:
+                # What is written as a result, such as a sample, has its refusal in words; see `core.outputs.writing`.
+                refusal = error.__cause__ if isinstance(error, InpaintError) else error
+                if not isinstance(refusal, OSError) or not (is_full(refusal) or refusal.errno in _PUT_RIGHT):
                     raise
-                return None, "is full" if is_full(error) else "cannot be written to"
+                return None, "is full" if is_full(refusal) else "cannot be written to"
             return value, ""
 
         paused = False

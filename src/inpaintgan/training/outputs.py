@@ -116,6 +116,8 @@ class Outputs:
             with self._meter.paused():
                 path = self._disk.write(lambda: state.save_training(self._run, self._config, self._stage, progress))
             if path is None:
+                if reason in ("stop", "finished"):
+                    self._reporter.warn("not-saved", f"The disk takes nothing: step {progress.step} is not saved.")
                 return False
             self.saved_step = progress.step
             if self._ranks.is_first:

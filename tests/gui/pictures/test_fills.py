@@ -86,7 +86,7 @@ def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, f
     thread = threading.Thread(target=run)
     thread.start()
     wait_for(lambda: picture.progress == {"step": "inpaint", "fraction": 0.5})
-    fills.cancel()
+    fills.cancel(picture.id)
     thread.join(10)
     assert codes == ["cancelled"]
     assert picture.progress == {"step": "", "fraction": 0.0}
