@@ -18,9 +18,9 @@ NAMES = ("GOMP_SPINCOUNT", "KMP_BLOCKTIME", "OMP_WAIT_POLICY")
 @pytest.mark.parametrize(
     ("given", "becomes"),
     [
-        ({}, {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "0"}),
+        ({}, {"GOMP_SPINCOUNT": "2000", "KMP_BLOCKTIME": "0"}),
         ({"GOMP_SPINCOUNT": "7"}, {"GOMP_SPINCOUNT": "7", "KMP_BLOCKTIME": "0"}),
-        ({"KMP_BLOCKTIME": "7"}, {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "7"}),
+        ({"KMP_BLOCKTIME": "7"}, {"GOMP_SPINCOUNT": "2000", "KMP_BLOCKTIME": "7"}),
         ({"OMP_WAIT_POLICY": "active"}, {"OMP_WAIT_POLICY": "active"}),
     ],
 )
@@ -47,4 +47,4 @@ print(json.dumps([os.environ.get("GOMP_SPINCOUNT"), "torch" in sys.modules]))
 """
     environment = {key: value for key, value in child_environment().items() if key not in NAMES}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout.splitlines()[-1]) == ["1000", False]
+    assert json.loads(done.stdout.splitlines()[-1]) == ["2000", False]
