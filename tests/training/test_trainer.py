@@ -18,9 +18,11 @@ import psutil
 import pytest
 import torch
 
+from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import parse_event
 from inpaintgan.core.rundir import TRAINING_STATE
+from inpaintgan.training.trainer import Trainer
 
 
 def test_events_tell_the_whole_story_in_order(training):
@@ -263,6 +265,12 @@ def test_two_trainers_in_one_run_folder_are_refused(training):
 def test_tensorboard_files_are_written_when_wanted(training):
     training.train(stage="edge", tensorboard=True)
     assert list(training.run.tensorboard.iterdir())
+
+
+def test_tensorboard_takes_no_folder_whose_name_is_not_text(tmp_path):
+    with pytest.raises(InpaintError, match=r"tensorboard: .* has a name that is not text"):
+        Trainer(Config(), tmp_path / "r\udce9n")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_training_is_neither_begun_over_another_nor_resumed_as_another(training):

@@ -21,7 +21,7 @@ from .control import Control
 from .errors import InpaintError, is_full
 from .events import read_events
 from .lock import held
-from .paths import as_text, seen_file
+from .paths import seen_file
 
 CHECKPOINT_CONFIG = "config.yml"
 EDGE_WEIGHTS = "edge_generator.safetensors"
@@ -91,9 +91,8 @@ class RunDir:
             claim: Record this process as the run's trainer, as `claim` does: who is refused leaves the config as it is.
 
         Raises:
-            InpaintError: ``run-busy`` when another live process trains in this folder, ``run-unwritable`` or ``path-no-text``.
+            InpaintError: ``run-busy`` when another live process trains in this folder, or ``run-unwritable``.
         """
-        as_text(self.path.absolute())
         self.check_free()
         try:
             self.samples.mkdir(parents=True, exist_ok=True)

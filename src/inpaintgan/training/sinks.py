@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from ..core import events
+from ..core.errors import about
 from ..core.events import Event
+from ..core.paths import as_text
 from ..core.wording import plural
 
 if TYPE_CHECKING:
@@ -73,13 +75,19 @@ class Console:
 
 
 def tensorboard_sink(folder: Path) -> Sink:
-    """A sink that writes scalars for TensorBoard; the folder is made at the first event."""
+    """A sink that writes scalars for TensorBoard; the folder is made at the first event.
+
+    Raises:
+        InpaintError: ``path-no-text``: TensorBoard takes no such folder.
+    """
+    with about("tensorboard"):
+        where = as_text(folder)
 
     @functools.cache
     def writer() -> SummaryWriter:
         from torch.utils.tensorboard import SummaryWriter  # slow to import, and optional in config
 
-        return SummaryWriter(str(folder))
+        return SummaryWriter(where)
 
     def write(event: Event) -> None:
         try:
