@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import load_config
 
-from .training_pages import open_settings, open_train, type_dataset
+from .training_pages import go_on, open_settings, open_train
 
 
 def test_settings_are_checked_at_their_fields_and_block_the_start(page: Any, pictures: Path, app: Any) -> None:
@@ -58,9 +58,7 @@ def test_a_rate_that_does_not_fit_is_refused_at_the_field_it_was_typed_in(page: 
 def test_a_preset_says_what_the_page_before_chose_otherwise(page: Any, pictures: Path) -> None:
     open_train(page)
     page.get_by_label("Edge generator").select_option(label="EdgeConnect")
-    type_dataset(page, pictures)
-    page.get_by_role("button", name="Next").click()
-    page.wait_for_url("**/train/gan.html")
+    go_on(page, pictures)
     expect(page.locator("#kept")).to_be_hidden()
     page.get_by_label("Preset").select_option(label="Paper 4.2: EGC")
     expect(page.locator("#kept-text")).to_contain_text("Edge generator EdgeConnect instead of EGC")

@@ -13,11 +13,11 @@ from inpaintgan.core.rundir import RunDir
 
 from .training_pages import (
     TINY,
+    go_on,
     make_run,
     open_settings,
     open_train,
     start_tiny,
-    type_dataset,
     wait_state,
 )
 
@@ -50,9 +50,7 @@ def test_measuring_can_be_cancelled(page: Any, pictures: Path) -> None:
 def test_what_a_model_does_not_use_is_dimmed_with_the_reason(page: Any, pictures: Path) -> None:
     open_train(page)
     page.get_by_label("Model to train").select_option(label="Inpaint Model")
-    type_dataset(page, pictures)
-    page.get_by_role("button", name="Next").click()
-    page.wait_for_url("**/train/gan.html")
+    go_on(page, pictures)
     unused = page.locator("[data-key=svr_loss_weight]")
     expect(unused).to_have_attribute("data-unused", "")
     expect(unused).to_contain_text("Not used: the Inpaint Model does not train the edge generator.")

@@ -58,12 +58,17 @@ def type_dataset(page: Any, folder: Path) -> None:
     page.get_by_label("Dataset folder path").press("Enter")
 
 
-def open_settings(page: Any, folder: Path) -> None:
-    """From anywhere to the second page with a dataset."""
-    open_train(page)
+def go_on(page: Any, folder: Path) -> None:
+    """From the first page to the second with a dataset."""
     page.get_by_label("Dataset folder path").fill(str(folder))
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/train/gan.html")
+
+
+def open_settings(page: Any, folder: Path) -> None:
+    """From anywhere to the second page with a dataset."""
+    open_train(page)
+    go_on(page, folder)
     page.get_by_label("Learning Rate").wait_for()
 
 

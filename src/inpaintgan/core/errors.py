@@ -45,6 +45,11 @@ def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
+def room_or(error: OSError, otherwise: str) -> str:
+    """What to do about something that could not be written: make room on a full disk, or else what is given."""
+    return "Make room on the disk." if is_full(error) else otherwise
+
+
 def unseen(error: BaseException) -> InpaintError | None:
     """What is to be said of a path that somebody named and the system lets nobody look at; None for any other error.
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .atomic import patient
-from .errors import InpaintError, is_full
+from .errors import InpaintError, room_or
 from .rundir import CHECKPOINT_CONFIG, EDGE_WEIGHTS, INPAINT_WEIGHTS, SCORES
 
 _HINT = "Choose another place."
@@ -21,8 +21,8 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or str(error)
-        hint = "Make room on the disk." if is_full(error) else _HINT
-        raise InpaintError("output-unwritable", f"{path} cannot be written: {why}.", hint) from error
+        said = f"{path} cannot be written: {why}."
+        raise InpaintError("output-unwritable", said, room_or(error, _HINT)) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -18,7 +18,7 @@ from .child import elsewhere, live_pid, process_record
 from .config import Config
 from .config_io import load_config, save_config
 from .control import Control
-from .errors import InpaintError, is_full
+from .errors import InpaintError, room_or
 from .events import read_events
 from .lock import held
 from .paths import seen_file
@@ -106,7 +106,7 @@ class RunDir:
             raise InpaintError(
                 "run-unwritable",
                 f"The run folder {self.path} cannot be written: {error.strerror}.",
-                "Make room on the disk." if is_full(error) else "Choose another --run.",
+                room_or(error, "Choose another --run."),
             ) from error
 
     def load_config(self) -> Config:

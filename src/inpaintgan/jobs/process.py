@@ -31,9 +31,8 @@ class Worker:
         self._pending = 0
         self._running: str | None = None
         """What the request that is being answered is about; None while none is."""
-        self._all_cancelled = 0
-        self._cancelled = Counter[str]()
-        """How often what is about something was cancelled; `_all_cancelled` counts what ended everything."""
+        self._cancelled = Counter[str | None]()
+        """How often what is about something was cancelled; under None, how often everything was."""
         self._last_id = 0
 
     @property
@@ -83,10 +82,7 @@ class Worker:
             about: End only what is done for this; what others wait for goes on.
         """
         with self._state:
-            if about is None:
-                self._all_cancelled += 1
-            else:
-                self._cancelled[about] += 1
+            self._cancelled[about] += 1
             if self._running is not None and about in (None, self._running):
                 self._kill()
             self._state.notify_all()
@@ -99,7 +95,7 @@ class Worker:
             self._state.notify_all()
 
     def _cancellations(self, about: str) -> int:
-        return self._all_cancelled + self._cancelled[about]
+        return self._cancelled[None] + self._cancelled[about]
 
     def _ask(
         self, op: str, args: dict[str, Any], on_progress: Progress | None, about: str, known: int

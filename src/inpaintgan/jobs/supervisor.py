@@ -15,7 +15,7 @@ from ..core.atomic import read_json, write_json
 from ..core.child import live_pid, process_record, start_logged
 from ..core.comparison import ComparisonDir
 from ..core.config import Config
-from ..core.errors import InpaintError, is_full
+from ..core.errors import InpaintError, room_or
 from ..core.paths import main_script, seen_file
 from ..core.rundir import RunDir
 
@@ -104,7 +104,7 @@ def launch(folder: Path, command: list[str], log_file: Path) -> None:
             process.kill()  # nobody would find it again
             process.wait()
         said = f"{folder.name} cannot be started: {error.strerror or error}."
-        raise InpaintError("start-failed", said, "Make room on the disk." if is_full(error) else "") from error
+        raise InpaintError("start-failed", said, room_or(error, "")) from error
     threading.Thread(target=process.wait, daemon=True).start()  # or it would stay behind as a zombie when it has ended
 
 
