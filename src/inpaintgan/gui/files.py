@@ -72,8 +72,8 @@ def served_file(root: Path, path: str, download_name: str = "") -> Answer:
     return Answer(200, content_type, file, headers)
 
 
-def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
-    """Stream an upload of ``length`` bytes into a file.
+def receive(read: Callable[[int], bytes], length: int, target: Path, what: str = "file") -> None:
+    """Stream an upload of ``length`` bytes into a file. ``what`` it is stands in a refusal.
 
     Raises:
         InpaintError: ``upload-empty``, ``upload-incomplete``, ``disk-full`` or ``upload-unwritable``; no file is left behind.
@@ -83,11 +83,11 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
     temporary = target.with_name(f"{target.name}.part")
     try:
         with open(temporary, "wb") as file:
-            for chunk in _chunks(read, length):
+            for chunk in _chunks(read, length, what):
                 file.write(chunk)
         replace(temporary, target)
     except OSError as error:
-        said = f"The upload cannot be stored: {error.strerror}."
+        said = f"The {what} cannot be stored: {error.strerror}."
         if is_full(error):
             raise InpaintError("disk-full", said, "Make room on the disk.") from error
         raise InpaintError("upload-unwritable", said, f"Is {target.parent} still there?") from error
@@ -95,7 +95,7 @@ def receive(read: Callable[[int], bytes], length: int, target: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _chunks(read: Callable[[int], bytes], length: int) -> Iterator[bytes]:
+def _chunks(read: Callable[[int], bytes], length: int, what: str) -> Iterator[bytes]:
     """Yield an upload in pieces. Raises `InpaintError` when it ends too early."""
     while length:
         try:
@@ -103,7 +103,7 @@ def _chunks(read: Callable[[int], bytes], length: int) -> Iterator[bytes]:
         except OSError:
             chunk = b""
         if not chunk:
-            raise InpaintError("upload-incomplete", "The upload ended before the file was complete.", "Try again.")
+            raise InpaintError("upload-incomplete", f"Only a part of the {what} arrived.", "Try again.")
         yield chunk
         length -= len(chunk)
 

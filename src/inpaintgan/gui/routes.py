@@ -65,7 +65,7 @@ class Routes:
             found = pictures.get(picture)
             file = found.folder / f"upload-{next(self._uploads)}"
             try:
-                receive(read, length, file)
+                receive(read, length, file, layer)
                 return pictures.store_layer(found, layer, file, is_empty=bool(query.get("empty")))
             finally:
                 file.unlink(missing_ok=True)

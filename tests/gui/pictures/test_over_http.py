@@ -94,4 +94,8 @@ def test_an_upload_that_cannot_be_stored_is_refused_with_the_reason(
     with pytest.raises(InpaintError, match="Make room on the disk") as caught:
         receive(lambda size: b"x" * size, 10, tmp_path / "file")
     assert caught.value.code == "disk-full"
+    with pytest.raises(InpaintError, match="The mask cannot be stored: No space left"):
+        receive(lambda size: b"x" * size, 10, tmp_path / "file", "mask")
+    with pytest.raises(InpaintError, match="Only a part of the edges arrived"):
+        receive(lambda size: b"", 10, tmp_path / "file", "edges")
     assert list(tmp_path.iterdir()) == []
