@@ -19,6 +19,7 @@ from .inference_pages import (
     open_mask_page,
     picture_info,
     screen_colour,
+    view_of,
     wait_until_kept,
     wait_until_settled,
     write_picture,
@@ -162,6 +163,30 @@ def test_drawing_without_a_mouse(editor: Any) -> None:
     editor.keyboard.press("ArrowDown")
     editor.keyboard.press("Escape")
     assert np.array_equal(mask_of(editor), mask)
+
+
+def test_space_beside_the_picture_draws_nothing_and_moves_it_once_the_pointer_is_there(editor: Any) -> None:
+    drag(editor, [(40, 20), (120, 20)])
+    drawn, before = mask_of(editor), view_of(editor)
+    editor.mouse.move(5, 300)  # on the tools
+    editor.keyboard.down("Space")
+    assert not editor.evaluate("() => document.querySelector('inpaint-editor').drawing.current")
+    left, top = map(round, on_screen(editor, 60, 40))
+    editor.mouse.move(left, top)
+    editor.mouse.down()
+    editor.mouse.move(left + 30, top + 20)
+    editor.mouse.up()
+    editor.keyboard.up("Space")
+    after = view_of(editor)
+    assert (after["x"] - before["x"], after["y"] - before["y"]) == pytest.approx((30, 20))
+    assert np.array_equal(mask_of(editor), drawn)
+    # By keyboard the first press shows where the second one would draw.
+    editor.mouse.move(5, 300)
+    editor.keyboard.press("Space")
+    assert np.array_equal(mask_of(editor), drawn)
+    editor.keyboard.press("Space")
+    editor.keyboard.press("Space")
+    assert (mask_of(editor) > drawn).any()
 
 
 def test_a_press_of_the_mouse_keeps_what_the_keyboard_was_drawing(editor: Any) -> None:

@@ -31,7 +31,7 @@ export function drawingKeys(drawing, pointer) {
     },
     {
       group, keys: ["Space"], text: "Start drawing at the crosshair; press again to end", scope: "canvas",
-      match: (event) => event.key === " " && (drawing.crosshair.at !== null || drawing.pointerAt === null),
+      match: (event) => event.key === " " && drawing.crosshair.at !== null,
       run: () => {
         if (drawing.changes.busy) return;
         if (drawing.current) say("Drawn."); // which may turn out to be in vain
@@ -45,9 +45,15 @@ export function drawingKeys(drawing, pointer) {
     {
       // Not for a button that was reached by keyboard: there Space presses it.
       group: "", keys: [], text: "",
-      match: ({ key, target }) => key === " " && drawing.pointerAt !== null
+      match: ({ key, target }) => key === " " && (drawing.pointerAt !== null || target === pointer.stage.host)
         && !(target instanceof Element && target.matches("button:focus-visible, input:focus-visible, a:focus-visible")),
-      run: () => pointer.setPanKey(true), release: () => pointer.setPanKey(false),
+      run: () => {
+        pointer.setPanKey(true);
+        if (drawing.pointerAt || !drawing.enabled) return;
+        drawing.crosshair.show(); // nothing is drawn where nobody has pointed
+        say("Arrows move the crosshair, Space draws.");
+      },
+      release: () => pointer.setPanKey(false),
     },
   ];
 }
