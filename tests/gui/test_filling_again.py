@@ -129,6 +129,22 @@ def test_a_detail_stays_in_sight_from_page_to_page(page: Any, app: App, tmp_path
     assert page.evaluate(place, "compare-view") == pytest.approx(seen, abs=0.2)
 
 
+def test_keys_mean_on_the_filling_page_what_they_mean_on_the_mask_page(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    shown = "() => document.querySelector('compare-view').onlyBefore"
+    page.keyboard.down("h")
+    assert page.evaluate(shown), "held, it shows what is under the mask, or was"
+    page.keyboard.up("h")
+    assert not page.evaluate(shown)
+    assert page.evaluate("() => document.querySelector('compare-view').view.fitted"), "and leaves the view alone"
+    page.keyboard.press("2")
+    assert not page.evaluate("() => document.querySelector('compare-view').view.fitted")
+    page.keyboard.press("b")
+    expect(page.get_by_role("button", name="Pen", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_double_click_in_a_low_window_fills_once_and_meets_no_other_button(
     page: Any, app: App, tmp_path: Path, checkpoint: Path
 ) -> None:

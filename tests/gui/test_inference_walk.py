@@ -80,9 +80,9 @@ def test_the_whole_way_by_keyboard(page: Any, app: App, checkpoint: Path) -> Non
     page.keyboard.press("Control+1")
     page.evaluate("([x, y]) => document.querySelector('compare-view').view.reveal({ x, y })", [int(x), int(y)])
     wait_for(lambda: shows(filled))
-    page.keyboard.down("b")
+    page.keyboard.down("h")
     wait_for(lambda: shows(original))
-    page.keyboard.up("b")
+    page.keyboard.up("h")
     wait_for(lambda: shows(filled))
 
     page.keyboard.press("Control+s")

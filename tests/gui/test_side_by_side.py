@@ -126,9 +126,9 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     page.mouse.move(5, 300)
     for panel in (0, 1):
         wait_for_panel(page, panel, spot, results[panel][y, x])
-    page.keyboard.down("b")
+    page.keyboard.down("h")
     wait_for_panel(page, 1, spot, original[y, x])
-    page.keyboard.up("b")
+    page.keyboard.up("h")
 
     page.get_by_role("button", name="Keep the result of run second").click()
     page.wait_for_selector(f"compare-view[data-fill='{fills[1]['fill']}']")
@@ -223,11 +223,11 @@ def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, 
     )
     side_by_side(page)
     page.evaluate("() => begun")
-    page.keyboard.down("b")
+    page.keyboard.down("h")
     page.wait_for_selector("#side-by-side:not([hidden])")
-    wait_for_panel(page, 0, (80.5, 60.5), np.asarray(Image.open(picture))[60, 80])  # B is still held
+    wait_for_panel(page, 0, (80.5, 60.5), np.asarray(Image.open(picture))[60, 80])  # H is still held
     assert min(page.evaluate("() => scales")) > 1, "the picture was never shrunk to nothing"
-    page.keyboard.up("b")
+    page.keyboard.up("h")
     page.keyboard.press("Escape")
     assert page.locator("#hold-before").get_attribute("aria-pressed") == "false"
     assert not page.evaluate("() => document.querySelector('compare-view').onlyBefore")

@@ -120,7 +120,7 @@ export class EdgeEditing {
     this.toggle.setAttribute("aria-pressed", String(active));
     byId("canvas-help").textContent = active
       ? "Arrow keys move a crosshair, Space starts and ends drawing, V stops editing edges, question mark lists all keys."
-      : "Hold B to see the picture as it was. Question mark lists all keys.";
+      : "Hold H to see the picture as it was. Question mark lists all keys.";
     byId("edge-tools").hidden = !active;
     byId("fill-edges").hidden = !active;
     byId("save").classList.toggle("primary", !active); // what is drawn is not in the picture yet

@@ -30,7 +30,7 @@ export function bindFillKeys(compare, page) {
   /** @type {Binding[]} */
   const bindings = [
     {
-      group: "Compare", keys: ["B"], text: "Hold to see the picture as it was", match: letter("b"),
+      group: "Compare", keys: ["H"], text: "Hold to see the picture as it was", match: letter("h"),
       run: () => before(true), release: () => before(false),
     },
     { group: "Compare", keys: ["D"], text: "Move the divider to the middle, or hide it", match: letter("d"), run: () => comparing.toggleDivider() },
@@ -50,7 +50,7 @@ export function bindFillKeys(compare, page) {
     { group: "Fill", keys: ["Ctrl+S"], text: "Save Image", match: control("s"), run: page.openSave },
     ...historyKeys((way) => page.keeper.go(way)),
     { group: "Edges", keys: ["X"], text: "Show the edges in the hole", match: letter("x"), run: press("show-edges") },
-    { group: "Edges", keys: ["P"], text: "Pen", match: letter("p"), run: () => edges.take("brush") },
+    { group: "Edges", keys: ["P", "B"], text: "Pen", match: (event) => letter("p")(event) || letter("b")(event), run: () => edges.take("brush") },
     { group: "Edges", keys: ["E"], text: "Eraser", match: letter("e"), run: () => edges.take("eraser") },
     { group: "Edges", keys: ["R"], text: "Rectangle", match: letter("r"), run: () => edges.take("rectangle") },
     { group: "Edges", keys: ["L"], text: "Lasso", match: letter("l"), run: () => edges.take("lasso") },
@@ -66,8 +66,8 @@ export function bindFillKeys(compare, page) {
         compare.view.pan(-dx * ARROW_PAN_PX * compare.stage.density, -dy * ARROW_PAN_PX * compare.stage.density);
       },
     },
-    { group: "View", keys: ["H"], text: "Zoom to the hole", match: letter("h"), run: press("zoom-hole") },
     ...viewKeys(compare.stage),
+    { group: "View", keys: ["2"], text: "Zoom to the hole", match: letter("2"), run: press("zoom-hole") },
   ];
   listen(bindings, compare);
   compare.addEventListener("blur", () => edges.drawing.crosshair.hide());
