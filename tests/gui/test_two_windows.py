@@ -13,9 +13,11 @@ from .conftest import App
 from .inference_pages import (
     drag,
     fetch_picture,
+    fill_rectangle,
     mask_of,
     open_mask_page,
     picture_info,
+    wait_for_try,
     wait_until_kept,
     write_picture,
 )
@@ -77,6 +79,29 @@ def test_a_reload_shows_what_the_other_window_has_drawn(editor: Any, other: Any)
     drag(other, [(20, 80), (60, 80)])
     wait_until_kept(other)
     assert np.array_equal(stored_mask(other), mask_of(other))
+
+
+def test_a_filling_page_says_at_once_that_the_mask_changed_in_another_window_and_fills_no_other(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    drawing = page.context.new_page()
+    drawing.goto(page.url.replace("fill_missing_regions", "mask_image"))
+    drawing.wait_for_selector("inpaint-editor[data-ready]")
+    drag(drawing, [(20, 20), (40, 20)])
+    wait_until_kept(drawing)
+    expect(message(page)).to_contain_text(WORDS)
+    page.evaluate("() => document.querySelector('#message').hidden = true")
+    page.get_by_label("Feather").fill("3")
+    page.get_by_role("button", name="Fill again", exact=True).click()
+    expect(message(page)).to_contain_text(WORDS)
+    assert len(picture_info(page)["fills"]) == 1
+    message(page).get_by_role("button", name="Reload this page").click()
+    expect(page.locator("#notices")).to_contain_text("The mask has changed since this fill.")
+    page.get_by_label("Feather").fill("3")
+    page.get_by_role("button", name="Fill again", exact=True).click()
+    wait_for_try(page, 2)
+    expect(page.locator("#notices")).to_be_hidden()
 
 
 def test_a_cancel_in_one_window_leaves_the_fill_of_the_other(

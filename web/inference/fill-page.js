@@ -61,6 +61,7 @@ class FillPage {
       fail: (error) => refuse(error),
     });
     this.keeper = new PictureKeeper(info, "mask");
+    this.keeper.watchMask();
     this.edges = new EdgeEditing(compare, info, this.keeper, {
       fill: () => this.fill({ edges: true }), shown: () => this.tries.current, madeAlike: (fill) => this.madeAlike(fill),
       uncover: () => this.sideBySide.close(),
@@ -88,7 +89,7 @@ class FillPage {
    * @param {{edges?: boolean}} [how] `edges`: along the lines drawn by hand
    */
   async fill({ edges = false } = {}) {
-    if (this.progress.busy) return;
+    if (this.progress.busy || this.keeper.refusesOutdated()) return;
     if (!this.checkpoints.value) {
       refuse(new Error("There is no checkpoint to fill with. Train an inpaint model first."), el("a", { class: "button", href: "/train/model.html" }, "Train"));
       return;

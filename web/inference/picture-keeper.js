@@ -17,6 +17,8 @@ const WORDS = {
   redo: { done: "Redone", none: "There is nothing to redo.", verb: "Redo", keys: "Ctrl+Shift+Z" },
 };
 
+const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => el("button", { type: "button", class: "button", onclick }, text);
+
 export class PictureKeeper {
   /**
    * @param {any} info picture_info
@@ -37,6 +39,7 @@ export class PictureKeeper {
     this.drawing = null;
     /** Whether the maps are as they were left. */
     this.isOpen = false;
+    this.maskOutdated = false;
     /** To be called once they are. @type {() => void} */
     this.opened = () => {};
     /** Done by then: a step undone before that would change a map that is still to come. @type {Promise<void>} */
@@ -78,9 +81,8 @@ export class PictureKeeper {
       .some(({ changes }) => changes.every(({ kind }) => kind === drawing.kind));
     statusSide.append(state);
     const words = { saved: `${name} kept`, waiting: `Keeping the ${name.toLowerCase()}…`, failed: `The ${name.toLowerCase()} could not be kept` };
-    const others = new BroadcastChannel(`inpaintgan-${this.layers.id}-${drawing.kind}`);
+    const others = this.#channel(drawing.kind);
     const changed = new Error(`The ${name.toLowerCase()} of this picture changed in another window. What is drawn here is not kept until you choose.`);
-    const button = (/** @type {string} */ text, /** @type {() => void} */ onclick) => el("button", { type: "button", class: "button", onclick }, text);
     const ask = () => showMessage(changed, [
       button("Reload this page", () => {
         saver.giveUp();
@@ -121,6 +123,28 @@ export class PictureKeeper {
     }, { once: true }); // a page that comes back from the browser's cache knows nothing of what was done since
     this.drawing = drawing;
     this.saver = saver;
+  }
+
+  /** Say it when another window changes the mask, which this page shows as it was. */
+  watchMask() {
+    this.#channel("mask").onmessage = () => {
+      this.maskOutdated = true;
+      this.refusesOutdated();
+    };
+  }
+
+  /** @returns {boolean} whether this page shows a mask that is another by now, which is said: its hole is not what would be filled */
+  refusesOutdated() {
+    if (!this.maskOutdated) return false;
+    showMessage(new Error("The mask of this picture changed in another window. This page shows it as it was before."), [
+      button("Reload this page", () => this.flush().catch(() => {}).finally(() => location.reload())),
+    ], true);
+    return true;
+  }
+
+  /** What windows tell each other of a map. @param {"mask" | "edges"} kind */
+  #channel(kind) {
+    return new BroadcastChannel(`inpaintgan-${this.layers.id}-${kind}`);
   }
 
   /** The program has what is drawn. */

@@ -153,7 +153,8 @@ export class SideBySide {
   }
 
   #choose() {
-    const { checkpoints } = this.page;
+    const { checkpoints, keeper } = this.page;
+    if (keeper.refusesOutdated()) return;
     const rows = checkpoints.able.map((one, i) => el("label", { class: "choice" },
       el("input", { type: "checkbox", name: "checkpoint", value: one.path, checked: one.path === checkpoints.value || (i < 2 && checkpoints.able.length === 2) }),
       el("span", { class: "choice-words" }, el("strong", {}, one.title), el("span", { class: "small muted" }, facts(one)),
