@@ -73,3 +73,14 @@ test("a trackpad moves the picture sideways and zooms up and down", () => {
   send("wheel", 0, "", 0, 200, { deltaX: 4, deltaY: -30, deltaMode: 0 });
   assert.ok(view.scale > scale);
 });
+
+test("a wheel, which tells whole pixels only, zooms about the very place of the pointer", () => {
+  send("pointermove", 1, "mouse", 0, 123.75, { clientY: 77.5 });
+  const before = view.toPicture({ x: 123.75, y: 77.5 });
+  for (let i = 0; i < 12; i++) send("wheel", 1, "mouse", i, 123, { clientY: 77, deltaX: 0, deltaY: -120, deltaMode: 0 });
+  const { x, y } = view.toScreen(before);
+  assert.ok(Math.hypot(x - 123.75, y - 77.5) < 1e-6, `${x}, ${y}`);
+  const { x: left, y: top } = view.toPicture({ x: 300, y: 200 });
+  send("wheel", 1, "mouse", 20, 300, { clientY: 200, deltaX: 0, deltaY: -120, deltaMode: 0 });
+  assert.ok(Math.abs(view.toScreen({ x: left, y: top }).x - 300) < 1e-6, "elsewhere, about where the wheel was turned");
+});

@@ -35,6 +35,8 @@ export class Pointer {
     /** @type {"draw" | "pan" | "pinch" | null} */
     this.mode = null;
     this.panKey = false;
+    /** @type {Point | null} where the pointer was seen last, on the screen */
+    this.at = null;
     /** The stroke that is being drawn: by what, since when, and how far on the screen. */
     this.stroke = { type: "", began: 0, length: 0 };
     /** What is done with it, though the page may hand over to others meanwhile. */
@@ -89,6 +91,7 @@ export class Pointer {
   #move(event) {
     const { view } = this.stage;
     const at = this.stage.screenPoint(event);
+    this.at = at;
     const last = this.pressed.get(event.pointerId);
     if (!last && this.mode === "draw") return; // the cursor stays with what draws
     this.handlers.hover(view.toPicture(at), { shift: event.shiftKey });
@@ -151,7 +154,10 @@ export class Pointer {
     }
     // A trackpad's pinch comes as small steps with Ctrl.
     const speed = event.ctrlKey && Math.abs(event.deltaY) < 50 ? 0.01 : 0.0016;
-    view.zoomTo(view.scale * Math.exp(-event.deltaY * unit * speed), this.stage.screenPoint(event));
+    // A wheel tells whole pixels only, and with each step the place would slip by what they leave off.
+    const told = this.stage.screenPoint(event);
+    const exact = this.at && Math.hypot(this.at.x - told.x, this.at.y - told.y) < 2 * this.stage.density;
+    view.zoomTo(view.scale * Math.exp(-event.deltaY * unit * speed), exact ? this.at ?? told : told);
   }
 }
 
