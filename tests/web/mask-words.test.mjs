@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changeWords } from "../../web/inference/mask-words.js";
+import { changeWords, coverageWords } from "../../web/inference/mask-words.js";
 
 test("an empty mask neither grows nor is cleared", () => {
   assert.equal(changeWords("grow", 200, 0, 0), "Nothing is masked yet: there is nothing to grow.");
@@ -16,4 +16,11 @@ test("a mask that is gone has not merely shrunk, and one without a border stays 
   assert.equal(changeWords("shrink", 1, 900, 800), "The mask has shrunk by 1 pixel.");
   assert.equal(changeWords("grow", 4, 800, 900), "The mask has grown by 4 pixels.");
   assert.match(changeWords("grow", 4, 900, 900), /covers the whole picture/);
+});
+
+test("five specks of a large photo are not none of it, and all but one pixel are not all", () => {
+  assert.equal(coverageWords(3118, 3118 / 24e6), "Less than 0.1 % masked, 3,118 pixels");
+  assert.equal(coverageWords(512, 512 / 19200), "2.7 % masked, 512 pixels");
+  assert.equal(coverageWords(9000, 0.5), "50 % masked, 9,000 pixels");
+  assert.equal(coverageWords(19199, 19199 / 19200), "Over 99 % masked, 19,199 pixels");
 });

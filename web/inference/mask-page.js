@@ -2,7 +2,6 @@
 
 import { call, putMask, ready } from "../js/bridge.js";
 import { byId } from "../js/dom.js";
-import { count } from "../js/format.js";
 import { guarded } from "../js/guarded.js";
 import { saveBlob } from "../js/save-blob.js";
 import { errorText, say } from "../js/shell.js";
@@ -13,7 +12,7 @@ import "./editor/editor.js";
 import { chosenEngine } from "./engine-choice.js";
 import { readMapFile } from "./map-file.js";
 import { bindMaskKeys } from "./mask-keys.js";
-import { changeWords } from "./mask-words.js";
+import { changeWords, coverageWords } from "./mask-words.js";
 import { lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
@@ -83,7 +82,7 @@ function showNotices(notices) {
 
 function showCoverage() {
   const { count: n, coverage } = editor.mask;
-  byId("coverage").textContent = objection() || `${(100 * coverage).toFixed(coverage < 0.1 ? 1 : 0)} % masked, ${count(n)} pixels`;
+  byId("coverage").textContent = objection() || coverageWords(n, coverage);
   byId("fill-error").hidden = true;
 }
 

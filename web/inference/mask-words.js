@@ -1,6 +1,17 @@
 // What a change of all of the mask did, in words: from how many pixels it had and has, not from what was pressed.
 
-import { plural } from "../js/format.js";
+import { count, plural } from "../js/format.js";
+
+/**
+ * @param {number} n pixels of the mask, some
+ * @param {number} share of the picture
+ * @returns {string} never none, nor all, of what is some
+ */
+export function coverageWords(n, share) {
+  const percent = (100 * share).toFixed(share < 0.1 ? 1 : 0);
+  const words = percent === "0.0" ? "Less than 0.1 %" : percent === "100" ? "Over 99 %" : `${percent} %`;
+  return `${words} masked, ${count(n)} pixels`;
+}
 
 /**
  * @param {"clear" | "invert" | "grow" | "shrink"} what
