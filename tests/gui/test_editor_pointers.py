@@ -150,6 +150,18 @@ def test_the_cursor_is_as_large_as_the_line(editor: Any) -> None:
     assert changed.size and abs(changed.min() - 40) <= 2 and changed.max() <= 43
 
 
+def test_the_cursor_stays_with_the_pointer_when_the_picture_moves_under_it(editor: Any) -> None:
+    at = on_screen(editor, 120, 30)
+    editor.mouse.move(*at)
+    for key in ("Control+1", "Control+0"):
+        editor.keyboard.press(key)
+    editor.mouse.wheel(60, 0)  # as a trackpad moves sideways
+    editor.wait_for_function("() => !document.querySelector('inpaint-editor').view.fitted")
+    under = editor.evaluate("() => document.querySelector('inpaint-editor').drawing.pointerAt")
+    assert on_screen(editor, under["x"], under["y"]) == pytest.approx(at, abs=0.01)
+    assert abs(under["x"] - 120) > 5
+
+
 def test_lines_are_where_the_pointer_was_on_a_dense_screen(browser: Any, app: App, tmp_path: Path) -> None:
     context = browser.new_context(device_scale_factor=2)
     page = context.new_page()

@@ -39,8 +39,8 @@ export class Drawing {
     this.current = null;
     /** @type {Point | null} where the last stroke ended: Shift draws a straight line from there */
     this.last = null;
-    /** @type {Point | null} */
-    this.pointerAt = null;
+    /** @type {Point | null} on the screen, where it stays when the picture moves under it */
+    this.pointer = null;
     /** Told when a stroke lay all where drawing is not allowed. */
     this.onMissed = () => {};
     this.crosshair = new Crosshair(this);
@@ -58,12 +58,17 @@ export class Drawing {
       end: () => this.end(),
       cancel: () => this.cancel(),
       hover: (point, { shift }) => {
-        this.pointerAt = point;
+        this.pointer = point && stage.view.toScreen(point);
         this.shift = shift;
         if (point && !this.crosshair.draws) this.crosshair.hide();
         this.refresh();
       },
     };
+  }
+
+  /** @returns {Point | null} what of the picture lies under the pointer */
+  get pointerAt() {
+    return this.pointer && this.stage.view.toPicture(this.pointer);
   }
 
   /**
