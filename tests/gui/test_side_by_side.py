@@ -126,6 +126,7 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     page.mouse.move(5, 300)
     for panel in (0, 1):
         wait_for_panel(page, panel, spot, results[panel][y, x])
+    expect(page.locator("#status")).to_contain_text("hold H to see the picture as it was")
     page.keyboard.down("h")
     wait_for_panel(page, 1, spot, original[y, x])
     page.keyboard.up("h")

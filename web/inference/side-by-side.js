@@ -238,7 +238,7 @@ export class SideBySide {
     requestAnimationFrame(() => requestAnimationFrame(() => view.fitPart(around(mask.extent(), mask.bounds))));
     byId("side-close").focus({ preventScroll: true });
     const n = count(panels.length);
-    say(`${n} checkpoints on the same mask. They zoom and move together; hold B to see the picture as it was.`, { kind: "ok" });
+    say(`${n} checkpoints on the same mask. They zoom and move together; hold H to see the picture as it was.`, { kind: "ok" });
   }
 }
 
