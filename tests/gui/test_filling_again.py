@@ -150,6 +150,8 @@ def test_a_double_click_in_a_low_window_fills_once_and_meets_no_other_button(
 ) -> None:
     page.set_viewport_size({"width": 900, "height": 600})
     fill_rectangle(page, app, write_picture(tmp_path / "a.png"), checkpoint)
+    box = page.locator("label:has(#show-edges)").bounding_box()
+    assert box["height"] < 35, "its words stay on one line beside the scroll bar"
     page.get_by_label("Feather").fill("3")
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Fill again", exact=True).dblclick()
