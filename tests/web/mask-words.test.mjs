@@ -20,6 +20,7 @@ test("a mask that is gone has not merely shrunk, and one without a border stays 
 
 test("five specks of a large photo are not none of it, and all but one pixel are not all", () => {
   assert.equal(coverageWords(3118, 3118 / 24e6), "Less than 0.1 % masked, 3,118 pixels");
+  assert.equal(coverageWords(1, 1 / 24e6), "Less than 0.1 % masked, 1 pixel");
   assert.equal(coverageWords(512, 512 / 19200), "2.7 % masked, 512 pixels");
   assert.equal(coverageWords(9000, 0.5), "50 % masked, 9,000 pixels");
   assert.equal(coverageWords(19199, 19199 / 19200), "Over 99 % masked, 19,199 pixels");

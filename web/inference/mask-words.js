@@ -1,6 +1,6 @@
 // What a change of all of the mask did, in words: from how many pixels it had and has, not from what was pressed.
 
-import { count, plural } from "../js/format.js";
+import { plural } from "../js/format.js";
 
 /**
  * @param {number} n pixels of the mask, some
@@ -10,7 +10,7 @@ import { count, plural } from "../js/format.js";
 export function coverageWords(n, share) {
   const percent = (100 * share).toFixed(share < 0.1 ? 1 : 0);
   const words = percent === "0.0" ? "Less than 0.1 %" : percent === "100" ? "Over 99 %" : `${percent} %`;
-  return `${words} masked, ${count(n)} pixels`;
+  return `${words} masked, ${plural(n, "pixel")}`;
 }
 
 /**

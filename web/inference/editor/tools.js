@@ -68,14 +68,17 @@ class Box {
     this.value = value;
     this.start = start;
     this.end = start;
+    this.dragged = false;
   }
 
   /** @param {Point[]} points */
   extend(points) {
     this.end = points[points.length - 1];
+    this.dragged = true;
   }
 
   finish() {
+    if (!this.dragged) return; // a mere click would leave a pixel that nobody sees
     const box = this.#box;
     this.edit.paint(box, this.value, (span) => rectangle(box, span));
   }
