@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import App
 from .inference_pages import (
@@ -229,6 +230,17 @@ def test_numbers_are_shown_whole_and_enter_in_them_does_not_fill(editor: Any) ->
         number.press("Enter")
     assert editor.url.endswith("mask_image.html") or "mask_image.html?" in editor.url
     assert editor.locator("#fill").is_enabled()
+    # What is typed next is meant for the tools.
+    editor.keyboard.press("e")
+    expect(editor.get_by_role("button", name="Eraser")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_click_with_the_rectangle_or_the_lasso_masks_nothing(editor: Any) -> None:
+    for tool in "rl":
+        editor.keyboard.press(tool)
+        editor.mouse.click(*on_screen(editor, 60, 40))
+    expect(editor.locator("#undo")).to_be_disabled()
+    assert not mask_of(editor).any()
 
 
 def test_all_keys_are_listed_and_the_list_is_left_by_key(editor: Any) -> None:

@@ -161,8 +161,9 @@ async function start() {
   panel.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.key !== "Enter" || !(field instanceof HTMLInputElement) || field.type !== "number") return;
-    event.preventDefault(); // Enter here means "this number", not "fill"
+    event.preventDefault(); // Enter here means "this number", not "fill", and the next keys are meant for the tools again
     field.dispatchEvent(new Event("change"));
+    editor.focus({ preventScroll: true });
   });
   panel.addEventListener("submit", (event) => {
     event.preventDefault();
