@@ -109,7 +109,7 @@ def test_before_the_first_fill_nothing_is_offered_that_needs_one(
     assert described == [False, True]
 
 
-def test_a_detail_stays_in_sight_from_page_to_page(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+def test_a_detail_stays_in_sight_and_the_tool_in_hand_from_page_to_page(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
     place = """(element) => {
         const { place } = document.querySelector(element).view;
         return place && [place.scale, place.middle.x, place.middle.y];
@@ -122,6 +122,7 @@ def test_a_detail_stays_in_sight_from_page_to_page(page: Any, app: App, tmp_path
     page.get_by_role("link", name="Edit the mask").click()
     page.wait_for_selector("inpaint-editor[data-ready]")
     assert page.evaluate(place, "inpaint-editor") == pytest.approx(seen, abs=0.2)
+    expect(page.get_by_role("button", name="Rectangle", exact=True)).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("i")
     page.get_by_role("button", name="Fill missing regions", exact=True).click()
     page.wait_for_selector("compare-view[data-fill]")

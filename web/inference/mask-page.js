@@ -13,7 +13,7 @@ import { chosenEngine } from "./engine-choice.js";
 import { readMapFile } from "./map-file.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { changeWords, coverageWords } from "./mask-words.js";
-import { lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
+import { keepTool, lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
 
@@ -146,6 +146,7 @@ async function start() {
     backToEditor(press);
   });
   drawing.settingListeners.add(() => showTool(drawing.tool));
+  keepTool(drawing, chosen.picture);
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
   zoomControls(editor.stage, chosen.picture);

@@ -14,6 +14,7 @@ const WIDTH_KEY = "inpaintgan-line-width";
 const PRESSURE_KEY = "inpaintgan-pen-pressure";
 const LOOK_KEY = "inpaintgan-mask-look";
 const PLACE_KEY = "inpaintgan-view";
+const TOOL_KEY = "inpaintgan-tool";
 const ZOOM_STEP = 1.25;
 
 /**
@@ -27,6 +28,17 @@ export function toolButtons(take) {
   return (inHand) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === inHand));
   };
+}
+
+/**
+ * Take up the tool that was in hand when this picture's mask was left in this tab, to be filled and looked at.
+ * @param {Drawing} drawing
+ * @param {string} picture
+ */
+export function keepTool(drawing, picture) {
+  const kept = JSON.parse(sessionStorage.getItem(TOOL_KEY) ?? "null");
+  if (kept?.picture === picture) drawing.setTool(kept.tool);
+  addEventListener("pagehide", () => sessionStorage.setItem(TOOL_KEY, JSON.stringify({ picture, tool: drawing.tool })), { once: true });
 }
 
 /**
