@@ -109,7 +109,9 @@ def test_before_the_first_fill_nothing_is_offered_that_needs_one(
     assert described == [False, True]
 
 
-def test_a_detail_stays_in_sight_and_the_tool_in_hand_from_page_to_page(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
+def test_a_detail_stays_in_sight_and_the_tool_in_hand_from_page_to_page(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
     place = """(element) => {
         const { place } = document.querySelector(element).view;
         return place && [place.scale, place.middle.x, place.middle.y];

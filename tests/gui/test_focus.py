@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import make_config
@@ -12,7 +13,7 @@ from inpaintgan.core.events import EventLog
 from inpaintgan.core.rundir import RunDir
 from run_events import run_started
 
-from .inference_pages import drag, mask_of
+from .inference_pages import drag, mask_of, open_mask_page, view_of, write_picture
 from .training_pages import make_run, open_run, wait_state
 
 
@@ -60,6 +61,26 @@ def test_it_goes_to_what_takes_the_place_of_a_control(page: Any, app: Any) -> No
     run.release()
     wait_state(page, "Interrupted")
     expect(page.get_by_role("button", name="Resume training")).to_be_focused()
+
+
+def test_after_a_press_of_the_mouse_the_keys_are_the_pictures(
+    page: Any, app: Any, tmp_path: Path, checkpoint: Path
+) -> None:
+    open_mask_page(page, app, write_picture(tmp_path / "a.png"), checkpoint)
+    for button in ("Zoom in", "Fit", "Red", "Invert", "Undo", "Save mask"):
+        page.get_by_role("button", name=button, exact=True).click()
+        expect(page.locator("inpaint-editor")).to_be_focused()
+    drag(page, [(50, 50), (90, 50)])
+    zoom_in = page.get_by_role("button", name="Zoom in", exact=True)
+    zoom_in.click()
+    scale = view_of(page)["scale"]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]")
+    assert scale == pytest.approx(page.evaluate("() => document.querySelector('compare-view').view.scale"))
+    zoom_in.click()
+    expect(page.locator("compare-view")).to_be_focused()
+    zoom_in.press("Enter")
+    expect(zoom_in).to_be_focused()
 
 
 def test_letters_may_be_kept_to_the_picture(editor: Any) -> None:

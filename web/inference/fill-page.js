@@ -19,7 +19,7 @@ import { FillHistory } from "./fill-history.js";
 import { bindFillKeys } from "./fill-keys.js";
 import { FillResult } from "./fill-result.js";
 import { ProgressCard } from "./fill-run.js";
-import { zoomControls } from "./panel.js";
+import { givesKeysBack, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
@@ -74,6 +74,7 @@ class FillPage {
     byId("save").addEventListener("click", this.openSave);
     beforeLeaving(() => this.keeper.flush());
     zoomControls(compare.stage, info.id);
+    givesKeysBack(".rail button, .zoom-bar button", compare);
     byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
     bindFillKeys(compare, this);
     for (const fill of info.fills) this.#add(fill);

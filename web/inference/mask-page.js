@@ -13,16 +13,11 @@ import { chosenEngine } from "./engine-choice.js";
 import { readMapFile } from "./map-file.js";
 import { bindMaskKeys } from "./mask-keys.js";
 import { changeWords, coverageWords } from "./mask-words.js";
-import { keepTool, lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
+import { givesKeysBack, keepTool, lineControls, lookControls, toolButtons, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, splitName, stepUrl } from "./steps.js";
 
 const editor = /** @type {import("./editor/editor.js").InpaintEditor} */ (document.querySelector("inpaint-editor"));
-
-/** After a press with a pointer the keys are the editor's again: Enter fills. Who works by keyboard stays. @param {MouseEvent} press */
-function backToEditor(press) {
-  if (press.detail) editor.focus({ preventScroll: true });
-}
 
 /**
  * Buttons that change all of the mask.
@@ -37,12 +32,11 @@ function maskButtons(pictureName) {
     return pixels;
   };
   for (const what of /** @type {const} */ (["clear", "invert", "grow", "shrink"])) {
-    byId(what).addEventListener("click", guarded(async (/** @type {MouseEvent} */ event) => {
+    byId(what).addEventListener("click", guarded(async () => {
       const pixels = by();
       const { count: before } = editor.mask;
       await editor[what](pixels);
       say(changeWords(what, pixels, before, editor.mask.count));
-      backToEditor(event);
     }));
   }
 
@@ -53,10 +47,7 @@ function maskButtons(pictureName) {
     showNotices(maskNotices(editor.mask, read));
   });
   const file = byId("mask-file", HTMLInputElement);
-  byId("load-mask").addEventListener("click", (event) => {
-    backToEditor(event);
-    file.click();
-  });
+  byId("load-mask").addEventListener("click", () => file.click());
   file.addEventListener("change", () => {
     const [chosenFile] = file.files ?? [];
     file.value = "";
@@ -140,16 +131,16 @@ async function start() {
   showOpening("");
   keeper.keep(drawing, "Mask", (png, isEmpty) => putMask(chosen.picture, png, isEmpty));
   keeper.opened();
-  const showTool = toolButtons((tool, press) => {
+  const showTool = toolButtons((tool) => {
     drawing.setTool(tool);
     say(`${drawing.toolName(tool)} selected.`);
-    backToEditor(press);
   });
   drawing.settingListeners.add(() => showTool(drawing.tool));
   keepTool(drawing, chosen.picture);
   lineControls(drawing, Math.max(4, Math.round(Math.min(info.width, info.height) * 0.05)));
   lookControls(editor);
   zoomControls(editor.stage, chosen.picture);
+  givesKeysBack(".rail button, .zoom-bar button, .panel button", editor);
   maskButtons(info.name);
   drawing.changes.listeners.add(showCoverage);
   drawing.changes.listeners.add(() => showNotices([]));

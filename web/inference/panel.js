@@ -19,15 +19,26 @@ const ZOOM_STEP = 1.25;
 
 /**
  * The buttons of the tools.
- * @param {(tool: any, press: MouseEvent) => void} take gets the tool's name
+ * @param {(tool: any) => void} take gets the tool's name
  * @returns {(inHand: string) => void} shows which tool is in hand
  */
 export function toolButtons(take) {
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tool]"));
-  for (const button of buttons) button.addEventListener("click", (press) => take(button.dataset.tool, press));
+  for (const button of buttons) button.addEventListener("click", () => take(button.dataset.tool));
   return (inHand) => {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.tool === inHand));
   };
+}
+
+/**
+ * After a press with a pointer the keys are the picture's again: Enter fills, and presses no button anew. Who works by keyboard stays.
+ * @param {string} buttons selector
+ * @param {HTMLElement} picture
+ */
+export function givesKeysBack(buttons, picture) {
+  document.addEventListener("click", ({ detail, target }) => {
+    if (detail && target instanceof Element && target.closest(buttons)) picture.focus({ preventScroll: true });
+  });
 }
 
 /**
