@@ -10,7 +10,16 @@ import pytest
 from playwright.sync_api import expect
 
 from .conftest import App
-from .inference_pages import drag, fill_rectangle, map_of, open_mask_page, picture_info, wait_for_try, write_picture
+from .inference_pages import (
+    drag,
+    fill_rectangle,
+    map_of,
+    on_screen,
+    open_mask_page,
+    picture_info,
+    wait_for_try,
+    write_picture,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -146,6 +155,12 @@ def test_keys_mean_on_the_filling_page_what_they_mean_on_the_mask_page(
     assert not page.evaluate("() => document.querySelector('compare-view').view.fitted")
     page.keyboard.press("b")
     expect(page.get_by_role("button", name="Pen", exact=True)).to_have_attribute("aria-pressed", "true")
+    for key, tool in (("l", "Lasso"), ("r", "Rectangle")):
+        page.keyboard.press(key)
+        page.mouse.click(*on_screen(page, 80, 60, "compare-view"))
+        expect(page.locator("#status")).to_have_text(
+            f"Edges: {tool} selected."
+        )  # a click in the hole has not missed it
 
 
 def test_a_double_click_in_a_low_window_fills_once_and_meets_no_other_button(

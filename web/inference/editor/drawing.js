@@ -145,9 +145,9 @@ export class Drawing {
     const { current } = this;
     if (!current) return false;
     this.current = null;
-    current.gesture.finish();
+    const meant = current.gesture.finish();
     const changed = this.changes.commit(current.edit, current.label);
-    if (!current.edit.wrote) this.onMissed();
+    if (meant && !current.edit.wrote) this.onMissed();
     this.refresh();
     return changed;
   }

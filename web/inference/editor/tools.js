@@ -9,7 +9,7 @@ import { boxBetween, line, lineBounds, polygon, polygonBounds, rectangle, snap }
 /**
  * @typedef {object} Gesture
  * @property {(points: Point[]) => void} extend
- * @property {() => void} finish
+ * @property {() => boolean} finish false: it was a mere click, which draws nothing with this tool
  * @property {() => Point[]} outline what is not drawn yet, to be shown as a dashed line; closed
  */
 
@@ -40,7 +40,9 @@ class Stroke {
     for (const point of points) this.#lineTo(point);
   }
 
-  finish() {}
+  finish() {
+    return true;
+  }
 
   /** @returns {Point[]} */
   outline() {
@@ -78,9 +80,10 @@ class Box {
   }
 
   finish() {
-    if (!this.dragged) return; // a mere click would leave a pixel that nobody sees
+    if (!this.dragged) return false; // or it would leave a pixel that nobody sees
     const box = this.#box;
     this.edit.paint(box, this.value, (span) => rectangle(box, span));
+    return true;
   }
 
   get #box() {
@@ -115,6 +118,7 @@ class Lasso {
   finish() {
     const clip = this.edit.map.bounds;
     this.edit.paint(polygonBounds(this.points, clip), this.value, (span) => polygon(this.points, clip, span));
+    return this.points.length > 1;
   }
 
   /** @returns {Point[]} */
