@@ -121,6 +121,15 @@ def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -
     expect(page.get_by_label("Iterations")).to_have_value("60")
 
 
+def test_a_run_of_another_version_is_not_duplicated_as_one_of_other_settings(page: Any, app: Any, pictures: Path) -> None:
+    run = make_run(app.runs, "first", pictures / "picture-0.png")
+    run.config_file.write_text(run.config_file.read_text() + "of_old: 5\n")
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("button", name="Duplicate first").click()
+    expect(page.get_by_text("of_old: there is no such setting (value seen: 5).")).to_be_visible(timeout=30_000)
+    assert page.url.endswith("/train/runs.html")
+
+
 def test_queued_trainings_follow_one_another(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
     for name in ("one", "two"):
         run = RunDir(app.runs / name)
