@@ -121,7 +121,9 @@ def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -
     expect(page.get_by_label("Iterations")).to_have_value("60")
 
 
-def test_a_run_of_another_version_is_not_duplicated_as_one_of_other_settings(page: Any, app: Any, pictures: Path) -> None:
+def test_a_run_of_another_version_is_not_duplicated_as_one_of_other_settings(
+    page: Any, app: Any, pictures: Path
+) -> None:
     run = make_run(app.runs, "first", pictures / "picture-0.png")
     run.config_file.write_text(run.config_file.read_text() + "of_old: 5\n")
     page.goto(f"{app.origin}/train/runs.html")
