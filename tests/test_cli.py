@@ -57,6 +57,17 @@ def test_a_reader_that_leaves_ends_nothing(pictures):
     assert process.stderr.read() == b""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux alone has a disk that is always full")
+def test_a_report_that_meets_a_full_disk_was_not_made(pictures):
+    with open("/dev/full", "wb") as full:
+        said = subprocess.run(
+            [sys.executable, str(MAIN), "check-data", str(pictures), "--json"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert said.returncode == 1
+    assert said.stderr == "error: The disk that takes this command's output is full. Make room on it.\n"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows says that there is no such file")
 @pytest.mark.parametrize(
     "command", ["check-data {}", "train --run r --data {}", "fill --image {0} --mask {0} --output o"]

@@ -30,10 +30,14 @@ def main(argv: list[str] | None = None) -> int:
             # Into a pipe or a file Windows writes its old encoding, which lacks most of the letters of file names. A terminal
             # is left its own, whose lack of a letter must not silence all that follows.
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-    with tolerate_closed_streams():
+    with tolerate_closed_streams() as output:
         try:
             arguments = parser().parse_args(argv)
-            return arguments.run(arguments)
+            code = arguments.run(arguments)
+            output.flush()
+            if output.met_full_disk:
+                print(f"{ERROR}The disk that takes this command's output is full. Make room on it.", file=sys.stderr)
+            return code or (FAILED if output.met_full_disk else 0)
         except (InpaintError, OSError) as error:
             refusal = error if isinstance(error, InpaintError) else unseen(error)
             if refusal is None:

@@ -136,6 +136,22 @@ def test_useless_masks_are_an_error(folder, tmp_path):
     (tmp_path / "masks").mkdir()
     save_picture(Picture(np.zeros((9, 9, 3), np.uint8)), tmp_path / "masks" / "black.png")
     assert codes(check_data(folder, masks=tmp_path / "masks"))["masks-unusable"] == "error"
+    save_picture(Picture(np.full((9, 9, 3), 255, np.uint8)), tmp_path / "masks" / "white.png")
+    found = codes(check_data(folder, masks=tmp_path / "masks"))
+    assert found["masks-unusable"] == "error" and not {"masks-empty", "masks-full"} & found.keys()
+
+
+def test_masks_that_hold_numbers_of_classes_are_told_from_black_ones(folder, masks):
+    for path in masks.iterdir():
+        save_picture(Picture(np.eye(9, dtype=np.uint8)[..., None].repeat(3, 2)), path)
+    problem = check_data(folder, masks=masks).problems[-1]
+    assert (problem.code, problem.level) == ("masks-unusable", "error")
+    assert problem.hint == "White (255) marks the hole; the brightest value in them is 1."
+
+
+def test_masks_that_leave_nothing_of_the_picture_are_told(folder, masks):
+    save_picture(Picture(np.full((9, 9, 3), 255, np.uint8)), masks / "white.png")
+    assert codes(check_data(folder, masks=masks))["masks-full"] == "warning"
 
 
 def test_masks_among_the_pictures_are_an_error(folder, masks):

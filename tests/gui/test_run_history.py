@@ -129,6 +129,16 @@ def test_what_a_resumed_run_writes_anew_replaces_what_was_beyond_its_checkpoint(
     assert details(run)["curves"] == {}, "a new run of the same name"
 
 
+def test_a_longer_run_under_the_name_of_a_deleted_one_has_no_past_of_that(run: RunDir) -> None:
+    write_events(run, STARTED, *map(step_event, (1, 2)))
+    assert details(run)["curves"]["psnr"][0] == [1, 2]
+    run.events_file.unlink()
+    write_events(run, STARTED | {"time": 2000.0}, *map(step_event, (5, 6, 7, 8)))
+    found = details(run)
+    assert found["curves"]["psnr"][0] == [5, 6, 7, 8]
+    assert [event["step"] for event in found["history"]] == [0, 5, 6, 7, 8]
+
+
 def test_samples_of_a_long_run_stay_few_and_keep_the_first_and_the_newest(run: RunDir) -> None:
     write_events(
         run, *({"type": "sample", "step": n, "path": f"samples/{n}.png", "columns": []} for n in range(3 * SAMPLES))

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from inpaintgan.core.config_io import make_config
@@ -87,6 +88,28 @@ def test_a_run_that_was_deleted_elsewhere_is_compared_no_more(page: Any, app: An
     expect(link).to_have_attribute("href", "/train/runs-compare.html?run=first&run=third")
 
 
+@pytest.mark.parametrize("width", [400, 1280])
+def test_a_name_that_is_one_long_word_stays_within_the_page(page: Any, app: Any, pictures: Path, width: int) -> None:
+    name = "x" * 200  # the command line allows it
+    run = make_run(app.runs, name, pictures / "picture-0.png")
+    make_run(app.runs, "second", pictures / "picture-1.png")
+    page.set_viewport_size({"width": width, "height": 900})
+    addresses = [
+        f"train/gan.html?resume={name}", f"train/runs-compare.html?run={name}&run=second", "train/runs.html",
+        f"train/progress.html?run={name}", f"train/model.html?init_from={run.path}", f"train/progress.html?run=no-{name}",
+    ]  # fmt: skip
+    for address in addresses:
+        page.goto(f"{app.origin}/{address}")
+        expect(page.locator("main")).to_contain_text(name)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_a_run_whose_settings_are_gone_has_no_end_of_0_steps(page: Any, app: Any, pictures: Path) -> None:
+    make_run(app.runs, "first", pictures / "picture-0.png").config_file.unlink()
+    page.goto(f"{app.origin}/train/runs.html")
+    expect(page.locator("[data-run=first]")).to_contain_text("Step 60 · 1:00 of training")
+
+
 def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -> None:
     make_run(app.runs, "first", pictures / "picture-0.png")
     page.goto(f"{app.origin}/train/runs.html")
@@ -96,6 +119,17 @@ def test_a_run_is_duplicated_with_changes(page: Any, app: Any, pictures: Path) -
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_label("Width")).to_have_value("24")
     expect(page.get_by_label("Iterations")).to_have_value("60")
+
+
+def test_a_run_of_another_version_is_not_duplicated_as_one_of_other_settings(
+    page: Any, app: Any, pictures: Path
+) -> None:
+    run = make_run(app.runs, "first", pictures / "picture-0.png")
+    run.config_file.write_text(run.config_file.read_text() + "of_old: 5\n")
+    page.goto(f"{app.origin}/train/runs.html")
+    page.get_by_role("button", name="Duplicate first").click()
+    expect(page.get_by_text("of_old: there is no such setting (value seen: 5).")).to_be_visible(timeout=30_000)
+    assert page.url.endswith("/train/runs.html")
 
 
 def test_queued_trainings_follow_one_another(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:

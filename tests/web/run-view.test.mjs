@@ -50,6 +50,16 @@ test("a resumed run replaces the steps, scores and samples beyond its checkpoint
   assert.equal(view.state, "running");
 });
 
+test("what an older version left out of its events is a gap, not a failure", () => {
+  const view = new RunView();
+  view.feed([event("run_started", 1, 0), event("sample", 2, 5), event("checkpoint", 3, 5), event("run_finished", 4, 5)]);
+  assert.deepEqual(view.samples[0].columns, []);
+  assert.deepEqual(view.log.map((line) => eventText(line.event)), [
+    "Started: Edge Model on –, – training pictures, – held out, 0 parameters, up to step –.", "Sample grid drawn.",
+    "Checkpoint saved: –", "Finished after – of training.",
+  ]);
+});
+
 test("a death without an event is learnt from the server", () => {
   const view = new RunView();
   view.feed([started(100, 0), stepped(110, 10, 9)]);

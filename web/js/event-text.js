@@ -27,7 +27,7 @@ export function eventText(event) {
     case "step": return stepText(event.values);
     case "validation": return `Validation${event.best ? ", the best so far" : ""}: ${valuesText(event.values)}`;
     case "sample": return "Sample grid drawn.";
-    case "checkpoint": return `Checkpoint saved, ${REASONS[event.reason] ?? event.reason}: ${event.path}`;
+    case "checkpoint": return `Checkpoint saved${reasonText(event.reason)}: ${event.path ?? "–"}`;
     case "warning": return inTitles(event.message);
     case "paused": return event.reason ? `Paused: ${event.reason}` : "Paused.";
     case "resumed": return "Resumed.";
@@ -38,11 +38,14 @@ export function eventText(event) {
   }
 }
 
+/** @param {string | undefined} reason */
+const reasonText = (reason) => (reason ? `, ${REASONS[reason] ?? reason}` : "");
+
 /** @param {RunEvent} event @returns {string} */
 function startText(event) {
   const verb = event.resumed ? `Resumed at step ${count(event.step)}` : "Started";
   const parameters = Object.values(event.parameters ?? {}).reduce((sum, n) => sum + n, 0);
-  return `${verb}: ${stageTitle(event.stage)} on ${event.device}, ${plural(event.n_train, "training picture")}, `
+  return `${verb}: ${stageTitle(event.stage)} on ${event.device ?? "–"}, ${plural(event.n_train, "training picture")}, `
     + `${count(event.n_val)} held out, ${count(parameters)} parameters, up to step ${count(event.max_iters)}.`;
 }
 

@@ -28,7 +28,7 @@ function scoresText({ scores }) {
 export const endedByTime = ({ state, step }, max) => state === "finished" && step < max;
 
 /** @param {RunSummary} run */
-const stepText = (run) => (endedByTime(run, run.max_iters) ? count(run.step) : `${count(run.step)} of ${count(run.max_iters)}`);
+const stepText = (run) => (!run.max_iters || endedByTime(run, run.max_iters) ? count(run.step) : `${count(run.step)} of ${count(run.max_iters)}`);
 
 /**
  * @param {RunSummary} run

@@ -122,7 +122,7 @@ export class RunView {
         break;
       case "sample":
         this.samples = this.samples.filter((sample) => sample.step < event.step);
-        this.samples.push({ step: event.step, path: event.path, columns: event.columns });
+        this.samples.push({ step: event.step, path: event.path, columns: event.columns ?? [] });
         if (this.samples.length > SAMPLES_KEPT) this.samples = this.samples.filter((_, i) => i % 2 === 0 || i > SAMPLES_KEPT / 2);
         break;
       case "checkpoint":

@@ -82,7 +82,7 @@ async function act(order, run, done) {
 
 /** A new training with the settings of this one, to be changed before it starts. @param {RunSummary} run */
 async function duplicate(run) {
-  const [config, { config: values }] = await Promise.all([call("config_schema"), call("get_run", run.run)]);
+  const [config, { config: values }] = await Promise.all([call("config_schema"), call("resume_point", run.run)]); // refuses settings that cannot be read
   const draft = new Draft(config);
   draft.take(values);
   draft.name = "";

@@ -21,7 +21,7 @@ from ..core.errors import InpaintError
 from ..core.formats import FOREIGN_SUFFIXES
 from ..imaging.folder import list_files
 from ..imaging.io import read_header, read_rgb
-from ..imaging.masks import load_mask
+from ..imaging.masks import binarize, load_levels
 from ..imaging.picture import resize_square
 from .check_report import (
     LARGEST_SIDE_PX,
@@ -68,6 +68,7 @@ class _Mask:
 
     coverage: float
     inverted: bool
+    brightest: int
 
 
 def check_data(
@@ -163,10 +164,12 @@ def _check_masks(files: PictureSet, report: DataReport, progress: Callable[[int]
             continue
         coverages.append(found.coverage)
         report.n_masks_inverted += found.inverted
+        report.mask_brightest = max(report.mask_brightest, found.brightest)
     if coverages:
         values = np.asarray(coverages)
         report.mask_coverage = Coverage(min=values.min(), mean=values.mean(), max=values.max())
         report.n_masks_empty = int((values == 0).sum())
+        report.n_masks_full = int((values == 1).sum())
 
 
 def _looked_at(
@@ -204,10 +207,12 @@ def _look_at_picture(file: PictureFile) -> _Picture:
 
 
 def _look_at_mask(file: PictureFile) -> _Mask:
-    mask = load_mask(file)
+    levels = load_levels(file)
+    mask = binarize(levels)
     coverage = float(mask.mean())
     border = float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())
-    return _Mask(coverage, coverage > _MOSTLY_WHITE or (coverage > _HALF and border > _MOST_OF_BORDER))
+    inverted = coverage > _MOSTLY_WHITE or (coverage > _HALF and border > _MOST_OF_BORDER)
+    return _Mask(coverage, inverted, int(levels.max()))
 
 
 def _is_gray(small: np.ndarray) -> bool:

@@ -88,6 +88,9 @@ class DataReport(BaseModel):
     n_masks_inverted: int = 0
     """Masks that seem to mark the hole in black: mostly white, or over half of them with nearly all of the border."""
     n_masks_empty: int = 0
+    n_masks_full: int = 0
+    mask_brightest: int = 0
+    """The highest gray value of all masks, of 255."""
     problems: list[Problem] = Field(default_factory=list)
 
     @property
@@ -166,13 +169,12 @@ def mask_problems(report: DataReport) -> list[Problem]:
     if not report.n_masks:
         return []
     n_good = report.n_masks - report.n_masks_unreadable
-    if n_good == report.n_masks_empty:
-        message = "None of the masks can be used: each is unreadable or all black."
-        return [
-            Problem(
-                level="error", code="masks-unusable", message=message, hint="White marks the hole.", field="mask_data"
-            )
-        ]
+    if n_good == report.n_masks_empty + report.n_masks_full:
+        message = "None of the masks can be used: each is unreadable, all black or all white."
+        hint = "White marks the hole."
+        if 0 < report.mask_brightest < 128:
+            hint = f"White (255) marks the hole; the brightest value in them is {report.mask_brightest}."
+        return [Problem(level="error", code="masks-unusable", message=message, hint=hint, field="mask_data")]
     problems = []
     if report.n_masks_inverted * 2 > n_good:
         message = (
@@ -186,6 +188,9 @@ def mask_problems(report: DataReport) -> list[Problem]:
     if report.n_masks_empty:
         message = f"{report.n_masks_empty} of {n_good} masks are all black."
         problems.append(_warning("masks-empty", message, "They are skipped in training.", "mask_data"))
+    if report.n_masks_full:
+        message = f"{report.n_masks_full} of {n_good} masks are all white."
+        problems.append(_warning("masks-full", message, "They are skipped in training.", "mask_data"))
     return problems
 
 

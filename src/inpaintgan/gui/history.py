@@ -39,6 +39,7 @@ class History:
 
     def _forget(self) -> None:
         self._offset = 0
+        self._first_line = b""
         self._indexed = 0
         self._last_seq = 0
         self._curves: dict[str, Curve] = {}
@@ -68,12 +69,13 @@ class History:
             }
 
     def _update(self) -> None:
-        if not self._offset:
-            self._recall()
         try:
             with open(self._path, "rb") as file:
-                if file.seek(0, 2) < self._offset:
+                first_line = file.readline()  # with its time, no other run's
+                if first_line != self._first_line or file.seek(0, 2) < self._offset:
                     self._forget()  # another run of the same name
+                    self._recall()
+                    self._first_line = first_line
                 file.seek(self._offset)
                 whole = True
                 while whole and (lines := file.readlines(_CHUNK_BYTES)):

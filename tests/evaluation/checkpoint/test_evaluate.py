@@ -122,6 +122,15 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(words, tmp_pa
     assert "file is a file, not a folder" in said or "file/new cannot be written" in said
 
 
+@pytest.mark.parametrize("option", ["--save-fills", "--save-inputs"])
+@pytest.mark.parametrize("below", ["", "new/fills"])
+def test_what_is_saved_does_not_become_a_part_of_what_is_scored(option, below, pictures, tmp_path, capsys):
+    data = shutil.copytree(pictures, tmp_path / "data")
+    assert main(["evaluate", "--data", str(data), "--masks", "half", option, str(data / below)]) == 2
+    assert "what is written there would be scored the next time" in capsys.readouterr().err
+    assert sorted(data.iterdir()) == sorted(data / path.name for path in pictures.iterdir())
+
+
 def test_what_costs_nothing_is_looked_at_before_weights_are_downloaded(checkpoint, pictures, monkeypatch, capsys):
     monkeypatch.setattr(command, "load_vgg19", lambda _: pytest.fail("downloaded"))
     for data, masks, said in (("none", "half", "none does not exist"), (pictures, "none", "'none' is neither")):

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from ... import __version__
 from ...core.atomic import write_json, write_text
+from ...core.errors import InpaintError
 from ...core.exit_codes import FAILED
 from ...core.outputs import make_folder, make_way, writing
 from ...core.paths import default_checkpoint
@@ -111,7 +112,11 @@ def _open(arguments: argparse.Namespace) -> _Setup:
     for file, suffix in ((arguments.report, ".json"), (arguments.html, ".html")):
         if file:
             make_way(file, suffix)
+    data = arguments.data.resolve()
     for folder in filter(None, (arguments.save_inputs, arguments.save_fills)):
+        if data in (folder.resolve(), *folder.resolve().parents):
+            said = f"{folder} is inside {arguments.data}: what is written there would be scored the next time."
+            raise InpaintError("output-inside", said, "Choose another place.")
         make_folder(folder)
     find_pictures(arguments.data)
     sets = [paired_by_name(one, arguments.data, limit=arguments.limit) for one in mask_sets(arguments.masks)]
