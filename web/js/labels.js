@@ -27,6 +27,7 @@ const SETTINGS = {
   input_size: "Input size",
   augment_flip: "Mirror pictures",
   augment_zoom: "Zoom pictures up to",
+  subject: "Pictures show",
   workers: "Loader processes",
   lr: "Learning Rate",
   d2g_lr: "Discriminator rate factor",

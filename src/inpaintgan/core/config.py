@@ -153,6 +153,12 @@ class Config(BaseModel):
         le=2,
         costs=False,
     )
+    subject: Literal["any", "face"] = _data(
+        "any",
+        "What the pictures show: any, or one face each that fills the frame, as in aligned sets (face). Filling with the "
+        "checkpoint then finds faces in larger pictures, and shows each of them to the networks as a whole.",
+        costs=False,
+    )
     workers: int = _data(
         2,
         "Processes that prepare pictures, for each training process; 0 prepares them in the training process itself.",

@@ -19,6 +19,7 @@ from ..models.device import pick_device
 from .arrays import check_feather, check_image, checked_flags, checked_hole, checked_levels
 from .engine_choice import choose
 from .engines import build
+from .faces import find_faces
 from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
 from .refine import Canvas, fill_coarse_to_fine, plan_scales
@@ -211,7 +212,8 @@ class Inpainter:
         Without ``with_paint`` only edges are wanted. They are painted along all the same where a later crop or a finer step
         looks at the result; where nothing was painted, the patches' colour is black.
         """
-        crops = plan_crops(hole, self._size)
+        finds_faces = self.checkpoint.config.subject == "face" and max(hole.shape) > self._size
+        crops = plan_crops(hole, self._size, find_faces(Scene(image, hole, None)) if finds_faces else ())
         looked_at = len(crops) > 1 or any(map(self._is_large, crops))
         paints = self._predictor.networks.inpaint is not None and (with_paint or looked_at)
         work = Work(progress or (lambda _step, _share: None), len(crops))
@@ -235,15 +237,16 @@ class Inpainter:
             work.next_pass()
             return predictions
 
-        for large, group in groupby(crops, key=self._is_large):
+        for (_, large), group in groupby(crops, key=lambda crop: (crop.is_face, self._is_large(crop))):
             for batch in batches(list(group), 1 if large else MAX_BATCH):
                 parts = [scene.part(crop.window) for crop in batch]
                 if large:
                     (part,), (crop,) = parts, batch
-                    work.take(1, len(plan_scales(crop.hole, self._size)))
-                    canvases = [
-                        fill_coarse_to_fine(part, crop.hole, self._size, self._view, predict_pass, paints=paints)
-                    ]
+                    work.take(1, len(plan_scales(crop.hole, self._size, as_whole=crop.is_face)))
+                    canvas = fill_coarse_to_fine(
+                        part, crop.hole, self._size, self._view, predict_pass, as_whole=crop.is_face, paints=paints
+                    )
+                    canvases = [canvas]
                 else:
                     work.take(len(batch))
                     views = [self._view(part.scaled(*_network_shape(part, self._size))) for part in parts]

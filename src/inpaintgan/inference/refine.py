@@ -22,6 +22,8 @@ from .views import Prediction, Scene, View, Window
 
 _BAND = 3 / 16
 """How far from known pixels a step repaints, as a share of the networks' size."""
+_RIM = 1 / 16
+"""The same where the networks saw the whole."""
 _DETAIL = 1.0
 """What a step must show around the hole beyond the last one, in gray levels of 255 on average."""
 
@@ -39,14 +41,22 @@ class Canvas:
     """(h, w) in [0, 255]."""
 
 
-def plan_scales(hole: NDArray[np.uint8], network_size: int) -> list[float]:
+def plan_scales(hole: NDArray[np.uint8], network_size: int, *, as_whole: bool = False) -> list[float]:
     """Return the scales at which a crop is painted, rising to 1.
 
     The first is the largest at which either the whole crop fits the networks or no pixel of the hole is farther from
     known ones than the band that is repainted; the others lie evenly between it and 1, about a factor of 2 apart.
+
+    Args:
+        hole: (H, W), 1 where it is to be filled.
+        network_size: In px.
+        as_whole: The first is that at which the whole crop fits, in any case.
     """
-    thickness = float(cv2.distanceTransform(_padded(hole), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max())
-    first = min(1.0, max(network_size / max(hole.shape), _BAND * network_size / thickness))
+    first = network_size / max(hole.shape)
+    if not as_whole:
+        thickness = float(cv2.distanceTransform(_padded(hole), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max())
+        first = max(first, _BAND * network_size / thickness)
+    first = min(1.0, first)
     n_steps = max(0, round(float(np.log2(1 / first))))
     return [first ** (1 - step / n_steps) for step in range(n_steps)] + [1.0] if n_steps else [first]
 
@@ -63,6 +73,7 @@ def fill_coarse_to_fine(
     make_view: MakeView,
     predict: Predict,
     *,
+    as_whole: bool = False,
     paints: bool = True,
 ) -> Canvas:
     """Fill the hole of a crop that is larger than the networks' size.
@@ -73,6 +84,7 @@ def fill_coarse_to_fine(
         network_size: In px.
         make_view: Finds the known edges of a part.
         predict: Runs the networks.
+        as_whole: The networks see the whole crop first, and later steps repaint little of what they made of it.
         paints: False where ``predict`` completes edges only: what a step leaves is then as unknown as before.
 
     Returns:
@@ -80,7 +92,8 @@ def fill_coarse_to_fine(
     """
     canvas: Canvas | None = None
     full_height, full_width = hole.shape
-    for scale in plan_scales(hole, network_size):
+    reach = (_RIM if as_whole else _BAND) * network_size
+    for scale in plan_scales(hole, network_size, as_whole=as_whole):
         width, height = max(1, round(full_width * scale)), max(1, round(full_height * scale))
         seen = scene.scaled(width, height)
         wanted = seen.unknown if scale < 1 else hole
@@ -92,7 +105,7 @@ def fill_coarse_to_fine(
         if _detail(seen, canvas.edges.shape, _BAND * network_size) < _DETAIL:
             continue
         before = _resized(canvas, width, height)
-        near = _distance(wanted) <= _BAND * network_size
+        near = _distance(wanted) <= reach
         band = (wanted == 1) & near
         if paints:
             beyond = (wanted == 1) & ~near

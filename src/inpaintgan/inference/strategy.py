@@ -2,11 +2,13 @@
 
 The networks know pictures at the size they were trained on. Each hole is therefore seen in a crop with context around
 it. Holes that lie well inside a crop that is needed anyway are filled in the same pass, and large holes whose crops
-overlap share one, so that three hundred specks are not three hundred passes.
+overlap share one, so that three hundred specks are not three hundred passes. Faces that the networks know as a whole are
+shown as a whole, before what else is hidden around them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 MIN_CONTEXT_PX = 64
 _CONTEXT_OF_HOLE = 0.5
 """Context on each side as a share of the hole's longer side, at least `MIN_CONTEXT_PX`."""
+_KEPT_OF_FACE = 0.05
+"""How much of a face's side at each border is left to another pass where the hole goes on outside of it: it lacks context."""
 _MERGED_GROWTH = 1.5
 """Two crops become one when that is at most this much larger than the larger of them: more would cost detail."""
 
@@ -33,6 +37,8 @@ class Crop:
     width: int
     hole: NDArray[np.uint8]
     """(height, width), 1 where this pass fills; other holes in the rectangle are unknown, but left to their own pass."""
+    is_face: bool = False
+    """Whether it is one face, which the networks are to see as a whole first."""
 
     @property
     def window(self) -> tuple[slice, slice]:
@@ -40,17 +46,40 @@ class Crop:
         return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
 
 
-def plan_crops(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
-    """Cover every hole of a mask by crops, largest hole first.
+def plan_crops(mask: NDArray[np.uint8], network_size: int, faces: Sequence[Box] = ()) -> list[Crop]:
+    """Cover every hole of a mask by crops: those of faces first, then the others, largest hole first.
 
     Args:
         mask: (H, W), 1 in the hole.
-        network_size: Side in px of the pictures that the networks were trained on; no crop is smaller, unless the
-            picture is.
+        network_size: Side in px of the pictures that the networks were trained on; no crop but a face's is smaller, unless
+            the picture is.
+        faces: Squares to show as a whole, which may reach out of the picture.
 
     Returns:
         Crops whose holes together are the mask and do not overlap. Empty for an empty mask.
     """
+    mask = mask.copy() if faces else mask
+    crops = [crop for face in faces if (crop := _take_face(mask, face)) is not None]
+    return crops + _plan_holes(mask, network_size)
+
+
+def _take_face(mask: NDArray[np.uint8], face: Box) -> Crop | None:
+    """Return the crop of a face, or None if the mask hides nothing of it; what the crop fills is taken out of the mask."""
+    height, width = mask.shape
+    left, top, right, bottom = max(face[0], 0), max(face[1], 0), min(face[2], width), min(face[3], height)
+    margin = round(_KEPT_OF_FACE * (face[2] - face[0]))
+    hole = np.zeros((bottom - top, right - left), np.uint8)
+    rows = slice(margin if top else 0, hole.shape[0] - (margin if bottom < height else 0))
+    columns = slice(margin if left else 0, hole.shape[1] - (margin if right < width else 0))
+    hole[rows, columns] = mask[top:bottom, left:right][rows, columns]
+    if not hole.any():
+        return None
+    mask[top:bottom, left:right][hole == 1] = 0
+    return Crop(top, left, *hole.shape, hole, is_face=True)
+
+
+def _plan_holes(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
+    """Cover the holes by crops with context around each."""
     if not mask.any():
         return []
     # A small hole in a large picture must not cost labels for all of its pixels.

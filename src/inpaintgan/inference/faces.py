@@ -1,0 +1,109 @@
+"""Faces in a picture, for networks that learned from aligned ones: where each would lie in a picture of such a set.
+
+Such networks know a face that fills the frame, and little of half a face, or of one that is a fifth of what they see.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from skimage.data import lbp_frontal_face_cascade_filename
+from skimage.feature import Cascade
+
+from .strategy import Box
+from .views import Scene
+
+_FOUND_PX = 32, 70
+"""Sides of the faces that are looked for at one scale; at the next, half as large, those twice as large are."""
+_REACH_PX = 64
+"""How far around a hole: a face of which it hides something lies within."""
+_HIDING_PX = 3
+"""Thickness at which a hole hides something of a face of that size that its surroundings do not tell."""
+_NEEDED = 8
+"""Windows beside each other that must look like a face: with fewer, bricks and leaves do."""
+_FACE_IN_FRAME = 0.502, 0.535, 0.652
+"""Where the detector sees the middle of an aligned face, and its side, in shares of the picture's: the median of 138 faces."""
+
+
+@cache
+def _detector() -> Cascade:
+    return Cascade(lbp_frontal_face_cascade_filename())
+
+
+def find_faces(scene: Scene) -> list[Box]:
+    """Find the faces of which a hole hides something.
+
+    What lies under the hole has no part in it: looked at is the picture with its holes filled smoothly.
+
+    Returns:
+        For each face the square that shows it as aligned sets do, the most certain first; it may reach out of the picture. No
+        two show the same face. Faces below 48 px are not found, nor such as are seen from the side or lie.
+    """
+    height, width = scene.unknown.shape
+    found = [np.empty((0, 3))]
+    factor = 1
+    while _FOUND_PX[0] * factor <= min(height, width):
+        for left, top, right, bottom in _places(scene.unknown, (width // factor, height // factor)):
+            window = slice(top * factor, bottom * factor), slice(left * factor, right * factor)
+            seen = scene.part(window).scaled(right - left, bottom - top).continued()
+            found.append((_windows(seen) + np.array([left, top, 0])) * factor)
+        factor *= 2
+    return _agreed(np.concatenate(found))
+
+
+def _windows(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Middle (x, y) and side of every square that looks like a face in a picture or in its mirror image, (N, 3) in px."""
+    low, high = _FOUND_PX
+    windows = []
+    for flipped in (False, True):
+        found = _detector().detect_multi_scale(
+            img=np.ascontiguousarray(picture[:, ::-1]) if flipped else picture,
+            scale_factor=1.1,
+            step_ratio=1,
+            min_size=(low, low),
+            max_size=(high, high),
+            # Every square for itself: joined ones do not tell how many they were, and so how certain they are.
+            min_neighbor_number=0,
+            intersection_score_threshold=2,
+        )
+        for box in found:
+            x = box["c"] + box["width"] / 2
+            windows.append((picture.shape[1] - x if flipped else x, box["r"] + box["width"] / 2, box["width"]))
+    return np.array(windows, np.float64).reshape(-1, 3)
+
+
+def _agreed(windows: NDArray[np.float64]) -> list[Box]:
+    """The squares in which there is a face for enough of the windows, those for most of them first."""
+    frames: list[Box] = []
+    while len(windows):
+        apart = np.abs(windows[:, None, :2] - windows[:, :2]).max(axis=2) / windows[:, 2]
+        alike = (apart < 0.2) & (np.abs(np.log(windows[:, None, 2] / windows[:, 2])) < 0.2)
+        most = alike[np.argmax(alike.sum(axis=1))]
+        if most.sum() < _NEEDED:
+            break
+        frames.append(_frame(*np.median(windows[most], axis=0)))
+        left, top, right, bottom = frames[-1]
+        x, y = windows[:, 0], windows[:, 1]
+        windows = windows[~((left < x) & (x < right) & (top < y) & (y < bottom))]
+    return frames
+
+
+def _frame(x: float, y: float, side: float) -> Box:
+    """The square in which a face lies as in an aligned picture."""
+    right_share, down_share, of_frame = _FACE_IN_FRAME
+    frame = side / of_frame
+    left, top = round(x - right_share * frame), round(y - down_share * frame)
+    return left, top, left + round(frame), top + round(frame)
+
+
+def _places(unknown: NDArray[np.uint8], size: tuple[int, int]) -> list[Box]:
+    """Where to look for faces in a picture reduced to (width, height): around what is hidden there, in that picture's px."""
+    reduced = np.asarray(cv2.resize(unknown.astype(np.float32), size, interpolation=cv2.INTER_AREA)) >= 0.5
+    thick = cv2.erode(reduced.astype(np.uint8), np.ones((_HIDING_PX, _HIDING_PX), np.uint8))
+    around = cv2.dilate(thick, np.ones((2 * _REACH_PX + 1,) * 2, np.uint8))
+    count, _, table, _ = cv2.connectedComponentsWithStats(around)
+    boxes = np.asarray(table, np.int32)[1:count, :4]
+    return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h in boxes]

@@ -1,0 +1,145 @@
+"""Faces in larger pictures: found beside what is hidden of them, and shown to the networks as a whole."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+import torch
+
+from inpaintgan.core.config import Config
+from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
+from inpaintgan.inference import predictor
+from inpaintgan.inference.faces import find_faces
+from inpaintgan.inference.pipeline import Inpainter
+from inpaintgan.inference.refine import plan_scales
+from inpaintgan.inference.strategy import plan_crops
+from inpaintgan.inference.views import Scene
+from inpaintgan.models.checkpoint import Checkpoint, build_generator
+
+from .holes import ASTRONAUT
+
+MIDDLE, SIDE = (224, 110), 155
+"""Of the square that shows the astronaut's face as an aligned set would, by eye, in px."""
+
+
+def eye(shape: tuple[int, int], factor: float = 1, axes: tuple[int, int] = (18, 12)) -> np.ndarray:
+    """A hole over one of the astronaut's eyes, in the picture enlarged by a factor."""
+    mask = np.zeros(shape, np.uint8)
+    x, y = round(205 * factor), round(115 * factor)
+    cv2.ellipse(mask, (x, y), (round(axes[0] * factor), round(axes[1] * factor)), 0, 0, 360, 1, -1)
+    return mask
+
+
+def resized(factor: float) -> np.ndarray:
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(ASTRONAUT, None, fx=factor, fy=factor, interpolation=method))
+
+
+@pytest.mark.parametrize("factor", [0.6, 1, 1.7, 3])
+def test_a_face_with_a_hidden_eye_is_found_at_any_size_and_framed_as_in_aligned_sets(factor):
+    image = resized(factor)
+    ((left, top, right, bottom),) = find_faces(Scene(image, eye(image.shape[:2], factor), None))
+    assert right - left == bottom - top == pytest.approx(SIDE * factor, rel=0.15)
+    assert (left + right) / 2 == pytest.approx(MIDDLE[0] * factor, abs=0.08 * SIDE * factor)
+    assert (top + bottom) / 2 == pytest.approx(MIDDLE[1] * factor, abs=0.08 * SIDE * factor)
+
+
+def test_what_lies_under_the_hole_has_no_part_in_where_a_face_is_found():
+    mask = eye((512, 512))
+    noise = np.random.default_rng(0).integers(0, 256, ASTRONAUT.shape).astype(np.uint8)
+    other = np.where(mask[..., None] == 1, noise, ASTRONAUT)
+    assert find_faces(Scene(ASTRONAUT, mask, None)) == find_faces(Scene(other, mask, None)) != []
+
+
+def test_faces_are_looked_for_only_where_a_hole_hides_something_of_one():
+    far = np.zeros((512, 512), np.uint8)
+    far[420:460, 420:460] = 1
+    scratch = np.zeros((512, 512), np.uint8)
+    cv2.line(scratch, (100, 60), (300, 200), 1, 2)
+    for mask in (far, scratch, np.zeros_like(far)):
+        assert find_faces(Scene(ASTRONAUT, mask, None)) == []
+    coffee = np.ascontiguousarray(skimage.data.coffee())
+    mask = np.zeros(coffee.shape[:2], np.uint8)
+    mask[150:190, 250:300] = 1
+    assert find_faces(Scene(coffee, mask, None)) == []
+
+
+@pytest.mark.parametrize("shape", [(8, 300), (300, 8), (1, 1)])
+def test_a_picture_too_small_for_any_face_has_none(shape):
+    assert find_faces(Scene(np.zeros((*shape, 3), np.uint8), np.ones(shape, np.uint8), None)) == []
+
+
+def test_the_crop_of_a_face_comes_first_and_leaves_its_rim_to_the_hole_that_goes_on_outside():
+    mask = np.zeros((600, 800), np.uint8)
+    mask[280:320, 100:700] = 1
+    face = (300, 200, 500, 400)
+    first, *others = plan_crops(mask, 256, [face])
+    assert first.is_face and (first.left, first.top, first.width, first.height) == (300, 200, 200, 200)
+    assert first.hole.sum() == 40 * 180 and not first.hole[:, :10].any() and not first.hole[:, -10:].any()
+    assert others and not any(crop.is_face for crop in others)
+    total = np.zeros(mask.shape, int)
+    for crop in (first, *others):
+        total[crop.window] += crop.hole
+    assert np.array_equal(total, mask)
+
+
+def test_a_face_at_the_border_of_the_picture_is_shown_as_far_as_it_goes():
+    mask = np.zeros((300, 300), np.uint8)
+    mask[:50, 60:100] = 1
+    (crop,) = plan_crops(mask, 256, [(-40, -60, 180, 160), (200, 200, 290, 290)])
+    assert (crop.left, crop.top, crop.width, crop.height) == (0, 0, 180, 160)
+    assert crop.hole.sum() == 50 * 40  # the picture's own border takes nothing away
+
+
+def test_a_face_is_seen_as_a_whole_first_however_thin_what_is_hidden():
+    hole = np.zeros((1000, 1000), np.uint8)
+    hole[400:440, 300:420] = 1
+    assert plan_scales(hole, 250) == [1.0]
+    assert plan_scales(hole, 250, as_whole=True)[0] == 0.25
+    assert plan_scales(hole[:100, :100], 250, as_whole=True) == [1.0]
+
+
+def _inpainter(subject: str) -> Inpainter:
+    config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle", subject=subject)  # pyright: ignore
+    edge, inpaint = (build_generator(name, config).eval() for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
+    return Inpainter(Checkpoint(None, config, 0, edge, inpaint), torch.device("cpu"))  # pyright: ignore
+
+
+def _alike(a: np.ndarray, b: np.ndarray) -> float:
+    return float(np.corrcoef(cv2.resize(a, (64, 64)).ravel(), cv2.resize(b, (64, 64)).ravel())[0, 1])
+
+
+@pytest.mark.parametrize("factor", [0.4, 1])  # a face of 62 px, which is enlarged to the networks' 64, and one of 155
+def test_networks_that_learned_faces_see_the_face_first_and_all_of_the_hole_is_filled(factor, monkeypatch):
+    image, seen = resized(factor), []
+    mask = eye(image.shape[:2], factor)
+    mask[-6:, -6:] = 1
+    make_batch = predictor.make_batch
+
+    def noted(views, device):
+        seen.extend(view.scene.pixels for view in views)
+        return make_batch(views, device)
+
+    monkeypatch.setattr(predictor, "make_batch", noted)
+    filled = _inpainter("face").fill(image, mask)
+    assert np.array_equal(filled[mask == 0], image[mask == 0])
+    ((left, top, right, bottom),) = find_faces(Scene(image, mask, None))
+    face = image[top:bottom, left:right]
+    assert max(seen[0].shape[:2]) == 64 and _alike(face, seen[0]) > 0.8
+
+    seen.clear()
+    _inpainter("any").fill(image, mask)
+    assert _alike(face, seen[0]) < 0.6
+
+
+def test_a_picture_of_the_networks_size_is_shown_whole_without_a_look_for_faces(monkeypatch):
+    def never(_scene):
+        raise AssertionError
+
+    monkeypatch.setattr("inpaintgan.inference.pipeline.find_faces", never)
+    image = np.ascontiguousarray(ASTRONAUT[80:144, 190:254])
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:40, 20:40] = 1
+    assert not np.array_equal(_inpainter("face").fill(image, mask), image)
