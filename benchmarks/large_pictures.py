@@ -93,7 +93,7 @@ def enlarged_crops(inpainter: Inpainter) -> Method:
     """Crops as ours, but each filled once at the networks' size and enlarged."""
 
     def fill(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        with mock.patch.object(refine, "plan_scales", lambda hole, size: [min(1.0, size / max(hole.shape))]):
+        with mock.patch.object(refine, "plan_scales", lambda hole, size, **_: [min(1.0, size / max(hole.shape))]):
             return inpainter.fill(image, mask)
 
     return fill

@@ -117,7 +117,7 @@ def test_what_is_exposed_is_the_contract(session: Session) -> None:
     assert set(functions(session, lambda function, *args: function(*args))) == {
         "app_state", "config_schema", "check_config", "config_to_yaml", "config_from_yaml", "list_folder", "choose_folder",
         "check_data", "check_progress", "preview_data", "start_training", "resume_training", "control_run", "list_runs",
-        "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "warm_up", "save_fill",
+        "get_run", "delete_run", "fill", "fill_progress", "cancel_fill", "warm_up", "save_fill", "open_fill",
         "picture_info", "pictures_in_work", "open_example", "fill_folder", "folder_progress", "cancel_folder",
         "list_comparisons", "start_comparison", "resume_comparison", "stop_comparison", "delete_comparison",
         "watch_run", "queue_training", "queue_run", "unqueue_run", "restore_run", "list_deleted_runs", "cancel_check",

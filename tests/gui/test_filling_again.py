@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from .conftest import App
@@ -177,3 +179,26 @@ def test_a_double_click_in_a_low_window_fills_once_and_meets_no_other_button(
     expect(page.locator("#progress")).to_be_hidden()
     expect(page.locator("#save-dialog")).to_be_hidden()
     assert page.locator(".try").count() == 2
+
+
+def test_a_result_is_gone_on_from_as_a_picture_of_its_own(
+    page: Any, app: App, tmp_path: Path, checkpoint: Path
+) -> None:
+    portrait = write_picture(tmp_path / "portrait.png")
+    fill_rectangle(page, app, portrait, checkpoint)
+    first = picture_info(page)
+    page.keyboard.press("n")
+    page.wait_for_url("**/mask_image.html*")
+    page.wait_for_selector("inpaint-editor[data-ready]")
+    second = picture_info(page)
+    assert second["name"] == "portrait_filled.png" and second["id"] != first["id"]
+    assert (second["width"], second["height"], second["has_mask"]) == (first["width"], first["height"], False)
+    opened = Image.open(io.BytesIO(page.request.get(app.origin + second["url"]).body())).convert("RGB")
+    changed = (np.asarray(opened) != np.asarray(Image.open(portrait))).any(axis=2)
+    assert changed[40:80, 50:110].mean() > 0.9 and not changed[:40].any() and not changed[80:].any()
+    drag(page, [(20.5, 20.5), (40.5, 40.5)])
+    page.locator("inpaint-editor").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("compare-view[data-fill]")
+    page.get_by_role("button", name="Save Image", exact=True).click()
+    expect(page.get_by_label("File name")).to_have_value("portrait_filled.png")

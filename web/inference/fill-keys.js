@@ -48,6 +48,7 @@ export function bindFillKeys(compare, page) {
     },
     { group: "Fill", keys: ["Esc"], text: "Cancel a running fill", match: (event) => event.key === "Escape" && progress.busy, run: () => progress.cancel() },
     { group: "Fill", keys: ["Ctrl+S"], text: "Save Image", match: control("s"), run: page.openSave },
+    { group: "Fill", keys: ["N"], text: "Go on from this result", match: letter("n"), run: press("go-on") },
     ...historyKeys((way) => page.keeper.go(way)),
     { group: "Edges", keys: ["X"], text: "Show the edges in the hole", match: letter("x"), run: press("show-edges") },
     { group: "Edges", keys: ["P", "B"], text: "Pen", match: (event) => letter("p")(event) || letter("b")(event), run: () => edges.take("brush") },

@@ -3,7 +3,7 @@
 import { call, codeOf, ready } from "../js/bridge.js";
 import { byId, el } from "../js/dom.js";
 import { count } from "../js/format.js";
-import { guarded } from "../js/guarded.js";
+import { guarded, whileBusy } from "../js/guarded.js";
 import { say } from "../js/shell.js";
 import { CheckpointChoice } from "./checkpoint-choice.js";
 import "./compare-view.js";
@@ -23,7 +23,7 @@ import { givesKeysBack, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
-import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle } from "./steps.js";
+import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, stepUrl } from "./steps.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -72,6 +72,7 @@ class FillPage {
     this.again.addEventListener("click", () => this.fill());
     this.openSave = saveDialog(info, formats, () => this.tries.current);
     byId("save").addEventListener("click", this.openSave);
+    byId("go-on").addEventListener("click", whileBusy(() => this.goOn()));
     beforeLeaving(() => this.keeper.flush());
     zoomControls(compare.stage, info.id);
     givesKeysBack(".rail button, .zoom-bar button", compare);
@@ -178,6 +179,15 @@ class FillPage {
     this.sideBySide.close();
     await this.tries.choose(fill);
     if (!fill) this.result.clear(this.tries.fills.length > 0);
+  }
+
+  /** Open the result that is shown as a picture of its own, and go to its mask. */
+  async goOn() {
+    const { current } = this.tries;
+    if (!current) return;
+    say("Opening this result…");
+    const { id } = await call("open_fill", this.info.id, current.fill);
+    location.href = stepUrl("mask", { picture: id });
   }
 
   /**

@@ -11,6 +11,7 @@ export class FillResult {
   constructor(compare) {
     this.compare = compare;
     this.saveButton = byId("save", HTMLButtonElement);
+    this.goOn = byId("go-on", HTMLButtonElement);
     this.resetEdges = byId("edges-predicted", HTMLButtonElement);
   }
 
@@ -37,7 +38,7 @@ export class FillResult {
       ...fill.notices.map((text) => el("li", { class: "notice" }, text)));
     notices.hidden = !notices.childElementCount;
     byId("divider-bar").hidden = !divided;
-    this.saveButton.disabled = false;
+    this.saveButton.disabled = this.goOn.disabled = false;
     this.resetEdges.disabled = !fill.edge_patches.length;
     byId("save-reason").textContent = "At its original size.";
     compare.dataset.fill = String(fill.fill);
@@ -55,7 +56,7 @@ export class FillResult {
     this.tell(filled ? "The fill was undone. Press Redo or pick a result below." : "Not filled yet.");
     byId("notices").hidden = true;
     byId("divider-bar").hidden = true;
-    this.saveButton.disabled = true;
+    this.saveButton.disabled = this.goOn.disabled = true;
     this.resetEdges.disabled = true;
     byId("save-reason").textContent = filled ? "No result is selected." : "There is no result to save yet.";
   }

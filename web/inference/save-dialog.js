@@ -30,7 +30,8 @@ export function saveDialog(picture, formats, current) {
   const [close, receipt, error, flat] = [byId("save-close"), byId("receipt"), byId("save-error"), byId("save-flat")];
   /** The format of a suffix, when there is one. */
   const formatOf = (/** @type {string} */ suffix) => formats[suffix.toLowerCase()];
-  const { stem: pictureStem, suffix: own } = splitName(picture.name);
+  const { stem: whose, suffix: own } = splitName(picture.name);
+  const pictureStem = whose.replace(/_filled$/, ""); // of one that went on from a result
   const stem = `${pictureStem.length > STEM_LENGTH ? `${pictureStem.slice(0, STEM_LENGTH - 1)}…` : pictureStem}_filled`;
   /** A suffix of each format, the original's first where it can be written. */
   const suffixes = [...(formatOf(own) ? [own] : []), ...Object.keys(formats)].filter((suffix, i, all) =>

@@ -17,6 +17,8 @@ from .files import safe_name
 from .pictures import Picture, Pictures
 
 MAX_FEATHER_PX = 64
+FILLED = "_filled"
+"""What a filled picture's name ends in, also in `web/inference/save-dialog.js`."""
 
 
 class Fills:
@@ -113,19 +115,8 @@ class Fills:
             raise InpaintError(
                 "quality-invalid", f"A quality of {quality} is not allowed.", f"Allowed: 1 to {MAX_QUALITY}."
             )
-        if not isinstance(fill, int) or fill not in picture.patches:
-            raise InpaintError("fill-unknown", "This result no longer exists.", "Fill the picture again.")
         output = picture.folder / f"saved-{next(picture.numbers)}{suffix}"
-        # Encoding needs no network, but the worker that filled has the picture in memory.
-        result = self._worker.request(
-            "save",
-            {
-                "image": str(picture.original),
-                "patches": picture.patches[fill],
-                "output": str(output),
-                "quality": quality,
-            },
-        )
+        result = self._encode(picture, fill, output, quality)
         for older in picture.saved_names:
             with suppress(OSError):  # on Windows, one that is being downloaded
                 (picture.folder / older).unlink()
@@ -134,6 +125,32 @@ class Fills:
             key: result[key] for key in ("bytes", "changed_outside_px", "changed_by", "width", "height", "notices")
         }
         return {**known, "url": picture.url(output.name), "name": name}
+
+    def open(self, identity: object, fill: object) -> dict[str, Any]:
+        """Open a fill as a picture of its own, with all that its original's file says, to mask something else in it.
+
+        Returns:
+            The new picture's info.
+
+        Raises:
+            InpaintError: ``fill-unknown`` or what the workers say; no picture was opened.
+        """
+        picture = self._pictures.get(identity)
+        filled = self._pictures.reserve(f"{Path(picture.name).stem.removesuffix(FILLED)}{FILLED}.png")
+        try:
+            self._encode(picture, fill, filled.original)
+        except InpaintError:
+            self._pictures.discard(filled)
+            raise
+        return self._pictures.open(filled)
+
+    def _encode(self, picture: Picture, fill: object, output: Path, quality: int | None = None) -> dict[str, Any]:
+        if not isinstance(fill, int) or fill not in picture.patches:
+            raise InpaintError("fill-unknown", "This result no longer exists.", "Fill the picture again.")
+        # Encoding needs no network, but the worker that filled has the picture in memory.
+        patches = picture.patches[fill]
+        args = {"image": str(picture.original), "patches": patches, "output": str(output), "quality": quality}
+        return self._worker.request("save", args)
 
     def cancel(self, identity: str) -> None:
         """End the fills of a picture that run or wait. Those of other pictures, which another window asked for, go on."""

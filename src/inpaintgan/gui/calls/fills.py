@@ -53,6 +53,10 @@ class FillCalls(Calls):
         """Encode a fill for download."""
         return self._session.fills.save(picture, fill, str(name), quality)
 
+    def open_fill(self, picture: str, fill: int) -> dict[str, Any]:
+        """Open a fill as a picture of its own."""
+        return self._session.fills.open(picture, fill)
+
     def fill_folder(self, options: dict[str, Any]) -> dict[str, Any]:
         """Fill a folder of pictures; see `FolderFills.run`."""
         given = checked_object(options)

@@ -1,0 +1,141 @@
+"""Faces of every size: shown to the networks as a whole, against crops around the hole as for any other picture.
+
+    python benchmarks/face_sizes.py --data DIR --perceptual-weights VGG19.pth
+
+Each face of a folder of aligned ones is resized, set at a random place of a larger picture, whose rest continues the face's
+borders, and loses an eye, both, or its mouth. Scores are taken in the hole; faces of more than 256 px are reduced to that for
+the score, since they have no more detail than that. The ways take turns within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+
+from inpaintgan.core.atomic import write_json
+from inpaintgan.core.paths import default_checkpoint
+from inpaintgan.data.tensors import to_tensor
+from inpaintgan.evaluation.cases import cases
+from inpaintgan.imaging.classical import telea
+from inpaintgan.inference.pipeline import Inpainter
+from inpaintgan.metrics.image import image_scores
+from inpaintgan.metrics.perceptual import perceptual_proxy
+from inpaintgan.models.device import device_name
+from inpaintgan.networks.vgg19 import load_vgg19
+
+SIDE, MARGIN_PX = 256, 32
+FACES_PX = (96, 128, 192, 256, 384, 512, 768)
+PARTS = ((0.375, 0.47, 0.11, 0.07), (0.625, 0.47, 0.11, 0.07), (0.5, 0.73, 0.15, 0.08), (0.5, 0.47, 0.24, 0.08))
+"""An eye, the other, the mouth, both eyes: middle (x, y) and half axes of an ellipse, in shares of an aligned face's side."""
+
+
+def scene(face: np.ndarray, side: int, part: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """A picture with a face of some side in it, and its hole, (H, W, 3) and (H, W), 1 in the hole."""
+    method = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
+    resized = cv2.resize(face, (side, side), interpolation=method)
+    x, y, half_width, half_height = (round(share * side) for share in PARTS[part])
+    hole = np.zeros((side, side), np.uint8)
+    cv2.ellipse(hole, (x, y), (half_width, half_height), 0, 0, 360, 1, -1)
+    room = max(384, side * 5 // 4) - side
+    top, left = rng.integers(0, room + 1, 2).tolist()
+    around = top, room - top, left, room - left
+    return (
+        cv2.copyMakeBorder(resized, *around, cv2.BORDER_REPLICATE),
+        cv2.copyMakeBorder(hole, *around, cv2.BORDER_CONSTANT, value=0),
+    )
+
+
+def score(filled: np.ndarray, picture: np.ndarray, hole: np.ndarray, face_px: int, vgg) -> dict[str, float]:
+    """Scores in the hole, taken on its surroundings, of faces reduced to 256 px if they are larger."""
+    scale = min(1.0, SIDE / face_px)
+    size = (round(hole.shape[1] * scale), round(hole.shape[0] * scale))
+    a, b = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (filled, picture))
+    flags = (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
+    left, top, width, height = cv2.boundingRect(flags)
+    rows = slice(max(0, top - MARGIN_PX), top + height + MARGIN_PX)
+    columns = slice(max(0, left - MARGIN_PX), left + width + MARGIN_PX)
+    a, b, flags = (np.ascontiguousarray(each[rows, columns]) for each in (a, b, flags))
+    scores = {"psnr_hole": image_scores(a, b, flags)["psnr_hole"]}
+    if vgg is not None:
+        tensors = (to_tensor([each]) for each in (a, b, flags[..., None] * np.uint8(255)))
+        scores["proxy"] = float(perceptual_proxy(vgg, *tensors))
+    return scores
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of aligned faces")
+    parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
+    parser.add_argument("--perceptual-weights", default="auto")
+    parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results" / "face-sizes.json")
+    parser.add_argument("--limit", type=int, default=24, help="faces")
+    arguments = parser.parse_args()
+    whole = Inpainter.load(arguments.checkpoint)
+    config = whole.checkpoint.config
+    crops = Inpainter(
+        dataclasses.replace(whole.checkpoint, config=config.model_copy(update={"subject": "any"})),
+        whole.device,
+        whole.engine,
+    )
+    vgg = load_vgg19(arguments.perceptual_weights)
+    ways: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+        "as a whole": whole.fill,
+        "crops": crops.fill,
+        "telea": telea,
+    }
+    faces = [case.picture for case in cases(arguments.data, "half", SIDE, limit=arguments.limit, seed=0)]
+    rows = []
+    for side in FACES_PX:
+        for index, face in enumerate(faces):
+            picture, hole = scene(face, side, index % len(PARTS), np.random.default_rng([side, index]))
+            for way, fill in ways.items():
+                start = time.perf_counter()
+                filled = fill(picture, hole)
+                seconds = time.perf_counter() - start
+                rows.append(
+                    {"face_px": side, "way": way, "seconds": seconds, **score(filled, picture, hole, side, vgg)}
+                )
+        for way in ways:
+            print(side, way, means(rows)[str(side)][way], flush=True)
+    report = {
+        "machine": f"{device_name(whole.device)}, {platform.machine()}, torch {torch.__version__}",
+        "checkpoint": arguments.checkpoint.name,
+        "step": whole.checkpoint.step,
+        "engine": whole.engine,
+        "proxy_network": vgg.origin if vgg else None,
+        "n_faces": len(faces),
+        "means": means(rows),
+    }
+    write_json(arguments.output, report)
+
+
+def means(rows: list[dict]) -> dict[str, dict[str, dict[str, float]]]:
+    """Mean scores and median seconds by the face's side and the way."""
+    result: dict[str, dict[str, dict[str, float]]] = {}
+    for side, way in dict.fromkeys((row["face_px"], row["way"]) for row in rows):
+        chosen = [row for row in rows if (row["face_px"], row["way"]) == (side, way)]
+        mean = {
+            name: statistics.fmean(row[name] for row in chosen) for name in chosen[0] if name in ("psnr_hole", "proxy")
+        }
+        result.setdefault(str(side), {})[way] = {
+            **{name: round(value, 4) for name, value in mean.items()},
+            "seconds": round(statistics.median(row["seconds"] for row in chosen), 3),
+        }
+    return result
+
+
+if __name__ == "__main__":
+    main()
