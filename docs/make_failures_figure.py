@@ -2,8 +2,8 @@
 
     python docs/make_failures_figure.py [--checkpoint DIR] [--output FILE.png]
 
-Three cases, each as the hole, the fill and the truth: an eye that is wholly hidden, half of a face, and a picture that is
-not a face.
+Three cases, each as the hole, the fill and the truth: an eye in a face that is held too askew to be found as one, half of a face,
+and a picture that is not a face.
 """
 
 from __future__ import annotations
@@ -21,18 +21,24 @@ from inpaintgan.imaging.encode import save_picture
 from inpaintgan.inference.pipeline import Inpainter
 
 CUP = (slice(90, 90 + SIDE), slice(210, 210 + SIDE))
+EYE, MIDDLE = (205.0, 114.0), (224.0, 110.0)
+"""The middle of the astronaut's right eye, and of her face, in px."""
+TILT_DEG = 35.0
 
 
-def cases() -> list[tuple[np.ndarray, np.ndarray]]:
-    """Pictures (H, W, 3) with their holes (H, W), 1 in the hole."""
-    face, cup = (
-        np.ascontiguousarray(picture) for picture in (skimage.data.astronaut()[FACE], skimage.data.coffee()[CUP])
+def cases() -> list[tuple[np.ndarray, np.ndarray, tuple[slice, slice]]]:
+    """Pictures (H, W, 3) with their holes (H, W), 1 in the hole, and the part of them that the figure shows."""
+    astronaut, coffee = (np.ascontiguousarray(picture) for picture in (skimage.data.astronaut(), skimage.data.coffee()))
+    turn = cv2.getRotationMatrix2D(MIDDLE, TILT_DEG, 1)
+    tilted = cv2.warpAffine(
+        astronaut, turn, astronaut.shape[1::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
     )
-    eye, half, rim = (np.zeros((SIDE, SIDE), np.uint8) for _ in range(3))
-    cv2.ellipse(eye, (118, 82), (28, 22), 0, 0, 360, 1, -1)
-    half[24:168, 97:150] = 1
-    cv2.circle(rim, (96, 96), 40, 1, -1)
-    return [(face, eye), (face, half), (cup, rim)]
+    eye, half, rim = (np.zeros(picture.shape[:2], np.uint8) for picture in (astronaut, astronaut, coffee))
+    x, y = np.rint(turn @ (*EYE, 1)).astype(int).tolist()
+    cv2.ellipse(eye, (x, y), (22, 15), -TILT_DEG, 0, 360, 1, -1)
+    half[FACE][24:168, 97:150] = 1
+    cv2.circle(rim[CUP], (96, 96), 40, 1, -1)
+    return [(tilted, eye, FACE), (astronaut, half, FACE), (coffee, rim, CUP)]
 
 
 def main() -> None:
@@ -42,9 +48,9 @@ def main() -> None:
     arguments = parser.parse_args()
     inpainter = Inpainter.load(arguments.checkpoint)
     panels = []
-    for picture, mask in cases():
+    for picture, mask, shown in cases():
         holed = np.where(mask[..., None] == 1, np.uint8(255), picture)
-        panels += [holed, inpainter.fill(picture, mask), picture]
+        panels += [part[shown] for part in (holed, inpainter.fill(picture, mask), picture)]
     save_picture(strip(panels), arguments.output)
 
 

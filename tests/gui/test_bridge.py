@@ -366,6 +366,14 @@ def test_training_pictures_are_shown_as_the_network_sees_them(call: Call, tmp_pa
     assert call("check_progress")["done"] == 3
 
 
+def test_a_result_that_is_not_there_opens_no_picture(call: Call, session: Session) -> None:
+    picture = call("open_example", example_pictures()[0].name)["id"]
+    for fill in (1, None, "1"):
+        with pytest.raises(Refused, match="fill-unknown"):
+            call("open_fill", picture, fill)
+    assert [folder.name for folder in (session.folder / "pictures").iterdir()] == [picture]
+
+
 def test_unknown_pictures_and_examples_are_said(call: Call) -> None:
     with pytest.raises(Refused, match="picture-unknown"):
         call("picture_info", "x")

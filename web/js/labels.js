@@ -88,6 +88,7 @@ export const CHOICES = {
     external: "External",
   },
   stem: { conv: "Convolution (paper)", unshuffle: "Unshuffle (fast)", unshuffle4: "Unshuffle 4x4 (fastest)" },
+  subject: { any: "Anything", face: "One face each" },
   lr_schedule: { constant: "Constant", cosine: "Cosine", drop: "One drop (EdgeConnect)" },
   gan_loss: { nsgan: "Non-saturating (nsgan)", lsgan: "Least squares (lsgan)", hinge: "Hinge" },
   edge_device: { cpu: "CPU", gpu: "GPU" },
