@@ -18,7 +18,7 @@ train() {
   local run=$1
   shift
   "$python" main.py train --data "$faces" --run "$runs/$run" --set "val_data=$held_out" threads=1 workers=1 \
-    edge_generator=edgeconnect stem=unshuffle4 input_size=256 mask=irregular batch_size=8 beta1=0.9 beta2=0.99 \
+    edge_generator=edgeconnect stem=unshuffle4 input_size=256 subject=face mask=irregular batch_size=8 beta1=0.9 beta2=0.99 \
     ema_decay=0.998 precision=auto edge_adv_loss_weight=0 fm_loss_weight=0 edge_bce_loss_weight=50 style_loss_weight=0 \
     inpaint_adv_loss_weight=0 perceptual_crop=128 eval_interval=250 save_interval=250 val_size=48 "$@"
 }

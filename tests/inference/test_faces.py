@@ -143,3 +143,17 @@ def test_a_picture_of_the_networks_size_is_shown_whole_without_a_look_for_faces(
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 20:40] = 1
     assert not np.array_equal(_inpainter("face").fill(image, mask), image)
+
+
+def test_a_mask_all_over_a_large_picture_does_not_have_every_small_face_looked_for(monkeypatch):
+    looked_at = []
+
+    def detect(picture):
+        looked_at.append(picture.shape[0] * picture.shape[1])
+        return np.empty((0, 3))
+
+    monkeypatch.setattr("inpaintgan.inference.faces._windows", detect)
+    mask = np.zeros((3000, 4000), np.uint8)
+    mask[100::200, 100::200] = 1
+    assert find_faces(Scene(np.zeros((3000, 4000, 3), np.uint8), cv2.dilate(mask, np.ones((60, 60))), None)) == []
+    assert 0 < sum(looked_at) < 1_500_000

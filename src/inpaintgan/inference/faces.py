@@ -22,6 +22,8 @@ _REACH_PX = 64
 """How far around a hole: a face of which it hides something lies within."""
 _HIDING_PX = 3
 """Thickness at which a hole hides something of a face of that size that its surroundings do not tell."""
+_MOST_PX = 1 << 19
+"""How much is looked at of one scale, about a second: where there is more around the holes, such small faces are not found."""
 _NEEDED = 8
 """Windows beside each other that must look like a face: with fewer, bricks and leaves do."""
 _FACE_IN_FRAME = 0.502, 0.535, 0.652
@@ -46,7 +48,10 @@ def find_faces(scene: Scene) -> list[Box]:
     found = [np.empty((0, 3))]
     factor = 1
     while _FOUND_PX[0] * factor <= min(height, width):
-        for left, top, right, bottom in _places(scene.unknown, (width // factor, height // factor)):
+        places = _places(scene.unknown, (width // factor, height // factor))
+        if sum((right - left) * (bottom - top) for left, top, right, bottom in places) > _MOST_PX:
+            places = []
+        for left, top, right, bottom in places:
             window = slice(top * factor, bottom * factor), slice(left * factor, right * factor)
             seen = scene.part(window).scaled(right - left, bottom - top).continued()
             found.append((_windows(seen) + np.array([left, top, 0])) * factor)
@@ -77,17 +82,22 @@ def _windows(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def _agreed(windows: NDArray[np.float64]) -> list[Box]:
     """The squares in which there is a face for enough of the windows, those for most of them first."""
+
+    def alike(number: int) -> NDArray[np.bool_]:
+        x, y, side = windows[number]
+        apart = np.maximum(np.abs(windows[:, 0] - x), np.abs(windows[:, 1] - y))
+        return (apart < 0.2 * side) & (np.abs(np.log(windows[:, 2] / side)) < 0.2)
+
     frames: list[Box] = []
-    while len(windows):
-        apart = np.abs(windows[:, None, :2] - windows[:, :2]).max(axis=2) / windows[:, 2]
-        alike = (apart < 0.2) & (np.abs(np.log(windows[:, None, 2] / windows[:, 2])) < 0.2)
-        most = alike[np.argmax(alike.sum(axis=1))]
-        if most.sum() < _NEEDED:
-            break
-        frames.append(_frame(*np.median(windows[most], axis=0)))
-        left, top, right, bottom = frames[-1]
-        x, y = windows[:, 0], windows[:, 1]
-        windows = windows[~((left < x) & (x < right) & (top < y) & (y < bottom))]
+    is_left = np.ones(len(windows), bool)
+    votes = [int(alike(number).sum()) for number in range(len(windows))]
+    for number in sorted(range(len(windows)), key=lambda number: -votes[number]):
+        agree = alike(number) & is_left
+        if is_left[number] and agree.sum() >= _NEEDED:
+            frames.append(_frame(*np.median(windows[agree], axis=0)))
+            left, top, right, bottom = frames[-1]
+            x, y, _ = windows.T
+            is_left &= ~((left < x) & (x < right) & (top < y) & (y < bottom))
     return frames
 
 
