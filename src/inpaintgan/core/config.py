@@ -156,7 +156,7 @@ class Config(BaseModel):
     subject: Literal["any", "face"] = _data(
         "any",
         "What the pictures show: any, or one face each that fills the frame, as in aligned sets (face). Filling with the "
-        "checkpoint then finds faces in larger pictures, and shows each of them to the networks as a whole.",
+        "checkpoint then finds the faces in other pictures, and shows each of them to the networks as a whole.",
         costs=False,
     )
     workers: int = _data(

@@ -212,8 +212,9 @@ class Inpainter:
         Without ``with_paint`` only edges are wanted. They are painted along all the same where a later crop or a finer step
         looks at the result; where nothing was painted, the patches' colour is black.
         """
-        finds_faces = self.checkpoint.config.subject == "face" and max(hole.shape) > self._size
-        crops = plan_crops(hole, self._size, find_faces(Scene(image, hole, None)) if finds_faces else ())
+        # One of just the networks' size is taken for one of such a set, in which the face fills the frame.
+        has_faces = self.checkpoint.config.subject == "face" and hole.shape != (self._size, self._size)
+        crops = plan_crops(hole, self._size, find_faces(Scene(image, hole, None)) if has_faces else ())
         looked_at = len(crops) > 1 or any(map(self._is_large, crops))
         paints = self._predictor.networks.inpaint is not None and (with_paint or looked_at)
         work = Work(progress or (lambda _step, _share: None), len(crops))
