@@ -93,6 +93,18 @@ def test_what_is_no_port_is_refused(port: str, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_runs_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("")
+    done = subprocess.run(
+        [sys.executable, str(MAIN), "gui", "--no-window", "--runs", str(tmp_path / "runs")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2 and "runs is a file, not a folder." in done.stderr and not done.stdout
+
+
 def test_a_chosen_port_is_taken(start_app: Callable[..., App]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

@@ -180,9 +180,9 @@ async function fill(checkpoints) {
       if (begun) show(progress);
     }, POLL_MS);
     show(end);
-    const failed = (end.failed ? `, ${count(end.failed)} failed` : "") + (end.remarked ? `, ${count(end.remarked)} with a remark` : "");
-    say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${count(end.filled)} filled, ${count(end.skipped)} already there${failed}.`,
-      { kind: end.failed ? "error" : "ok" });
+    const others = [[end.skipped, "already there"], [end.failed, "failed"], [end.remarked, "with a remark"]].filter(([n]) => n);
+    const parts = [[end.filled, "filled"], ...others].map(([n, what]) => `${count(n)} ${what}`);
+    say(`${end.state === "cancelled" ? "Cancelled" : "Done"}: ${parts.join(", ")}.`, { kind: end.failed ? "error" : "ok" });
   } catch (error) {
     await showEnd(); // or what was there before, if this one was refused
     refuse(error);

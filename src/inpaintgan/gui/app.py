@@ -50,9 +50,12 @@ def run(*, port: int | None, window: bool, runs: Path | None) -> int:
         The exit code: 0 after the window was closed, 130 after Ctrl+C or SIGTERM.
 
     Raises:
-        InpaintError: The port cannot be used; nothing was opened.
+        InpaintError: The port cannot be used, or ``runs-is-file``; nothing was opened.
     """
-    return _Window(listen(port), window, (runs or work_root() / "runs").expanduser().absolute()).run()
+    folder = (runs or work_root() / "runs").expanduser().absolute()
+    if folder.is_file():
+        raise InpaintError("runs-is-file", f"{folder} is a file, not a folder.", "Name the folder of the trainings.")
+    return _Window(listen(port), window, folder).run()
 
 
 class _Window:
