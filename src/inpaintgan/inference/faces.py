@@ -22,8 +22,9 @@ _REACH_PX = 64
 """How far around a hole: a face of which it hides something lies within."""
 _HIDING_PX = 3
 """Thickness at which a hole hides something of a face of that size that its surroundings do not tell."""
-_MOST_PX = 1 << 19
-"""How much is looked at of one scale, about a second: where there is more around the holes, such small faces are not found."""
+_MOST_PX, _MOST_SEARCHED_PX = 1 << 19, 1 << 24
+"""How much is looked at of one scale, about a second, and searched for what to look at: where there is more around the holes, as
+small faces are not found."""
 _NEEDED = 8
 """Windows beside each other that must look like a face: with fewer, bricks and leaves do."""
 _FACE_IN_FRAME = 0.502, 0.535, 0.652
@@ -44,18 +45,18 @@ def find_faces(scene: Scene) -> list[Box]:
         For each face the square that shows it as aligned sets do, the most certain first; it may reach out of the picture. No
         two show the same face. Faces below 48 px are not found, nor such as are seen from the side or lie.
     """
-    height, width = scene.unknown.shape
     found = [np.empty((0, 3))]
-    factor = 1
-    while _FOUND_PX[0] * factor <= min(height, width):
-        places = _places(scene.unknown, (width // factor, height // factor))
-        if sum((right - left) * (bottom - top) for left, top, right, bottom in places) > _MOST_PX:
-            places = []
-        for left, top, right, bottom in places:
-            window = slice(top * factor, bottom * factor), slice(left * factor, right * factor)
-            seen = scene.part(window).scaled(right - left, bottom - top).continued()
-            found.append((_windows(seen) + np.array([left, top, 0])) * factor)
-        factor *= 2
+    left, top, hole_width, hole_height = cv2.boundingRect(scene.unknown)
+    most = min(min(scene.unknown.shape) // _FOUND_PX[0], min(hole_width, hole_height) // (_HIDING_PX - 1))
+    for factor in (1 << number for number in range(most.bit_length())):
+        reach = _REACH_PX * factor
+        x, y = max(0, left - reach), max(0, top - reach)
+        near = scene.part((slice(y, top + hole_height + reach), slice(x, left + hole_width + reach)))
+        for column, row, width, height in _places(near.unknown, factor):
+            rows = slice(row * factor, (row + height) * factor)
+            columns = slice(column * factor, (column + width) * factor)
+            windows = _windows(near.part((rows, columns)).scaled(width, height).continued())
+            found.append((windows + np.array([column, row, 0])) * factor + np.array([x, y, 0]))
     return _agreed(np.concatenate(found))
 
 
@@ -109,11 +110,14 @@ def _frame(x: float, y: float, side: float) -> Box:
     return left, top, left + round(frame), top + round(frame)
 
 
-def _places(unknown: NDArray[np.uint8], size: tuple[int, int]) -> list[Box]:
-    """Where to look for faces in a picture reduced to (width, height): around what is hidden there, in that picture's px."""
-    reduced = np.asarray(cv2.resize(unknown.astype(np.float32), size, interpolation=cv2.INTER_AREA)) >= 0.5
-    thick = cv2.erode(reduced.astype(np.uint8), np.ones((_HIDING_PX, _HIDING_PX), np.uint8))
+def _places(unknown: NDArray[np.uint8], factor: int) -> list[Box]:
+    """Where to look for faces once a picture is reduced: left, top, width and height there of what is around thick holes."""
+    height, width = (max(1, length // factor) for length in unknown.shape)
+    if height * width > _MOST_SEARCHED_PX:
+        return []
+    reduced = cv2.resize(unknown * np.uint8(255), (width, height), interpolation=cv2.INTER_AREA)
+    thick = cv2.erode((np.asarray(reduced) >= 128).astype(np.uint8), np.ones((_HIDING_PX, _HIDING_PX), np.uint8))
     around = cv2.dilate(thick, np.ones((2 * _REACH_PX + 1,) * 2, np.uint8))
     count, _, table, _ = cv2.connectedComponentsWithStats(around)
-    boxes = np.asarray(table, np.int32)[1:count, :4]
-    return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h in boxes]
+    places = np.asarray(table, np.int32)[1:count, :4]
+    return [] if places[:, 2:].prod(axis=1).sum() > _MOST_PX else [tuple(place) for place in places.tolist()]
