@@ -22,9 +22,11 @@ _REACH_PX = 64
 """How far around a hole: a face of which it hides something lies within."""
 _HIDING_PX = 3
 """Thickness at which a hole hides something of a face of that size that its surroundings do not tell."""
-_MOST_PX, _MOST_SEARCHED_PX = 1 << 19, 1 << 24
-"""How much is looked at of one scale, about a second, and searched for what to look at: where there is more around the holes, as
-small faces are not found."""
+_LARGEST_PLACE_PX, _MOST_PX = 1 << 17, 1 << 20
+"""How much is looked at around one hole, a quarter of a second, and in all at one scale: faces that are small beside the extent
+of a hole, or beside many, are not found."""
+_MOST_SEARCHED_PX = 1 << 24
+"""How large a reduced picture is searched for holes."""
 _NEEDED = 8
 """Windows beside each other that must look like a face: with fewer, bricks and leaves do."""
 _FACE_IN_FRAME = 0.502, 0.535, 0.652
@@ -119,5 +121,7 @@ def _places(unknown: NDArray[np.uint8], factor: int) -> list[Box]:
     thick = cv2.erode((np.asarray(reduced) >= 128).astype(np.uint8), np.ones((_HIDING_PX, _HIDING_PX), np.uint8))
     around = cv2.dilate(thick, np.ones((2 * _REACH_PX + 1,) * 2, np.uint8))
     count, _, table, _ = cv2.connectedComponentsWithStats(around)
-    places = np.asarray(table, np.int32)[1:count, :4]
-    return [] if places[:, 2:].prod(axis=1).sum() > _MOST_PX else [tuple(place) for place in places.tolist()]
+    places = [
+        (x, y, w, h) for x, y, w, h, _ in np.asarray(table, np.int32)[1:count].tolist() if w * h <= _LARGEST_PLACE_PX
+    ]
+    return places if sum(w * h for *_, w, h in places) <= _MOST_PX else []
