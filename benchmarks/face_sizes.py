@@ -22,21 +22,20 @@ import cv2
 import numpy as np
 import torch
 
+from large_pictures import score as score_around
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.paths import default_checkpoint
-from inpaintgan.data.tensors import to_tensor
 from inpaintgan.evaluation.cases import cases
 from inpaintgan.imaging.classical import telea
 from inpaintgan.inference.pipeline import Inpainter
-from inpaintgan.metrics.image import image_scores
-from inpaintgan.metrics.perceptual import perceptual_proxy
 from inpaintgan.models.device import device_name
 from inpaintgan.networks.vgg19 import load_vgg19
 
-SIDE, MARGIN_PX = 256, 32
+SIDE = 256
 FACES_PX = (96, 128, 192, 256, 384, 512, 768)
 PARTS = ((0.375, 0.47, 0.11, 0.07), (0.625, 0.47, 0.11, 0.07), (0.5, 0.73, 0.15, 0.08), (0.5, 0.47, 0.24, 0.08))
 """An eye, the other, the mouth, both eyes: middle (x, y) and half axes of an ellipse, in shares of an aligned face's side."""
@@ -59,20 +58,12 @@ def scene(face: np.ndarray, side: int, part: int, rng: np.random.Generator) -> t
 
 
 def score(filled: np.ndarray, picture: np.ndarray, hole: np.ndarray, face_px: int, vgg) -> dict[str, float]:
-    """Scores in the hole, taken on its surroundings, of faces reduced to 256 px if they are larger."""
+    """Scores in the hole of faces reduced to 256 px if they are larger; see `large_pictures.score`."""
     scale = min(1.0, SIDE / face_px)
     size = (round(hole.shape[1] * scale), round(hole.shape[0] * scale))
     a, b = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (filled, picture))
     flags = (cv2.resize(hole.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
-    left, top, width, height = cv2.boundingRect(flags)
-    rows = slice(max(0, top - MARGIN_PX), top + height + MARGIN_PX)
-    columns = slice(max(0, left - MARGIN_PX), left + width + MARGIN_PX)
-    a, b, flags = (np.ascontiguousarray(each[rows, columns]) for each in (a, b, flags))
-    scores = {"psnr_hole": image_scores(a, b, flags)["psnr_hole"]}
-    if vgg is not None:
-        tensors = (to_tensor([each]) for each in (a, b, flags[..., None] * np.uint8(255)))
-        scores["proxy"] = float(perceptual_proxy(vgg, *tensors))
-    return scores
+    return score_around(a, b, flags, vgg)
 
 
 def main() -> None:

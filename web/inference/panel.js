@@ -42,14 +42,26 @@ export function givesKeysBack(buttons, picture) {
 }
 
 /**
+ * Take up what was left of this picture by a page of this tab, and leave it for the next one.
+ * @template T
+ * @param {string} picture
+ * @param {string} key
+ * @param {(left: T) => void} takeUp
+ * @param {() => T} current
+ */
+function keepFor(picture, key, takeUp, current) {
+  const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+  if (kept?.picture === picture) takeUp(kept.left);
+  addEventListener("pagehide", () => sessionStorage.setItem(key, JSON.stringify({ picture, left: current() })), { once: true });
+}
+
+/**
  * Take up the tool that was in hand when this picture's mask was left in this tab, to be filled and looked at.
  * @param {Drawing} drawing
  * @param {string} picture
  */
 export function keepTool(drawing, picture) {
-  const kept = JSON.parse(sessionStorage.getItem(TOOL_KEY) ?? "null");
-  if (kept?.picture === picture) drawing.setTool(kept.tool);
-  addEventListener("pagehide", () => sessionStorage.setItem(TOOL_KEY, JSON.stringify({ picture, tool: drawing.tool })), { once: true });
+  keepFor(picture, TOOL_KEY, (tool) => drawing.setTool(tool), () => drawing.tool);
 }
 
 /**
@@ -137,9 +149,7 @@ export function lookControls(editor) {
  * @param {string} picture
  */
 function keepPlace(view, picture) {
-  const kept = JSON.parse(sessionStorage.getItem(PLACE_KEY) ?? "null");
-  if (kept?.picture === picture) view.show(kept.place);
-  addEventListener("pagehide", () => sessionStorage.setItem(PLACE_KEY, JSON.stringify({ picture, place: view.place })), { once: true });
+  keepFor(picture, PLACE_KEY, (place) => view.show(place), () => view.place);
 }
 
 /**

@@ -136,12 +136,8 @@ class Fills:
             InpaintError: ``fill-unknown`` or what the workers say; no picture was opened.
         """
         picture = self._pictures.get(identity)
-        filled = self._pictures.reserve(f"{Path(picture.name).stem.removesuffix(FILLED)}{FILLED}.png")
-        try:
+        with self._pictures.arriving(f"{Path(picture.name).stem.removesuffix(FILLED)}{FILLED}.png") as filled:
             self._encode(picture, fill, filled.original)
-        except InpaintError:
-            self._pictures.discard(filled)
-            raise
         return self._pictures.open(filled)
 
     def _encode(self, picture: Picture, fill: object, output: Path, quality: int | None = None) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import re
 import secrets
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,16 @@ class Pictures:
         suffix = suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", suffix) else ".bin"
         return Picture(identity, name, folder, folder / f"original{suffix}", is_map)
 
+    @contextmanager
+    def arriving(self, name: str, *, is_map: bool = False) -> Iterator[Picture]:
+        """Make room for a picture whose file is put there inside; if that fails, nothing is left of it."""
+        picture = self.reserve(name, is_map=is_map)
+        try:
+            yield picture
+        except BaseException:
+            self.discard(picture)
+            raise
+
     def open(self, picture: Picture) -> dict[str, Any]:
         """Decode a picture that has arrived and return its info.
 
@@ -85,13 +97,8 @@ class Pictures:
 
     def open_copy(self, source: Path) -> dict[str, Any]:
         """Open a copy of a file that lies on this machine."""
-        picture = self.reserve(source.name)
-        try:
-            with writing(picture.original):
-                shutil.copyfile(source, picture.original)
-        except InpaintError:
-            self.discard(picture)
-            raise
+        with self.arriving(source.name) as picture, writing(picture.original):
+            shutil.copyfile(source, picture.original)
         return self.open(picture)
 
     def take_over(self, folder: Path) -> None:

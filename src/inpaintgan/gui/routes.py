@@ -45,12 +45,9 @@ class Routes:
         """``PUT /api/pictures?name=``: take a picture file and open it; with ``&map=1``, a file of a mask or of edges."""
 
         def take() -> dict[str, Any]:
-            picture = self._session.pictures.reserve(query.get("name", ""), is_map=bool(query.get("map")))
-            try:
+            name, is_map = query.get("name", ""), bool(query.get("map"))
+            with self._session.pictures.arriving(name, is_map=is_map) as picture:
                 receive(read, length, picture.original)
-            except BaseException:
-                self._session.pictures.discard(picture)
-                raise
             return self._offload(self._session.pictures.open, picture)
 
         return json_answer(answered(take))
