@@ -6,19 +6,15 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-import torch
 
-from inpaintgan.core.config import Config
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.inference import predictor
 from inpaintgan.inference.faces import find_faces
-from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.inference.refine import plan_scales
 from inpaintgan.inference.strategy import plan_crops
 from inpaintgan.inference.views import Scene
-from inpaintgan.models.checkpoint import Checkpoint, build_generator
 
 from .holes import ASTRONAUT
+from .smooth import smooth_inpainter
 
 MIDDLE, SIDE = (224, 110), 155
 """Of the square that shows the astronaut's face as an aligned set would, by eye, in px."""
@@ -101,12 +97,6 @@ def test_a_face_is_seen_as_a_whole_first_however_thin_what_is_hidden():
     assert plan_scales(hole[:100, :100], 250, as_whole=True) == [1.0]
 
 
-def _inpainter(subject: str) -> Inpainter:
-    config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle", subject=subject)  # pyright: ignore
-    edge, inpaint = (build_generator(name, config).eval() for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
-    return Inpainter(Checkpoint(None, config, 0, edge, inpaint), torch.device("cpu"))  # pyright: ignore
-
-
 def _alike(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(cv2.resize(a, (64, 64)).ravel(), cv2.resize(b, (64, 64)).ravel())[0, 1])
 
@@ -123,14 +113,14 @@ def test_networks_that_learned_faces_see_the_face_first_and_all_of_the_hole_is_f
         return make_batch(views, device)
 
     monkeypatch.setattr(predictor, "make_batch", noted)
-    filled = _inpainter("face").fill(image, mask)
+    filled = smooth_inpainter(subject="face").fill(image, mask)
     assert np.array_equal(filled[mask == 0], image[mask == 0])
     ((left, top, right, bottom),) = find_faces(Scene(image, mask, None))
     face = image[top:bottom, left:right]
     assert max(seen[0].shape[:2]) == 64 and _alike(face, seen[0]) > 0.8
 
     seen.clear()
-    _inpainter("any").fill(image, mask)
+    smooth_inpainter(subject="any").fill(image, mask)
     assert _alike(face, seen[0]) < 0.6
 
 
@@ -142,7 +132,7 @@ def test_a_picture_of_the_networks_size_is_shown_whole_without_a_look_for_faces(
     image = np.ascontiguousarray(ASTRONAUT[80:144, 190:254])
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 20:40] = 1
-    assert not np.array_equal(_inpainter("face").fill(image, mask), image)
+    assert not np.array_equal(smooth_inpainter(subject="face").fill(image, mask), image)
 
 
 def test_a_mask_all_over_a_large_picture_does_not_have_every_small_face_looked_for(monkeypatch):

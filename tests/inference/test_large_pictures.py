@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from inpaintgan.core.config import Config
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.imaging.picture import Picture
 from inpaintgan.inference import predictor
 from inpaintgan.inference.patches import filled_picture
@@ -19,18 +17,15 @@ from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.inference.refine import fill_coarse_to_fine, plan_scales, plan_tiles
 from inpaintgan.inference.strategy import plan_crops
 from inpaintgan.inference.views import Prediction, Scene, View
-from inpaintgan.models.checkpoint import Checkpoint, build_generator
 from inpaintgan.networks.smooth_fill import spread
 
 from .holes import ASTRONAUT
+from .smooth import smooth_inpainter
 
 
 @pytest.fixture(scope="module")
 def smooth() -> Inpainter:
-    """A fresh checkpoint with the unshuffle stem, which paints the smooth fill itself."""
-    config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle")
-    edge, inpaint = (build_generator(name, config).eval() for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS))
-    return Inpainter(Checkpoint(None, config, 0, edge, inpaint), torch.device("cpu"))  # pyright: ignore
+    return smooth_inpainter()
 
 
 def ellipse(height: int, width: int, axes: tuple[int, int]) -> np.ndarray:
