@@ -106,6 +106,9 @@ def test_inverted_masks_are_reported(folder, tmp_path):
     report = check_data(folder, masks=tmp_path / "masks")
     assert report.n_masks_inverted == 3
     assert codes(report)["masks-inverted"] == "warning"
+    for index in range(3):
+        save_picture(Picture(np.eye(40, dtype=np.uint8)[..., None].repeat(3, 2) * 255), tmp_path / f"masks/right-{index}.png")
+    assert "masks-inverted" in codes(check_data(folder, masks=tmp_path / "masks")), "two programs' masks in one folder"
 
 
 def test_polarity_is_told_by_the_border_where_coverage_does_not_tell(folder, tmp_path):

@@ -49,6 +49,15 @@ def test_loops_of_links_end(tmp_path):
     assert names(tmp_path) == ["link.png", "other/b.png", "real/a.png"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_links_that_lead_to_themselves_hide_no_picture(tmp_path):
+    pictures = [f"{index}.png" for index in range(9)]
+    touch(tmp_path, *pictures)
+    for index in range(9):  # somewhere among the others, in whatever order they are listed
+        (tmp_path / f"link-{index}").symlink_to(f"link-{index}")
+    assert names(tmp_path) == pictures
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no pipes on Windows")
 def test_pipes_and_folders_with_picture_names_are_no_pictures(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")

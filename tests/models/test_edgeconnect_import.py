@@ -224,7 +224,15 @@ def test_files_that_are_missing_broken_or_no_generators_are_refused(tmp_path):
     assert "holds no 'generator'" in refusal(tmp_path, edge=numbered).message
 
 
-@pytest.mark.parametrize("iteration", [float("inf"), float("nan"), torch.zeros(3), "many"])
+@pytest.mark.parametrize("make", [lambda one: one * float("nan"), lambda one: one.to("meta"), torch.Tensor.to_sparse])
+def test_weights_that_are_no_finite_numbers_in_memory_are_refused(tmp_path, make):
+    state = torch.load(generator_file(tmp_path / "whole.pth", "inpaint")[0], weights_only=True)["generator"]
+    file = save_file(tmp_path / "odd.pth", {"generator": {**state, "encoder.4.bias": make(state["encoder.4.bias"])}})
+    error = refusal(tmp_path, inpaint=file)
+    assert error.code == "import-mismatch" and "encoder.4.bias holds values" in error.message
+
+
+@pytest.mark.parametrize("iteration", [float("inf"), float("nan"), torch.zeros(3), "many", -5, 10**30])
 def test_a_count_of_steps_that_is_none_keeps_no_weights_out(tmp_path, iteration):
     file = generator_file(tmp_path / "InpaintingModel_gen.pth", "inpaint", iteration=iteration)[0]
     assert import_edgeconnect(tmp_path / "made", edge=None, inpaint=file).step == 0

@@ -141,7 +141,7 @@ def _check_pictures(files: PictureSet, report: DataReport, progress: Callable[[i
 
 
 def inverted_masks(source: Path) -> str | None:
-    """Say that most masks of a folder look inverted, by some dozens of them, spread evenly; None where they do not.
+    """Say that many masks of a folder look inverted, by some dozens of them, spread evenly; None where they do not.
 
     Raises:
         InpaintError: The folder is missing or holds no picture.

@@ -13,6 +13,8 @@ LARGEST_SIDE_PX = 1024
 """No network takes larger pictures."""
 MAX_LISTED = 200
 _FEW = 100
+_MANY_INVERTED = 0.25
+"""Share of a folder's masks from which on those that look inverted are no chance: two sets in one folder make a half."""
 
 
 class Unreadable(BaseModel):
@@ -176,7 +178,7 @@ def mask_problems(report: DataReport) -> list[Problem]:
             hint = f"White (255) marks the hole; the brightest value in them is {report.mask_brightest}."
         return [Problem(level="error", code="masks-unusable", message=message, hint=hint, field="mask_data")]
     problems = []
-    if report.n_masks_inverted * 2 > n_good:
+    if report.n_masks_inverted > n_good * _MANY_INVERTED:
         message = (
             f"{report.n_masks_inverted} of {n_good} masks are mostly white, and black where others have their hole."
         )

@@ -76,7 +76,11 @@ def _walk(root: Path, suffixes: tuple[str, ...], recursive: bool) -> Iterator[st
                     name = entry.name
                     if name.startswith("."):
                         continue
-                    if entry.is_dir():
+                    try:
+                        is_folder = entry.is_dir()
+                    except OSError:  # a link that leads to itself, which must not hide what comes after it
+                        continue
+                    if is_folder:
                         if recursive:
                             (linked if entry.is_symlink() else folders).append(f"{inside}{name}/")
                     elif name.lower().endswith(suffixes) and entry.is_file():

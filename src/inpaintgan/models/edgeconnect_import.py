@@ -26,13 +26,16 @@ from ..networks.edge_generators import EDGE_GENERATORS
 from ..networks.edge_generators.mec_shared import SharedMECGenerator
 from ..networks.inpaint_generator import InpaintGenerator
 from .checkpoint import save_checkpoint, save_weights
-from .foreign_weights import Layers, State, fit_layers, read_torch_file, split_layers
+from .foreign_weights import Layers, State, fit_layers, is_plain, read_torch_file, split_layers
 
 _AFTER_MERGING = (
     "upsample2.0.weight", "upsample3.0.weight", "decoder.0.parametrizations.weight.original",
     "decoder.0.parametrizations.weight.0._v",
 )  # fmt: skip
 """What `mec-shared` multiplies two scales with that were put behind each other; the input channels come first in all four."""
+
+_MAX_COUNT = 2**53
+"""More steps than this no training took, and no page could show."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,10 @@ def _part(file: Path, content: dict[str, Any], what: str) -> _Part | None:
     state = content if bare else content.get(what)
     if not isinstance(state, dict) or not _is_state(state):
         return None
+    odd = next((name for name, tensor in state.items() if not is_plain(tensor)), None)
+    if odd is not None:
+        said = f"{file}: {odd} holds values that are no finite numbers, or is stored in a way that networks do not compute with."
+        raise InpaintError("import-mismatch", said, "Its training broke down, or the file was made for something else.")
     layers = split_layers(state)
     if "conv1.0.weight" in layers:
         # EdgeConnect's discriminator knows its first block under a second name.
@@ -147,9 +154,10 @@ def _is_state(content: dict[Any, Any]) -> bool:
 def _count(value: object) -> int:
     """A number of steps that a file gives, as a number or a tensor of one; 0 for anything else."""
     try:
-        return int(value) if isinstance(value, int | float | Tensor) else 0
+        count = int(value) if isinstance(value, int | float | Tensor) else 0
     except (ValueError, OverflowError, RuntimeError):  # no finite number; a tensor of many
         return 0
+    return count if 0 <= count <= _MAX_COUNT else 0
 
 
 def _discriminator_of(file: Path | None, generator_file: Path | None) -> _Part | None:

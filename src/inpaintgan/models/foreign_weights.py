@@ -63,6 +63,12 @@ def _unreadable(file: Path) -> InpaintError:
     )
 
 
+def is_plain(tensor: Tensor) -> bool:
+    """Whether a tensor holds real, finite numbers that lie in memory as usual: not sparse, quantized or without content."""
+    usual = tensor.layout == torch.strided and not (tensor.is_meta or tensor.is_quantized or tensor.is_complex())
+    return usual and bool(tensor.isfinite().all())
+
+
 def split_layers(state: State) -> Layers:
     """Gather what a state dict holds of each parameter, in any of spectral norm's layouts; ``module.`` prefixes go."""
     layers: Layers = {}
