@@ -26,6 +26,19 @@ def test_names_of_any_script_pass_through_a_pipe_of_an_old_encoding(tmp_path):
     assert said.returncode == 2 and f"The folder {tmp_path / '猫'} does not exist" in said.stderr.decode()
 
 
+@pytest.mark.parametrize(
+    "words", ["fill --image none.png --mask none.png --output out.png", "evaluate --data none --masks all"]
+)
+def test_a_wrong_name_is_refused_before_torch_is_imported(words):
+    code = (
+        f"import sys; sys.path[:] = {sys.path}; from inpaintgan.cli import main; "
+        f"print(main({words.split()}), 'torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.stdout.split() == ["2", "False"], said.stderr
+    assert "error: There is no" in said.stderr or "does not exist" in said.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no terminals to play with")
 def test_a_terminal_that_lacks_a_letter_shows_the_rest(tmp_path):
     import pty

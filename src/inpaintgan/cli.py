@@ -77,6 +77,13 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _fill(arguments: argparse.Namespace) -> int:
+    from .imaging.folder import refuse_missing
+
+    # Before the seconds that importing torch takes.
+    refuse_missing(arguments.image, "picture")
+    refuse_missing(arguments.mask, "mask")
+    if arguments.edges:
+        refuse_missing(arguments.edges, "edges", "edge picture")
     from .inference.command import fill
     from .training.runtime import joined
 
@@ -85,11 +92,14 @@ def _fill(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
+    from .evaluation.checkpoint.inputs import open_sets
+
+    sets = open_sets(arguments)  # before the seconds that importing torch takes
     from .evaluation.checkpoint.command import evaluate
     from .training.runtime import joined
 
     with joined() as ranks:
-        return evaluate(arguments, ranks)
+        return evaluate(arguments, sets, ranks)
 
 
 def _compare(arguments: argparse.Namespace) -> int:

@@ -178,9 +178,19 @@ def test_what_is_set_twice_in_one_file_is_refused(tmp_path: Path):
     (tmp_path / "c.yml").write_text("lr: 0.01\nseed: 1\nlr: 0.01\n")
     with pytest.raises(InpaintError, match=r"c.yml sets lr twice, in lines 1 and 3"):
         load_config(tmp_path / "c.yml")
+    with pytest.raises(InpaintError, match="This text sets lr twice, in line 1"):
+        parse_yaml("{lr: 0.01, lr: 0.02}")
     for text in ("LR: 0.01\nlr: 0.02", "stage: edge\nMODEL: 2"):
         with pytest.raises(InpaintError, match="it is set twice, once as"):
             parse_yaml(text)
+
+
+def test_of_very_many_faults_some_are_told_and_the_others_counted():
+    with pytest.raises(InpaintError) as caught:
+        make_config({f"unknown_{index}": 1 for index in range(3000)})
+    lines = str(caught.value.message).split("\n")
+    assert lines[0].startswith("unknown_0: there is no such setting")
+    assert len(lines) < 100 and lines[-1] == f"And {3000 - len(lines) + 1:,} more settings are refused."
 
 
 def test_deep_nesting_is_no_yaml_for_us():

@@ -107,7 +107,9 @@ def test_inverted_masks_are_reported(folder, tmp_path):
     assert report.n_masks_inverted == 3
     assert codes(report)["masks-inverted"] == "warning"
     for index in range(3):
-        save_picture(Picture(np.eye(40, dtype=np.uint8)[..., None].repeat(3, 2) * 255), tmp_path / f"masks/right-{index}.png")
+        save_picture(
+            Picture(np.eye(40, dtype=np.uint8)[..., None].repeat(3, 2) * 255), tmp_path / f"masks/right-{index}.png"
+        )
     assert "masks-inverted" in codes(check_data(folder, masks=tmp_path / "masks")), "two programs' masks in one folder"
 
 

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.rundir import RunDir
@@ -58,6 +59,14 @@ def test_a_damaged_queue_is_empty(supervisor: Supervisor) -> None:
     supervisor.prepare(Config(), "a")
     (supervisor.runs / "queue.json").write_text('{"a": 1}')
     assert TrainingQueue(supervisor).names() == []
+
+
+def test_a_path_in_the_queue_is_no_run(supervisor: Supervisor) -> None:
+    run = supervisor.prepare(Config(), "a")
+    elsewhere = supervisor.runs.parent / "elsewhere"
+    shutil.copytree(run.path, elsewhere)
+    write_json(supervisor.runs / "queue.json", ["../elsewhere", str(elsewhere), "..", 7, None, "a"])
+    assert TrainingQueue(supervisor).names() == ["a"]
     queue = TrainingQueue(supervisor)
     queue.add(RunDir(supervisor.runs / "a"))
     assert queue.names() == ["a"]

@@ -68,7 +68,7 @@ export function bindFillKeys(compare, page) {
       },
     },
     ...viewKeys(compare.stage),
-    { group: "View", keys: ["2"], text: "Zoom to the hole", match: letter("2"), run: press("zoom-hole") },
+    { group: "View", keys: ["2"], text: "Zoom to the hole; again: to the next one", match: letter("2"), run: press("zoom-hole") },
   ];
   listen(bindings, compare);
   compare.addEventListener("blur", () => edges.drawing.crosshair.hide());

@@ -12,14 +12,14 @@ import { takeDrops, takePasted } from "./dropped.js";
 import { EdgeEditing } from "./edge-editing.js";
 import { decoded } from "./editor/map-work.js";
 import { PictureLayer } from "./editor/picture-layer.js";
-import { around } from "./editor/rect.js";
 import { EngineChoice } from "./engine-choice.js";
 import { FeatherChoice } from "./feather-choice.js";
 import { FillHistory } from "./fill-history.js";
 import { bindFillKeys } from "./fill-keys.js";
 import { FillResult } from "./fill-result.js";
 import { ProgressCard } from "./fill-run.js";
-import { givesKeysBack, zoomControls } from "./panel.js";
+import { holeTour } from "./hole-tour.js";
+import { givesKeysBack, handOn, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
@@ -76,7 +76,7 @@ class FillPage {
     beforeLeaving(() => this.keeper.flush());
     zoomControls(compare.stage, info.id);
     givesKeysBack(".rail button, .zoom-bar button", compare);
-    byId("zoom-hole").addEventListener("click", () => compare.view.fitPart(around(compare.mask.extent(), compare.mask.bounds)));
+    byId("zoom-hole").addEventListener("click", holeTour(compare.view, () => compare.mask));
     bindFillKeys(compare, this);
     for (const fill of info.fills) this.#add(fill);
   }
@@ -187,6 +187,7 @@ class FillPage {
     if (!current) return;
     say("Opening this result…");
     const { id } = await call("open_fill", this.info.id, current.fill);
+    handOn(this.info.id, id);
     location.href = stepUrl("mask", { picture: id });
   }
 

@@ -65,6 +65,20 @@ export function keepTool(drawing, picture) {
 }
 
 /**
+ * Keep what was left of a picture for another that was made of it, once this page is left.
+ * @param {string} from
+ * @param {string} to
+ */
+export function handOn(from, to) {
+  addEventListener("pagehide", () => { // after those of `keepFor`, which came first
+    for (const key of [PLACE_KEY, TOOL_KEY]) {
+      const kept = JSON.parse(sessionStorage.getItem(key) ?? "null");
+      if (kept?.picture === from) sessionStorage.setItem(key, JSON.stringify({ ...kept, picture: to }));
+    }
+  }, { once: true });
+}
+
+/**
  * A slider from 1 to the largest width in equal ratios, as a pixel matters in thin lines only.
  * @param {HTMLInputElement} range from 0 to 100
  * @param {Drawing} drawing

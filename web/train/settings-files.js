@@ -2,11 +2,27 @@
 
 import { call, codeOf } from "../js/bridge.js";
 import { byId } from "../js/dom.js";
-import { plural } from "../js/format.js";
+import { count, plural } from "../js/format.js";
 import { settingTitle } from "../js/labels.js";
 import { saveBlob } from "../js/save-blob.js";
 import { fieldOf } from "../js/schema.js";
 import { errorText, say, showError } from "../js/shell.js";
+
+const MAX_BYTES = 1_000_000; // a hundred times what Export YAML writes: the program would be busy with more for seconds
+
+/**
+ * @param {File} file
+ * @returns {Promise<string>} what it says
+ * @throws {Error} in words: it is none of text, or far too large for one of settings
+ */
+async function textOf(file) {
+  if (file.size > MAX_BYTES) throw new Error(`This is no file of settings: it has ${count(Math.round(file.size / 1e6))} MB.`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+  } catch {
+    throw new Error("This is not a UTF-8 text file. Save it as one.");
+  }
+}
 
 export class SettingsFiles {
   /**
@@ -23,7 +39,7 @@ export class SettingsFiles {
   /** @param {File} file */
   async take(file) {
     try {
-      const { values } = await call("config_from_yaml", await file.text());
+      const { values } = await call("config_from_yaml", await textOf(file));
       this.draft.take({ ...values, data: values.data || this.draft.values.data });
       this.launch.refuse("");
       this.show();

@@ -57,6 +57,10 @@ _NO_PATHS = ("auto", "off")
 """What such a setting may be in place of a file."""
 
 
+_MAX_FAULTS = 50
+"""Faults that a refusal lists. Whoever made more chose another program's file; to say what each may have meant takes seconds."""
+
+
 def preset_files() -> dict[str, Path]:
     """Return the files of the presets that come with the program, by name."""
     return {file.stem: file for file in sorted(resource("presets").glob("*.yml"))}
@@ -153,11 +157,13 @@ def parse_yaml(text: str, name: str = "This text") -> dict[str, Any]:
         return {}
     if not isinstance(values, dict):
         raise InpaintError("config-unreadable", f"{name} holds no 'key: value' settings.", _ONE_A_LINE)
-    lines: dict[str, int] = {}
+    places: dict[str, tuple[int, int]] = {}
     for key, _value in node.value:
-        line = key.start_mark.line + 1
-        if lines.setdefault(str(key.value), line) != line:
-            said = f"{name} sets {key.value} twice, in lines {lines[key.value]} and {line}."
+        place = key.start_mark.line + 1, key.start_mark.column
+        first = places.setdefault(str(key.value), place)
+        if first != place:
+            where = f"in lines {first[0]} and {place[0]}" if first[0] != place[0] else f"in line {place[0]}"
+            said = f"{name} sets {key.value} twice, {where}."
             raise InpaintError("config-unreadable", said, "Keep one of them.")
     return _from_edgeconnect({str(key): value for key, value in values.items()})
 
@@ -226,11 +232,13 @@ def make_config(values: dict[str, Any]) -> Config:
     try:
         return Config.model_validate({key: _undo_yaml_1_1(key, value) for key, value in values.items()})
     except ValidationError as error:
-        faults = [fault_in_words(fault) for fault in error.errors()]
+        faults = [fault_in_words(fault) for fault in error.errors(include_url=False)[:_MAX_FAULTS]]
         if len(faults) == 1:
             said, meant, explained = faults[0]
             raise InpaintError("config-invalid", said, meant or explained) from error
-        lines = (f"{said} {meant or explained}".strip() for said, meant, explained in faults)
+        lines = [f"{said} {meant or explained}".strip() for said, meant, explained in faults]
+        if error.error_count() > len(faults):
+            lines.append(f"And {error.error_count() - len(faults):,} more settings are refused.")
         raise InpaintError("config-invalid", "\n".join(lines)) from error
 
 

@@ -15,8 +15,8 @@ from .errors import InpaintError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SOURCE_ROOT = _PACKAGE.parents[1]
-_ENDS_NAMES = "/\\\0:" if os.name == "nt" else "/\\\0"
-"""What no name in a path holds; on Windows, ``C:`` would lead to another drive."""
+_ENDS_NAMES = "/\\\0:" if os.name == "nt" else "/\0"
+"""What no name in a path holds. On Windows, ``C:`` would lead to another drive; elsewhere a name may hold a backslash."""
 _KEPT_BY_WINDOWS = re.compile(r"(con|prn|aux|nul|(com|lpt)[1-9¹²³])\s*(\..*)?", re.IGNORECASE)
 
 

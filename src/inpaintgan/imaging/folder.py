@@ -26,6 +26,21 @@ def find_pictures(folder: Path, recursive: bool = True) -> list[Path]:
     return [folder / name for name in found]
 
 
+def refuse_missing(place: Path, code: str, noun: str = "") -> None:
+    """Refuse a path at which there is neither file nor folder.
+
+    Args:
+        place: The path.
+        code: Begins the code of the refusal.
+        noun: What the refusal calls a file; the ``code`` unless given.
+
+    Raises:
+        InpaintError: Such as ``picture-missing``.
+    """
+    if not place.exists():
+        raise InpaintError(f"{code}-missing", f"There is no {noun or code} or folder {place}.")
+
+
 def match_key(relative: PurePath) -> str:
     """Return what a picture has in common with its mask or its edges: the path in its folder, without the extension.
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..core.errors import InpaintError
 from ..core.formats import WRITABLE
 from ..core.outputs import writing
-from ..imaging.folder import find_pictures, match_key
+from ..imaging.folder import find_pictures, match_key, refuse_missing
 from .files import AS_USUAL, FileReport, FillOptions, fill_file, same_file
 from .pipeline import Inpainter
 
@@ -73,8 +73,7 @@ def plan_jobs(
     output = Path(output)
     with writing(output):  # a name that is too long
         into_folder = ends_as_folder or output.is_dir()
-    if not image.exists():
-        raise InpaintError("picture-missing", f"There is no picture or folder {image}.")
+    refuse_missing(image, "picture")
     masks = _Given("mask", "a mask", mask, recursive)
     lines = _Given("edges", "an edge picture", edges, recursive) if edges else None
     if not image.is_dir():
@@ -119,8 +118,7 @@ class _Given:
     def __init__(self, code: str, noun: str, place: Path, recursive: bool) -> None:
         """``code`` begins those of refusals, ``noun`` with its article is what they call a file."""
         self._code, self._a_file, self._file = code, noun, noun.split(" ", 1)[1]
-        if not place.exists():
-            raise InpaintError(f"{code}-missing", f"There is no {self._file} or folder {place}.")
+        refuse_missing(place, code, self._file)
         self._place = place
         self._files = find_pictures(place, recursive) if place.is_dir() else [place]
         self._by_key: dict[str, list[Path]] = {}

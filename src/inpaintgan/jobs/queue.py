@@ -9,6 +9,7 @@ from pathlib import Path
 from ..core.atomic import read_json, write_json
 from ..core.errors import InpaintError
 from ..core.lock import held
+from ..core.paths import child_of
 from ..core.rundir import RunDir
 from .supervisor import Supervisor, is_live, is_run
 
@@ -32,11 +33,9 @@ class TrainingQueue:
     def names(self) -> list[str]:
         """Return the runs that wait, the next one first."""
         names = read_json(self._file)
-        return (
-            [str(name) for name in names if is_run(self._supervisor.runs / str(name))]
-            if isinstance(names, list)
-            else []
-        )
+        # A person may have written into the file: a path in place of a name would start what lies elsewhere.
+        known = [(name, child_of(self._supervisor.runs, name)) for name in (names if isinstance(names, list) else [])]
+        return [name for name, run in known if run and is_run(run)]
 
     def add(self, run: RunDir) -> None:
         """Put a run at the end. Raises `InpaintError` ``run-busy`` when it is training already."""

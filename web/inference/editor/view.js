@@ -110,13 +110,19 @@ export class View {
     this.#settle();
   }
 
+  /** @param {Rect} part of the picture @returns {number} the scale at which it is seen as large as it fits */
+  partScale({ x0, y0, x1, y1 }) {
+    const scale = Math.min(this.#free.width / (x1 - x0), this.#free.height / (y1 - y0));
+    return Math.min(MAX_FIT_SCALE, Math.max(this.fitScale, scale));
+  }
+
   /**
    * Show a part of the picture, as large as it fits.
    * @param {Rect} part
    */
-  fitPart({ x0, y0, x1, y1 }) {
-    const scale = Math.min(this.#free.width / (x1 - x0), this.#free.height / (y1 - y0));
-    this.scale = Math.min(MAX_FIT_SCALE, Math.max(this.fitScale, scale));
+  fitPart(part) {
+    const { x0, y0, x1, y1 } = part;
+    this.scale = this.partScale(part);
     this.x = this.screenWidth / 2 - ((x0 + x1) / 2) * this.scale;
     this.y = this.#free.y - ((y0 + y1) / 2) * this.scale;
     this.fitted = false;

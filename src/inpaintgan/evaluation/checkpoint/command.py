@@ -15,14 +15,12 @@ from tqdm import tqdm
 
 from ... import __version__
 from ...core.atomic import write_json, write_text
-from ...core.errors import InpaintError
 from ...core.exit_codes import FAILED
-from ...core.outputs import make_folder, make_way, writing
+from ...core.outputs import writing
 from ...core.paths import default_checkpoint
 from ...core.ranks import Ranks
 from ...data.check import inverted_masks
 from ...imaging.encode import save_picture
-from ...imaging.folder import find_pictures
 from ...imaging.masks import with_white_hole
 from ...imaging.picture import Picture
 from ...inference.pipeline import Inpainter
@@ -31,8 +29,8 @@ from ...models.device import device_name
 from ...networks.backbones import Backbone, load_backbone
 from ...networks.vgg19 import VGG19Features, load_vgg19
 from .. import protocol
-from ..cases import Case, case_names, cases, enlarged_pictures, left_out, one_case, paired_by_name
-from ..mask_sets import KINDS, MaskSet, mask_sets, stretched_masks
+from ..cases import Case, case_names, cases, enlarged_pictures, left_out, one_case
+from ..mask_sets import KINDS, MaskSet, stretched_masks
 from ..perception import Perception
 from ..protocol import Fills, Method
 from . import candidates, running
@@ -59,11 +57,12 @@ class _Setup:
         return self.inpainter.checkpoint.config.input_size
 
 
-def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
+def evaluate(arguments: argparse.Namespace, sets: list[MaskSet], ranks: Ranks) -> int:
     """Evaluate what the command line names.
 
     Args:
         arguments: Of the command line.
+        sets: Of holes, from `open_sets`.
         ranks: The processes that share the pictures; rank 0 prints and writes the report of all.
 
     Returns:
@@ -73,7 +72,7 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
         InpaintError: Bad input, or a report that cannot be written; the scores are printed before one is.
     """
     with ranks.together():
-        setup = _open(arguments)
+        setup = _open(arguments, sets)
 
     bar = tqdm(unit="case", file=sys.stderr, disable=None if ranks.is_first else True)
 
@@ -107,19 +106,8 @@ def evaluate(arguments: argparse.Namespace, ranks: Ranks) -> int:
     return FAILED if report["unreadable"] else 0
 
 
-def _open(arguments: argparse.Namespace) -> _Setup:
+def _open(arguments: argparse.Namespace, sets: list[MaskSet]) -> _Setup:
     """Open what was named, in the order of what it costs: weights may be downloaded, so they come last."""
-    for file, suffix in ((arguments.report, ".json"), (arguments.html, ".html")):
-        if file:
-            make_way(file, suffix)
-    data = arguments.data.resolve()
-    for folder in filter(None, (arguments.save_inputs, arguments.save_fills)):
-        if data in (folder.resolve(), *folder.resolve().parents):
-            said = f"{folder} is inside {arguments.data}: what is written there would be scored the next time."
-            raise InpaintError("output-inside", said, "Choose another place.")
-        make_folder(folder)
-    find_pictures(arguments.data)
-    sets = [paired_by_name(one, arguments.data, limit=arguments.limit) for one in mask_sets(arguments.masks)]
     inpainter = Inpainter.load(
         arguments.checkpoint or default_checkpoint(arguments.device), arguments.device, engine="eager"
     )
