@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 import skimage.data
+from PIL import Image
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.data.sample import SampleMaker
@@ -32,12 +33,14 @@ def test_open_picture_writes_what_a_page_shows(tmp_path):
     value, _ = ask("open-picture", source=str(tmp_path / "original.png"), name="my cat.png", folder=str(tmp_path))
     losses = value.pop("losses")
     assert value == {
-        "width": 451, "height": 300, "format": "PNG", "name": "my cat.png", "notices": [], "conversion": "",
+        "width": 451, "height": 300, "format": "PNG", "depth": "", "name": "my cat.png", "notices": [], "conversion": "",
         "has_alpha": True, "display": "display.png", "thumbnail": "thumbnail.jpg",
     }  # fmt: skip
     assert losses[".png"] == [] and losses[".bmp"] == ["the white behind transparent areas"]
     assert np.array_equal(decode(tmp_path / "display.png").pixels, picture.pixels)
     assert decode(tmp_path / "thumbnail.jpg").pixels.shape == (160, 241, 3)
+    Image.fromarray(np.arange(0, 60_000, 10, dtype=np.uint16).reshape(60, 100)).save(tmp_path / "gray.png")
+    assert ask("open-picture", source=str(tmp_path / "gray.png"), folder=str(tmp_path))[0]["depth"] == "16 bits, gray"
 
 
 def test_large_pictures_are_shown_as_jpeg(tmp_path):

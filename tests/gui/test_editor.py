@@ -79,10 +79,41 @@ def test_straight_line_with_shift_and_size_keys(editor: Any) -> None:
     assert editor.get_by_role("spinbutton", name="Line width").input_value() == "9"
     editor.keyboard.press("[")
     editor.mouse.click(*on_screen(editor, 20, 60))
+    editor.mouse.move(*on_screen(editor, 100, 60))
+    shown = "() => document.querySelector('inpaint-editor').drawing.shift"
+    editor.keyboard.down("Shift")
+    assert editor.evaluate(shown), "the line is seen before the pointer moves"
+    editor.keyboard.up("Shift")
+    assert not editor.evaluate(shown)
     editor.keyboard.down("Shift")
     editor.mouse.click(*on_screen(editor, 140, 60))
     editor.keyboard.up("Shift")
     assert (mask_of(editor)[:, 20:140].sum(axis=0) == 8).all()
+
+
+def test_a_key_goes_from_hole_to_hole(editor: Any) -> None:
+    middle = """() => {
+        const { place } = document.querySelector("inpaint-editor").view;
+        return place && [Math.round(place.middle.x / 10), Math.round(place.middle.y / 10)];
+    }"""
+    editor.get_by_role("spinbutton", name="Line width").fill("3")
+    editor.locator("inpaint-editor").focus()
+    editor.keyboard.press("2")
+    assert editor.evaluate(middle) is None, "there is no hole"
+    for x, y in ((30, 20), (130, 20), (80, 100)):
+        drag(editor, [(x, y), (x + 2, y)])
+    places = []
+    for words in ("Hole 1 of 3.", "Hole 2 of 3.", "Hole 3 of 3.", "Hole 1 of 3."):
+        editor.keyboard.press("2")
+        expect(editor.locator("#status")).to_have_text(words)
+        places.append(editor.evaluate(middle))
+    assert places[0] == places[3] and len({tuple(place) for place in places}) == 3
+    editor.keyboard.press("0")
+    for x, y in ((130, 20), (80, 100)):  # what is left fills less than the picture
+        drag(editor, [(x - 4, y), (x + 4, y)], button="right")
+    drag(editor, [(42, 20), (44, 20)])
+    editor.keyboard.press("2")
+    expect(editor.locator("#status")).to_have_text("All 2 holes.")
 
 
 def test_invert_grow_shrink(editor: Any) -> None:

@@ -25,6 +25,12 @@ from .inference_pages import (
 
 pytestmark = pytest.mark.browser
 
+PLACE = """(element) => {
+    const { place } = document.querySelector(element).view;
+    return place && [place.scale, place.middle.x, place.middle.y];
+}"""
+"""What is seen of the picture in an element; null: all of it."""
+
 
 def test_enter_fills_from_the_edges_that_are_drawn(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
     fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
@@ -123,10 +129,7 @@ def test_before_the_first_fill_nothing_is_offered_that_needs_one(
 def test_a_detail_stays_in_sight_and_the_tool_in_hand_from_page_to_page(
     page: Any, app: App, tmp_path: Path, checkpoint: Path
 ) -> None:
-    place = """(element) => {
-        const { place } = document.querySelector(element).view;
-        return place && [place.scale, place.middle.x, place.middle.y];
-    }"""
+    place = PLACE
     fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
     assert page.evaluate(place, "compare-view") is None, "the whole picture"
     page.evaluate("() => document.querySelector('compare-view').view.fitPart({ x0: 60, y0: 40, x1: 100, y1: 70 })")
@@ -187,9 +190,14 @@ def test_a_result_is_gone_on_from_as_a_picture_of_its_own(
     portrait = write_picture(tmp_path / "portrait.png")
     fill_rectangle(page, app, portrait, checkpoint)
     first = picture_info(page)
+    page.evaluate("() => document.querySelector('compare-view').view.zoomTo(11)")
+    seen = page.evaluate(PLACE, "compare-view")
     page.keyboard.press("n")
     page.wait_for_url("**/mask_image.html*")
     page.wait_for_selector("inpaint-editor[data-ready]")
+    assert page.evaluate(PLACE, "inpaint-editor") == pytest.approx(seen, abs=0.2)
+    expect(page.get_by_role("button", name="Rectangle", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("0")
     second = picture_info(page)
     assert second["name"] == "portrait_filled.png" and second["id"] != first["id"]
     assert (second["width"], second["height"], second["has_mask"]) == (first["width"], first["height"], False)

@@ -59,15 +59,18 @@ test("the end of something is waited for while the page is seen, and a failure i
 
 test("an answer that comes after the work is over is not shown", async () => {
   const shown = [];
-  const work = sleep(15).then(() => "done");
+  let finish, answer;
+  const work = new Promise((resolve) => { finish = resolve; });
   let asked = 0;
-  const ask = async () => {
+  const ask = () => {
     asked += 1;
-    await sleep(asked === 1 ? 1 : 30);
-    return asked;
+    if (asked === 1) return Promise.resolve(1);
+    finish("done");
+    return new Promise((resolve) => { answer = resolve; });
   };
   assert.equal(await withProgress(work, ask, (n) => shown.push(n), 1), "done");
-  await sleep(40);
+  answer(2);
+  await sleep(5);
   assert.equal(asked, 2);
   assert.deepEqual(shown, [1]);
   await assert.rejects(withProgress(Promise.reject(new Error("no")), ask, () => {}, 1), /no/);

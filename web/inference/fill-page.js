@@ -17,7 +17,7 @@ import { FeatherChoice } from "./feather-choice.js";
 import { FillHistory } from "./fill-history.js";
 import { bindFillKeys } from "./fill-keys.js";
 import { FillResult } from "./fill-result.js";
-import { ProgressCard } from "./fill-run.js";
+import { PAGE, ProgressCard } from "./fill-run.js";
 import { holeTour } from "./hole-tour.js";
 import { givesKeysBack, handOn, zoomControls } from "./panel.js";
 import { PictureKeeper } from "./picture-keeper.js";
@@ -132,7 +132,7 @@ class FillPage {
   async run(checkpoint, edges, title = "Filling") {
     const options = {
       checkpoint, device: "auto", engine: this.engines.value, edges, drawn_over: edges ? this.edges.drawnOver : null,
-      feather_px: this.feather.value,
+      feather_px: this.feather.value, page: PAGE,
     };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.#add(fill);

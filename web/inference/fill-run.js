@@ -17,6 +17,8 @@ const POLL_MS = 150;
 /** Within it a second press of the key that began a fill is no wish to cancel it, though Cancel has the focus then. */
 const DOUBLE_PRESS_MS = 700;
 const PATIENCE_MS = 600; // every fill waits for a moment, which is not worth a word
+/** This page: what it cancels are its own fills, not those of another window that shows the same picture. */
+export const PAGE = crypto.randomUUID();
 /** What begins a fill, and so cannot be done while one runs. */
 const FILLERS = ["again", "choose-checkpoints", "fill-edges"];
 
@@ -39,6 +41,7 @@ export class ProgressCard {
     });
     this.running = false;
     this.held = false;
+    /** Whether what is shown was begun before this page was loaded. */ this.earlier = false;
     /** Whether what is held was cancelled between two fills. */ this.dropped = false;
     this.began = 0;
     this.said = "";
@@ -78,7 +81,7 @@ export class ProgressCard {
     say("Cancelling…");
     const { began } = this;
     try {
-      await cancelUntil(() => call("cancel_fill", this.picture), () => !this.running || this.began !== began);
+      await cancelUntil(() => call("cancel_fill", this.picture, this.earlier ? "" : PAGE), () => !this.running || this.began !== began);
     } catch (error) {
       this.cancelButton.disabled = false;
       showError(error);
@@ -122,7 +125,8 @@ export class ProgressCard {
     const isOver = async () => !(await call("fill_progress", this.picture)).step;
     const { step, seconds } = await call("fill_progress", this.picture);
     if (!step) return false;
-    await this.follow(pollUntil(POLL_MS, isOver), "Filling", seconds);
+    this.earlier = true;
+    await this.follow(pollUntil(POLL_MS, isOver), "Filling", seconds).finally(() => { this.earlier = false; });
     return true;
   }
 

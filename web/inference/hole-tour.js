@@ -23,7 +23,8 @@ export function holeTour(view, mask) {
     if (!holes.length) return;
     const all = around(map.extent(), map.bounds);
     const tour = holes.length > 1 ? holes.map((hole) => around(hole, map.bounds)) : [];
-    const first = !tour.length || view.partScale(all) >= USEFUL * view.fitScale ? 1 : 0;
+    const closest = Math.max(0, ...tour.map((part) => view.partScale(part)));
+    const first = view.partScale(all) >= Math.min(closest, USEFUL * view.fitScale) ? 1 : 0;
     if (first) tour.unshift(all);
     at = view.fitted ? 0 : (at + 1) % tour.length; // after a look at the whole picture from the start
     view.fitPart(tour[at]);

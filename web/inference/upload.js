@@ -37,7 +37,7 @@ function show(info) {
   hint.hidden = true;
   byId("fact-name").textContent = info.name;
   byId("fact-size").textContent = `${info.width} × ${info.height} pixels`;
-  byId("fact-format").textContent = info.format;
+  byId("fact-format").textContent = [info.format, info.depth].filter(Boolean).join(", ");
   byId("facts").hidden = false;
   const notices = byId("notices");
   notices.replaceChildren(...info.notices.map((/** @type {string} */ text) => el("li", { class: "notice" }, text)));

@@ -34,8 +34,9 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     where nothing is transparent and no chunk of a PNG says what its colours mean. Beside it, a small one for lists.
 
     Returns:
-        width, height, format, name, notices, conversion, has_alpha, losses (what makes pixels differ when it is written again,
-        by suffix; see `losses`), and display and thumbnail, the names of the files written.
+        width, height, format, depth (in words, where it is not 8 bits of colour), name, notices, conversion, has_alpha,
+        losses (what makes pixels differ when it is written again, by suffix; see `losses`), and display and thumbnail, the
+        names of the files written.
 
     Raises:
         InpaintError: ``picture-missing``, ``picture-unreadable``, ``picture-too-large`` or ``output-unwritable``.
@@ -54,6 +55,7 @@ def open_picture(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         "width": width,
         "height": height,
         "format": picture.format,
+        "depth": ", ".join(["16 bits"] * (picture.deep is not None) + ["gray"] * picture.gray),
         "name": name,
         "notices": list(picture.notices),
         "conversion": picture.conversion,

@@ -32,6 +32,8 @@ class Fills:
     def __init__(self, pictures: Pictures, worker: Worker) -> None:
         self._pictures = pictures
         self._worker = worker
+        self._asked: list[tuple[str, str]] = []
+        """The fills that run or wait: of which picture, for which page."""
 
     def fill(self, identity: object, options: dict[str, Any]) -> dict[str, Any]:
         """Fill a picture's hole and add the result to its fills. Only the filled holes travel, as patches.
@@ -40,7 +42,8 @@ class Fills:
             identity: Picture id.
             options: ``checkpoint``, ``device``, ``engine``; ``edges``: True steers the fill by the stored edges;
                 ``drawn_over``: the number of the fill whose edges these were drawn over, or None; ``feather_px``: the fill
-                blends into the original over this many pixels inside the hole's border.
+                blends into the original over this many pixels inside the hole's border; ``page``: what asks for it, by which
+                `cancel` knows it.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
@@ -69,9 +72,12 @@ class Fills:
         def note(progress: dict[str, Any]) -> None:
             picture.progress = progress
 
+        asked = (picture.id, options.get("page", ""))
+        self._asked.append(asked)
         try:
-            result = self._worker.request("fill", args, note, about=picture.id)
+            result = self._worker.request("fill", args, note, about="/".join(asked))
         finally:
+            self._asked.remove(asked)
             picture.progress = {"step": "", "fraction": 0.0}
         picture.patches[number] = result["patches"]
         picture.predictions[number] = predicted if edges else result["edge_patches"]
@@ -148,9 +154,14 @@ class Fills:
         args = {"image": str(picture.original), "patches": patches, "output": str(output), "quality": quality}
         return self._worker.request("save", args)
 
-    def cancel(self, identity: str) -> None:
-        """End the fills of a picture that run or wait. Those of other pictures, which another window asked for, go on."""
-        self._worker.cancel(identity)
+    def cancel(self, identity: str, page: str = "") -> None:
+        """End the fills of a picture that run or wait; with a page, those alone that it asked for.
+
+        Those of other pictures, and of another window that shows this one, go on.
+        """
+        for asked in set(self._asked):
+            if asked[0] == identity and page in ("", asked[1]):
+                self._worker.cancel("/".join(asked))
 
     @staticmethod
     def _shown(picture: Picture, patches: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -203,4 +214,5 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
         "edges": bool(options.get("edges")),
         "drawn_over": over if isinstance(over, int) else None,
         "feather_px": float(feather),
+        "page": str(options.get("page") or ""),
     }

@@ -17,7 +17,7 @@ from ..core.atomic import read_json, replace
 RECORD = "picture.json"
 """In a picture's folder, what was made for it, once anything was."""
 _RECORDED = ("name", "facts", "layers", "fills", "patches", "predictions", "worked")
-_TOLD = ("width", "height", "format", "notices", "conversion", "has_alpha", "losses")
+_TOLD = ("width", "height", "format", "depth", "notices", "conversion", "has_alpha", "losses")
 """What the pages are told of a picture's facts."""
 _recording = threading.Lock()
 
@@ -81,7 +81,7 @@ class Picture:
         return {
             "id": self.id,
             "name": self.name,
-            **{key: self.facts[key] for key in _TOLD},
+            **{key: self.facts.get(key) for key in _TOLD},
             "url": self.url(self.facts["display"]),
             "has_mask": "mask" in self.layers.keys() - self.empty,
             "mask_url": self.layer_url("mask"),

@@ -8,7 +8,7 @@ import pytest
 
 from inpaintgan.core.errors import InpaintError
 from inpaintgan.gui.fills import Fills
-from inpaintgan.gui.pictures import Pictures
+from inpaintgan.gui.pictures import Picture, Pictures
 from waiting import wait_for
 
 from ..made_png import png
@@ -71,6 +71,39 @@ def test_of_saved_files_the_newest_stays(pictures: Pictures, fills: Fills) -> No
     urls = [fills.save(picture.id, 1, name)["url"] for name in ("a.png", "b.jpg", "c.png")]
     assert [picture.url(file.name) for file in picture.folder.glob("saved-*")] == urls[-1:]
     assert list(picture.saved_names.values()) == ["c.png"]
+
+
+def test_a_page_cancels_its_own_fills_alone(pictures: Pictures, fills: Fills) -> None:
+    picture = opened(pictures)
+    store(pictures, picture, "mask", 255)
+    told: dict[str, str] = {}
+
+    def run(page: str) -> None:
+        try:
+            fills.fill(picture.id, {**OPTIONS, "checkpoint": "slow" if page == "first" else "c", "page": page})
+        except InpaintError as error:
+            told[page] = error.code
+        else:
+            told[page] = "filled"
+
+    threads = {page: threading.Thread(target=run, args=(page,)) for page in ("first", "second", "third")}
+    threads["first"].start()
+    wait_for(lambda: picture.progress == {"step": "inpaint", "fraction": 0.5})
+    for page in ("second", "third"):
+        threads[page].start()
+    wait_for(lambda: len(fills._asked) == 3)
+    wait_for(lambda: cancelled(fills, picture, "second", told))
+    assert told == {"second": "cancelled"}
+    fills.cancel(picture.id, "first")
+    for thread in threads.values():
+        thread.join(20)
+    assert told == {"second": "cancelled", "first": "cancelled", "third": "filled"}
+
+
+def cancelled(fills: Fills, picture: Picture, page: str, told: dict[str, str]) -> bool:
+    """Cancel as a page does: until it is done, since one order may come before what it is for."""
+    fills.cancel(picture.id, page)
+    return page in told
 
 
 def test_progress_is_seen_and_cancelling_frees_the_picture(pictures: Pictures, fills: Fills) -> None:

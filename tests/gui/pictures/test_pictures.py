@@ -23,7 +23,7 @@ def test_an_opened_picture_is_described(pictures: Pictures) -> None:
     assert set(info.pop("losses")) >= {".png", ".bmp", ".jpg"}
     assert info | {"notices": []} == {
         "id": identity, "name": "Mädchen am Meer.PNG", "width": 4, "height": 3, "format": "PNG", "notices": [],
-        "url": f"/api/pictures/{identity}/display.png",
+        "depth": "gray", "url": f"/api/pictures/{identity}/display.png",
         "conversion": "", "has_alpha": False, "has_mask": False, "mask_url": None, "edges_url": None, "fills": [],
     }  # fmt: skip
 

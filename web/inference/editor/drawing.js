@@ -48,6 +48,14 @@ export class Drawing {
     /** @type {Set<() => void>} told when tool or width change */
     this.settingListeners = new Set();
     this.refresh = stage.addLayer((context, view) => drawOverlay(context, view, this));
+    // The straight line is shown as soon as Shift is held, though the pointer may rest.
+    for (const type of ["keydown", "keyup"]) {
+      document.addEventListener(type, (event) => {
+        if (/** @type {KeyboardEvent} */ (event).key !== "Shift" || !this.pointer) return;
+        this.shift = type === "keydown";
+        this.refresh();
+      });
+    }
     /** @type {import("./pointer.js").Handlers} */
     this.handlers = {
       begin: (point, { erase, shift }) => {

@@ -44,9 +44,9 @@ class FillCalls(Calls):
         """Return how far the fill is; a page that was reloaded continues from here."""
         return self._session.pictures.get(picture).fill_progress()
 
-    def cancel_fill(self, picture: str) -> dict[str, Any]:
-        """End the fills of a picture that run or wait."""
-        self._session.fills.cancel(str(picture))
+    def cancel_fill(self, picture: str, page: str = "") -> dict[str, Any]:
+        """End the fills of a picture that run or wait; see `Fills.cancel`."""
+        self._session.fills.cancel(str(picture), str(page or ""))
         return {}
 
     def save_fill(self, picture: str, fill: int, name: str, quality: int | None = None) -> dict[str, Any]:
