@@ -20,19 +20,20 @@ class Slow:
     def __init__(self) -> None:
         self.go = threading.Event()
         self.asked = 0
+        self.cancelled: list[str] = []
 
-    def ticket(self) -> int:
+    def ticket(self, about: str) -> int:
         return 0
 
-    def request(self, op: str, args: dict[str, Any], note: Any, *, ticket: int) -> dict[str, Any]:
+    def request(self, op: str, args: dict[str, Any], note: Any, *, ticket: int, about: str) -> dict[str, Any]:
         self.asked += 1
         assert self.go.wait(20)
         if self.asked == 1 and args["folder"] == "/broken":
             raise ValueError("not JSON")
         return {"n_pictures": 7}
 
-    def cancel(self) -> None:
-        pass
+    def cancel(self, about: str) -> None:
+        self.cancelled.append(about)
 
 
 @pytest.fixture
@@ -63,9 +64,30 @@ def test_a_check_that_failed_in_any_way_is_made_again(worker: Slow) -> None:
     checks = make(worker)
     with ThreadPoolExecutor(2) as pool:
         calls = [pool.submit(checks.run, "/broken", "") for _ in range(2)]
-        wait_for(lambda: checks._check is not None and checks._check.calls == 1)
+        wait_for(lambda: [check.calls for check in checks._checks.values()] == [1])
         worker.go.set()
         for call in calls:
             with pytest.raises(ValueError, match="not JSON"):
                 call.result()
     assert checks.run("/broken", "") == {"n_pictures": 7}
+
+
+def test_another_folder_ends_the_check_of_its_own_window_alone(worker: Slow) -> None:
+    checks = make(worker)
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(checks.run, "/a", "", tab="one")]
+        wait_for(lambda: worker.asked == 1)
+        calls.append(pool.submit(checks.run, "/b", "", tab="two"))
+        wait_for(lambda: worker.asked == 2)
+        worker.cancelled.clear()
+        checks.cancel("two")
+        calls.append(pool.submit(checks.run, "/a", "", tab="three"))
+        wait_for(lambda: any(check.calls for check in checks._checks.values()))
+        checks.cancel("three")  # of the one that it waits for with another window
+        checks.cancel("none")
+        assert worker.cancelled == ["two", "one"] and worker.asked == 2
+        worker.go.set()
+        assert [call.result() for call in calls] == [{"n_pictures": 7}] * 3
+    for number in range(20):
+        checks.run("/a", "", tab=f"tab {number}")
+    assert worker.asked == 2 and len(checks._checks) == module._KEPT

@@ -126,10 +126,10 @@ class SlowWorker:
         self.began = threading.Event()
         self.cancelled = False
 
-    def ticket(self) -> int:
+    def ticket(self, about: str) -> int:
         return 0
 
-    def request(self, op: str, args: dict[str, Any], note: Any, *, ticket: int) -> dict[str, Any]:
+    def request(self, op: str, args: dict[str, Any], note: Any, *, ticket: int, about: str) -> dict[str, Any]:
         self.asked.append(args["folder"])
         note({"done": 1, "total": 2})
         self.began.set()
@@ -138,7 +138,7 @@ class SlowWorker:
             raise InpaintError("cancelled", "Cancelled.")
         return {"n_pictures": len(self.asked)}
 
-    def cancel(self) -> None:
+    def cancel(self, about: str = "") -> None:
         if self.began.is_set() and not self.let.is_set():
             self.cancelled = True
             self.let.set()

@@ -38,6 +38,15 @@ function inWords(problem, address = fieldAddress(problem.field)) {
   return [words, el("a", { href: address }, LINKS[problem.field] ?? "Change it")];
 }
 
+const TAB_KEY = "inpaintgan-tab";
+
+/** @returns {string} this window, on both pages that check: another folder here ends no other window's check */
+function tab() {
+  const known = sessionStorage.getItem(TAB_KEY) ?? crypto.randomUUID();
+  sessionStorage.setItem(TAB_KEY, known);
+  return known;
+}
+
 /**
  * Ask for a report, and say meanwhile how far it is.
  * @param {{data: string, masks: string, again?: boolean}} what
@@ -45,7 +54,7 @@ function inWords(problem, address = fieldAddress(problem.field)) {
  * @returns {Promise<Report>}
  */
 function ask({ data, masks, again = false }, onProgress) {
-  return withProgress(call("check_data", data, masks, again), () => call("check_progress"),
+  return withProgress(call("check_data", data, masks, again, tab()), () => call("check_progress", tab()),
     ({ done, total }) => total && onProgress(done, total), WATCH_MS);
 }
 
@@ -61,7 +70,7 @@ export class DatasetCheck {
     this.inputSize = inputSize;
     this.again = byId("check-again");
     this.stop = byId("check-cancel");
-    this.stop.addEventListener("click", () => call("cancel_check").catch(() => {}));
+    this.stop.addEventListener("click", () => call("cancel_check", tab()).catch(() => {}));
     this.again.addEventListener("click", () => this.run(this.folder, this.masks, true));
     this.ticket = 0;
     this.folder = "";

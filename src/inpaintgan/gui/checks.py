@@ -10,6 +10,8 @@ from typing import Any
 from ..core.errors import InpaintError
 from ..jobs.process import Worker
 
+_KEPT = 4
+"""Windows whose last check is known."""
 _MAX_WAITING = 4
 """Calls that wait for one check, each in a thread that others need too. Mostly their pages have long been left."""
 
@@ -21,6 +23,8 @@ class _Check:
     key: tuple[str, str, int, int]
     ticket: int
     """Of the worker, from when this check took the place of the one before."""
+    tab: str
+    """The window that asked for it first."""
     done: bool = False
     calls: int = 0
     """Calls that joined it so far."""
@@ -30,7 +34,7 @@ class _Check:
 
 
 class DataChecks:
-    """Checks one dataset at a time; another dataset ends the check of the one before.
+    """Checks one dataset at a time; another dataset ends the check of the one before, of another window it waits for it.
 
     Args:
         worker: Its own, since checking a large folder takes minutes.
@@ -39,15 +43,17 @@ class DataChecks:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._changed = threading.Condition()
-        self._check: _Check | None = None
+        self._checks: dict[str, _Check] = {}
+        """The last one of each window."""
 
-    def run(self, folder: str, masks: str, *, again: bool = False) -> dict[str, Any]:
+    def run(self, folder: str, masks: str, *, again: bool = False, tab: str = "") -> dict[str, Any]:
         """Return the report on a folder; blocks until there is one.
 
         Args:
             folder: Of the pictures, in full.
             masks: Of the masks, in full; may be empty.
             again: Look even if the folder was looked at before and has changed in no way that shows.
+            tab: The window that asks.
 
         Raises:
             InpaintError: As the worker says, or ``cancelled`` when another check took its place, or when so many others
@@ -55,12 +61,14 @@ class DataChecks:
         """
         key = (folder, masks, _stamp(folder), _stamp(masks))
         with self._changed:
-            check = self._check
-            known = check is not None and check.key == key and not again
+            known = None if again else next((one for one in self._checks.values() if one.key == key), None)
             if not known:
-                self._worker.cancel()
-                check = self._check = _Check(key, self._worker.ticket())
-        assert check is not None
+                self._worker.cancel(tab)
+            check = known or _Check(key, self._worker.ticket(tab), tab)
+            self._checks.pop(tab, None)
+            self._checks[tab] = check  # asked last
+            for old in [old for old, one in self._checks.items() if one.done][: max(0, len(self._checks) - _KEPT)]:
+                del self._checks[old]
         if known:
             self._wait(check)
         else:
@@ -70,13 +78,15 @@ class DataChecks:
         assert check.report is not None
         return check.report
 
-    def cancel(self) -> None:
-        """End the check that runs, if any; whoever waits for it hears ``cancelled``."""
-        self._worker.cancel()
+    def cancel(self, tab: str = "") -> None:
+        """End the check that a window waits for, if any; whoever else waits for it hears ``cancelled`` too."""
+        check = self._checks.get(tab)
+        if check:
+            self._worker.cancel(check.tab)
 
-    def progress(self) -> dict[str, Any]:
-        """Return how far the present check is: files done, of files in all."""
-        check = self._check
+    def progress(self, tab: str = "") -> dict[str, Any]:
+        """Return how far a window's present check is: files done, of files in all."""
+        check = self._checks.get(tab)
         return check.progress if check else {"done": 0, "total": 0}
 
     def _wait(self, check: _Check) -> None:
@@ -96,12 +106,12 @@ class DataChecks:
 
         try:
             args = {"folder": folder, "masks": masks or None}
-            check.report = self._worker.request("check-data", args, note, ticket=check.ticket)
+            check.report = self._worker.request("check-data", args, note, ticket=check.ticket, about=check.tab)
         except Exception as error:
             check.error = error
         with self._changed:
-            if check.error and self._check is check:
-                self._check = None  # the next page tries again
+            if check.error:  # the next page tries again
+                self._checks = {tab: one for tab, one in self._checks.items() if one is not check}
             check.done = True
             self._changed.notify_all()
 

@@ -40,10 +40,10 @@ class Worker:
         """Whether a request is being answered or waits."""
         return self._pending > 0
 
-    def ticket(self) -> int:
+    def ticket(self, about: str = "") -> int:
         """Return what `request` may be given, so that a cancel from now on counts even if it comes before the request."""
         with self._state:
-            return self._cancellations("")
+            return self._cancellations(about)
 
     def request(
         self,

@@ -56,17 +56,18 @@ class SettingsCalls(Calls):
             )
         return {"values": make_config(values).model_dump()}
 
-    def check_data(self, folder: str, masks: str, again: bool = False) -> dict[str, Any]:
-        """Look at every picture of a folder. A check of the same folder is joined, any other is ended."""
-        return self._session.checks.run(folders.absolute(folder), folders.absolute(masks), again=bool(again))
+    def check_data(self, folder: str, masks: str, again: bool = False, tab: str = "") -> dict[str, Any]:
+        """Look at every picture of a folder. A check of the same folder is joined, any other of the same window is ended."""
+        whole = folders.absolute(folder), folders.absolute(masks)
+        return self._session.checks.run(*whole, again=bool(again), tab=str(tab))
 
-    def check_progress(self) -> dict[str, Any]:
+    def check_progress(self, tab: str = "") -> dict[str, Any]:
         """Return how far `check_data` is."""
-        return self._session.checks.progress()
+        return self._session.checks.progress(str(tab))
 
-    def cancel_check(self) -> dict[str, Any]:
-        """End the check that runs."""
-        self._session.checks.cancel()
+    def cancel_check(self, tab: str = "") -> dict[str, Any]:
+        """End the check that runs for a window."""
+        self._session.checks.cancel(str(tab))
         return {}
 
     def preview_data(self, values: dict[str, Any], count: int) -> dict[str, Any]:
