@@ -10,12 +10,24 @@ from pathlib import Path
 import pytest
 
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.core.outputs import make_folder
+from inpaintgan.core.outputs import make_folder, writing_checkpoint
 
 
 def test_a_folder_is_tried_and_left_as_it_was(tmp_path: Path):
     make_folder(tmp_path / "new" / "results")
     assert list((tmp_path / "new" / "results").iterdir()) == []
+
+
+@pytest.mark.parametrize("end", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_half_of_a_checkpoint_does_not_stay(tmp_path: Path, end: BaseException):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "notes.txt").touch()
+    for name in ("new", "own"):
+        with pytest.raises((InpaintError, KeyboardInterrupt)), writing_checkpoint(tmp_path / name):
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "edge_generator.safetensors").touch()
+            raise end
+    assert [file.name for file in tmp_path.rglob("*")] == ["own", "notes.txt"]
 
 
 def test_a_folder_that_refuses_is_refused_at_once_on_windows_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

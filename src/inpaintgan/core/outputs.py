@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,23 @@ def writing(path: Path) -> Iterator[None]:
         why = error.strerror or str(error)
         said = f"{path} cannot be written: {why}."
         raise InpaintError("output-unwritable", said, room_or(error, _HINT)) from error
+
+
+@contextmanager
+def writing_checkpoint(folder: Path) -> Iterator[None]:
+    """As `writing`; what ends early, by a full disk or Ctrl+C, leaves no half of a checkpoint, which a next try would refuse."""
+    is_new = not folder.exists()
+    before = set() if is_new else set(folder.iterdir())
+    try:
+        with writing(folder):
+            yield
+    except BaseException:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            for file in set(folder.iterdir()) - before:
+                file.unlink(missing_ok=True)
+        raise
 
 
 def make_folder(folder: Path) -> None:

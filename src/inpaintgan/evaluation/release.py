@@ -10,7 +10,7 @@ from ..core.atomic import read_json, write_json, write_text
 from ..core.config_io import portable
 from ..core.errors import InpaintError
 from ..core.events import read_events
-from ..core.outputs import make_way_for_checkpoint, writing
+from ..core.outputs import make_way_for_checkpoint, writing_checkpoint
 from ..core.paths import is_portable, work_root
 from ..core.rundir import SCORES, RunDir, step_named
 from ..core.wording import plural
@@ -73,7 +73,7 @@ def release(
     config = checkpoint.config
     frozen = config.model_copy(update=portable(config.model_dump()))
     networks = checkpoint.edge_generator, checkpoint.inpaint_generator
-    with writing(target):
+    with writing_checkpoint(target):
         save_checkpoint(target, frozen, checkpoint.step, *networks, half=True)
         write_text(target / "MODEL_CARD.md", card)
         if told := told | (scores(report) if report else {}):

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from ..core.config import Config
 from ..core.config_io import make_config, portable, read_yaml
 from ..core.errors import InpaintError
-from ..core.outputs import make_way_for_checkpoint, writing
+from ..core.outputs import make_way_for_checkpoint, writing_checkpoint
 from ..core.rundir import EDGE_DISCRIMINATOR, INPAINT_DISCRIMINATOR
 from ..networks.discriminator import Discriminator
 from ..networks.edge_generators import EDGE_GENERATORS
@@ -109,7 +109,7 @@ def import_edgeconnect(
         if network is not None:
             discriminators[name] = network
     step = max(part.iteration for part in (edge_part, inpaint_part) if part)
-    with writing(output):
+    with writing_checkpoint(output):
         save_checkpoint(output, config, step, edge_network, inpaint_network)
         for name, network in discriminators.items():
             save_weights(output / name, network, step)
