@@ -32,14 +32,11 @@ def write_checkpoint(folder: Path, seed: int = 0) -> Path:
     """Write a complete but untrained checkpoint with the smallest networks."""
     import torch
 
+    import untrained
     from inpaintgan.core.config import Config
-    from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
-    from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 
     torch.manual_seed(seed)
-    config = Config(width=8, input_size=64, edge_generator="mec")
-    save_checkpoint(folder, config, 1, build_generator(EDGE_WEIGHTS, config), build_generator(INPAINT_WEIGHTS, config))
-    return folder
+    return untrained.write_checkpoint(folder, Config(width=8, input_size=64, edge_generator="mec"))
 
 
 def upload(page: Any, app: App, picture: Path, checkpoint: Path | str = "") -> None:
