@@ -59,8 +59,19 @@ def open_mask_page(page: Any, app: App, picture: Path, checkpoint: Path | str = 
 def fill_rectangle(page: Any, app: App, picture: Path, checkpoint: Path) -> None:
     """Open a picture, mask a rectangle in the middle of it and fill that."""
     open_mask_page(page, app, picture, checkpoint)
+    mask_rectangle(page)
+    fill_by_key(page)
+
+
+def mask_rectangle(page: Any) -> None:
+    """Mask a rectangle in the middle of the picture that is open."""
     page.keyboard.press("r")
     drag(page, [(50.5, 40.5), (109.5, 79.5)])
+
+
+def fill_by_key(page: Any) -> None:
+    """Have what is masked filled, and wait for the result."""
+    page.locator("inpaint-editor").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("compare-view[data-fill]")
 
