@@ -18,7 +18,6 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -28,7 +27,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-MAIN = Path(__file__).resolve().parents[1] / "main.py"
+from served import served
+
 SIZES = {12: (4000, 3000), 50: (8660, 5774)}
 BROWSER_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-frame-rate-limit", "--disable-gpu-vsync"]
 
@@ -106,24 +106,16 @@ def main() -> int:
         return 2
     width, height = map(int, arguments.window.split("x"))
     rows, operations = [], []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        command = [sys.executable, str(MAIN), "gui", "--no-window", "--runs", folder]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        try:
-            assert server.stdout
-            address = json.loads(server.stdout.readline())["url"]
-            browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.goto(address)
-            for megapixels in arguments.megapixels:
-                open_picture(page, address.split("/?")[0], write_picture(Path(folder), SIZES[megapixels]))
-                rows += [row for zoom in ("fit", "100 %") for row in measure(page, megapixels, zoom, arguments.frames)]
-                operations += measure_operations(page, megapixels)
-            version = browser.version
-            browser.close()
-        finally:
-            server.terminate()
-            server.wait()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright, served(Path(folder)) as (address, _):
+        browser = playwright.chromium.launch(executable_path=program, args=BROWSER_ARGUMENTS)
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(address)
+        for megapixels in arguments.megapixels:
+            open_picture(page, address.split("/?")[0], write_picture(Path(folder), SIZES[megapixels]))
+            rows += [row for zoom in ("fit", "100 %") for row in measure(page, megapixels, zoom, arguments.frames)]
+            operations += measure_operations(page, megapixels)
+        version = browser.version
+        browser.close()
     print(
         "| picture | zoom | action | frame, ms: median | 95 % | script, ms: median | 95 % |\n|---|---|---|---|---|---|---|"
     )

@@ -33,6 +33,7 @@ from inpaintgan.data.tensors import to_tensor
 from inpaintgan.imaging.classical import telea
 from inpaintgan.imaging.folder import find_pictures
 from inpaintgan.imaging.io import read_rgb
+from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.imaging.training_masks import draw_strokes
 from inpaintgan.inference import refine
 from inpaintgan.inference.pipeline import Inpainter
@@ -135,7 +136,7 @@ def main() -> None:
                 print(name, kind, method, {k: round(v, 3) for k, v in scores.items()}, f"{seconds:.2f} s", flush=True)
             if arguments.strips:
                 arguments.strips.mkdir(parents=True, exist_ok=True)
-                holed = np.where(mask[..., None] == 1, np.uint8(255), picture)
+                holed = with_white_hole(picture, mask)
                 strip = np.concatenate([picture, holed, *fills.values()], axis=1)
                 file = arguments.strips / f"{Path(name).stem}-{number}.png"
                 file.write_bytes(cv2.imencode(".png", strip[..., ::-1])[1].tobytes())

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from typing import Any
 import psutil
 from playwright.sync_api import sync_playwright
 
+from served import served
 from soak import LOG_INTERVAL, LOSSES, ROOT, STEP_S, line, training
 
 sys.path.insert(0, str(ROOT / "src"))
@@ -89,19 +89,13 @@ def write_events(run: RunDir, steps: int) -> None:
 
 def open_twice(browser: Any, run: RunDir) -> tuple[float, float]:
     """Return the seconds of the first and of the second opening in one program."""
-    command = [sys.executable, str(ROOT / "main.py"), "gui", "--no-window", "--runs", str(run.path.parent)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    try:
-        assert server.stdout
-        url = json.loads(server.stdout.readline())["url"]
+    with served(run.path.parent) as (url, _):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.goto(url)
-        return opened(page, url, run), opened(page, url, run)
-    finally:
+        times = opened(page, url, run), opened(page, url, run)
         context.close()
-        server.terminate()
-        server.wait()
+    return times
 
 
 def opened(page: Any, url: str, run: RunDir) -> float:

@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,8 @@ from typing import Any
 
 import psutil
 from playwright.sync_api import sync_playwright
+
+from served import served
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
@@ -104,23 +105,17 @@ def soak(run: RunDir, arguments: argparse.Namespace) -> dict[str, Any]:
             n_steps += event["type"] == "step"
             file.write(line(event))
     run.claim()
-    command = [sys.executable, str(ROOT / "main.py"), "gui", "--no-window", "--runs", str(run.path.parent)]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        assert server.stdout
-        url = json.loads(server.stdout.readline())["url"]
-        with sync_playwright() as playwright:
+        with served(run.path.parent) as (url, server), sync_playwright() as playwright:
             options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
             browser = playwright.chromium.launch(executable_path=arguments.chromium, args=options)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(url)
             page.goto(f"{url.split('/?')[0]}/train/progress.html?run={run.path.name}")
             page.wait_for_selector("#loss-charts .u-over")
-            readings = list(watch(page, server.pid, events, run, arguments))
+            readings = list(watch(page, server, events, run, arguments))
             browser.close()
     finally:
-        server.terminate()
-        server.wait()
         run.release()
     return {"past_step_events": arguments.past, "minutes": arguments.minutes, "speed": arguments.speed,
             "growth": growth(readings), "readings": readings}  # fmt: skip

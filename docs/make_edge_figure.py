@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.imaging.picture import Picture
 from inpaintgan.inference.pipeline import Inpainter
 
@@ -58,7 +59,7 @@ def main() -> None:
     face = np.ascontiguousarray(skimage.data.astronaut()[FACE])
     mask = np.zeros((SIDE, SIDE), np.uint8)
     cv2.ellipse(mask, (MOUTH_X, MOUTH_Y), (40, 22), 0, 0, 360, 1, -1)
-    holed = np.where(mask[..., None] == 1, np.uint8(255), face)
+    holed = with_white_hole(face, mask)
     plain = inpainter.fill(face, mask)
     panels = [holed, plain]
     for bend in (12, -12):

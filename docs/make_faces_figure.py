@@ -19,6 +19,7 @@ from make_edge_figure import FACE, ROOT, strip
 
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.inference.pipeline import Inpainter
 
 HOLES = (((222, 152), (28, 13)), ((222, 112), (45, 12)))
@@ -38,7 +39,7 @@ def main() -> None:
     for middle, axes in HOLES:
         mask = np.zeros(picture.shape[:2], np.uint8)
         cv2.ellipse(mask, middle, axes, 0, 0, 360, 1, -1)
-        holed = np.where(mask[..., None] == 1, np.uint8(255), picture)
+        holed = with_white_hole(picture, mask)
         panels += [part[FACE] for part in (holed, crops.fill(picture, mask), whole.fill(picture, mask), picture)]
     save_picture(strip(panels), arguments.output)
 

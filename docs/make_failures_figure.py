@@ -18,6 +18,7 @@ from make_edge_figure import FACE, ROOT, SIDE, strip
 
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
+from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.inference.pipeline import Inpainter
 
 CUP = (slice(90, 90 + SIDE), slice(210, 210 + SIDE))
@@ -49,7 +50,7 @@ def main() -> None:
     inpainter = Inpainter.load(arguments.checkpoint)
     panels = []
     for picture, mask, shown in cases():
-        holed = np.where(mask[..., None] == 1, np.uint8(255), picture)
+        holed = with_white_hole(picture, mask)
         panels += [part[shown] for part in (holed, inpainter.fill(picture, mask), picture)]
     save_picture(strip(panels), arguments.output)
 

@@ -271,9 +271,17 @@ def claimed_run(app: App) -> Iterator[Callable[[str], RunDir]]:
 
 
 @pytest.fixture
-def editor(page: Any, app: App, tmp_path: Path) -> Any:
-    """The mask page with an empty mask."""
-    from .inference_pages import open_mask_page, write_picture  # they take `App` from here
+def portrait(tmp_path: Path) -> Path:
+    """A picture without any white in it."""
+    from .inference_pages import write_picture  # it takes `App` from here
 
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    return write_picture(tmp_path / "portrait.png")
+
+
+@pytest.fixture
+def editor(page: Any, app: App, portrait: Path) -> Any:
+    """The mask page with an empty mask."""
+    from .inference_pages import open_mask_page
+
+    open_mask_page(page, app, portrait)
     return page

@@ -32,14 +32,11 @@ def write_checkpoint(folder: Path, seed: int = 0) -> Path:
     """Write a complete but untrained checkpoint with the smallest networks."""
     import torch
 
+    import untrained
     from inpaintgan.core.config import Config
-    from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
-    from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 
     torch.manual_seed(seed)
-    config = Config(width=8, input_size=64, edge_generator="mec")
-    save_checkpoint(folder, config, 1, build_generator(EDGE_WEIGHTS, config), build_generator(INPAINT_WEIGHTS, config))
-    return folder
+    return untrained.write_checkpoint(folder, Config(width=8, input_size=64, edge_generator="mec"))
 
 
 def upload(page: Any, app: App, picture: Path, checkpoint: Path | str = "") -> None:
@@ -62,8 +59,19 @@ def open_mask_page(page: Any, app: App, picture: Path, checkpoint: Path | str = 
 def fill_rectangle(page: Any, app: App, picture: Path, checkpoint: Path) -> None:
     """Open a picture, mask a rectangle in the middle of it and fill that."""
     open_mask_page(page, app, picture, checkpoint)
+    mask_rectangle(page)
+    fill_by_key(page)
+
+
+def mask_rectangle(page: Any) -> None:
+    """Mask a rectangle in the middle of the picture that is open."""
     page.keyboard.press("r")
     drag(page, [(50.5, 40.5), (109.5, 79.5)])
+
+
+def fill_by_key(page: Any) -> None:
+    """Have what is masked filled, and wait for the result."""
+    page.locator("inpaint-editor").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("compare-view[data-fill]")
 

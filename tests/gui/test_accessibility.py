@@ -14,7 +14,7 @@ from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.evaluation.checkpoint.page import evaluation_html
 from inpaintgan.evaluation.compare.page import comparison_html
 
-from .inference_pages import fill_rectangle, open_mask_page, upload, write_picture
+from .inference_pages import fill_rectangle, open_mask_page, upload
 from .training_pages import make_run, open_run, open_settings
 
 EVALUATION = Path(__file__).parents[2] / "benchmarks" / "results" / "faces-lite-buckets.json"
@@ -67,15 +67,14 @@ def test_the_way_to_a_training(page: Any, app: Any, pictures: Path) -> None:
     look(page)
 
 
-def test_the_way_to_a_filled_picture(page: Any, app: Any, tmp_path: Path, checkpoint: Path) -> None:
-    picture = write_picture(tmp_path / "portrait.png")
-    upload(page, app, picture)
+def test_the_way_to_a_filled_picture(page: Any, app: Any, portrait: Path, checkpoint: Path) -> None:
+    upload(page, app, portrait)
     look(page)
-    open_mask_page(page, app, picture)
+    open_mask_page(page, app, portrait)
     look(page)
     page.keyboard.press("?")
     look(page)
-    fill_rectangle(page, app, picture, checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
     look(page)
     page.keyboard.press("p")
     expect(page.get_by_role("button", name="Fill from these edges")).to_be_visible()

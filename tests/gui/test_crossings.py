@@ -13,7 +13,7 @@ from waiting import wait_for
 
 from .conftest import App
 from .held_calls import Held
-from .inference_pages import drag, fill_rectangle, map_of, open_mask_page, wait_until_kept, write_picture
+from .inference_pages import drag, fill_rectangle, map_of, open_mask_page, wait_until_kept
 from .training_pages import make_run, open_settings, open_train, type_dataset
 
 pytestmark = pytest.mark.browser
@@ -67,9 +67,9 @@ def test_no_folder_is_taken_while_another_is_being_opened(page: Any, app: App, p
 
 
 def test_a_fill_cannot_be_asked_for_before_the_mask_is_there(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    open_mask_page(page, app, portrait, checkpoint)
     drag(page, [(40, 60), (120, 60)])
     wait_until_kept(page)
     held = Held(page, "picture_info")
@@ -111,8 +111,8 @@ def test_two_presses_start_one_comparison(page: Any, app: App, pictures: Path) -
     assert len(held.calls) == 1
 
 
-def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, portrait: Path, checkpoint: Path) -> None:
+    fill_rectangle(page, app, portrait, checkpoint)
     before = map_of(page, "compare-view", "edges")
     page.keyboard.press("p")
     drag(page, [(56.5, 45.5), (56.5, 70.5)], element="compare-view")
@@ -132,11 +132,11 @@ def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, tmp_pa
 
 
 def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
     fills = Held(page, "fill")
     fills.letting_through = True
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
     fills.letting_through = False
     cancel = page.locator("#cancel")
     page.get_by_label("Feather").fill("5")

@@ -18,21 +18,20 @@ from .inference_pages import (
     fetch_picture,
     fill_rectangle,
     map_of,
+    mask_rectangle,
     open_mask_page,
     picture_info,
     wait_for_colour,
     wait_for_try,
     wait_until_kept,
-    write_picture,
 )
 
 pytestmark = pytest.mark.browser
 
 
-def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, portrait: Path, checkpoint: Path) -> None:
+    open_mask_page(page, app, portrait, checkpoint)
+    mask_rectangle(page)
     wait_until_kept(page)
     page.keyboard.press("Enter")
     page.wait_for_selector("compare-view[data-fill]")
@@ -100,9 +99,9 @@ def test_edges_drawn_by_hand_steer_the_fill(page: Any, app: App, tmp_path: Path,
 
 
 def test_lines_that_nothing_was_filled_from_come_back_without_their_history(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
 
     def another_tab() -> Any:
         tab = page.context.new_page()
@@ -135,9 +134,9 @@ def test_lines_that_nothing_was_filled_from_come_back_without_their_history(
 
 
 def test_a_line_leaves_edges_elsewhere_as_certain_as_they_were_and_clearing_leaves_none(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
 
     def fill_along(number: int) -> np.ndarray:
         page.get_by_role("button", name="Fill from these edges", exact=True).click()

@@ -13,7 +13,7 @@ from PIL import Image
 from waiting import wait_for
 
 from .conftest import App
-from .inference_pages import drag, mask_of, on_screen, open_mask_page, view_of, write_picture
+from .inference_pages import drag, mask_of, on_screen, open_mask_page, view_of
 
 pytestmark = pytest.mark.browser
 
@@ -55,11 +55,11 @@ def test_zoom_keeps_the_place_under_the_cursor_and_hands_pan(editor: Any) -> Non
     assert view_of(editor) == pytest.approx(before)
 
 
-def test_two_fingers_zoom_and_one_draws(browser: Any, app: App, tmp_path: Path) -> None:
+def test_two_fingers_zoom_and_one_draws(browser: Any, app: App, portrait: Path) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
     page = context.new_page()
     page.goto(app.url)
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    open_mask_page(page, app, portrait)
     session = context.new_cdp_session(page)
 
     def touch(kind: str, *xs: float) -> None:
@@ -162,11 +162,11 @@ def test_the_cursor_stays_with_the_pointer_when_the_picture_moves_under_it(edito
     assert abs(under["x"] - 120) > 5
 
 
-def test_lines_are_where_the_pointer_was_on_a_dense_screen(browser: Any, app: App, tmp_path: Path) -> None:
+def test_lines_are_where_the_pointer_was_on_a_dense_screen(browser: Any, app: App, portrait: Path) -> None:
     context = browser.new_context(device_scale_factor=2)
     page = context.new_page()
     page.goto(app.url)
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+    open_mask_page(page, app, portrait)
     # The canvas follows its place on the page one frame later.
     page.wait_for_function(
         """() => {

@@ -12,7 +12,7 @@ import pytest
 from inpaintgan.core.engines import obstacle
 
 from .conftest import App
-from .inference_pages import drag, fetch_fill, mask_of, open_mask_page, picture_info, write_picture
+from .inference_pages import drag, fetch_fill, mask_of, open_mask_page, picture_info
 
 pytestmark = pytest.mark.browser
 
@@ -25,11 +25,11 @@ def app(start_app: Callable[..., App], tmp_path: Path) -> App:
 
 
 def test_the_chosen_engine_paints_and_what_cannot_run_says_why(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
     from playwright.sync_api import expect
 
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    open_mask_page(page, app, portrait, checkpoint)
     page.get_by_role("spinbutton", name="Line width").fill("16")
     drag(page, [(60, 60), (100, 60)])
     mask = mask_of(page)

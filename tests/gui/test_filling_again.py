@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from .conftest import App
 from .inference_pages import (
     drag,
+    fill_by_key,
     fill_rectangle,
     map_of,
     on_screen,
@@ -32,8 +33,8 @@ PLACE = """(element) => {
 """What is seen of the picture in an element; null: all of it."""
 
 
-def test_enter_fills_from_the_edges_that_are_drawn(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+def test_enter_fills_from_the_edges_that_are_drawn(page: Any, app: App, portrait: Path, checkpoint: Path) -> None:
+    fill_rectangle(page, app, portrait, checkpoint)
     page.keyboard.press("p")
     drag(page, [(55, 60.5), (105, 60.5)], element="compare-view")
     page.mouse.move(*page.evaluate("() => [innerWidth / 2, innerHeight / 2]"))
@@ -46,9 +47,9 @@ def test_enter_fills_from_the_edges_that_are_drawn(page: Any, app: App, tmp_path
 
 
 def test_edges_that_nothing_was_filled_from_outlive_a_fill_without_them(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
     page.keyboard.press("p")
     drag(page, [(55, 60.5), (105, 60.5)], element="compare-view")
     drawn = map_of(page, "compare-view", "edges")
@@ -66,14 +67,9 @@ def test_edges_that_nothing_was_filled_from_outlive_a_fill_without_them(
 
 
 def test_nothing_is_filled_twice_and_each_result_tells_its_feather(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.locator("inpaint-editor").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]")
+    fill_rectangle(page, app, portrait, checkpoint)
     again = page.get_by_role("button", name="Fill again", exact=True)
     expect(page.locator("#engine option:checked")).to_contain_text("Auto: ")  # what runs the networks is known
     again.click()
@@ -98,9 +94,9 @@ def test_nothing_is_filled_twice_and_each_result_tells_its_feather(
 
 
 def test_before_the_first_fill_nothing_is_offered_that_needs_one(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    open_mask_page(page, app, portrait, checkpoint)
     assert page.get_by_label("Grow or shrink by, pixels", exact=True).input_value() == "4"
     drag(page, [(30, 30), (90, 90)])
     page.wait_for_selector("#save-state[data-state=saved]")
@@ -127,29 +123,28 @@ def test_before_the_first_fill_nothing_is_offered_that_needs_one(
 
 
 def test_a_detail_stays_in_sight_and_the_tool_in_hand_from_page_to_page(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    place = PLACE
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
-    assert page.evaluate(place, "compare-view") is None, "the whole picture"
+    fill_rectangle(page, app, portrait, checkpoint)
+    assert page.evaluate(PLACE, "compare-view") is None, "the whole picture"
     page.evaluate("() => document.querySelector('compare-view').view.fitPart({ x0: 60, y0: 40, x1: 100, y1: 70 })")
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(11)")
-    seen = page.evaluate(place, "compare-view")
+    seen = page.evaluate(PLACE, "compare-view")
     page.get_by_role("link", name="Edit the mask").click()
     page.wait_for_selector("inpaint-editor[data-ready]")
-    assert page.evaluate(place, "inpaint-editor") == pytest.approx(seen, abs=0.2)
+    assert page.evaluate(PLACE, "inpaint-editor") == pytest.approx(seen, abs=0.2)
     expect(page.get_by_role("button", name="Rectangle", exact=True)).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("i")
     page.get_by_role("button", name="Fill missing regions", exact=True).click()
     page.wait_for_selector("compare-view[data-fill]")
     wait_for_try(page, 2)
-    assert page.evaluate(place, "compare-view") == pytest.approx(seen, abs=0.2)
+    assert page.evaluate(PLACE, "compare-view") == pytest.approx(seen, abs=0.2)
 
 
 def test_keys_mean_on_the_filling_page_what_they_mean_on_the_mask_page(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
     shown = "() => document.querySelector('compare-view').onlyBefore"
     page.keyboard.down("h")
     assert page.evaluate(shown), "held, it shows what is under the mask, or was"
@@ -185,9 +180,8 @@ def test_a_double_click_in_a_low_window_fills_once_and_meets_no_other_button(
 
 
 def test_a_result_is_gone_on_from_as_a_picture_of_its_own(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    portrait = write_picture(tmp_path / "portrait.png")
     fill_rectangle(page, app, portrait, checkpoint)
     first = picture_info(page)
     page.evaluate("() => document.querySelector('compare-view').view.zoomTo(11)")
@@ -205,8 +199,6 @@ def test_a_result_is_gone_on_from_as_a_picture_of_its_own(
     changed = (np.asarray(opened) != np.asarray(Image.open(portrait))).any(axis=2)
     assert changed[40:80, 50:110].mean() > 0.9 and not changed[:40].any() and not changed[80:].any()
     drag(page, [(20.5, 20.5), (40.5, 40.5)])
-    page.locator("inpaint-editor").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]")
+    fill_by_key(page)
     page.get_by_role("button", name="Save Image", exact=True).click()
     expect(page.get_by_label("File name")).to_have_value("portrait_filled.png")

@@ -22,7 +22,7 @@ from inpaintgan.jobs.process import Worker
 from waiting import wait_for
 
 from .conftest import App
-from .inference_pages import drag, mask_of, open_mask_page, wait_until_kept, write_picture
+from .inference_pages import mask_of, mask_rectangle, open_mask_page, wait_until_kept, write_picture
 
 
 @pytest.fixture
@@ -111,8 +111,7 @@ def test_a_folder_is_filled_in_the_window(page: Any, app: App, tmp_path: Path, c
     originals = {name: np.asarray(Image.open(write_picture(tmp_path / "trip" / name))) for name in names}
     (tmp_path / "trip" / "broken.png").write_bytes(b"\x89PNG no picture")
     open_mask_page(page, app, tmp_path / "trip" / "00.png", checkpoint)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    mask_rectangle(page)
     mask = mask_of(page)
     wait_until_kept(page)
 

@@ -20,6 +20,7 @@ from .inference_pages import (
     drop,
     fetch_fill,
     fetch_picture,
+    fill_by_key,
     fill_rectangle,
     mask_of,
     open_mask_page,
@@ -157,9 +158,7 @@ def test_transparency_is_seen_and_its_loss_is_said(page: Any, app: App, tmp_path
     assert len(clear) == 2, "a checkerboard"
     page.keyboard.press("r")
     drag(page, [(60, 60), (100, 100)])
-    page.locator("inpaint-editor").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]")
+    fill_by_key(page)
     expect(page.locator("#notices")).to_contain_text("What was erased inside the mask became opaque.")
     # The picture as it was has nothing of the fill behind it.
     page.evaluate("() => document.querySelector('compare-view').setDivider(1)")
@@ -324,9 +323,7 @@ def test_a_long_name_keeps_its_end_when_it_is_saved(page: Any, app: App, tmp_pat
     picture = write_picture(tmp_path / f"{'See' * 35}.png")
     open_mask_page(page, app, picture, checkpoint)
     drag(page, [(60, 60), (100, 100)])
-    page.locator("inpaint-editor").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]")
+    fill_by_key(page)
     page.get_by_role("button", name="Save Image", exact=True).click()
     offered = page.get_by_label("File name").input_value()
     with page.expect_download() as download:

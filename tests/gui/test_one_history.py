@@ -22,12 +22,12 @@ from .inference_pages import (
     fill_rectangle,
     map_of,
     mask_of,
+    mask_rectangle,
     open_mask_page,
     picture_info,
     screen_colour,
     wait_for_colour,
     wait_until_kept,
-    write_picture,
 )
 
 pytestmark = pytest.mark.browser
@@ -44,13 +44,12 @@ def shown_fill(page: Any, number: int | None) -> None:
     page.mouse.move(5, 300)
 
 
-def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_path: Path, checkpoint: Path) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, portrait: Path, checkpoint: Path) -> None:
+    open_mask_page(page, app, portrait, checkpoint)
     page.get_by_role("spinbutton", name="Line width").fill("9")
     drag(page, [(20, 100), (60, 100)])
     stroke = mask_of(page)
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
+    mask_rectangle(page)
     both = mask_of(page)
     page.locator("inpaint-editor").focus()
     page.keyboard.press("Enter")
@@ -110,9 +109,9 @@ def test_undo_goes_back_over_both_pages_and_a_reload(page: Any, app: App, tmp_pa
 
 
 def test_edge_file_gives_the_lines_and_they_are_saved_again(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, tmp_path: Path, checkpoint: Path
 ) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
     shown_fill(page, 1)
     lines = np.zeros((HEIGHT, WIDTH), np.uint8)
     lines[50:52] = 255

@@ -31,17 +31,12 @@ pytestmark = pytest.mark.browser
 WHITE = (255, 255, 255)
 
 
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    return write_picture(tmp_path / "portrait.png")
-
-
-def test_plan_14_upload_opens_file_chooser(page: Any, app: App, picture: Path) -> None:
+def test_plan_14_upload_opens_file_chooser(page: Any, app: App, portrait: Path) -> None:
     page.get_by_role("link", name="Inference", exact=True).first.click()
     page.wait_for_selector("html[data-eel=ready]")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Upload Image", exact=True).click()
-    chooser.value.set_files(picture)
+    chooser.value.set_files(portrait)
     page.get_by_text("portrait.png", exact=True).wait_for()
     assert page.get_by_text(f"{WIDTH} × {HEIGHT} pixels").is_visible()
     preview = page.get_by_role("img", name="The picture portrait.png")
@@ -51,8 +46,8 @@ def test_plan_14_upload_opens_file_chooser(page: Any, app: App, picture: Path) -
     ]
 
 
-def test_plan_15_second_upload_replaces_first(page: Any, app: App, picture: Path, tmp_path: Path) -> None:
-    upload(page, app, picture)
+def test_plan_15_second_upload_replaces_first(page: Any, app: App, portrait: Path, tmp_path: Path) -> None:
+    upload(page, app, portrait)
     first = page.locator("#preview").get_attribute("src")
     other = write_picture(tmp_path / "ランドスケープ.jpg", seed=5, size=(90, 70))
     with page.expect_file_chooser() as chooser:
@@ -64,10 +59,10 @@ def test_plan_15_second_upload_replaces_first(page: Any, app: App, picture: Path
     assert page.get_by_text("90 × 70 pixels").is_visible()
 
 
-def test_plan_16_mask_image_opens_mask_page(page: Any, app: App, picture: Path) -> None:
+def test_plan_16_mask_image_opens_mask_page(page: Any, app: App, portrait: Path) -> None:
     page.goto(f"{app.origin}/inference/upload-image.html")
     assert page.get_by_role("button", name="Mask Image", exact=True).is_disabled()
-    open_mask_page(page, app, picture)
+    open_mask_page(page, app, portrait)
     assert "/inference/mask_image.html" in page.url
     step = page.locator(".steps [aria-current=step]")
     assert step.inner_text().split("\n")[-1].strip().endswith("Mask image")
@@ -77,8 +72,8 @@ def test_plan_16_mask_image_opens_mask_page(page: Any, app: App, picture: Path) 
     assert size == [WIDTH, HEIGHT]
 
 
-def test_plan_17_brush_draws_white_only(page: Any, app: App, picture: Path) -> None:
-    open_mask_page(page, app, picture)
+def test_plan_17_brush_draws_white_only(page: Any, app: App, portrait: Path) -> None:
+    open_mask_page(page, app, portrait)
     before = screen_colour(page, 80, 60)
     assert before != WHITE
     page.get_by_label("Line width").fill("20")
@@ -91,8 +86,8 @@ def test_plan_17_brush_draws_white_only(page: Any, app: App, picture: Path) -> N
     assert set(np.unique(mask_of(page))) == {0, 1}
 
 
-def test_plan_18_drawing_is_kept(page: Any, app: App, picture: Path) -> None:
-    open_mask_page(page, app, picture)
+def test_plan_18_drawing_is_kept(page: Any, app: App, portrait: Path) -> None:
+    open_mask_page(page, app, portrait)
     drag(page, [(30, 30), (60, 80), (110, 40), (130, 90)])
     drawn = mask_of(page)
     assert drawn.sum() > 500
@@ -110,8 +105,8 @@ def test_plan_18_drawing_is_kept(page: Any, app: App, picture: Path) -> None:
     assert np.array_equal(mask_of(page), wait)
 
 
-def test_plan_19_line_width_7_is_7_wide(page: Any, app: App, picture: Path) -> None:
-    open_mask_page(page, app, picture)
+def test_plan_19_line_width_7_is_7_wide(page: Any, app: App, portrait: Path) -> None:
+    open_mask_page(page, app, portrait)
     page.get_by_label("Line width").fill("7")
     drag(page, [(30, 60.3), (130, 60.3)])
     mask = mask_of(page)
@@ -123,8 +118,8 @@ def test_plan_19_line_width_7_is_7_wide(page: Any, app: App, picture: Path) -> N
     assert np.array_equal(stored[..., 0] // 255, mask)
 
 
-def test_plan_20_clear_area_removes_all_lines(page: Any, app: App, picture: Path) -> None:
-    open_mask_page(page, app, picture)
+def test_plan_20_clear_area_removes_all_lines(page: Any, app: App, portrait: Path) -> None:
+    open_mask_page(page, app, portrait)
     untouched = screen_colour(page, 80, 60)
     drag(page, [(30, 60), (130, 60)])
     drag(page, [(80, 20), (80, 100)])
@@ -149,11 +144,11 @@ def fill(page: Any, app: App, picture: Path, checkpoint: Path) -> np.ndarray:
     return mask
 
 
-def test_plan_21_fill_opens_filling_page_then_result(page: Any, app: App, picture: Path, checkpoint: Path) -> None:
-    mask = fill(page, app, picture, checkpoint)
+def test_plan_21_fill_opens_filling_page_then_result(page: Any, app: App, portrait: Path, checkpoint: Path) -> None:
+    mask = fill(page, app, portrait, checkpoint)
     assert "/inference/fill_missing_regions.html" in page.url
     assert page.locator("#result-text").inner_text().startswith(f"{mask.sum()} pixels in")
-    original = np.asarray(Image.open(picture))
+    original = np.asarray(Image.open(portrait))
     filled = fetch_fill(page, picture_info(page)["fills"][-1])
     assert np.array_equal(filled[mask == 0], original[mask == 0])
     assert (filled[mask == 1] != original[mask == 1]).any()

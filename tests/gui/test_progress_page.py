@@ -12,10 +12,10 @@ from playwright.sync_api import expect
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.config_io import make_config
-from inpaintgan.core.events import CheckpointSaved, EventLog, RunFinished, Warned, read_events
+from inpaintgan.core.events import CheckpointSaved, EventLog, RunFinished, Warned
 from inpaintgan.core.rundir import TRAINING_STATE, RunDir
 from inpaintgan.gui.runs import MISSED_BYTES
-from run_events import run_started
+from run_events import events_of, run_started
 from waiting import wait_for
 
 from .training_pages import (
@@ -164,7 +164,6 @@ def test_progress_survives_closing_and_reopening_the_page(
 
 def test_pause_sample_save_stop_and_resume(page: Any, app: Any, pictures: Path, ended_trainings: Any) -> None:
     run = start_tiny(page, pictures, **{"Sample interval": "0", "Save interval": "0"})
-    events = app.runs / run / "events.jsonl"
     wait_iteration(page, 3)
     page.get_by_role("button", name="Pause").click()
     wait_state(page, "Paused")
@@ -182,14 +181,14 @@ def test_pause_sample_save_stop_and_resume(page: Any, app: Any, pictures: Path, 
     seen = iteration(page)
     page.get_by_role("button", name="Stop and save").click()
     wait_state(page, "Stopped")
-    stopped = next(event["step"] for event in read_events(events) if event["type"] == "run_finished")
+    stopped = events_of(app.runs / run, "run_finished")[0]["step"]
     assert seen <= stopped == iteration(page)
     assert (app.runs / run / "checkpoints" / f"step-{stopped:09d}").is_dir()
 
     page.get_by_role("button", name="Resume training").click()
     wait_iteration(page, stopped + 2)
     wait_state(page, "Training")
-    resumed = [event for event in read_events(events) if event["type"] == "run_started"][-1]
+    resumed = events_of(app.runs / run, "run_started")[-1]
     assert resumed["resumed"] and resumed["step"] == stopped
     expect(page.locator("#log")).to_contain_text(f"Resumed at step {stopped}")
 
@@ -223,7 +222,7 @@ def test_a_killed_training_is_noticed_and_goes_on_from_its_checkpoint(
     expect(page.locator("#alerts")).to_contain_text("interrupted")
     page.get_by_role("button", name="Resume training").click()
     wait_state(page, "Training")
-    resumed = [event for event in read_events(app.runs / run / "events.jsonl") if event["type"] == "run_started"][-1]
+    resumed = events_of(app.runs / run, "run_started")[-1]
     assert resumed["resumed"] and resumed["step"] >= 5
     wait_iteration(page, resumed["step"] + 1)
 

@@ -61,18 +61,19 @@ def test_its_files_go_with_it(client: Client) -> None:
     assert not folders[0].exists()
 
 
+def start_in_vain(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start the window in a way that it refuses."""
+    command = [sys.executable, str(MAIN), "gui", *arguments]
+    environment = {**os.environ, **environment}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+
+
 def test_a_busy_port_is_one_sentence_and_nothing_opens(tmp_path: Path) -> None:
     mark = tmp_path / "opened"
+    browser = fake_browser(tmp_path, f"touch {mark}")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, str(MAIN), "gui", "--port", str(port), "--runs", str(tmp_path)],
-            env={**os.environ, "DISPLAY": ":1", "INPAINTGAN_BROWSER": fake_browser(tmp_path, f"touch {mark}")},
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
+        port = str(taken.getsockname()[1])
+        done = start_in_vain("--port", port, "--runs", str(tmp_path), DISPLAY=":1", INPAINTGAN_BROWSER=browser)
     assert done.returncode == 2
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
@@ -82,26 +83,14 @@ def test_a_busy_port_is_one_sentence_and_nothing_opens(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("port", ["-1", "65536", "99999999999"])
 def test_what_is_no_port_is_refused(port: str, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, str(MAIN), "gui", "--port", port, "--no-window"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = start_in_vain("--port", port, "--no-window")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
 def test_a_runs_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("")
-    done = subprocess.run(
-        [sys.executable, str(MAIN), "gui", "--no-window", "--runs", str(tmp_path / "runs")],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    done = start_in_vain("--no-window", "--runs", str(tmp_path / "runs"))
     assert done.returncode == 2 and "runs is a file, not a folder." in done.stderr and not done.stdout
 
 

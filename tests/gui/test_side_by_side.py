@@ -19,12 +19,11 @@ from .conftest import App
 from .inference_pages import (
     drag,
     fetch_fill,
-    open_mask_page,
+    fill_rectangle,
     picture_info,
     pixel,
     wait_for_try,
     write_checkpoint,
-    write_picture,
 )
 
 pytestmark = pytest.mark.browser
@@ -51,15 +50,9 @@ def panel_point(page: Any, panel: int, x: float, y: float) -> tuple[float, float
     return box["x"] + at["x"], box["y"] + at["y"]
 
 
-def fill_with_the_first(page: Any, app: App, tmp_path: Path) -> Path:
-    """Fill a hole in a picture with the first run's checkpoint; returns the picture."""
-    picture = write_picture(tmp_path / "portrait.png")
-    open_mask_page(page, app, picture, tmp_path / "runs" / "first" / "checkpoints" / "step-000004000")
-    page.keyboard.press("r")
-    drag(page, [(50.5, 40.5), (109.5, 79.5)])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("compare-view[data-fill]")
-    return picture
+def fill_with_the_first(page: Any, app: App, picture: Path) -> None:
+    """Fill a hole in a picture with the first run's checkpoint."""
+    fill_rectangle(page, app, picture, app.runs / "first" / "checkpoints" / "step-000004000")
 
 
 def side_by_side(page: Any, along_edges: bool = False) -> None:
@@ -89,8 +82,8 @@ def wait_for_panel(page: Any, panel: int, spot: tuple[float, float], colour: np.
     wait_for(lambda: pixel(page, *panel_point(page, panel, *spot)) == tuple(colour))
 
 
-def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, tmp_path: Path) -> None:
-    picture = fill_with_the_first(page, app, tmp_path)
+def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: App, portrait: Path) -> None:
+    fill_with_the_first(page, app, portrait)
     page.keyboard.press("c")
     dialog = page.get_by_role("dialog", name="Checkpoints side by side")
     assert dialog.get_by_role("checkbox", name="run first").is_checked(), "the one in use is chosen already"
@@ -111,7 +104,7 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     assert len(fills) == 2, "the try that was there already is not filled again"
     # The newest run comes first.
     results = [fetch_fill(page, fill) for fill in reversed(fills)]
-    original = np.asarray(Image.open(picture))
+    original = np.asarray(Image.open(portrait))
     y, x = np.argwhere((results[0] != results[1]).any(axis=2) & (results[1] != original).any(axis=2))[0]
     spot = check_panels_at(page, results, x, y)
 
@@ -138,9 +131,9 @@ def test_two_checkpoints_fill_the_same_hole_and_zoom_together(page: Any, app: Ap
     page.wait_for_selector(f"compare-view[data-fill='{fills[0]['fill']}']")
 
 
-def test_a_small_window_shows_pictures_below_the_bars_and_folds_the_scores(page: Any, app: App, tmp_path: Path) -> None:
+def test_a_small_window_shows_pictures_below_the_bars_and_folds_the_scores(page: Any, app: App, portrait: Path) -> None:
     page.set_viewport_size({"width": 900, "height": 700})
-    fill_with_the_first(page, app, tmp_path)
+    fill_with_the_first(page, app, portrait)
     place = """() => {
         const { place } = document.querySelector('compare-view').view;
         return [place.scale, place.middle.x, place.middle.y];
@@ -176,7 +169,7 @@ def test_a_small_window_shows_pictures_below_the_bars_and_folds_the_scores(page:
 
 
 def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
-    page: Any, app: App, tmp_path: Path, page_errors: list[str]
+    page: Any, app: App, portrait: Path, page_errors: list[str]
 ) -> None:
     def forgetful(route: Any) -> None:
         code = route.fetch().text()
@@ -184,7 +177,7 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
         route.fulfill(body=code.replace("80e6", "1"), content_type="text/javascript")
 
     page.route("**/inference/tries.js", forgetful)
-    picture = fill_with_the_first(page, app, tmp_path)
+    fill_with_the_first(page, app, portrait)
     page.get_by_label("Feather").fill("12")
     page.get_by_role("button", name="Fill again", exact=True).click()
     wait_for_try(page, 2)
@@ -192,7 +185,7 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
     side_by_side(page)
     page.wait_for_selector("#side-by-side:not([hidden])")
     plain, _, second = picture_info(page)["fills"]
-    original = np.asarray(Image.open(picture))
+    original = np.asarray(Image.open(portrait))
     results = [fetch_fill(page, second), fetch_fill(page, plain)]  # the newest run comes first
     changed = [(result != original).any(axis=2) for result in results]
     y, x = np.argwhere(changed[0] & changed[1])[0]
@@ -209,8 +202,8 @@ def test_what_is_side_by_side_stays_when_memory_is_short_and_a_failure_is_said(
     page_errors.clear()  # the browser tells of the 507 itself
 
 
-def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, app: App, tmp_path: Path) -> None:
-    picture = fill_with_the_first(page, app, tmp_path)
+def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, app: App, portrait: Path) -> None:
+    fill_with_the_first(page, app, portrait)
     page.get_by_label("Feather").fill("6")  # so that neither is there yet
     page.evaluate(
         """() => {
@@ -226,7 +219,7 @@ def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, 
     page.evaluate("() => begun")
     page.keyboard.down("h")
     page.wait_for_selector("#side-by-side:not([hidden])")
-    wait_for_panel(page, 0, (80.5, 60.5), np.asarray(Image.open(picture))[60, 80])  # H is still held
+    wait_for_panel(page, 0, (80.5, 60.5), np.asarray(Image.open(portrait))[60, 80])  # H is still held
     assert min(page.evaluate("() => scales")) > 1, "the picture was never shrunk to nothing"
     page.keyboard.up("h")
     page.keyboard.press("Escape")
@@ -234,8 +227,8 @@ def test_the_picture_stays_while_others_fill_and_before_is_let_go_of(page: Any, 
     assert not page.evaluate("() => document.querySelector('compare-view').onlyBefore")
 
 
-def test_side_by_side_is_cancelled_between_two_fills_too(page: Any, app: App, tmp_path: Path) -> None:
-    fill_with_the_first(page, app, tmp_path)
+def test_side_by_side_is_cancelled_between_two_fills_too(page: Any, app: App, portrait: Path) -> None:
+    fill_with_the_first(page, app, portrait)
     page.get_by_label("Feather").fill("6")  # so that neither is there yet
     known = {patch["url"] for fill in picture_info(page)["fills"] for patch in fill["patches"]}
     held: list[Any] = []

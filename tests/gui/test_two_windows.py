@@ -82,9 +82,9 @@ def test_a_reload_shows_what_the_other_window_has_drawn(editor: Any, other: Any)
 
 
 def test_a_filling_page_says_at_once_that_the_mask_changed_in_another_window_and_fills_no_other(
-    page: Any, app: App, tmp_path: Path, checkpoint: Path
+    page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    fill_rectangle(page, app, write_picture(tmp_path / "portrait.png"), checkpoint)
+    fill_rectangle(page, app, portrait, checkpoint)
     drawing = page.context.new_page()
     drawing.goto(page.url.replace("fill_missing_regions", "mask_image"))
     drawing.wait_for_selector("inpaint-editor[data-ready]")

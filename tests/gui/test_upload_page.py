@@ -93,8 +93,8 @@ def test_a_late_answer_does_not_replace_what_was_opened_meanwhile(page: Any, app
     expect(page.locator("#fact-name")).to_have_text("second.png")
 
 
-def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, tmp_path: Path) -> None:
-    open_mask_page(page, app, write_picture(tmp_path / "portrait.png"))
+def test_the_last_picture_of_the_tab_is_there_again(page: Any, app: App, portrait: Path) -> None:
+    open_mask_page(page, app, portrait)
     drag(page, [(40, 60), (120, 60)])
     drawn = mask_of(page)
     page.get_by_role("link", name="Home", exact=True).click()

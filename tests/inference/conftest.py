@@ -11,15 +11,14 @@ from inpaintgan.core.config import Config
 from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+from untrained import write_checkpoint
 
 CONFIG = Config(edge_generator="edgeconnect", width=8, input_size=64)
 
 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("checkpoint")
-    save_checkpoint(folder, CONFIG, 5, *(build_generator(name, CONFIG) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
-    return folder
+    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"), CONFIG, 5)
 
 
 @pytest.fixture(scope="session")

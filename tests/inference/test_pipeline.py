@@ -19,6 +19,7 @@ from inpaintgan.inference.files import fill_file
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.inference.views import Scene
 from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+from untrained import write_checkpoint
 
 from .conftest import CONFIG
 from .holes import ASTRONAUT
@@ -204,7 +205,7 @@ def test_predicted_edges_never_depend_on_what_lies_under_the_hole(tmp_path, pain
 @pytest.mark.parametrize("detector", ["sobel", "log", "multi-scale"])
 def test_known_edges_are_the_trainings_detectors(tmp_path, detector):
     config = CONFIG.model_copy(update={"edge": detector, "sigma": 0.0})
-    save_checkpoint(tmp_path, config, 1, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    write_checkpoint(tmp_path, config)
     inpainter = Inpainter.load(tmp_path, "cpu")
     image, mask = np.ascontiguousarray(ASTRONAUT[:64, 200:264]), holed(64, 64, (16, 16, 48, 48))
     # What lies under the hole, and so its border, gives no edge.
@@ -218,7 +219,7 @@ def test_known_edges_are_the_trainings_detectors(tmp_path, detector):
 
 def test_canny_stands_in_for_edges_of_files_and_the_report_says_so(tmp_path):
     config = CONFIG.model_copy(update={"edge": "external", "edge_data": "edges", "sigma": 1.5})
-    save_checkpoint(tmp_path, config, 1, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    write_checkpoint(tmp_path, config)
     inpainter = Inpainter.load(tmp_path, "cpu")
     image, mask = np.ascontiguousarray(ASTRONAUT[:64, 200:264]), holed(64, 64, (16, 16, 48, 48))
     known = canny(to_gray(image), 1.5, hole=mask) * 255

@@ -15,9 +15,9 @@ from PIL import Image
 from forked_ranks import run_groups
 from inpaintgan.core.config import Config
 from inpaintgan.core.events import read_events
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS, TRAINING_STATE, RunDir
-from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+from inpaintgan.core.rundir import TRAINING_STATE, RunDir
 from run_events import events_of
+from untrained import write_checkpoint
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="ranks are forked")
 
@@ -40,10 +40,8 @@ def data(pictures: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("checkpoint")
     config = Config(edge_generator="edgeconnect", width=8, input_size=32)
-    save_checkpoint(folder, config, 5, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
-    return folder
+    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"), config, 5)
 
 
 def train(data: Path, run: Path, *settings: str) -> list[str]:

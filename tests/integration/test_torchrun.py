@@ -17,7 +17,7 @@ from inpaintgan.core.rundir import TRAINING_STATE, RunDir
 from run_events import events_of
 from waiting import wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
+MAIN = Path(__file__).resolve().parents[2] / "main.py"
 TORCHRUN = Path(sys.executable).with_name("torchrun")
 TINY = [
     "stage=joint", "edge_generator=edgeconnect", "width=8", "input_size=32", "batch_size=4", "log_interval=1",
@@ -27,11 +27,15 @@ TINY = [
 pytestmark = pytest.mark.skipif(not TORCHRUN.is_file() or os.name == "nt", reason="torchrun is not here")
 
 
+def train(data: Path, run: Path, *settings: str) -> list[str]:
+    return ["train", "--data", str(data), "--run", str(run), "--set", *TINY, *settings]
+
+
 def start(data: Path, run: Path, *settings: str) -> subprocess.Popen[bytes]:
     words = ["--standalone", "--nproc-per-node", "2", "--max-restarts", "1", "--monitor-interval", "0.1", "--"]
-    train = [str(ROOT / "main.py"), "train", "--data", str(data), "--run", str(run), "--set", *TINY, *settings]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen([str(TORCHRUN), *words, *train], stdin=subprocess.DEVNULL, env=environment)
+    program = [str(TORCHRUN), *words, str(MAIN)]
+    return subprocess.Popen([*program, *train(data, run, *settings)], stdin=subprocess.DEVNULL, env=environment)
 
 
 def wait_for_steps(run: Path, count: int, process: subprocess.Popen[bytes]) -> None:
@@ -56,18 +60,7 @@ def test_a_killed_rank_costs_only_the_steps_since_the_last_checkpoint(pictures, 
     assert events_of(run, "run_finished")[0]["step"] == 100
 
     straight = tmp_path / "straight"
-    words = [
-        "train",
-        "--data",
-        str(pictures),
-        "--run",
-        str(straight),
-        "--set",
-        *TINY,
-        "save_interval=5",
-        "max_iters=100",
-    ]
-    assert run_groups((2, words))[0].codes == [0, 0]
+    assert run_groups((2, train(pictures, straight, "save_interval=5", "max_iters=100")))[0].codes == [0, 0]
     killed, whole = (
         torch.load(RunDir(path).checkpoint_path(100) / TRAINING_STATE, weights_only=True) for path in (run, straight)
     )
@@ -90,14 +83,12 @@ def test_a_signal_to_one_rank_stops_all_of_them_in_order(pictures, tmp_path):
 
 def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stops(pictures, tmp_path, capfd):
     run = tmp_path / "run"
-    words = [str(ROOT / "main.py"), "train", "--data", str(pictures), "--run", str(run), "--set", *TINY]
-    refused = subprocess.run(
-        [sys.executable, *words, "processes=2", "batch_size=5"], stdin=subprocess.DEVNULL, check=False
-    )
+    words = [sys.executable, str(MAIN), *train(pictures, run, "processes=2")]
+    refused = subprocess.run([*words, "batch_size=5"], stdin=subprocess.DEVNULL, check=False)
     assert refused.returncode == 2
     assert "5 pictures cannot be shared equally by 2 processes" in capfd.readouterr().err
     assert not run.exists()
-    launcher = subprocess.Popen([sys.executable, *words, "processes=2", "max_iters=100000"], stdin=subprocess.DEVNULL)
+    launcher = subprocess.Popen([*words, "max_iters=100000"], stdin=subprocess.DEVNULL)
     wait_for_steps(run, 2, launcher)
     processes = [rank(launcher, number) for number in (0, 1)]
     assert RunDir(run).trainer_pid() == processes[0].pid
@@ -110,9 +101,8 @@ def test_the_setting_processes_starts_ranks_that_a_signal_to_their_launcher_stop
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the ranks train on")
 def test_a_launcher_that_is_killed_takes_its_ranks_along_and_the_run_can_be_resumed(pictures, tmp_path):
     run = tmp_path / "run"
-    words = [sys.executable, str(ROOT / "main.py"), "train", "--data", str(pictures), "--run", str(run)]
-    settings = ["--set", *TINY, "processes=2", "save_interval=1"]
-    launcher = subprocess.Popen([*words, *settings, "max_iters=100000"], stdin=subprocess.DEVNULL)
+    words = [sys.executable, str(MAIN), *train(pictures, run, "processes=2", "save_interval=1")]
+    launcher = subprocess.Popen([*words, "max_iters=100000"], stdin=subprocess.DEVNULL)
     wait_for_steps(run, 2, launcher)
     processes = [rank(launcher, number) for number in (0, 1)]
     launcher.kill()
@@ -120,6 +110,6 @@ def test_a_launcher_that_is_killed_takes_its_ranks_along_and_the_run_can_be_resu
     _, alive = psutil.wait_procs(processes, timeout=60)
     assert not alive
     saved = RunDir(run).saved_steps()[-1]
-    again = [*words, "--resume", *settings, f"max_iters={saved + 2}"]
+    again = [*words, f"max_iters={saved + 2}", "--resume"]
     assert subprocess.run(again, stdin=subprocess.DEVNULL, check=False).returncode == 0
     assert events_of(run, "run_finished")[0]["step"] == saved + 2

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inpaintgan.cli import main
 from inpaintgan.core.config_io import make_config
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.gui.runs import summary
 from inpaintgan.jobs.supervisor import Supervisor, wait_until_gone
+from run_events import events_of
 from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +35,11 @@ def command(*words: object) -> list[str]:
     return [sys.executable, str(ROOT / "main.py"), *map(str, words)]
 
 
+def train(data: Path, run: Path, *settings: str) -> list[str]:
+    """The words of a training for this process."""
+    return ["train", "--data", str(data), "--run", str(run), "--set", *TINY, "workers=0", *settings]
+
+
 def start(data: Path, run: Path, *words: str, settings: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     arguments = command("train", "--data", data, "--run", run, *words, "--set", *TINY, *settings)
     return subprocess.Popen(
@@ -41,7 +48,7 @@ def start(data: Path, run: Path, *words: str, settings: tuple[str, ...] = ()) ->
 
 
 def steps(run: Path) -> list[int]:
-    return [event["step"] for event in read_events(run / "events.jsonl") if event["type"] == "step"]
+    return [event["step"] for event in events_of(run, "step")]
 
 
 def test_kill_9_loses_nothing_but_the_steps_since_the_last_checkpoint(pictures, tmp_path):
@@ -119,8 +126,6 @@ def test_a_trained_run_fills_a_picture_while_being_just_a_folder(pictures, tmp_p
     ],
 )
 def test_bad_input_gets_one_clear_sentence_and_no_run_folder(pictures, tmp_path, capsys, monkeypatch, words, message):
-    from inpaintgan.cli import main
-
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     (tmp_path / "empty").mkdir()
     known = {"data": pictures, "empty": tmp_path / "empty"}
@@ -137,19 +142,7 @@ def files(folder: Path) -> dict[Path, bytes]:
 
 
 def test_a_finished_run_is_not_changed_by_a_refusal(pictures, tmp_path, capsys):
-    from inpaintgan.cli import main
-
-    words = [
-        "train",
-        "--data",
-        str(pictures),
-        "--run",
-        str(tmp_path / "run"),
-        "--set",
-        *TINY,
-        "workers=0",
-        "max_iters=1",
-    ]
+    words = train(pictures, tmp_path / "run", "max_iters=1")
     assert main(words) == 0
     before = files(tmp_path / "run")
     assert main(words) == 2
@@ -165,8 +158,6 @@ def test_a_finished_run_is_not_changed_by_a_refusal(pictures, tmp_path, capsys):
 
 
 def test_a_run_that_is_a_file_and_an_empty_path_are_refused_in_words(pictures, tmp_path, capsys):
-    from inpaintgan.cli import main
-
     file = tmp_path / "run"
     file.write_text("mine")
     words = ["train", "--data", str(pictures), "--set", *TINY, "workers=0"]
@@ -177,17 +168,14 @@ def test_a_run_that_is_a_file_and_an_empty_path_are_refused_in_words(pictures, t
 
 
 def test_many_processes_are_refused_where_they_cannot_train_together(pictures, tmp_path, capsys, monkeypatch):
-    from inpaintgan.cli import main
-
     monkeypatch.setattr("inpaintgan.training.command.can_launch", lambda: False)  # as on Windows
-    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    words = train(pictures, tmp_path / "run")
     assert main([*words, "processes=2"]) == 2
     assert "processes: 2 processes cannot train together on Windows" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 
 
 def test_a_training_that_breaks_down_for_good_has_failed_and_was_not_refused(pictures, tmp_path, capsys, monkeypatch):
-    from inpaintgan.cli import main
     from inpaintgan.models.edge_model import EdgeModel
 
     loss_of = EdgeModel.generator_loss
@@ -197,24 +185,20 @@ def test_a_training_that_breaks_down_for_good_has_failed_and_was_not_refused(pic
         return loss * np.nan, logs
 
     monkeypatch.setattr(EdgeModel, "generator_loss", broken)
-    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    words = train(pictures, tmp_path / "run")
     assert main([*words, "stage=edge", "max_iters=8"]) == 1
     assert "broke down again" in capsys.readouterr().err
 
 
 def test_processes_that_cannot_share_a_batch_are_refused_before_they_start(pictures, tmp_path, capfd):
-    from inpaintgan.cli import main
-
-    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    words = train(pictures, tmp_path / "run")
     assert main([*words, "processes=2", "batch_size=3"]) == 2
     assert len(capfd.readouterr().err.splitlines()) == 1
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_one_process_or_many_refuse_to_train_beyond_their_limits(pictures, tmp_path, capfd, processes):
-    from inpaintgan.cli import main
-
-    words = ["train", "--data", str(pictures), "--run", str(tmp_path / "run"), "--set", *TINY, "workers=0"]
+    words = train(pictures, tmp_path / "run")
     assert main([*words, "stage=edge", "max_iters=2"]) == 0
     again = ["train", "--run", str(tmp_path / "run"), "--resume", "--set", f"processes={processes}"]
     for limit in ("max_iters=2", "max_seconds=0.001"):
@@ -225,8 +209,6 @@ def test_one_process_or_many_refuse_to_train_beyond_their_limits(pictures, tmp_p
 
 
 def test_paths_given_in_one_folder_hold_in_another(pictures, tmp_path, monkeypatch):
-    from inpaintgan.cli import main
-
     monkeypatch.chdir(pictures.parent)
     words = ["train", "--run", str(tmp_path / "run")]
     given = [f"data={pictures.name}", f"val_data={pictures.name}", "workers=0"]

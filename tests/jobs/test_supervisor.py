@@ -20,6 +20,7 @@ from inpaintgan.core.errors import InpaintError
 from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.jobs.supervisor import Supervisor, is_live, launched_at, wait_until_gone
+from run_events import events_of
 from waiting import wait_for
 
 
@@ -63,8 +64,7 @@ def test_resuming_a_running_training_is_refused_and_a_dead_one_goes_on(superviso
     supervisor.resume(run)
     # The first training may have taken three steps itself before it was killed.
     wait_for(lambda: types(run).count("run_started") == 2 and types(run)[-3:] == ["step"] * 3)
-    started = [event for event in read_events(run.events_file) if event["type"] == "run_started"]
-    assert [event["resumed"] for event in started] == [False, True]
+    assert [event["resumed"] for event in events_of(run.path, "run_started")] == [False, True]
 
 
 def test_of_two_resumes_at_once_one_is_refused(supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:

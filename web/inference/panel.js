@@ -158,21 +158,13 @@ export function lookControls(editor) {
 }
 
 /**
- * Show what was seen of this picture when a page of this tab was left, so that work on a detail goes on from page to page.
- * @param {import("./editor/view.js").View} view
- * @param {string} picture
- */
-function keepPlace(view, picture) {
-  keepFor(picture, PLACE_KEY, (place) => view.show(place), () => view.place);
-}
-
-/**
+ * Zoom, beginning with what was seen of this picture when a page of this tab was left: work on a detail goes on from page to page.
  * @param {Stage} stage
  * @param {string} picture
  */
 export function zoomControls(stage, picture) {
   const { view } = stage;
-  keepPlace(view, picture);
+  keepFor(picture, PLACE_KEY, (place) => view.show(place), () => view.place);
   const value = byId("zoom-value");
   const show = () => {
     value.textContent = `${view.scale < 0.1 ? (100 * view.scale).toFixed(1) : Math.round(100 * view.scale)} %`;

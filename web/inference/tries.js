@@ -130,8 +130,7 @@ export class Tries {
     const picture = await PatchedPicture.decode(this.original, fill.patches);
     const canvas = this.#canvas(fill);
     if (canvas) {
-      const { width, height } = this.original;
-      picture.thumbnail(around(this.hole, { x0: 0, y0: 0, x1: width, y1: height }), canvas);
+      picture.thumbnail(around(this.hole, this.original.bounds), canvas);
       canvas.dataset.drawn = "true";
     }
     return picture;

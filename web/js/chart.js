@@ -1,6 +1,6 @@
 // A chart of curves over the steps: the raw values thin, or a band where one point stands for many; their smoothed course on
-// top, validation scores as points and baselines as dashed lines. The values under the pointer (or the newest) stand in the caption; all charts share a cursor, which
-// arrow keys move too.
+// top, validation scores as points and baselines as dashed lines. The values under the pointer (or the newest) stand in the
+// caption; all charts share a cursor, which arrow keys move too.
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { el } from "./dom.js";

@@ -28,9 +28,12 @@ const settings = byId("settings", HTMLSelectElement);
 
 // --- a new one ---------------------------------------------------------------------------------------------------------
 
+/** Nothing stands for the settings of New run. */
+const chosenPreset = () => draft.config.presets.find(({ id }) => id === settings.value);
+
 /** @returns {import("../js/schema.js").Values} */
 function chosenValues() {
-  const preset = draft.config.presets.find(({ id }) => id === settings.value);
+  const preset = chosenPreset();
   return preset ? { ...draft.config.defaults, ...preset.values } : draft.values;
 }
 
@@ -47,7 +50,7 @@ function whole(id) {
 
 /** What the choices mean. */
 function show() {
-  const preset = draft.config.presets.find(({ id }) => id === settings.value);
+  const preset = chosenPreset();
   const values = chosenValues();
   const own = `Settings from New run (${plural(Object.keys(draft.changes).filter((key) => key !== "data").length, "change")} from its preset).`;
   byId("settings-text").textContent = `${preset ? preset.text : own} Width ${values.width}, ${values.input_size} px, batches of ${values.batch_size}.`;

@@ -27,7 +27,7 @@ function title(column, view) {
 export const sampleHeads = (columns, view) => columns.map((column) => el("span", {}, title(column, view)));
 
 /** @param {RunView} view @returns {string} what the colours of edges mean */
-export const sampleKey = (view) => `Edges: red ${predictsEdges(view) ? "predicted in the hole" : "in the hole"}, black known.`;
+const sampleKey = (view) => `Edges: red ${predictsEdges(view) ? "predicted in the hole" : "in the hole"}, black known.`;
 
 export class SampleSlider {
   /** @param {string} run */

@@ -6,7 +6,7 @@ import { ago, count } from "../js/format.js";
 import { choiceTitle, stageTitle } from "../js/labels.js";
 
 /**
- * @typedef {{run: string, path: string, stage: string, step: number, updated: number, state: string}} RunSummary
+ * @typedef {import("../js/run-card.js").RunSummary} RunSummary
  * @typedef {{name: string, path: string, edge_generator: string | null, width: number, stem: string, step: number | null, title: string,
  *   rank: string}} Checkpoint
  */

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+
+from markupsafe import Markup
+
+from .columns import Column
 
 N_COLOURS = 8
 """Classes ``c0`` to ``c7`` of the style sheet."""
@@ -36,7 +40,7 @@ class Dot:
     """Of its bar: an interval, or a spread to both sides."""
 
 
-def line_chart(title: str, lines: Sequence[Line], x_label: str, lowest: float = math.inf) -> str:
+def line_chart(title: str, lines: Sequence[Line], x_label: str, lowest: float = math.inf) -> Markup:
     """Draw curves over a common axis, which begins at their lowest value or at ``lowest``.
 
     To those who do not see it the drawing is its title and where each curve ends. Each curve carries its name, and the drawing
@@ -70,22 +74,23 @@ def line_chart(title: str, lines: Sequence[Line], x_label: str, lowest: float = 
             px, py = line.points[0]
             shape = f'<circle cx="{x(px):.2f}" cy="{y(py):.2f}" r="3"/>'
         parts.append(f'<g class="line c{line.colour % N_COLOURS}" data-name="{escape(line.name)}">{shape}</g>')
-    return "".join([*parts, '<line class="cursor" hidden="hidden"/>', "</svg>"])
+    return Markup("".join([*parts, '<line class="cursor" hidden="hidden"/>', "</svg>"]))
 
 
-def dot_plot(title: str, dots: Sequence[Dot], unit: str, digits: int) -> str:
-    """Draw one value of each method on a common axis, with its interval as a bar where there is one; said as its values."""
+def dot_plot(column: Column, dots: Iterable[Dot]) -> Markup:
+    """Draw one score of each method on a common axis, the best on top, with its interval as a bar where there is one."""
+    dots = sorted(dots, key=lambda dot: -column.better * dot.value)
     reach = [end for dot in dots for end in (dot.value, *(dot.ends or ()))]
     ticks = _ticks(min(reach), max(reach), 5)
     height = _ROW_PX * len(dots) + _BOTTOM
     x = _scale(ticks[0], ticks[-1], _LABEL_PX, _WIDTH - 70)
-    said = ", ".join(f"{dot.name} {dot.value:.{digits}f}" for dot in dots)
-    label = escape(f"{title}{unit and f' in {unit}'}: {said}")
+    said = ", ".join(f"{dot.name} {dot.value:.{column.digits}f}" for dot in dots)
+    label = escape(f"{column.title}{column.unit and f' in {column.unit}'}: {said}")
     parts = [f'<svg class="chart" viewBox="0 0 {_WIDTH:g} {height:g}" role="img" aria-label="{label}">']
     for tick in ticks:
         parts.append(f'<line class="grid" x1="{x(tick):.1f}" x2="{x(tick):.1f}" y1="0" y2="{height - _BOTTOM:g}"/>')
         parts.append(f'<text class="tick middle" x="{x(tick):.1f}" y="{height - 10:g}">{_number(tick)}</text>')
-    parts.append(f'<text class="tick end" x="{_WIDTH:g}" y="{height - 10:g}">{escape(unit)}</text>')
+    parts.append(f'<text class="tick end" x="{_WIDTH:g}" y="{height - 10:g}">{escape(column.unit)}</text>')
     for index, dot in enumerate(dots):
         middle = _ROW_PX * (index + 0.5)
         colour = "plain" if dot.colour is None else f"c{dot.colour % N_COLOURS}"
@@ -97,8 +102,10 @@ def dot_plot(title: str, dots: Sequence[Dot], unit: str, digits: int) -> str:
                 f'<line class="spread" x1="{ends[0]:.1f}" x2="{ends[1]:.1f}" y1="{middle:.1f}" y2="{middle:.1f}"/>'
             )
         parts.append(f'<circle cx="{x(dot.value):.1f}" cy="{middle:.1f}" r="5"/>')
-        parts.append(f'<text class="value end" x="{_WIDTH:g}" y="{middle + 4:.1f}">{dot.value:.{digits}f}</text></g>')
-    return "".join([*parts, "</svg>"])
+        parts.append(
+            f'<text class="value end" x="{_WIDTH:g}" y="{middle + 4:.1f}">{dot.value:.{column.digits}f}</text></g>'
+        )
+    return Markup("".join([*parts, "</svg>"]))
 
 
 def _scale(low: float, high: float, start: float, end: float):

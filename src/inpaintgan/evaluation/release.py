@@ -66,7 +66,6 @@ def release(
             f"{report_file} has the scores of {report['checkpoint']} at step {report['step']}, not of step {checkpoint.step}.",
             "Give the report of evaluate on this checkpoint.",
         )
-    told = {"about": note} if note else {}
     if blend_with:
         blend(checkpoint, load_checkpoint(blend_with), share)
     card = _card(name, history(run_path), report, note, _blended(blend_with, share) if blend_with else [])
@@ -76,7 +75,7 @@ def release(
     with writing_checkpoint(target):
         save_checkpoint(target, frozen, checkpoint.step, *networks, half=True)
         write_text(target / "MODEL_CARD.md", card)
-        if told := told | (scores(report) if report else {}):
+        if told := ({"about": note} if note else {}) | (scores(report) if report else {}):
             write_json(target / SCORES, told)
     return target
 

@@ -62,11 +62,16 @@ class Session:
 
     def shown(self, file: Path) -> str:
         """Return an address under which the pages can see a copy of a picture file, until other previews take its place."""
+        folder, address = self.new_preview()
+        shutil.copyfile(file, folder / file.name)
+        return f"{address}/{file.name}"
+
+    def new_preview(self) -> tuple[Path, str]:
+        """Make an empty folder for pictures that the pages shall see, and return it with its address."""
         name = secrets.token_hex(8)
         folder = self.previews / name
         folder.mkdir(parents=True)
-        shutil.copyfile(file, folder / file.name)
-        return f"/api/previews/{name}/{file.name}"
+        return folder, f"/api/previews/{name}"
 
     def is_busy(self) -> bool:
         """Return whether something is being filled, which closing the window must not end."""

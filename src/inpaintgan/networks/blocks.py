@@ -1,4 +1,4 @@
-"""The layers that networks share: residual block, encoder, decoder, spectral norm; and what is asked of any network.
+"""The layers that networks share: residual block, encoder, decoder, spectral norm.
 
 Source: EdgeConnect (arXiv 1901.00212), appendix A.
 """

@@ -68,15 +68,13 @@ def _repeated(old: Tensor, shape: torch.Size, random: torch.Generator, *, transp
     return (wide * shares).movedim(0, inputs + 1).flatten(inputs, inputs + 1)
 
 
+@torch.no_grad()
 def estimate_spectral_norms(network: nn.Module) -> None:
     """Run the power iteration, which starts from noise in a new network, on the weights it now has."""
-    for module in network.modules():
-        if isinstance(module, parametrize.ParametrizationList):
-            for norm in module:
-                if isinstance(norm, SpectralNorm):
-                    training = norm.training
-                    norm.train()  # else it does not iterate
-                    with torch.no_grad():
-                        for _ in range(_POWER_ITERATIONS):
-                            norm(module.original)
-                    norm.train(training)
+    lists = [module for module in network.modules() if isinstance(module, parametrize.ParametrizationList)]
+    for weight, norm in [(found.original, norm) for found in lists for norm in found if isinstance(norm, SpectralNorm)]:
+        training = norm.training
+        norm.train()  # else it does not iterate
+        for _ in range(_POWER_ITERATIONS):
+            norm(weight)
+        norm.train(training)

@@ -36,8 +36,10 @@ class Learner(Generic[ModelT]):
         self._decay = config.ema_decay
         # One kernel for all parameters on a GPU. It is set again after loading, which may be on another device.
         shared = {"betas": (config.beta1, config.beta2), "fused": next(model.parameters()).is_cuda or None}
-        self._settings = {"generator": {"lr": config.lr, **shared}}
-        self._settings["discriminator"] = {"lr": config.lr * config.d2g_lr, **shared}
+        self._settings = {
+            "generator": {"lr": config.lr, **shared},
+            "discriminator": {"lr": config.lr * config.d2g_lr, **shared},
+        }
         self.generator_optimizer = torch.optim.Adam(model.generator.parameters(), **self._settings["generator"])
         self.discriminator_optimizer = torch.optim.Adam(
             model.discriminator.parameters(), **self._settings["discriminator"]

@@ -85,7 +85,7 @@ def judge(run: RunDir) -> Verdict:
     checks = [_trained(events), _losses(events), _files(run), _fill(run)]
     sound = all(check.ok for check in checks)
     device = next((event["device"] for event in events if event["type"] == "run_started"), "an unknown device")
-    slow = " It is slow, or busy just now." if len([e for e in events if e["type"] == "step"]) < _MIN_STEPS else ""
+    slow = "" if all(check.judged for check in checks) else " It is slow, or busy just now."
     wrong = ", ".join(check.name.lower() for check in checks if not check.ok)
     verdict = Verdict(
         sound=sound,

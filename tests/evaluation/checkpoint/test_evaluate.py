@@ -13,20 +13,18 @@ from PIL import Image
 from inpaintgan.cli import main
 from inpaintgan.core.config import Config
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.evaluation.cases import cases
 from inpaintgan.evaluation.checkpoint import command
 from inpaintgan.evaluation.protocol import evaluate_case
 from inpaintgan.imaging.classical import CLASSICAL, mean_fill
-from inpaintgan.models.checkpoint import build_generator, load_checkpoint, save_checkpoint
+from inpaintgan.models.checkpoint import load_checkpoint
+from untrained import write_checkpoint
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
     config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle")
-    folder = tmp_path_factory.mktemp("checkpoint")
-    save_checkpoint(folder, config, 7, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
-    return folder
+    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"), config, 7)
 
 
 def test_report_holds_every_method_and_score(checkpoint, pictures, tmp_path, capsys):

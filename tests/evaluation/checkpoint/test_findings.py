@@ -12,6 +12,7 @@ from inpaintgan.evaluation.checkpoint.page import evaluation_html, pick
 from inpaintgan.evaluation.checkpoint.running import SetResult
 from inpaintgan.evaluation.checkpoint.statistics import report_of
 from inpaintgan.evaluation.checkpoint.tables import table
+from inpaintgan.evaluation.columns import COLUMNS
 from inpaintgan.evaluation.protocol import START
 
 
@@ -118,7 +119,7 @@ def test_networks_that_were_switched_off_are_not_called_missing():
 
 
 def test_a_bar_reaches_from_end_to_end_of_its_interval():
-    drawn = dot_plot("Title", [Dot("a", 0, 2.0, (1.0, 4.0))], "dB", 2)
+    drawn = dot_plot(COLUMNS["psnr"], [Dot("a", 0, 2.0, (1.0, 4.0))])
     ends = re.search(r'class="spread" x1="([\d.]+)" x2="([\d.]+)"', drawn)
     dot = re.search(r'<circle cx="([\d.]+)"', drawn)
     assert ends and dot

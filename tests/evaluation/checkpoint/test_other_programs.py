@@ -12,14 +12,13 @@ import pytest
 
 from inpaintgan.cli import main
 from inpaintgan.core.config import Config
-from inpaintgan.core.rundir import EDGE_WEIGHTS, INPAINT_WEIGHTS
 from inpaintgan.evaluation.checkpoint import running
 from inpaintgan.imaging.classical import telea
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.io import read_rgb
 from inpaintgan.imaging.masks import read_mask
 from inpaintgan.imaging.picture import Picture
-from inpaintgan.models.checkpoint import build_generator, save_checkpoint
+from untrained import write_checkpoint
 
 SETS = ("thin", "half")
 
@@ -27,8 +26,7 @@ SETS = ("thin", "half")
 @pytest.fixture(scope="module")
 def words(tmp_path_factory, pictures):
     config = Config(edge_generator="edgeconnect", width=8, input_size=64, stem="unshuffle")
-    folder = tmp_path_factory.mktemp("checkpoint")
-    save_checkpoint(folder, config, 7, *(build_generator(name, config) for name in (EDGE_WEIGHTS, INPAINT_WEIGHTS)))
+    folder = write_checkpoint(tmp_path_factory.mktemp("checkpoint"), config, 7)
     return ["evaluate", "--checkpoint", str(folder), "--data", str(pictures), "--perceptual-weights", "off"]
 
 

@@ -18,13 +18,13 @@ from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.config import Config
 from inpaintgan.core.control import Control
 from inpaintgan.core.errors import InpaintError
-from inpaintgan.core.events import read_events
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation.compare.plan import freeze, make_plan
 from inpaintgan.evaluation.compare.scoring import EvaluationSet, held_out, mask_source
 from inpaintgan.evaluation.compare.trainings import TrainingFailed, train_to_end
 from inpaintgan.evaluation.mask_sets import KINDS
 from inpaintgan.training.orders import Orders
+from run_events import events_of
 from waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -53,8 +53,8 @@ def interrupted(tmp_path_factory):
     """A comparison stopped by Ctrl+C in its first trainings."""
     folder = ComparisonDir(tmp_path_factory.mktemp("comparison") / "vergleich-比較")
     process = subprocess.Popen([sys.executable, str(ROOT / "main.py"), *words(folder.path)], stdout=subprocess.DEVNULL)
-    first = folder.run("mec", 10).events_file
-    wait_for(lambda: process.poll() is not None or any(event["type"] == "step" for event in read_events(first)))
+    first = folder.run("mec", 10).path
+    wait_for(lambda: process.poll() is not None or events_of(first, "step"))
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     return folder, process.wait(60)
@@ -69,7 +69,7 @@ def test_a_comparison_is_interrupted_gone_on_with_and_then_left_alone(interrupte
 
     copy = tmp_path / "copy.json"
     assert main(words(folder.path, "--report", str(copy))) == 0
-    starts = [event["resumed"] for event in read_events(begun.events_file) if event["type"] == "run_started"]
+    starts = [event["resumed"] for event in events_of(begun.path, "run_started")]
     assert starts in ([False, True], [False]), "gone on with, unless it had just ended"
     for name in ("mec", "edgeconnect", "inpaint"):
         for seed in (10, 11):

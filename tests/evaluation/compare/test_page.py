@@ -15,6 +15,7 @@ from inpaintgan.core.comparison import ComparisonDir
 from inpaintgan.core.events import EventLog, Step, Validation
 from inpaintgan.core.rundir import RunDir
 from inpaintgan.evaluation import charts
+from inpaintgan.evaluation.columns import Column
 from inpaintgan.evaluation.compare.findings import findings, hints
 from inpaintgan.evaluation.compare.page import comparison_html
 from inpaintgan.evaluation.compare.summary import _pace, bucket, csv_text, curves, method_summary
@@ -142,7 +143,10 @@ def test_what_is_zero_throughout_has_an_axis_that_begins_there():
 def test_charts_are_well_formed_and_survive_flat_and_single_values():
     lines = [charts.Line("a < b", 0, [(0, 1.0), (10, 1.0)]), charts.Line("c", 9, [(5, 1.0)])]
     dots = [charts.Dot("a & b", None, 2.0, None)]
-    drawings = charts.line_chart('"Title"', lines, "steps"), charts.dot_plot("Title", dots, "dB", 2)
+    drawings = (
+        charts.line_chart('"Title"', lines, "steps"),
+        charts.dot_plot(Column("psnr", "Title", "", 2, 1, "dB"), dots),
+    )
     labels = '"Title"; at the end: a < b 1, c 1', "Title in dB: a & b 2.00"
     for drawn, label in zip(drawings, labels, strict=True):
         svg = ElementTree.fromstring(drawn)

@@ -9,6 +9,7 @@ import { EMPTY, expand, intersect, isEmpty, union } from "./rect.js";
 /** @typedef {import("./rect.js").Rect} Rect */
 /** @typedef {import("./bitmap.js").Bitmap} Bitmap */
 /** @typedef {import("./view.js").View} View */
+/** @typedef {{width: number, height: number, data: Uint8Array}} Level the map, or a smaller copy of it */
 
 const SMALLEST_SIDE = 128;
 /** An outline is seen on any ground: the hole's last pixels are light, those around it dark. */
@@ -21,8 +22,8 @@ export class BitmapLayer {
    */
   constructor(map) {
     this.map = map;
-    /** @type {{width: number, height: number, data: Uint8Array}[]} */
-    this.levels = [{ width: map.width, height: map.height, data: map.data }];
+    /** @type {Level[]} */
+    this.levels = [map];
     while (Math.max(this.#last.width, this.#last.height) > SMALLEST_SIDE) {
       const [width, height] = [Math.ceil(this.#last.width / 2), Math.ceil(this.#last.height / 2)];
       this.levels.push({ width, height, data: new Uint8Array(width * height) });
@@ -198,8 +199,6 @@ function seenAt(pixel, step, offset, size) {
   const at = step <= 1 ? Math.floor((pixel + 0.5) * step - offset) : Math.ceil(pixel * step - offset - 0.5);
   return Math.min(size - 1, Math.max(0, at));
 }
-
-/** @typedef {{width: number, height: number, data: Uint8Array}} Level */
 
 /**
  * @param {Level} from

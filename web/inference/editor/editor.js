@@ -9,6 +9,7 @@ import { reshaped } from "./map-work.js";
 import { Patch } from "./patch.js";
 import { PictureLayer } from "./picture-layer.js";
 import { Pointer } from "./pointer.js";
+import { rectangle } from "./raster.js";
 import { Stage } from "./stage.js";
 
 export class InpaintEditor extends HTMLElement {
@@ -90,9 +91,7 @@ export class InpaintEditor extends HTMLElement {
   clear() {
     return this.drawing?.changes.change("Clear Area", (edit) => {
       const extent = this.mask.extent();
-      edit.paint(extent, 0, (span) => {
-        for (let y = extent.y0; y < extent.y1; y++) span(y, extent.x0, extent.x1);
-      });
+      edit.paint(extent, 0, (span) => rectangle(extent, span));
     });
   }
 

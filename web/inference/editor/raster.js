@@ -3,6 +3,8 @@
 // A pixel belongs to a shape when its centre does. Shapes are handed over as spans, one row at a time:
 // span(y, x0, x1) means the pixels x0 <= x < x1 of row y. Rows and columns outside the map are never handed over.
 
+import { intersect } from "./rect.js";
+
 /**
  * In picture pixels; (0, 0) is the corner of the first pixel, not its centre. Points of a pen carry its pressure, 0 to 1.
  * @typedef {{x: number, y: number, pressure?: number}} Point
@@ -33,12 +35,12 @@ export function snap({ x, y }, width) {
  */
 export function lineBounds(a, b, width, clip) {
   const r = width / 2;
-  return {
-    x0: Math.max(clip.x0, Math.floor(Math.min(a.x, b.x) - r)),
-    y0: Math.max(clip.y0, Math.floor(Math.min(a.y, b.y) - r)),
-    x1: Math.min(clip.x1, Math.ceil(Math.max(a.x, b.x) + r)),
-    y1: Math.min(clip.y1, Math.ceil(Math.max(a.y, b.y) + r)),
-  };
+  return intersect(clip, {
+    x0: Math.floor(Math.min(a.x, b.x) - r),
+    y0: Math.floor(Math.min(a.y, b.y) - r),
+    x1: Math.ceil(Math.max(a.x, b.x) + r),
+    y1: Math.ceil(Math.max(a.y, b.y) + r),
+  });
 }
 
 /**
@@ -123,12 +125,7 @@ export function polygonBounds(points, clip) {
     x1 = Math.max(x1, x);
     y1 = Math.max(y1, y);
   }
-  return {
-    x0: Math.max(clip.x0, Math.floor(x0)),
-    y0: Math.max(clip.y0, Math.floor(y0)),
-    x1: Math.min(clip.x1, Math.ceil(x1)),
-    y1: Math.min(clip.y1, Math.ceil(y1)),
-  };
+  return intersect(clip, { x0: Math.floor(x0), y0: Math.floor(y0), x1: Math.ceil(x1), y1: Math.ceil(y1) });
 }
 
 /**

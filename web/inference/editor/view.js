@@ -48,15 +48,14 @@ export class View {
    * @param {number} height
    */
   resize(width, height) {
-    const middle = this.toPicture({ x: this.screenWidth / 2, y: this.screenHeight / 2 });
+    const middle = this.toPicture(this.#middle);
     this.screenWidth = width;
     this.screenHeight = height;
     if (this.fitted) {
       this.fit();
       return;
     }
-    this.x = width / 2 - middle.x * this.scale;
-    this.y = height / 2 - middle.y * this.scale;
+    this.#put(middle, this.#middle);
     this.#settle();
   }
 
@@ -72,7 +71,7 @@ export class View {
 
   /** @returns {Place} what is seen now */
   get place() {
-    return this.fitted ? null : { scale: this.scale, middle: this.toPicture({ x: this.screenWidth / 2, y: this.screenHeight / 2 }) };
+    return this.fitted ? null : { scale: this.scale, middle: this.toPicture(this.#middle) };
   }
 
   /** @param {Place} place what was seen before */
@@ -82,11 +81,21 @@ export class View {
       return;
     }
     this.scale = place.scale;
-    this.x = this.screenWidth / 2 - place.middle.x * this.scale;
-    this.y = this.screenHeight / 2 - place.middle.y * this.scale;
+    this.#put(place.middle, this.#middle);
     this.fitted = false;
     this.#snap();
     this.#settle();
+  }
+
+  /** Of the window. @returns {Point} on the screen */
+  get #middle() {
+    return { x: this.screenWidth / 2, y: this.screenHeight / 2 };
+  }
+
+  /** Move a point of the picture to one of the screen. @param {Point} point @param {Point} to */
+  #put(point, to) {
+    this.x = to.x - point.x * this.scale;
+    this.y = to.y - point.y * this.scale;
   }
 
   /** @returns {{width: number, height: number, y: number}} the free part of the window, and its middle */
@@ -134,11 +143,10 @@ export class View {
    * @param {number} scale
    * @param {Point} [about] on the screen; the middle when left out
    */
-  zoomTo(scale, about = { x: this.screenWidth / 2, y: this.screenHeight / 2 }) {
+  zoomTo(scale, about = this.#middle) {
     const fixed = this.toPicture(about);
     this.scale = Math.min(MAX_SCALE, Math.max(Math.min(this.fitScale / 2, 1), scale));
-    this.x = about.x - fixed.x * this.scale;
-    this.y = about.y - fixed.y * this.scale;
+    this.#put(fixed, about);
     this.fitted = false;
     this.#snap();
     this.#settle();

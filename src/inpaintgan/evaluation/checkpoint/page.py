@@ -121,12 +121,9 @@ def _plotted(methods: dict[str, dict[str, Any]]) -> list[Column]:
 def _dot_plots(main: dict[str, Any], colours: dict[str, int]) -> list[tuple[Column, Markup]]:
     plots = []
     for column in _plotted(main["methods"]):
-        found = {name: scores[column.key] for name, scores in main["methods"].items()}
-        names = sorted(found, key=lambda name: -column.better * found[name]["mean"])
-        dots = [
-            Dot(name, colours[name], found[name]["mean"], (found[name]["low"], found[name]["high"])) for name in names
-        ]
-        plots.append((column, Markup(charts.dot_plot(column.title, dots, column.unit, column.digits))))
+        found = [(name, scores[column.key]) for name, scores in main["methods"].items()]
+        dots = [Dot(name, colours[name], score["mean"], (score["low"], score["high"])) for name, score in found]
+        plots.append((column, charts.dot_plot(column, dots)))
     return plots
 
 
@@ -143,7 +140,7 @@ def _curves(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Colum
                 (100 * one["hole_share"]["mean"], one["methods"][name][column.key]["mean"]) for one in sized
             ]) for name in sized[0]["methods"] if name not in _OFF_SCALE
         ]  # fmt: skip
-        plots.append((column, Markup(charts.line_chart(column.title, lines, "% hole"))))
+        plots.append((column, charts.line_chart(column.title, lines, "% hole")))
     return plots
 
 

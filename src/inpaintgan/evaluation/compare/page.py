@@ -72,14 +72,9 @@ def _dot_plots(report: dict[str, Any], colours: dict[str, int]) -> list[tuple[Co
     """Where the methods lie between no edges and true edges, for two scores of the fill."""
     plots = []
     for column in _found(_DOT_SCORES, report)[:2]:
-        key = column.key
-        rows = [row for row in report["rows"] if key in row["scores"]]
-        rows.sort(key=lambda row: row["scores"][key]["mean"], reverse=column.better > 0)
-        dots = [
-            Dot(row["name"], colours.get(row["name"]), row["scores"][key]["mean"], _around(row["scores"][key]))
-            for row in rows
-        ]
-        plots.append((column, Markup(charts.dot_plot(column.title, dots, column.unit, column.digits))))
+        found = [(row["name"], row["scores"][column.key]) for row in report["rows"] if column.key in row["scores"]]
+        dots = [Dot(name, colours.get(name), score["mean"], _around(score)) for name, score in found]
+        plots.append((column, charts.dot_plot(column, dots)))
     return plots
 
 
@@ -99,7 +94,7 @@ def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple
         ]
         if lines:
             lowest = 0.0 if kind == "validation" else math.inf  # a share's axis starts at 0
-            found.append((title, Markup(charts.line_chart(title, lines, "steps", lowest))))
+            found.append((title, charts.line_chart(title, lines, "steps", lowest)))
     shared = [
         Line(_curve_name(curve, report), charts.N_COLOURS - 1, curve["validation"]["psnr_hole"])
         for curve in report["inpaint_curves"]
@@ -107,7 +102,7 @@ def _curve_charts(report: dict[str, Any], colours: dict[str, int]) -> list[tuple
     ]
     if shared:
         title = "Shared inpaint generator: PSNR in the hole on held-out pictures, true edges, dB"
-        found.append((title, Markup(charts.line_chart(title, shared, "steps"))))
+        found.append((title, charts.line_chart(title, shared, "steps")))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from pathlib import Path
 from typing import Any
@@ -76,9 +75,7 @@ class SettingsCalls(Calls):
             raise InpaintError("bad-call", "A number of pictures was expected.")
         config = make_config(checked_object(values))
         folder = training.checked_folder(config.data, "data")
-        name = secrets.token_hex(8)
-        out = self._session.previews / name
-        out.mkdir(parents=True)
+        out, address = self._session.new_preview()
         args = {
             "folder": folder,
             "values": config.model_dump(),
@@ -89,7 +86,7 @@ class SettingsCalls(Calls):
         for old in sorted(self._session.previews.iterdir(), key=lambda path: path.stat().st_mtime)[:-_KEPT_PREVIEWS]:
             shutil.rmtree(old, ignore_errors=True)
         parts = ("picture", "masked", "edges")
-        urls = [{part: f"/api/previews/{name}/{Path(item[part]).name}" for part in parts} for item in items]
+        urls = [{part: f"{address}/{Path(item[part]).name}" for part in parts} for item in items]
         return {"items": [{**item, **url} for item, url in zip(items, urls, strict=True)]}
 
     def measure(self, values: dict[str, Any]) -> dict[str, Any]:
