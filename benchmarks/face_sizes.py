@@ -1,10 +1,11 @@
-"""Faces of every size: shown to the networks as a whole, against crops around the hole as for any other picture.
+"""Faces of every size, upright and turned: shown to the networks as a whole, against crops around the hole as for any picture.
 
     python benchmarks/face_sizes.py --data DIR --perceptual-weights VGG19.pth
 
 Each face of a folder of aligned ones is resized, set at a random place of a larger picture, whose rest continues the face's
-borders, and loses an eye, both, or its mouth. Scores are taken in the hole; faces of more than 256 px are reduced to that for
-the score, since they have no more detail than that. The ways take turns within one run.
+borders, and loses an eye, both, or its mouth. Pictures with faces of one size are also turned, as heads are. Scores are taken
+in the hole; faces of more than 256 px are reduced to that for the score, since they have no more detail than that. The ways
+take turns within one run.
 """
 
 from __future__ import annotations
@@ -37,12 +38,16 @@ from inpaintgan.networks.vgg19 import load_vgg19
 
 SIDE = 256
 FACES_PX = (96, 128, 192, 256, 384, 512, 768)
+TURNED_PX, TURNS = 192, (10, 20, 30)
+"""Side of the faces that are turned too, and by how many degrees, one to the right and the next to the left."""
 PARTS = ((0.375, 0.47, 0.11, 0.07), (0.625, 0.47, 0.11, 0.07), (0.5, 0.73, 0.15, 0.08), (0.5, 0.47, 0.24, 0.08))
 """An eye, the other, the mouth, both eyes: middle (x, y) and half axes of an ellipse, in shares of an aligned face's side."""
 
 
-def scene(face: np.ndarray, side: int, part: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A picture with a face of some side in it, and its hole, (H, W, 3) and (H, W), 1 in the hole."""
+def scene(
+    face: np.ndarray, side: int, degrees: float, part: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A picture with a face of some side in it, turned clockwise, and its hole, (H, W, 3) and (H, W), 1 in the hole."""
     method = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
     resized = cv2.resize(face, (side, side), interpolation=method)
     x, y, half_width, half_height = (round(share * side) for share in PARTS[part])
@@ -51,9 +56,15 @@ def scene(face: np.ndarray, side: int, part: int, rng: np.random.Generator) -> t
     room = max(384, side * 5 // 4) - side
     top, left = rng.integers(0, room + 1, 2).tolist()
     around = top, room - top, left, room - left
+    picture = cv2.copyMakeBorder(resized, *around, cv2.BORDER_REPLICATE)
+    hole = cv2.copyMakeBorder(hole, *around, cv2.BORDER_CONSTANT, value=0)
+    if not degrees:
+        return picture, hole
+    matrix = cv2.getRotationMatrix2D((left + side / 2, top + side / 2), -degrees, 1)
+    size = (room + side, room + side)
     return (
-        cv2.copyMakeBorder(resized, *around, cv2.BORDER_REPLICATE),
-        cv2.copyMakeBorder(hole, *around, cv2.BORDER_CONSTANT, value=0),
+        cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+        cv2.warpAffine(hole, matrix, size, flags=cv2.INTER_NEAREST),
     )
 
 
@@ -89,18 +100,25 @@ def main() -> None:
     }
     faces = [case.picture for case in cases(arguments.data, "half", SIDE, limit=arguments.limit, seed=0)]
     rows = []
-    for side in FACES_PX:
+    for side, degrees in [*((side, 0) for side in FACES_PX), *((TURNED_PX, degrees) for degrees in TURNS)]:
         for index, face in enumerate(faces):
-            picture, hole = scene(face, side, index % len(PARTS), np.random.default_rng([side, index]))
+            turned = degrees if index % 2 else -degrees
+            rng = np.random.default_rng([side, index])
+            picture, hole = scene(face, side, turned, index % len(PARTS), rng)
             for way, fill in ways.items():
                 start = time.perf_counter()
                 filled = fill(picture, hole)
                 seconds = time.perf_counter() - start
-                rows.append(
-                    {"face_px": side, "way": way, "seconds": seconds, **score(filled, picture, hole, side, vgg)}
-                )
+                scores = score(filled, picture, hole, side, vgg)
+                rows.append({"face_px": side, "degrees": degrees, "way": way, "seconds": seconds, **scores})
         for way in ways:
-            print(side, way, means(rows)[str(side)][way], flush=True)
+            print(
+                side,
+                degrees,
+                way,
+                means(rows, "degrees" if degrees else "face_px")[str(degrees or side)][way],
+                flush=True,
+            )
     report = {
         "machine": f"{device_name(whole.device)}, {platform.machine()}, torch {torch.__version__}",
         "checkpoint": arguments.checkpoint.name,
@@ -108,20 +126,22 @@ def main() -> None:
         "engine": whole.engine,
         "proxy_network": vgg.origin if vgg else None,
         "n_faces": len(faces),
-        "means": means(rows),
+        "means": means([row for row in rows if not row["degrees"]], "face_px"),
+        "turned_px": TURNED_PX,
+        "turned": means([row for row in rows if row["face_px"] == TURNED_PX], "degrees"),
     }
     write_json(arguments.output, report)
 
 
-def means(rows: list[dict]) -> dict[str, dict[str, dict[str, float]]]:
-    """Mean scores and median seconds by the face's side and the way."""
+def means(rows: list[dict], by: str) -> dict[str, dict[str, dict[str, float]]]:
+    """Mean scores and median seconds by ``face_px`` or ``degrees``, and the way."""
     result: dict[str, dict[str, dict[str, float]]] = {}
-    for side, way in dict.fromkeys((row["face_px"], row["way"]) for row in rows):
-        chosen = [row for row in rows if (row["face_px"], row["way"]) == (side, way)]
+    for value, way in dict.fromkeys((row[by], row["way"]) for row in rows):
+        chosen = [row for row in rows if (row[by], row["way"]) == (value, way)]
         mean = {
             name: statistics.fmean(row[name] for row in chosen) for name in chosen[0] if name in ("psnr_hole", "proxy")
         }
-        result.setdefault(str(side), {})[way] = {
+        result.setdefault(str(value), {})[way] = {
             **{name: round(value, 4) for name, value in mean.items()},
             "seconds": round(statistics.median(row["seconds"] for row in chosen), 3),
         }

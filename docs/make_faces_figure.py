@@ -2,8 +2,8 @@
 
     python docs/make_faces_figure.py [--checkpoint DIR] [--output FILE.png]
 
-Twice the astronaut, whose face takes up a tenth of her picture: the hole, the fill in crops around the hole as for any other
-picture, the fill with her face shown as a whole, the truth.
+Thrice the astronaut, whose face takes up a tenth of her picture, the last time turned: the hole, the fill in crops around it as for
+any other picture, the fill with her face shown as a whole and upright, the truth.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.inference.pipeline import Inpainter
 
-HOLES = (((222, 152), (28, 13)), ((222, 112), (45, 12)))
-"""Middle and half axes of the ellipse over her mouth, and over her eyes, in px."""
+HOLES = (((222, 152), (28, 13), 0.0), ((222, 112), (45, 12), 0.0), ((205, 115), (20, 13), 24.0))
+"""Middle and half axes of the ellipse over her mouth, over her eyes, and over one, in px, and by how far she is turned."""
+MIDDLE = (224.0, 110.0)
+"""Of her face, in px."""
 
 
 def main() -> None:
@@ -34,11 +36,15 @@ def main() -> None:
     whole = Inpainter.load(arguments.checkpoint)
     config = whole.checkpoint.config.model_copy(update={"subject": "any"})
     crops = Inpainter(dataclasses.replace(whole.checkpoint, config=config), whole.device)
-    picture = np.ascontiguousarray(skimage.data.astronaut())
+    astronaut = np.ascontiguousarray(skimage.data.astronaut())
+    size = astronaut.shape[1::-1]
     panels = []
-    for middle, axes in HOLES:
-        mask = np.zeros(picture.shape[:2], np.uint8)
-        cv2.ellipse(mask, middle, axes, 0, 0, 360, 1, -1)
+    for middle, axes, degrees in HOLES:
+        hole = np.zeros(astronaut.shape[:2], np.uint8)
+        cv2.ellipse(hole, middle, axes, 0, 0, 360, 1, -1)
+        turn = cv2.getRotationMatrix2D(MIDDLE, -degrees, 1)
+        picture = cv2.warpAffine(astronaut, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+        mask = cv2.warpAffine(hole, turn, size, flags=cv2.INTER_NEAREST)
         holed = with_white_hole(picture, mask)
         panels += [part[FACE] for part in (holed, crops.fill(picture, mask), whole.fill(picture, mask), picture)]
     save_picture(strip(panels), arguments.output)

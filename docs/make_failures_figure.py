@@ -2,7 +2,7 @@
 
     python docs/make_failures_figure.py [--checkpoint DIR] [--output FILE.png]
 
-Three cases, each as the hole, the fill and the truth: an eye in a face that is held too askew to be found as one, half of a face,
+Three cases, each as the hole, the fill and the truth: an eye in a face that is turned too far to be found as one, half of a face,
 and a picture that is not a face.
 """
 
@@ -24,7 +24,7 @@ from inpaintgan.inference.pipeline import Inpainter
 CUP = (slice(90, 90 + SIDE), slice(210, 210 + SIDE))
 EYE, MIDDLE = (205.0, 114.0), (224.0, 110.0)
 """The middle of the astronaut's right eye, and of her face, in px."""
-TILT_DEG = 35.0
+TILT_DEG = 60.0
 
 
 def cases() -> list[tuple[np.ndarray, np.ndarray, tuple[slice, slice]]]:

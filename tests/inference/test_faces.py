@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 import skimage.data
 
+from inpaintgan.imaging.picture import deepened
 from inpaintgan.inference import predictor
+from inpaintgan.inference.arrays import AS_PREDICTED
 from inpaintgan.inference.faces import find_faces
-from inpaintgan.inference.refine import plan_scales
+from inpaintgan.inference.frames import Frame
+from inpaintgan.inference.refine import Canvas, plan_scales
 from inpaintgan.inference.strategy import plan_crops
 from inpaintgan.inference.views import Scene
 
@@ -33,13 +36,28 @@ def resized(factor: float) -> np.ndarray:
     return np.asarray(cv2.resize(ASTRONAUT, None, fx=factor, fy=factor, interpolation=method))
 
 
+def turned(array: np.ndarray, degrees: float) -> np.ndarray:
+    """A picture or a mask turned clockwise about the middle of the astronaut's face."""
+    matrix = cv2.getRotationMatrix2D((MIDDLE[0], MIDDLE[1]), -degrees, 1)
+    method = cv2.INTER_NEAREST if array.ndim == 2 else cv2.INTER_CUBIC
+    return np.asarray(cv2.warpAffine(array, matrix, array.shape[1::-1], flags=method))
+
+
 @pytest.mark.parametrize("factor", [0.6, 1, 1.7, 3])
 def test_a_face_with_a_hidden_eye_is_found_at_any_size_and_framed_as_in_aligned_sets(factor):
     image = resized(factor)
-    ((left, top, right, bottom),) = find_faces(Scene(image, eye(image.shape[:2], factor), None))
-    assert right - left == bottom - top == pytest.approx(SIDE * factor, rel=0.15)
-    assert (left + right) / 2 == pytest.approx(MIDDLE[0] * factor, abs=0.08 * SIDE * factor)
-    assert (top + bottom) / 2 == pytest.approx(MIDDLE[1] * factor, abs=0.08 * SIDE * factor)
+    (face,) = find_faces(Scene(image, eye(image.shape[:2], factor), None))
+    assert face.side == pytest.approx(SIDE * factor, rel=0.15) and abs(face.degrees) < 5
+    assert face.x == pytest.approx(MIDDLE[0] * factor, abs=0.08 * SIDE * factor)
+    assert face.y == pytest.approx(MIDDLE[1] * factor, abs=0.08 * SIDE * factor)
+
+
+@pytest.mark.parametrize("degrees", [-32, -18, 12, 25])
+def test_a_face_that_is_turned_is_found_with_how_far(degrees):
+    (face,) = find_faces(Scene(turned(ASTRONAUT, degrees), turned(eye((512, 512)), degrees), None))
+    assert face.degrees == pytest.approx(degrees, abs=8)
+    assert face.side == pytest.approx(SIDE, rel=0.15)
+    assert (face.x, face.y) == pytest.approx(MIDDLE, abs=0.08 * SIDE)
 
 
 def test_what_lies_under_the_hole_has_no_part_in_where_a_face_is_found():
@@ -56,10 +74,10 @@ def test_faces_are_looked_for_only_where_a_hole_hides_something_of_one():
     cv2.line(scratch, (100, 60), (300, 200), 1, 2)
     for mask in (far, scratch, np.zeros_like(far)):
         assert find_faces(Scene(ASTRONAUT, mask, None)) == []
-    coffee = np.ascontiguousarray(skimage.data.coffee())
-    mask = np.zeros(coffee.shape[:2], np.uint8)
+    cat = np.ascontiguousarray(skimage.data.cat())
+    mask = np.zeros(cat.shape[:2], np.uint8)
     mask[150:190, 250:300] = 1
-    assert find_faces(Scene(coffee, mask, None)) == []
+    assert find_faces(Scene(cat, mask, None)) == []
 
 
 @pytest.mark.parametrize("shape", [(8, 300), (300, 8), (1, 1)])
@@ -70,23 +88,75 @@ def test_a_picture_too_small_for_any_face_has_none(shape):
 def test_the_crop_of_a_face_comes_first_and_leaves_its_rim_to_the_hole_that_goes_on_outside():
     mask = np.zeros((600, 800), np.uint8)
     mask[280:320, 100:700] = 1
-    face = (300, 200, 500, 400)
-    first, *others = plan_crops(mask, 256, [face])
-    assert first.is_face and (first.left, first.top, first.width, first.height) == (300, 200, 200, 200)
+    first, *others = plan_crops(mask, 256, [Frame(400, 300, 200)])
+    assert first.face and (first.left, first.top, first.width, first.height) == (300, 200, 200, 200)
     assert first.hole.sum() == 40 * 180 and not first.hole[:, :10].any() and not first.hole[:, -10:].any()
-    assert others and not any(crop.is_face for crop in others)
+    assert others and not any(crop.face for crop in others)
     total = np.zeros(mask.shape, int)
     for crop in (first, *others):
         total[crop.window] += crop.hole
     assert np.array_equal(total, mask)
 
 
-def test_a_face_at_the_border_of_the_picture_is_shown_as_far_as_it_goes():
+def test_of_a_turned_face_the_crop_fills_what_lies_in_its_square_alone():
+    mask = np.ones((400, 400), np.uint8)
+    face = Frame(200, 200, 100, 45)
+    first, *others = plan_crops(mask, 256, [face])
+    assert first.longest_px == 100 and first.width == first.height == 142
+    assert first.hole.sum() == pytest.approx(90 * 90, rel=0.02)
+    assert first.hole[71, 10] and not first.hole[30, 30]
+    total = np.zeros(mask.shape, int)
+    for crop in (first, *others):
+        total[crop.window] += crop.hole
+    assert np.array_equal(total, mask)
+
+
+def test_a_face_at_the_border_of_the_picture_is_filled_up_to_it():
     mask = np.zeros((300, 300), np.uint8)
     mask[:50, 60:100] = 1
-    (crop,) = plan_crops(mask, 256, [(-40, -60, 180, 160), (200, 200, 290, 290)])
+    (crop,) = plan_crops(mask, 256, [Frame(70, 50, 220), Frame(245, 245, 90)])
     assert (crop.left, crop.top, crop.width, crop.height) == (0, 0, 180, 160)
-    assert crop.hole.sum() == 50 * 40  # the picture's own border takes nothing away
+    assert crop.hole.sum() == 50 * 40
+
+
+def test_the_square_of_an_upright_face_is_the_picture_itself_continued_by_its_border():
+    image = np.random.default_rng(0).integers(0, 256, (60, 80, 3)).astype(np.uint8)
+    hole = np.zeros((60, 80), np.uint8)
+    hole[10:20, 30:50] = 1
+    (crop,) = plan_crops(hole, 64, [Frame(40, 20, 50)])
+    scene, wanted = crop.taken(Scene(image, hole, None))
+    beyond = np.pad(image, ((5, 0), (0, 0), (0, 0)), mode="edge")[:50, 15:65]
+    assert np.array_equal(wanted, np.pad(hole, ((5, 0), (0, 0)))[:50, 15:65])
+    assert np.array_equal(scene.pixels[wanted == 0], beyond[wanted == 0])
+
+
+@pytest.mark.parametrize("degrees", [0, 20])
+def test_nothing_under_a_hole_reaches_the_square_of_a_face(degrees):
+    hole = eye((512, 512))
+    other = np.where(hole[..., None] == 1, 255 - ASTRONAUT, ASTRONAUT)
+    (crop,) = plan_crops(hole, 64, [Frame(*MIDDLE, SIDE, degrees)])
+    (first, wanted), (second, _) = (crop.taken(Scene(image, hole, None)) for image in (ASTRONAUT, other))
+    assert wanted.any() and np.array_equal(first.pixels, second.pixels)
+
+
+def test_lines_that_were_drawn_turn_with_the_face():
+    hole = eye((512, 512))
+    drawn = np.full(hole.shape, AS_PREDICTED, np.int16)
+    cv2.line(drawn, (195, 115), (215, 115), 255, 3)
+    (crop,) = plan_crops(hole, 64, [Frame(*MIDDLE, SIDE, 90)])
+    scene, wanted = crop.taken(Scene(ASTRONAUT, hole, drawn))
+    assert scene.edges is not None and set(np.unique(scene.edges[wanted == 1])) == {AS_PREDICTED, 255}
+    rows, columns = np.nonzero(scene.edges == 255)
+    assert np.ptp(columns) <= 4 and np.ptp(rows) == pytest.approx(22, abs=2)  # now it runs downwards
+
+
+def test_what_is_filled_of_a_turned_face_is_laid_back_where_it_was():
+    image = cv2.GaussianBlur(ASTRONAUT, (0, 0), 3)
+    (crop,) = plan_crops(eye((512, 512)), 64, [Frame(*MIDDLE, SIDE, -24)])
+    seen, _ = crop.taken(Scene(image, np.zeros((512, 512), np.uint8), None))
+    canvas = crop.laid_back(Canvas(deepened(seen.pixels), seen.unknown))
+    wrong = np.abs(canvas.colour / 257.0 - image[crop.window])[crop.hole == 1]
+    assert wrong.max() < 3
 
 
 def test_a_face_is_seen_as_a_whole_first_however_thin_what_is_hidden():
@@ -115,7 +185,8 @@ def test_networks_that_learned_faces_see_the_face_first_and_all_of_the_hole_is_f
     monkeypatch.setattr(predictor, "make_batch", noted)
     filled = smooth_inpainter(subject="face").fill(image, mask)
     assert np.array_equal(filled[mask == 0], image[mask == 0])
-    ((left, top, right, bottom),) = find_faces(Scene(image, mask, None))
+    (found,) = find_faces(Scene(image, mask, None))
+    left, top, right, bottom = found.box(mask.shape)
     face = image[top:bottom, left:right]
     assert max(seen[0].shape[:2]) == 64 and _alike(face, seen[0]) > 0.8
 
@@ -140,9 +211,9 @@ def test_a_mask_all_over_a_large_picture_does_not_have_every_small_face_looked_f
 
     def detect(picture):
         looked_at.append(picture.shape[0] * picture.shape[1])
-        return np.empty((0, 3))
+        return []
 
-    monkeypatch.setattr("inpaintgan.inference.faces._windows", detect)
+    monkeypatch.setattr("inpaintgan.inference.faces.detect_faces", detect)
     mask = np.zeros((3000, 4000), np.uint8)
     mask[100::200, 100::200] = 1
     assert find_faces(Scene(np.zeros((3000, 4000, 3), np.uint8), cv2.dilate(mask, np.ones((60, 60))), None)) == []

@@ -1,25 +1,21 @@
-"""Faces in a picture, for networks that learned from aligned ones: where each would lie in a picture of such a set.
+"""Faces of which a hole hides something, for networks that learned from aligned ones.
 
-Such networks know a face that fills the frame, and little of half a face, or of one that is a fifth of what they see.
+Such networks know a face that fills the frame, and little of half a face, of one that is a fifth of what they see, or of one that
+is turned.
 """
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.data import lbp_frontal_face_cascade_filename
-from skimage.feature import Cascade
 
-from .strategy import Box
+from ..imaging.face_detection import FOUND_PX, Face, detect_faces
+from .frames import Frame
 from .views import Scene
 
-_FOUND_PX = 32, 70
-"""Sides of the faces that are looked for at one scale; at the next, half as large, those twice as large are."""
 _REACH_PX = 64
-"""How far around a hole: a face of which it hides something lies within."""
+"""How far around a hole: a face of which it hides something lies within, and not in the corners."""
 _HIDING_PX = 3
 """Thickness at which a hole hides something of a face of that size that its surroundings do not tell."""
 _LARGEST_PLACE_PX, _MOST_PX = 1 << 17, 1 << 20
@@ -27,29 +23,25 @@ _LARGEST_PLACE_PX, _MOST_PX = 1 << 17, 1 << 20
 of a hole, or beside many, are not found."""
 _MOST_SEARCHED_PX = 1 << 24
 """How large a reduced picture is searched for holes."""
-_NEEDED = 8
-"""Windows beside each other that must look like a face: with fewer, bricks and leaves do."""
-_FACE_IN_FRAME = 0.502, 0.535, 0.652
-"""Where the detector sees the middle of an aligned face, and its side, in shares of the picture's: the median of 138 faces."""
+_UPRIGHT = 2.0
+"""Degrees by which a face must be turned for the picture to be: it is known about as exactly."""
+_FACE_IN_FRAME = 0.5, 0.546, 0.718
+"""Where the detector sees the middle of an aligned face, and its side, in shares of the picture's: the median of 106 faces."""
 
 
-@cache
-def _detector() -> Cascade:
-    return Cascade(lbp_frontal_face_cascade_filename())
-
-
-def find_faces(scene: Scene) -> list[Box]:
+def find_faces(scene: Scene) -> list[Frame]:
     """Find the faces of which a hole hides something.
 
     What lies under the hole has no part in it: looked at is the picture with its holes filled smoothly.
 
     Returns:
-        For each face the square that shows it as aligned sets do, the most certain first; it may reach out of the picture. No
-        two show the same face. Faces below 48 px are not found, nor such as are seen from the side or lie.
+        For each face the square that shows it as aligned sets do, the most certain first. No two show the same face. Faces below
+        48 px are not found, nor such as are seen from the side, or are turned by more than about 35 degrees.
     """
-    found = [np.empty((0, 3))]
+    found: list[Face] = []
     left, top, hole_width, hole_height = cv2.boundingRect(scene.unknown)
-    most = min(min(scene.unknown.shape) // _FOUND_PX[0], min(hole_width, hole_height) // (_HIDING_PX - 1))
+    most = min(min(scene.unknown.shape) // FOUND_PX[0], min(hole_width, hole_height) // (_HIDING_PX - 1))
+    # At each scale faces of one range are looked for: at the next, half as large, those twice as large are.
     for factor in (1 << number for number in range(most.bit_length())):
         reach = _REACH_PX * factor
         x, y = max(0, left - reach), max(0, top - reach)
@@ -57,62 +49,28 @@ def find_faces(scene: Scene) -> list[Box]:
         for column, row, width, height in _places(near.unknown, factor):
             rows = slice(row * factor, (row + height) * factor)
             columns = slice(column * factor, (column + width) * factor)
-            windows = _windows(near.part((rows, columns)).scaled(width, height).continued())
-            found.append((windows + np.array([column, row, 0])) * factor + np.array([x, y, 0]))
-    return _agreed(np.concatenate(found))
-
-
-def _windows(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Middle (x, y) and side of every square that looks like a face in a picture or in its mirror image, (N, 3) in px."""
-    low, high = _FOUND_PX
-    windows = []
-    for flipped in (False, True):
-        found = _detector().detect_multi_scale(
-            img=np.ascontiguousarray(picture[:, ::-1]) if flipped else picture,
-            scale_factor=1.1,
-            step_ratio=1,
-            min_size=(low, low),
-            max_size=(high, high),
-            # Every square for itself: joined ones do not tell how many they were, and so how certain they are.
-            min_neighbor_number=0,
-            intersection_score_threshold=2,
-        )
-        for box in found:
-            x = box["c"] + box["width"] / 2
-            windows.append((picture.shape[1] - x if flipped else x, box["r"] + box["width"] / 2, box["width"]))
-    return np.array(windows, np.float64).reshape(-1, 3)
-
-
-def _agreed(windows: NDArray[np.float64]) -> list[Box]:
-    """The squares in which there is a face for enough of the windows, those for most of them first."""
-
-    def alike(number: int) -> NDArray[np.bool_]:
-        x, y, side = windows[number]
-        apart = np.maximum(np.abs(windows[:, 0] - x), np.abs(windows[:, 1] - y))
-        return (apart < 0.2 * side) & (np.abs(np.log(windows[:, 2] / side)) < 0.2)
-
-    frames: list[Box] = []
-    is_left = np.ones(len(windows), bool)
-    votes = [int(alike(number).sum()) for number in range(len(windows))]
-    for number in sorted(range(len(windows)), key=lambda number: -votes[number]):
-        agree = alike(number) & is_left
-        if is_left[number] and agree.sum() >= _NEEDED:
-            frames.append(_frame(*np.median(windows[agree], axis=0)))
-            left, top, right, bottom = frames[-1]
-            x, y, _ = windows.T
-            is_left &= ~((left < x) & (x < right) & (top < y) & (y < bottom))
+            for face in detect_faces(near.part((rows, columns)).scaled(width, height).continued()):
+                middle = (face.x + column) * factor + x, (face.y + row) * factor + y
+                found.append(Face(*middle, face.side * factor, face.degrees, face.votes))
+    frames: list[Frame] = []
+    for face in sorted(found, key=lambda face: -face.votes):
+        if not any(frame.holds(face.x, face.y) for frame in frames):
+            frames.append(_frame(face))
     return frames
 
 
-def _frame(x: float, y: float, side: float) -> Box:
+def _frame(face: Face) -> Frame:
     """The square in which a face lies as in an aligned picture."""
     right_share, down_share, of_frame = _FACE_IN_FRAME
-    frame = side / of_frame
-    left, top = round(x - right_share * frame), round(y - down_share * frame)
-    return left, top, left + round(frame), top + round(frame)
+    side = max(1, round(face.side / of_frame))
+    degrees = face.degrees if abs(face.degrees) > _UPRIGHT else 0.0
+    x, y = Frame(face.x, face.y, side, degrees).point(1 - right_share, 1 - down_share)
+    # An upright square begins at a whole pixel, so that nothing is interpolated.
+    left, top = round(x - side / 2), round(y - side / 2)
+    return Frame(left + side / 2, top + side / 2, side, degrees)
 
 
-def _places(unknown: NDArray[np.uint8], factor: int) -> list[Box]:
+def _places(unknown: NDArray[np.uint8], factor: int) -> list[tuple[int, int, int, int]]:
     """Where to look for faces once a picture is reduced: left, top, width and height there of what is around thick holes."""
     height, width = (max(1, length // factor) for length in unknown.shape)
     if height * width > _MOST_SEARCHED_PX:

@@ -238,28 +238,29 @@ class Inpainter:
             work.next_pass()
             return predictions
 
-        for (_, large), group in groupby(crops, key=lambda crop: (crop.is_face, self._is_large(crop))):
+        for (is_face, large), group in groupby(crops, key=lambda crop: (crop.face is not None, self._is_large(crop))):
             for batch in batches(list(group), 1 if large else MAX_BATCH):
-                parts = [scene.part(crop.window) for crop in batch]
+                taken = [crop.taken(scene) for crop in batch]
                 if large:
-                    (part,), (crop,) = parts, batch
-                    work.take(1, len(plan_scales(crop.hole, self._size, as_whole=crop.is_face)))
+                    ((part, hole_in_it),) = taken
+                    work.take(1, len(plan_scales(hole_in_it, self._size, as_whole=is_face)))
                     canvas = fill_coarse_to_fine(
-                        part, crop.hole, self._size, self._view, predict_pass, as_whole=crop.is_face, paints=paints
+                        part, hole_in_it, self._size, self._view, predict_pass, as_whole=is_face, paints=paints
                     )
                     canvases = [canvas]
                 else:
                     work.take(len(batch))
-                    views = [self._view(part.scaled(*_network_shape(part, self._size))) for part in parts]
-                    canvases = [_to_canvas(*pair) for pair in zip(predict(views), batch, strict=True)]
+                    views = [self._view(part.scaled(*_network_shape(part, self._size))) for part, _ in taken]
+                    shapes = [hole_in_it.shape for _, hole_in_it in taken]
+                    canvases = [_to_canvas(*pair) for pair in zip(predict(views), shapes, strict=True)]
                 for crop, canvas in zip(batch, canvases, strict=True):
-                    finish(crop, canvas)
+                    finish(crop, crop.laid_back(canvas))
         work.take(0)
         work.tell("paste")
         return patches
 
     def _is_large(self, crop: Crop) -> bool:
-        return max(crop.height, crop.width) > self._size
+        return crop.longest_px > self._size
 
     def _view(self, scene: Scene) -> View:
         # In training, edges reach into the hole and end at its border, for they are found in the whole picture. Left out of the
@@ -278,11 +279,11 @@ def _network_shape(part: Scene, size: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _to_canvas(prediction: Prediction, crop: Crop) -> Canvas:
-    """A prediction at the crop's size."""
+def _to_canvas(prediction: Prediction, shape: tuple[int, ...]) -> Canvas:
+    """A prediction at the size of what was taken of the picture."""
     colour, edges = prediction.colour, prediction.edges
-    if edges.shape != crop.hole.shape:
-        size = (crop.width, crop.height)
+    if edges.shape != shape:
+        size = (shape[1], shape[0])
         colour = cv2.resize(colour, size, interpolation=cv2.INTER_AREA).clip(0, 1)
         edges = cv2.resize(edges, size, interpolation=cv2.INTER_AREA).clip(0, 1)
     return Canvas(np.rint(colour * WHITE_16).astype(np.uint16), np.rint(edges * 255).astype(np.uint8))

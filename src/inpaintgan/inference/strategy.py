@@ -15,16 +15,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .frames import Box, Frame
+from .refine import Canvas
+from .views import Scene
+
 MIN_CONTEXT_PX = 64
 _CONTEXT_OF_HOLE = 0.5
 """Context on each side as a share of the hole's longer side, at least `MIN_CONTEXT_PX`."""
 _KEPT_OF_FACE = 0.05
-"""How much of a face's side at each border is left to another pass where the hole goes on outside of it: it lacks context."""
+"""How much of a face's square at each border is left to another pass: what the hole goes on to outside of it lacks context."""
 _MERGED_GROWTH = 1.5
 """Two crops become one when that is at most this much larger than the larger of them: more would cost detail."""
-
-Box = tuple[int, int, int, int]
-"""Left, top, right and bottom in px; right and bottom lie outside."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +38,40 @@ class Crop:
     width: int
     hole: NDArray[np.uint8]
     """(height, width), 1 where this pass fills; other holes in the rectangle are unknown, but left to their own pass."""
-    is_face: bool = False
-    """Whether it is one face, which the networks are to see as a whole first."""
+    face: Frame | None = None
+    """The square of a face, which the networks are to see as a whole and upright; the rectangle is what surrounds it."""
 
     @property
     def window(self) -> tuple[slice, slice]:
         """The rectangle as an index into the picture."""
         return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
 
+    @property
+    def longest_px(self) -> int:
+        """The longer side of what the networks see."""
+        return max(self.height, self.width) if self.face is None else self.face.side
 
-def plan_crops(mask: NDArray[np.uint8], network_size: int, faces: Sequence[Box] = ()) -> list[Crop]:
+    def taken(self, scene: Scene) -> tuple[Scene, NDArray[np.uint8]]:
+        """Return what the networks are to see of a picture, and what of it is to be filled, 1 there."""
+        part = scene.part(self.window)
+        if self.face is None:
+            return part, self.hole
+        upright = self.face.upright(part, self.left, self.top)
+        return upright, upright.unknown
+
+    def laid_back(self, canvas: Canvas) -> Canvas:
+        """Return what was filled of what was taken as it lies in the rectangle."""
+        return canvas if self.face is None else self.face.laid_back(canvas, self.left, self.top, self.hole.shape)
+
+
+def plan_crops(mask: NDArray[np.uint8], network_size: int, faces: Sequence[Frame] = ()) -> list[Crop]:
     """Cover every hole of a mask by crops: those of faces first, then the others, largest hole first.
 
     Args:
         mask: (H, W), 1 in the hole.
         network_size: Side in px of the pictures that the networks were trained on; no crop but a face's is smaller, unless
             the picture is.
-        faces: Squares to show as a whole, which may reach out of the picture.
+        faces: Squares to show as a whole.
 
     Returns:
         Crops whose holes together are the mask and do not overlap. Empty for an empty mask.
@@ -63,19 +81,15 @@ def plan_crops(mask: NDArray[np.uint8], network_size: int, faces: Sequence[Box] 
     return crops + _plan_holes(mask, network_size)
 
 
-def _take_face(mask: NDArray[np.uint8], face: Box) -> Crop | None:
+def _take_face(mask: NDArray[np.uint8], face: Frame) -> Crop | None:
     """Return the crop of a face, or None if the mask hides nothing of it; what the crop fills is taken out of the mask."""
-    height, width = mask.shape
-    left, top, right, bottom = max(face[0], 0), max(face[1], 0), min(face[2], width), min(face[3], height)
-    margin = round(_KEPT_OF_FACE * (face[2] - face[0]))
-    hole = np.zeros((bottom - top, right - left), np.uint8)
-    rows = slice(margin if top else 0, hole.shape[0] - (margin if bottom < height else 0))
-    columns = slice(margin if left else 0, hole.shape[1] - (margin if right < width else 0))
-    hole[rows, columns] = mask[top:bottom, left:right][rows, columns]
+    box = left, top, right, bottom = face.box(mask.shape)
+    part = mask[top:bottom, left:right]
+    hole = part * face.covered(box, _KEPT_OF_FACE)
     if not hole.any():
         return None
-    mask[top:bottom, left:right][hole == 1] = 0
-    return Crop(top, left, *hole.shape, hole, is_face=True)
+    part[hole == 1] = 0
+    return Crop(top, left, bottom - top, right - left, hole, face)
 
 
 def _plan_holes(mask: NDArray[np.uint8], network_size: int) -> list[Crop]:
