@@ -2,8 +2,8 @@
 
     python docs/make_faces_figure.py [--checkpoint DIR] [--output FILE.png]
 
-Thrice the astronaut, whose face takes up a tenth of her picture, the last time turned: the hole, the fill in crops around it as for
-any other picture, the fill with her face shown as a whole and upright, the truth.
+Thrice the astronaut, whose face takes up a tenth of her picture, the last time turned: the hole, the fill in crops around it as
+for any other picture, the fill with her face shown as a whole and upright, the truth.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _REACH_PX = 64
 _HIDING_PX = 3
 """Thickness at which a hole hides something of a face of that size that its surroundings do not tell."""
 _LARGEST_PLACE_PX, _MOST_PX = 1 << 17, 1 << 20
-"""How much is looked at around one hole, a quarter of a second, and in all at one scale: faces that are small beside the extent
+"""How much is looked at around one hole, some 0.4 seconds, and in all at one scale: faces that are small beside the extent
 of a hole, or beside many, are not found."""
 _MOST_SEARCHED_PX = 1 << 24
 """How large a reduced picture is searched for holes."""
