@@ -28,6 +28,8 @@ from inpaintgan.inference.pipeline import Inpainter
 
 SIDE = 192
 FACE = (slice(20, 20 + SIDE), slice(128, 128 + SIDE))
+MIDDLE = (224.0, 110.0)
+"""Of her face, in px of the picture."""
 MOUTH_X, MOUTH_Y = 98, 129
 """The middle of the mouth in the face's crop, in px."""
 GAP_PX = 6
@@ -42,6 +44,15 @@ def line(bend_px: int) -> np.ndarray:
         points = np.rint(np.stack([MOUTH_X + x, y], axis=1)).astype(np.int32)
         cv2.polylines(edges, [points], isClosed=False, color=255)
     return edges
+
+
+def turned(array: np.ndarray, degrees: float) -> np.ndarray:
+    """The astronaut, (H, W, 3), or a hole in her picture, (H, W), turned clockwise about the middle of her face."""
+    matrix = cv2.getRotationMatrix2D(MIDDLE, -degrees, 1)
+    method = cv2.INTER_NEAREST if array.ndim == 2 else cv2.INTER_CUBIC
+    return np.asarray(
+        cv2.warpAffine(array, matrix, array.shape[1::-1], flags=method, borderMode=cv2.BORDER_REFLECT)
+    )
 
 
 def strip(panels: list[np.ndarray]) -> Picture:

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import skimage.data
-from make_edge_figure import FACE, ROOT, strip
+from make_edge_figure import FACE, ROOT, strip, turned
 
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
@@ -24,8 +24,6 @@ from inpaintgan.inference.pipeline import Inpainter
 
 HOLES = (((222, 152), (28, 13), 0.0), ((222, 112), (45, 12), 0.0), ((205, 115), (20, 13), 24.0))
 """Middle and half axes of the ellipse over her mouth, over her eyes, and over one, in px, and by how far she is turned."""
-MIDDLE = (224.0, 110.0)
-"""Of her face, in px."""
 
 
 def main() -> None:
@@ -37,14 +35,11 @@ def main() -> None:
     config = whole.checkpoint.config.model_copy(update={"subject": "any"})
     crops = Inpainter(dataclasses.replace(whole.checkpoint, config=config), whole.device)
     astronaut = np.ascontiguousarray(skimage.data.astronaut())
-    size = astronaut.shape[1::-1]
     panels = []
     for middle, axes, degrees in HOLES:
         hole = np.zeros(astronaut.shape[:2], np.uint8)
         cv2.ellipse(hole, middle, axes, 0, 0, 360, 1, -1)
-        turn = cv2.getRotationMatrix2D(MIDDLE, -degrees, 1)
-        picture = cv2.warpAffine(astronaut, turn, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-        mask = cv2.warpAffine(hole, turn, size, flags=cv2.INTER_NEAREST)
+        picture, mask = turned(astronaut, degrees), turned(hole, degrees)
         holed = with_white_hole(picture, mask)
         panels += [part[FACE] for part in (holed, crops.fill(picture, mask), whole.fill(picture, mask), picture)]
     save_picture(strip(panels), arguments.output)

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import skimage.data
-from make_edge_figure import FACE, ROOT, SIDE, strip
+from make_edge_figure import FACE, ROOT, SIDE, strip, turned
 
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
@@ -22,24 +22,19 @@ from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.inference.pipeline import Inpainter
 
 CUP = (slice(90, 90 + SIDE), slice(210, 210 + SIDE))
-EYE, MIDDLE = (205.0, 114.0), (224.0, 110.0)
-"""The middle of the astronaut's right eye, and of her face, in px."""
-TILT_DEG = 60.0
+EYE = (205, 114)
+"""The middle of the astronaut's right eye, in px."""
+TURN_DEG = -60.0
 
 
 def cases() -> list[tuple[np.ndarray, np.ndarray, tuple[slice, slice]]]:
     """Pictures (H, W, 3) with their holes (H, W), 1 in the hole, and the part of them that the figure shows."""
     astronaut, coffee = (np.ascontiguousarray(picture) for picture in (skimage.data.astronaut(), skimage.data.coffee()))
-    turn = cv2.getRotationMatrix2D(MIDDLE, TILT_DEG, 1)
-    tilted = cv2.warpAffine(
-        astronaut, turn, astronaut.shape[1::-1], flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
-    )
     eye, half, rim = (np.zeros(picture.shape[:2], np.uint8) for picture in (astronaut, astronaut, coffee))
-    x, y = np.rint(turn @ (*EYE, 1)).astype(int).tolist()
-    cv2.ellipse(eye, (x, y), (22, 15), -TILT_DEG, 0, 360, 1, -1)
+    cv2.ellipse(eye, EYE, (22, 15), 0, 0, 360, 1, -1)
     half[FACE][24:168, 97:150] = 1
     cv2.circle(rim[CUP], (96, 96), 40, 1, -1)
-    return [(tilted, eye, FACE), (astronaut, half, FACE), (coffee, rim, CUP)]
+    return [(turned(astronaut, TURN_DEG), turned(eye, TURN_DEG), FACE), (astronaut, half, FACE), (coffee, rim, CUP)]
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from inpaintgan.inference.refine import Canvas, plan_scales
 from inpaintgan.inference.strategy import plan_crops
 from inpaintgan.inference.views import Scene
 
-from .holes import ASTRONAUT
+from .holes import ASTRONAUT, covered
 from .smooth import smooth_inpainter
 
 MIDDLE, SIDE = (224, 110), 155
@@ -92,10 +92,7 @@ def test_the_crop_of_a_face_comes_first_and_leaves_its_rim_to_the_hole_that_goes
     assert first.face and (first.left, first.top, first.width, first.height) == (300, 200, 200, 200)
     assert first.hole.sum() == 40 * 180 and not first.hole[:, :10].any() and not first.hole[:, -10:].any()
     assert others and not any(crop.face for crop in others)
-    total = np.zeros(mask.shape, int)
-    for crop in (first, *others):
-        total[crop.window] += crop.hole
-    assert np.array_equal(total, mask)
+    assert np.array_equal(covered((first, *others), mask.shape), mask)
 
 
 def test_of_a_turned_face_the_crop_fills_what_lies_in_its_square_alone():
@@ -105,10 +102,7 @@ def test_of_a_turned_face_the_crop_fills_what_lies_in_its_square_alone():
     assert first.longest_px == 100 and first.width == first.height == 142
     assert first.hole.sum() == pytest.approx(90 * 90, rel=0.02)
     assert first.hole[71, 10] and not first.hole[30, 30]
-    total = np.zeros(mask.shape, int)
-    for crop in (first, *others):
-        total[crop.window] += crop.hole
-    assert np.array_equal(total, mask)
+    assert np.array_equal(covered((first, *others), mask.shape), mask)
 
 
 def test_a_face_at_the_border_of_the_picture_is_filled_up_to_it():

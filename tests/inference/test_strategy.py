@@ -7,12 +7,7 @@ import pytest
 
 from inpaintgan.inference.strategy import MIN_CONTEXT_PX, plan_crops
 
-
-def covered(crops, shape):
-    total = np.zeros(shape, int)
-    for crop in crops:
-        total[crop.window] += crop.hole
-    return total
+from .holes import covered
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -2,6 +2,7 @@
 
 import { byId } from "../js/dom.js";
 import { control, letter, listen, named } from "./editor/keyboard.js";
+import { holeKey } from "./hole-tour.js";
 import { ARROWS, drawingKeys, historyKeys } from "./mask-keys.js";
 import { viewKeys } from "./panel.js";
 
@@ -68,7 +69,7 @@ export function bindFillKeys(compare, page) {
       },
     },
     ...viewKeys(compare.stage),
-    { group: "View", keys: ["2"], text: "Zoom to the hole; again: to the next one", match: letter("2"), run: press("zoom-hole") },
+    holeKey(press("zoom-hole")),
   ];
   listen(bindings, compare);
   compare.addEventListener("blur", () => edges.drawing.crosshair.hide());

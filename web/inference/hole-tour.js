@@ -3,9 +3,11 @@
 import { plural } from "../js/format.js";
 import { say } from "../js/shell.js";
 import { holesOf } from "./editor/holes.js";
+import { letter } from "./editor/keyboard.js";
 import { around } from "./editor/rect.js";
 
 /** @typedef {import("./editor/bitmap.js").Bitmap} Bitmap */
+/** @typedef {import("./editor/keyboard.js").Binding} Binding */
 /** @typedef {import("./editor/view.js").View} View */
 
 const USEFUL = 1.5; // times the scale of the whole picture
@@ -31,3 +33,8 @@ export function holeTour(view, mask) {
     if (tour.length > 1) say(at < first ? `All ${plural(holes.length, "hole")}.` : `Hole ${at - first + 1} of ${holes.length}.`);
   };
 }
+
+/** @param {() => void} run goes on to the next hole @returns {Binding} */
+export const holeKey = (run) => ({
+  group: "View", keys: ["2"], text: "Zoom to the hole; again: to the next one", match: letter("2"), run,
+});

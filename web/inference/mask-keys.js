@@ -3,7 +3,7 @@
 import { byId } from "../js/dom.js";
 import { say } from "../js/shell.js";
 import { control, letter, listen, named } from "./editor/keyboard.js";
-import { holeTour } from "./hole-tour.js";
+import { holeKey, holeTour } from "./hole-tour.js";
 import { viewKeys } from "./panel.js";
 
 /** @typedef {import("./editor/keyboard.js").Binding} Binding */
@@ -109,10 +109,7 @@ export function bindMaskKeys(editor, drawing, { go, fill }) {
     { group: "Mask", keys: ["Enter"], text: "Fill missing regions", match: named("Enter"), run: fill, scope: "canvas" },
     ...drawingKeys(drawing, /** @type {Pointer} */ (editor.pointer)),
     ...viewKeys(stage, about),
-    {
-      group: "View", keys: ["2"], text: "Zoom to the hole; again: to the next one", match: letter("2"),
-      run: holeTour(stage.view, () => editor.mask),
-    },
+    holeKey(holeTour(stage.view, () => editor.mask)),
   ];
   listen(bindings, editor);
 }

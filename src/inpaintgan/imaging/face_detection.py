@@ -51,11 +51,13 @@ def _cascade() -> Cascade:
 
 
 def detect_faces(picture: NDArray[np.uint8]) -> list[Face]:
-    """Find faces of about `FOUND_PX` that are turned by no more than about 35 degrees, but for the
-    corners of a picture; some are found more than once.
+    """Find faces of about `FOUND_PX` that are turned by no more than about 35 degrees.
 
     Args:
-        picture: (H, W, 3) RGB.
+        picture: (H, W, 3) RGB. Turned faces in its corners are not found.
+
+    Returns:
+        Some faces more than once.
     """
     height, width = picture.shape[:2]
     middle = width / 2, height / 2

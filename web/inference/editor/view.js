@@ -112,8 +112,7 @@ export class View {
   /** Show the whole picture, in the middle. */
   fit() {
     this.scale = this.fitScale;
-    this.x = (this.screenWidth - this.width * this.scale) / 2;
-    this.y = this.#free.y - (this.height * this.scale) / 2;
+    this.#put({ x: this.width / 2, y: this.height / 2 }, { x: this.screenWidth / 2, y: this.#free.y });
     this.fitted = true;
     this.#snap();
     this.#settle();
@@ -130,10 +129,8 @@ export class View {
    * @param {Rect} part
    */
   fitPart(part) {
-    const { x0, y0, x1, y1 } = part;
     this.scale = this.partScale(part);
-    this.x = this.screenWidth / 2 - ((x0 + x1) / 2) * this.scale;
-    this.y = this.#free.y - ((y0 + y1) / 2) * this.scale;
+    this.#put({ x: (part.x0 + part.x1) / 2, y: (part.y0 + part.y1) / 2 }, { x: this.screenWidth / 2, y: this.#free.y });
     this.fitted = false;
     this.#settle();
   }
