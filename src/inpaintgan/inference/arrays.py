@@ -11,6 +11,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.textures import TEXTURES
 from ..imaging.masks import check_mask
 
 _OVERSHOOT = 1.5
@@ -39,6 +40,12 @@ def check_feather(feather_px: float) -> None:
     """Refuse what is no width in px."""
     if not isinstance(feather_px, Real) or not 0 <= feather_px < math.inf:
         raise ValueError(f"feather_px must be a finite number of at least 0, not {feather_px!r}")
+
+
+def check_texture(texture: str) -> None:
+    """Refuse what is none of `TEXTURES`."""
+    if texture not in TEXTURES:
+        raise ValueError(f"texture must be one of {', '.join(TEXTURES)}, not {texture!r}")
 
 
 def checked_flags(name: str, layer: np.ndarray, image: np.ndarray) -> NDArray[np.uint8]:

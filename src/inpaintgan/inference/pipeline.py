@@ -16,7 +16,7 @@ from ..imaging.edges import RANDOM_SIGMA, detect_edges
 from ..imaging.picture import WHITE_16, to_gray
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
-from .arrays import check_feather, check_image, checked_flags, checked_hole, checked_levels
+from .arrays import check_feather, check_image, check_texture, checked_flags, checked_hole, checked_levels
 from .engine_choice import choose
 from .engines import build
 from .faces import find_faces
@@ -24,6 +24,7 @@ from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
 from .refine import Canvas, fill_coarse_to_fine, plan_scales
 from .strategy import Crop, plan_crops
+from .texture.laying import beyond_faces, textured
 from .views import Prediction, Scene, View
 
 _DEFAULT_SIGMA = 2.0
@@ -104,6 +105,7 @@ class Inpainter:
         progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
+        texture: str = "auto",
     ) -> NDArray[np.uint8]:
         """Fill the hole of a picture of any size.
 
@@ -117,15 +119,19 @@ class Inpainter:
             progress: Called as a part begins, with ``edges``, ``inpaint`` or ``paste`` and the share of all work done, 0 to 1.
             feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
                 shows there; 0 never looks under the hole.
+            texture: ``on`` lays patches of the picture over what was painted, but in faces that are shown as a whole, ``off``
+                nowhere, and ``auto`` where networks that know faces alone (``subject: face``) are of little use: in thick
+                holes outside of them, unless most of the picture is hidden.
 
         Returns:
             (H, W, 3) uint8 RGB, equal to ``image`` outside the hole.
 
         Raises:
-            ValueError: What is given is not an array, or has the wrong shape or type; ``feather_px`` is below 0 or no number.
+            ValueError: What is given is not an array, or has the wrong shape or type; ``feather_px`` is below 0 or no
+                number, or ``texture`` something else.
             InpaintError: ``mask-full``, or ``inpaint-generator-missing`` for an edge-only checkpoint.
         """
-        patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
+        patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px, texture=texture)
         filled = image.copy()
         paste(filled, patches)
         return filled
@@ -138,9 +144,10 @@ class Inpainter:
         progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
+        texture: str = "auto",
     ) -> Fill:
         """Fill the hole of a picture as `fill` does, and return the edges of the whole picture too."""
-        patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px)
+        patches = self.fill_patches(image, mask, edges, progress, feather_px=feather_px, texture=texture)
         filled = image.copy()
         paste(filled, patches)
         return Fill(filled, self.edges_of(image, mask, patches))
@@ -158,15 +165,17 @@ class Inpainter:
         progress: OnProgress | None = None,
         *,
         feather_px: float = 0.0,
+        texture: str = "auto",
     ) -> list[Patch]:
         """Fill as `fill` does, and return new colour for each part of the hole; together they cover it and do not overlap."""
         hole = checked_hole(image, mask)
         check_feather(feather_px)
+        check_texture(texture)
         drawn = None if edges is None else checked_levels("edges", edges, image)
         if drawn is not None:  # outside the hole the picture has its own: scaled, given ones would reach in
             drawn = np.where(hole == 1, drawn, np.minimum(drawn, np.int16(0)))
         self.checkpoint.painter()
-        patches = self._run(image, hole, drawn, progress, with_paint=True)
+        patches = self._run(image, hole, drawn, progress, with_paint=True, texture=texture)
         return [feathered(patch, image, hole, feather_px) for patch in patches] if feather_px > 0 else patches
 
     def detect_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
@@ -206,6 +215,7 @@ class Inpainter:
         progress: OnProgress | None,
         *,
         with_paint: bool,
+        texture: str = "auto",
     ) -> list[Patch]:
         """Plan crops, and show them to the networks: small ones in batches, large ones coarse to fine.
 
@@ -215,6 +225,8 @@ class Inpainter:
         # One of just the networks' size is taken for one of such a set, in which the face fills the frame.
         has_faces = self.checkpoint.config.subject == "face" and hole.shape != (self._size, self._size)
         crops = plan_crops(hole, self._size, find_faces(Scene(image, hole, None)) if has_faces else ())
+        if texture == "auto" and not has_faces:
+            texture = "off"
         looked_at = len(crops) > 1 or any(map(self._is_large, crops))
         paints = self._predictor.networks.inpaint is not None and (with_paint or looked_at)
         work = Work(progress or (lambda _step, _share: None), len(crops))
@@ -222,7 +234,13 @@ class Inpainter:
         # Later crops see what earlier ones filled.
         scene = Scene(image.copy(), hole.copy(), edges) if len(crops) > 1 else Scene(image, hole, edges)
 
-        def finish(crop: Crop, canvas: Canvas) -> None:
+        def finish(crop: Crop, part: Scene, wanted: NDArray[np.uint8], canvas: Canvas) -> None:
+            if texture != "off" and crop.face is None and (with_paint or len(crops) > 1):
+                chosen = wanted if texture == "on" else beyond_faces(wanted, hole.size)
+                if chosen.any():
+                    work.tell("texture")
+                    canvas = textured(part, wanted, chosen, canvas, self.device)
+            canvas = crop.laid_back(canvas)
             lines = canvas.edges if edges is None else _laid_over(edges[crop.window], canvas.edges)
             patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
             patches.append(trimmed(patch))
@@ -253,8 +271,8 @@ class Inpainter:
                     views = [self._view(part.scaled(*_network_shape(part, self._size))) for part, _ in taken]
                     shapes = [hole_in_it.shape for _, hole_in_it in taken]
                     canvases = [_to_canvas(*pair) for pair in zip(predict(views), shapes, strict=True)]
-                for crop, canvas in zip(batch, canvases, strict=True):
-                    finish(crop, crop.laid_back(canvas))
+                for crop, (part, wanted), canvas in zip(batch, taken, canvases, strict=True):
+                    finish(crop, part, wanted, canvas)
         work.take(0)
         work.tell("paste")
         return patches

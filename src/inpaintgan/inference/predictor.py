@@ -18,7 +18,7 @@ from .engines import Networks
 from .views import Prediction, View, make_batch
 
 OnProgress = Callable[[str, float], None]
-"""Called as a part begins, ``"edges"``, ``"inpaint"`` or ``"paste"``, with the share of all work done, 0 to 1."""
+"""Called as a part begins, ``"edges"``, ``"inpaint"``, ``"texture"`` or ``"paste"``, with the share of all work done, 0 to 1."""
 MAX_BATCH = 8
 """Views that the networks see at once."""
 _T = TypeVar("_T")
@@ -50,7 +50,7 @@ class Work:
         self.passed, self.begun = self.passed + 1, 0.0
 
     def tell(self, step: str) -> None:
-        views = self.begun + {"edges": 0.0, "inpaint": 0.4 * self.part, "paste": 0.0}[step]
+        views = self.begun + {"edges": 0.0, "inpaint": 0.4 * self.part, "texture": 0.8 * self.part, "paste": 0.0}[step]
         done = self.done + self.at_hand * (self.passed + views) / self.passes
         self.progress(step, min(1.0, done / self.total) if self.total else 1.0)
 

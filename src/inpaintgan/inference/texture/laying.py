@@ -1,0 +1,62 @@
+"""Where texture of the picture itself is laid over what networks painted.
+
+What networks were not trained on they continue smoothly, or with something of what they were: those that know faces paint ghosts
+of them into a sky. A thin hole they fill well all the same, from what lies on both sides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ...imaging.picture import WHITE_16
+from ..refine import Canvas
+from ..views import Scene
+from .matching import patched
+
+_THICK_PX = 32
+"""At most twice as deep as networks paint what a face's surroundings tell (`refine`)."""
+_PICTURE_OF_HOLE = 5
+"""How many times as large as a hole's extent a picture must be: what hides more may hide a face that could not be found."""
+
+
+def beyond_faces(hole: NDArray[np.uint8], picture_px: int) -> NDArray[np.uint8]:
+    """Return the holes of a crop in which networks that know faces alone are of little use, (H, W), 1 there.
+
+    Args:
+        hole: (H, W), 1 where a crop is filled that shows no face.
+        picture_px: Of the whole picture.
+    """
+    count, found, table, _ = cv2.connectedComponentsWithStats(hole, connectivity=8)
+    labels = np.arange(1, count)
+    depth = cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5)
+    is_thick = 2 * np.asarray(ndimage.maximum(depth, np.asarray(found), labels.tolist())) >= _THICK_PX
+    extent = np.prod(np.asarray(table)[1:, 2:4].astype(np.int64), axis=1)
+    chosen = np.concatenate([[False], is_thick & (_PICTURE_OF_HOLE * extent <= picture_px)])
+    return chosen[np.asarray(found, np.int32)].astype(np.uint8)
+
+
+def textured(
+    part: Scene, wanted: NDArray[np.uint8], chosen: NDArray[np.uint8], canvas: Canvas, device: torch.device
+) -> Canvas:
+    """Lay patches of what is known over a fill.
+
+    Args:
+        part: What was to be filled.
+        wanted: (H, W), 1 where it was; part of what is unknown.
+        chosen: (H, W), 1 where there is to be texture; part of that.
+        canvas: The fill.
+        device: Where to compare patches.
+    """
+    fill = canvas.colour.astype(np.float32) / np.float32(WHITE_16)
+    others = (part.unknown == 1) & (wanted == 0)
+    if others.any():  # left to other passes; what lies in them is not to be seen
+        fill[others] = part.continued()[others].astype(np.float32) / 255
+    laid = patched(fill, chosen | others.astype(np.uint8), device)
+    colour = np.where(chosen[..., None] == 1, np.rint(laid * WHITE_16).astype(np.uint16), canvas.colour)
+    return replace(canvas, colour=colour)

@@ -1,0 +1,117 @@
+"""A picture at one resolution, and the patches of it that touch its hole."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ..views import resize_any
+
+REACH_PX = 3
+SIDE_PX = 2 * REACH_PX + 1
+"""Of patches."""
+SPREAD_PX = 1.5
+"""Standard deviation of the weights in a patch whose mean a pixel is."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """The picture at one resolution. Places are indices into its flattened pixels."""
+
+    colour: Tensor
+    """(H, W, 3), filled."""
+    hole: Tensor
+    """(H, W), whether it is in the hole."""
+    depth: Tensor
+    """(H * W,), how far it is from what is known, in whole px; 0 there."""
+    wanted: Tensor
+    """(N,), places of patches that touch the hole."""
+    is_source: Tensor
+    """(H * W,), whether the patch there is known whole."""
+    sources: Tensor
+    """(M,), the places of those."""
+
+    @classmethod
+    def of(
+        cls, fill: NDArray[np.float32], hole: NDArray[np.uint8], size: tuple[int, int], device: torch.device
+    ) -> Level:
+        """Reduce a filled picture to a size, (width, height)."""
+        if hole.shape != size[::-1]:
+            fill = np.asarray(cv2.resize(fill, size, interpolation=cv2.INTER_AREA), np.float32)
+            hole = resize_any(hole, *size)
+        brush = np.ones((SIDE_PX, SIDE_PX), np.uint8)
+        whole = cv2.erode(1 - hole, brush, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+        depth = np.ceil(cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5)).astype(np.int64)
+        places = (torch.from_numpy(np.flatnonzero(flags)).to(device) for flags in (cv2.dilate(hole, brush), whole))
+        layers = (
+            torch.from_numpy(layer).to(device) for layer in (fill, hole == 1, depth.reshape(-1), whole.reshape(-1) == 1)
+        )
+        colour, inside, steps, is_source = layers
+        wanted, sources = places
+        return cls(colour, inside, steps, wanted, is_source, sources)
+
+    @property
+    def width(self) -> int:
+        return self.hole.shape[1]
+
+    @property
+    def flat(self) -> Tensor:
+        """(H * W, 3), the colours."""
+        return self.colour.reshape(-1, 3)
+
+    def moved(self, places: Tensor, down: Tensor | int, right: Tensor | int) -> Tensor:
+        """Return places so much further, or at the border of the picture."""
+        height, width = self.hole.shape
+        rows = (places // width + down).clamp(0, height - 1)
+        return rows * width + (places % width + right).clamp(0, width - 1)
+
+    def patches(self, colour: Tensor, places: Tensor) -> Tensor:
+        """Return the patches around places of an (H, W, C) image, (N, 49, C)."""
+        padded = F.pad(colour.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")[0].flatten(1).T
+        width = self.width + 2 * REACH_PX
+        corners = places // self.width * width + places % self.width
+        return padded[corners[:, None] + _around(width, places.device) + REACH_PX * (width + 1)]
+
+    def mean_of(self, match: Tensor, distance: Tensor | None = None, *, everywhere: bool = False) -> Tensor:
+        """Return the colours that patches at ``match`` give where they are wanted.
+
+        Args:
+            match: (N,), known places.
+            distance: (N,), by how much they differ from what is wanted; the less, the more weight.
+            everywhere: Also around the hole, where patches reach into what is known.
+
+        Returns:
+            (H, W, 3), else as known.
+        """
+        height, width = self.hole.shape
+        weight = torch.ones(len(match), device=match.device)
+        if distance is not None:
+            usual = distance.sort().values[len(distance) * 3 // 4] if len(distance) else 1
+            weight = torch.exp(-distance / (2 * usual + 1e-9))
+        total = torch.zeros(height * width, 4, device=match.device)
+        rows, columns = self.wanted // width, self.wanted % width
+        for down in range(-REACH_PX, REACH_PX + 1):
+            for right in range(-REACH_PX, REACH_PX + 1):
+                inside = (
+                    (rows + down >= 0) & (rows + down < height) & (columns + right >= 0) & (columns + right < width)
+                )
+                share = weight[inside] * math.exp(-(down**2 + right**2) / (2 * SPREAD_PX**2))
+                shift = down * width + right
+                target = self.wanted[inside] + shift  # each but once, so that the sum is the same each time
+                total[target, :3] += self.flat[match[inside] + shift] * share[:, None]
+                total[target, 3] += share
+        given = total[:, 3:] > 0 if everywhere else self.hole.reshape(-1, 1)
+        return torch.where(given, total[:, :3] / total[:, 3:].clamp(min=1e-9), self.flat).reshape(height, width, 3)
+
+
+def _around(width: int, device: torch.device) -> Tensor:
+    """By how much the places of a patch's pixels differ from that of its middle, (49,)."""
+    reach = torch.arange(-REACH_PX, REACH_PX + 1, device=device)
+    return (reach[:, None] * width + reach).reshape(-1)
