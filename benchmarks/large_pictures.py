@@ -15,6 +15,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -84,7 +85,7 @@ def plain_resizing(inpainter: Inpainter) -> Method:
         size = (round(width * scale), round(height * scale))
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         hole = (cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0).astype(np.uint8)
-        large = cv2.resize(inpainter.fill(small, hole), (width, height), interpolation=cv2.INTER_CUBIC)
+        large = cv2.resize(inpainter.fill(small, hole, texture="off"), (width, height), interpolation=cv2.INTER_CUBIC)
         return np.where(mask[..., None] == 1, large, image)
 
     return fill
@@ -95,7 +96,7 @@ def enlarged_crops(inpainter: Inpainter) -> Method:
 
     def fill(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
         with mock.patch.object(refine, "plan_scales", lambda hole, size, **_: [min(1.0, size / max(hole.shape))]):
-            return inpainter.fill(image, mask)
+            return inpainter.fill(image, mask, texture="off")
 
     return fill
 
@@ -114,7 +115,8 @@ def main() -> None:
     methods: dict[str, Method] = {
         "plain resizing": plain_resizing(inpainter),
         "crops, enlarged once": enlarged_crops(inpainter),
-        "crops, coarse to fine": inpainter.fill,
+        "crops, coarse to fine": partial(inpainter.fill, texture="off"),
+        "the same, with texture": inpainter.fill,
         "telea": telea,
     }
     pictures = {file.name: read_rgb(file) for file in find_pictures(arguments.data)[: arguments.limit or None]}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .core.engines import DEVICES, ENGINES
 from .core.formats import MAX_QUALITY
+from .core.textures import TEXTURES
 
 _DEVICE = "where to compute; default: auto, which uses a GPU if there is one"
 _CHECKPOINT = "checkpoint or run folder; default: checkpoints/faces on an NVIDIA GPU, else checkpoints/faces-lite"
@@ -66,6 +67,11 @@ def fill(parser: argparse.ArgumentParser) -> None:
         metavar="PX",
         help="blend into the original over PX pixels inside the hole's border",
     )
+    parser.add_argument(
+        "--texture", choices=TEXTURES, default="auto",
+        help="lay patches of the picture over what is painted, but in faces: everywhere (on) or, with networks that know faces "
+        "alone, in thick holes (auto)",
+    )  # fmt: skip
     parser.add_argument(
         "--quality", type=_quality, metavar="Q", help="of a JPEG or WebP, 1 to 100; default: as the original, else 95"
     )

@@ -27,7 +27,7 @@ def fill(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
         shutil.copyfile(args["edges"], str(files["edge_patches"]))
     place = {"left": 1, "top": 0, "width": 2, "height": 3}
     listed = {key: [{"file": str(file), **place}] if file else [] for key, file in files.items()}
-    return {"seconds": 0.1, "engine": args["engine"], "hole_px": 5, "notices": [], **listed}
+    return {"seconds": 0.1, "engine": args["engine"], "hole_px": 5, "textured": False, "notices": [], **listed}
 
 
 def save(args: dict[str, Any], progress: Progress) -> dict[str, Any]:

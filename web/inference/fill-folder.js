@@ -10,6 +10,7 @@ import { CheckpointChoice } from "./checkpoint-choice.js";
 import { EngineChoice } from "./engine-choice.js";
 import { clearLists, saveFailures, showLists } from "./folder-lists.js";
 import { chosen, stepUrl } from "./steps.js";
+import { TextureChoice } from "./texture-choice.js";
 
 const POLL_MS = 300;
 const COUNTS = [["filled", "Filled"], ["skipped", "Already there"], ["unchanged", "Nothing masked"], ["failed", "Failed"]];
@@ -23,6 +24,7 @@ const paths = ["images", "masks", "output"].map((id) => byId(id, HTMLInputElemen
 const [images, masks, output] = paths;
 const feather = byId("feather", HTMLInputElement);
 const engine = new EngineChoice();
+const texture = new TextureChoice();
 const boxes = ["recursive", "skip"].map((id) => byId(id, HTMLInputElement));
 const [recursive, skip] = boxes;
 const startButton = byId("start", HTMLButtonElement);
@@ -164,7 +166,7 @@ async function fill(checkpoints) {
   clearErrors();
   const options = {
     images: images.value, output: output.value.trim() || beside(images.value.trim()), mask: chosenMask(), checkpoint: checkpoints.value,
-    recursive: recursive.checked, skip_existing: skip.checked, engine: engine.value, feather_px: feather.valueAsNumber || 0,
+    recursive: recursive.checked, skip_existing: skip.checked, engine: engine.value, texture: texture.value, feather_px: feather.valueAsNumber || 0,
   };
   keep();
   clearLists();

@@ -24,6 +24,7 @@ import { PictureKeeper } from "./picture-keeper.js";
 import { saveDialog } from "./save-dialog.js";
 import { SideBySide } from "./side-by-side.js";
 import { askedWay, beforeLeaving, chosen, fetched, linkSteps, linkTo, rememberChoice, showMessage, showOpening, showTitle, stepUrl } from "./steps.js";
+import { TextureChoice, textureName } from "./texture-choice.js";
 import { Tries } from "./tries.js";
 
 /** @typedef {import("./tries.js").Fill} Fill */
@@ -46,6 +47,7 @@ class FillPage {
     this.info = info;
     this.checkpoints = checkpoints;
     this.engines = new EngineChoice();
+    this.texture = new TextureChoice();
     this.feather = new FeatherChoice();
     for (const choice of [this.checkpoints, this.engines]) choice.select.addEventListener("change", () => this.#warmUp());
     this.#warmUp();
@@ -82,8 +84,9 @@ class FillPage {
   }
 
   /** @param {Fill} fill @returns {string} what made it */
-  name({ checkpoint, steered, feather_px: feather }) {
-    return this.checkpoints.title(checkpoint) + (steered ? ", along your edges" : "") + (feather ? `, feather ${feather} px` : "");
+  name(fill) {
+    const { checkpoint, steered, feather_px: feather } = fill;
+    return this.checkpoints.title(checkpoint) + (steered ? ", along your edges" : "") + textureName(fill) + (feather ? `, feather ${feather} px` : "");
   }
 
   /**
@@ -132,7 +135,7 @@ class FillPage {
   async run(checkpoint, edges, title = "Filling") {
     const options = {
       checkpoint, device: "auto", engine: this.engines.value, edges, drawn_over: edges ? this.edges.drawnOver : null,
-      feather_px: this.feather.value, page: PAGE,
+      feather_px: this.feather.value, texture: this.texture.value, page: PAGE,
     };
     const fill = await this.progress.follow(call("fill", this.info.id, options), title);
     this.#add(fill);
@@ -142,10 +145,11 @@ class FillPage {
   /**
    * @param {Fill} fill
    * @param {string} [checkpoint] the chosen one when left out
-   * @returns {boolean} whether it was made with this checkpoint, the mask as it is, and the feather and the engine as they stand
+   * @returns {boolean} whether it was made with this checkpoint, the mask as it is, and texture, feather and engine as they stand
    */
   madeAlike(fill, checkpoint = this.checkpoints.value) {
-    return fill.checkpoint === checkpoint && fill.feather_px === this.feather.value && fill.mask_url === this.keeper.layers.mask_url
+    return fill.checkpoint === checkpoint && fill.texture === this.texture.value && fill.feather_px === this.feather.value
+      && fill.mask_url === this.keeper.layers.mask_url
       && (checkpoint !== this.checkpoints.value || this.engines.runs(fill.engine)); // of other checkpoints it is not known
   }
 
@@ -153,7 +157,7 @@ class FillPage {
   async #notAgain(fill) {
     await this.pick(fill);
     say(`Nothing has changed since result ${this.tries.number(fill)}: ${this.edges.unfinished
-      ? "to fill from the edges you drew, press F" : "change the checkpoint, the feather, the edges or the mask"}.`);
+      ? "to fill from the edges you drew, press F" : "change the checkpoint, the texture, the feather, the edges or the mask"}.`);
   }
 
   /** @param {Fill} fill */

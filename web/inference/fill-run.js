@@ -10,6 +10,7 @@ const STEPS = [
   { names: ["decode"], text: "Reading picture and mask" },
   { names: ["edges"], text: "Completing the edges in the hole" },
   { names: ["inpaint"], text: "Painting along the edges" },
+  { names: ["texture"], text: "Looking for texture" },
   { names: ["paste", "save"], text: "Pasting into the picture" },
 ];
 const WAITING = "Waiting for the networks, still loading or in use";

@@ -8,7 +8,8 @@ import { PictureCache } from "./picture-cache.js";
 /** @typedef {import("./editor/rect.js").Rect} Rect */
 /** @typedef {import("./patched-picture.js").PatchFile} PatchFile */
 /** @typedef {{fill: number, patches: PatchFile[], edge_patches: PatchFile[], seconds: number, engine: string, notices: string[],
- *   hole_px: number, checkpoint: string, steered: boolean, feather_px: number, mask_url: string | null}} Fill */
+ *   hole_px: number, checkpoint: string, steered: boolean, texture: string, textured: boolean,
+ *   feather_px: number, mask_url: string | null}} Fill */
 
 const KEPT_PIXELS = 80e6; // of decoded patches, kept for switching back and forth
 const THUMBNAIL = { width: 168, height: 126 };

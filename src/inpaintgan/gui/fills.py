@@ -12,11 +12,13 @@ from ..core.engines import DEVICES, ENGINES
 from ..core.errors import InpaintError
 from ..core.formats import MAX_QUALITY, WRITABLE
 from ..core.outputs import writing
+from ..core.textures import TEXTURES
 from ..jobs.process import Worker
 from .files import safe_name
 from .pictures import Picture, Pictures
 
 MAX_FEATHER_PX = 64
+_CHOICES = {"device": DEVICES, "engine": ENGINES, "texture": TEXTURES}
 FILLED = "_filled"
 """What a filled picture's name ends in, also in `web/inference/save-dialog.js`."""
 
@@ -42,8 +44,8 @@ class Fills:
             identity: Picture id.
             options: ``checkpoint``, ``device``, ``engine``; ``edges``: True steers the fill by the stored edges;
                 ``drawn_over``: the number of the fill whose edges these were drawn over, or None; ``feather_px``: the fill
-                blends into the original over this many pixels inside the hole's border; ``page``: what asks for it, by which
-                `cancel` knows it.
+                blends into the original over this many pixels inside the hole's border; ``texture``, one of `TEXTURES`;
+                ``page``: what asks for it, by which `cancel` knows it.
 
         Raises:
             InpaintError: ``mask-missing``, ``cancelled`` or what the worker says.
@@ -65,6 +67,7 @@ class Fills:
             "edges": str(edges) if edges else None,
             "drawn_over": predicted,
             "feather_px": options.get("feather_px", 0.0),
+            "texture": options.get("texture", "auto"),
         }
         picture.filling_since = time.monotonic()
         picture.progress = {"step": "wait", "fraction": 0.0}
@@ -92,6 +95,8 @@ class Fills:
             "checkpoint": options["checkpoint"],
             "steered": edges is not None,
             "feather_px": options.get("feather_px", 0.0),
+            "texture": options.get("texture", "auto"),
+            "textured": result["textured"],
             "mask_url": mask_url,
         }
         picture.fills.append(fill)
@@ -188,19 +193,18 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options of a fill, with what was left out filled in.
 
     Raises:
-        InpaintError: ``checkpoint-missing``, ``device-unknown``, ``engine-unknown`` or ``feather-invalid``.
+        InpaintError: ``checkpoint-missing``, ``device-unknown``, ``engine-unknown``, ``texture-unknown`` or ``feather-invalid``.
     """
     if not options.get("checkpoint"):
         raise InpaintError(
             "checkpoint-missing", "There is no checkpoint that can fill.", "Train an inpaint model first."
         )
-    device = options.get("device") or "auto"
-    if device not in DEVICES:
-        raise InpaintError("device-unknown", f"device: {device!r} is not allowed.", f"Allowed: {' | '.join(DEVICES)}.")
-    engine = options.get("engine") or "auto"
-    if engine not in ENGINES:
-        allowed = f"Allowed: {' | '.join(ENGINES)}."
-        raise InpaintError("engine-unknown", f"engine: {engine!r} is not allowed.", allowed)
+    choices = {key: options.get(key) or "auto" for key in _CHOICES}
+    for key, allowed in _CHOICES.items():
+        if choices[key] not in allowed:
+            raise InpaintError(
+                f"{key}-unknown", f"{key}: {choices[key]!r} is not allowed.", f"Allowed: {' | '.join(allowed)}."
+            )
     over = options.get("drawn_over")
     feather = options.get("feather_px") or 0
     if not isinstance(feather, int | float) or not 0 <= feather <= MAX_FEATHER_PX:
@@ -209,8 +213,7 @@ def checked_options(options: dict[str, Any]) -> dict[str, Any]:
         )
     return {
         "checkpoint": str(options["checkpoint"]),
-        "device": device,
-        "engine": engine,
+        **choices,
         "edges": bool(options.get("edges")),
         "drawn_over": over if isinstance(over, int) else None,
         "feather_px": float(feather),

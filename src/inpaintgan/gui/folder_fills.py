@@ -42,7 +42,7 @@ class FolderFills:
         Args:
             options: ``images`` and ``output``, folders; ``mask``, either ``{"folder": path}`` with one mask each, or
                 ``{"picture": id, "layer": "mask" | "original"}`` with one for all; ``recursive``, ``skip_existing``,
-                ``checkpoint``, ``device``, ``engine``, ``feather_px``.
+                ``checkpoint``, ``device``, ``engine``, ``feather_px``, ``texture``.
 
         Raises:
             InpaintError: ``images-...``, ``masks-...`` or ``output-...`` for a folder that cannot be used,
@@ -52,7 +52,7 @@ class FolderFills:
             **self._places(options),
             "recursive": bool(options.get("recursive")),
             "skip_existing": bool(options.get("skip_existing", True)),
-            **{key: options[key] for key in ("checkpoint", "device", "engine", "feather_px")},
+            **{key: options[key] for key in ("checkpoint", "device", "engine", "feather_px", "texture")},
             "cancel": str(self._stop_file),
         }
         if not self._turn.acquire(blocking=False):

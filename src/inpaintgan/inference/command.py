@@ -51,7 +51,7 @@ def fill(arguments: argparse.Namespace, ranks: Ranks) -> int:
             arguments.engine,
             n_fills=len(jobs),
         )
-    options = FillOptions(arguments.feather, arguments.quality, arguments.overwrite)
+    options = FillOptions(arguments.feather, arguments.texture, arguments.quality, arguments.overwrite)
     if not arguments.image.is_dir():
         report = ranks.first(lambda: fill_job(inpainter, jobs[0], options, skip_existing=arguments.skip_existing))
         if ranks.is_first:

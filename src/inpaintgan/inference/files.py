@@ -52,7 +52,8 @@ class FillOptions:
     """How pictures are filled and written, all of a folder alike."""
 
     feather_px: float = 0.0
-    """See `Inpainter.fill_patches`."""
+    texture: str = "auto"
+    """Like ``feather_px`` as `Inpainter.fill` takes them."""
     quality: int | None = None
     """Of results in JPEG and WebP, 1 to 100; see `encode`."""
     overwrite_input: bool = False
@@ -105,7 +106,9 @@ def fill_file(
     patches: list[Patch] = []
     if not is_empty(hole):
         start = time.perf_counter()
-        patches = inpainter.fill_patches(picture.pixels, hole, drawn, feather_px=options.feather_px)
+        patches = inpainter.fill_patches(
+            picture.pixels, hole, drawn, feather_px=options.feather_px, texture=options.texture
+        )
         report.seconds = time.perf_counter() - start
     if save_edges is not None:
         lines = inpainter.edges_of(picture.pixels, hole, patches)

@@ -29,6 +29,8 @@ class Patch:
     """(h, w, 3) RGB, 65535 is white."""
     edges: NDArray[np.uint8]
     """(h, w) in [0, 255]: the edges it was painted along."""
+    textured: bool = False
+    """Whether patches of the picture were laid over what was painted."""
 
     @property
     def window(self) -> tuple[slice, slice]:
@@ -41,11 +43,8 @@ def trimmed(patch: Patch) -> Patch:
     """The same patch without rows and columns that hold nothing of the hole."""
     left, top, width, height = cv2.boundingRect(patch.hole)
     part = slice(top, top + height), slice(left, left + width)
-    return Patch(
-        patch.top + top, patch.left + left,
-        np.ascontiguousarray(patch.hole[part]), np.ascontiguousarray(patch.colour[part]),
-        np.ascontiguousarray(patch.edges[part]),
-    )  # fmt: skip
+    layers = {name: np.ascontiguousarray(getattr(patch, name)[part]) for name in ("hole", "colour", "edges")}
+    return replace(patch, top=patch.top + top, left=patch.left + left, **layers)
 
 
 def feathered(patch: Patch, image: NDArray[np.uint8], hole: NDArray[np.uint8], radius_px: float) -> Patch:

@@ -7,13 +7,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from ..imaging.edges import RANDOM_SIGMA, detect_edges
-from ..imaging.picture import WHITE_16, to_gray
+from ..imaging.picture import to_gray
 from ..models.checkpoint import Checkpoint, load_baked
 from ..models.device import pick_device
 from .arrays import check_feather, check_image, check_texture, checked_flags, checked_hole, checked_levels
@@ -22,7 +21,7 @@ from .engines import build
 from .faces import find_faces
 from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
-from .refine import Canvas, fill_coarse_to_fine, plan_scales
+from .refine import Canvas, fill_coarse_to_fine, plan_scales, size_as_seen, to_canvas
 from .strategy import Crop, plan_crops
 from .texture.laying import beyond_faces, textured
 from .views import Prediction, Scene, View
@@ -116,7 +115,8 @@ class Inpainter:
             edges: (H, W) from 0 to 1, 255 or 65535, edges to paint along inside the hole, in place of predicted ones. Values
                 between are lines that are less than certain, as `predict_edges` gives them; where it is negative, edges are
                 predicted all the same.
-            progress: Called as a part begins, with ``edges``, ``inpaint`` or ``paste`` and the share of all work done, 0 to 1.
+            progress: Called as a part begins, with ``edges``, ``inpaint``, ``texture`` or ``paste`` and the share of all
+                work done, 0 to 1.
             feather_px: Over how many pixels from the hole's border, inside it, the fill fades into what the picture
                 shows there; 0 never looks under the hole.
             texture: ``on`` lays patches of the picture over what was painted, but in faces that are shown as a whole, ``off``
@@ -235,14 +235,15 @@ class Inpainter:
         scene = Scene(image.copy(), hole.copy(), edges) if len(crops) > 1 else Scene(image, hole, edges)
 
         def finish(crop: Crop, part: Scene, wanted: NDArray[np.uint8], canvas: Canvas) -> None:
+            chosen = np.zeros_like(wanted)
             if texture != "off" and crop.face is None and (with_paint or len(crops) > 1):
                 chosen = wanted if texture == "on" else beyond_faces(wanted, hole.size)
-                if chosen.any():
-                    work.tell("texture")
-                    canvas = textured(part, wanted, chosen, canvas, self.device)
+            if chosen.any():
+                work.tell("texture")
+                canvas = textured(part, wanted, chosen, canvas, self.device)
             canvas = crop.laid_back(canvas)
             lines = canvas.edges if edges is None else _laid_over(edges[crop.window], canvas.edges)
-            patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines)
+            patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines, textured=bool(chosen.any()))
             patches.append(trimmed(patch))
             if len(crops) > 1 and paints:
                 paste(scene.pixels, [patch])
@@ -268,9 +269,9 @@ class Inpainter:
                     canvases = [canvas]
                 else:
                     work.take(len(batch))
-                    views = [self._view(part.scaled(*_network_shape(part, self._size))) for part, _ in taken]
+                    views = [self._view(part.scaled(*size_as_seen(part, self._size))) for part, _ in taken]
                     shapes = [hole_in_it.shape for _, hole_in_it in taken]
-                    canvases = [_to_canvas(*pair) for pair in zip(predict(views), shapes, strict=True)]
+                    canvases = [to_canvas(*pair) for pair in zip(predict(views), shapes, strict=True)]
                 for crop, (part, wanted), canvas in zip(batch, taken, canvases, strict=True):
                     finish(crop, part, wanted, canvas)
         work.take(0)
@@ -288,20 +289,3 @@ class Inpainter:
 
 def _laid_over(given: NDArray[np.int16], predicted: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(given < 0, predicted, given).astype(np.uint8)
-
-
-def _network_shape(part: Scene, size: int) -> tuple[int, int]:
-    """Width and height at which the networks see what is no larger than their size."""
-    height, width = part.unknown.shape
-    scale = size / max(height, width)
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _to_canvas(prediction: Prediction, shape: tuple[int, ...]) -> Canvas:
-    """A prediction at the size of what was taken of the picture."""
-    colour, edges = prediction.colour, prediction.edges
-    if edges.shape != shape:
-        size = (shape[1], shape[0])
-        colour = cv2.resize(colour, size, interpolation=cv2.INTER_AREA).clip(0, 1)
-        edges = cv2.resize(edges, size, interpolation=cv2.INTER_AREA).clip(0, 1)
-    return Canvas(np.rint(colour * WHITE_16).astype(np.uint16), np.rint(edges * 255).astype(np.uint8))

@@ -41,6 +41,23 @@ class Canvas:
     """(h, w) in [0, 255]."""
 
 
+def size_as_seen(part: Scene, size: int) -> tuple[int, int]:
+    """Return width and height at which the networks see what is no larger than their size."""
+    height, width = part.unknown.shape
+    scale = size / max(height, width)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def to_canvas(prediction: Prediction, shape: tuple[int, ...]) -> Canvas:
+    """Return a prediction at the size, (height, width), of what was taken of the picture."""
+    colour, edges = prediction.colour, prediction.edges
+    if edges.shape != shape:
+        size = (shape[1], shape[0])
+        colour = cv2.resize(colour, size, interpolation=cv2.INTER_AREA).clip(0, 1)
+        edges = cv2.resize(edges, size, interpolation=cv2.INTER_AREA).clip(0, 1)
+    return Canvas(np.rint(colour * WHITE_16).astype(np.uint16), np.rint(edges * 255).astype(np.uint8))
+
+
 def plan_scales(hole: NDArray[np.uint8], network_size: int, *, as_whole: bool = False) -> list[float]:
     """Return the scales at which a crop is painted, rising to 1.
 

@@ -56,13 +56,13 @@ class FillWorker:
         Args:
             args: ``image`` and ``mask``, files; ``edges``, a file of edges to paint along, or None; ``drawn_over``, the
                 ``edge_patches`` of the fill whose predicted edges they were drawn over (see `steered`), or none; ``checkpoint``,
-                ``device``, ``engine``, ``feather_px``; ``folder`` and ``stem``, where the patches go and how their
-                names begin.
+                ``device``, ``engine``, ``feather_px``, ``texture``; ``folder`` and ``stem``, where the patches go and
+                how their names begin.
             progress: Told of ``step`` and ``fraction``.
 
         Returns:
-            ``seconds``, ``engine``, ``hole_px``, ``notices``, and ``patches`` and ``edge_patches``, each as `write_patches`
-            lists them.
+            ``seconds``, ``engine``, ``hole_px``, ``textured``: whether texture was laid anywhere, ``notices``, and
+            ``patches`` and ``edge_patches``, each as `write_patches` lists them.
         """
         progress({"step": "load", "fraction": 0.0})
         inpainter = self._inpainter(args)
@@ -83,7 +83,7 @@ class FillWorker:
         patches = inpainter.fill_patches(
             picture.pixels, mask, drawn,
             lambda step, share: progress({"step": step, "fraction": 0.1 + 0.8 * share}),
-            feather_px=float(args.get("feather_px") or 0),
+            feather_px=float(args.get("feather_px") or 0), texture=args.get("texture") or "auto",
         )  # fmt: skip
         seconds = time.perf_counter() - start
         progress({"step": "save", "fraction": 1.0})
@@ -100,6 +100,7 @@ class FillWorker:
             "seconds": seconds,
             "engine": inpainter.engine,
             "hole_px": cv2.countNonZero(mask),
+            "textured": any(patch.textured for patch in patches),
             "notices": notices,
             "patches": write_patches(patches, folder, stem, picture),
             "edge_patches": write_edge_patches(patches, folder, stem),
@@ -136,8 +137,8 @@ class FillWorker:
 
         Args:
             args: ``image``, ``mask`` and ``output``, each a file or a folder as in `plan_jobs`; ``checkpoint``,
-                ``device``, ``engine``, ``recursive``, ``skip_existing``, ``feather_px``; ``cancel``, a file whose appearance
-                ends the pass after the current picture, so that the checkpoint stays loaded and the report is whole.
+                ``device``, ``engine``, ``recursive``, ``skip_existing``, ``feather_px``, ``texture``; ``cancel``, a file whose
+                appearance ends the pass after the current picture, so that the checkpoint stays loaded and the report is whole.
             progress: Told of each picture: ``done``, ``total`` and ``result``, its `FileReport`; first with ``result``
                 None.
 
@@ -150,7 +151,7 @@ class FillWorker:
         reports = fill_folder(
             self._inpainter(args),
             jobs,
-            FillOptions(feather_px=float(args.get("feather_px") or 0)),
+            FillOptions(float(args.get("feather_px") or 0), args.get("texture") or "auto"),
             skip_existing=bool(args.get("skip_existing")),
             on_result=lambda done, total, result: progress({"done": done, "total": total, "result": asdict(result)}),
             cancelled=lambda: stop is not None and stop.exists(),
