@@ -47,7 +47,11 @@ def fill_folder(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
             return {"cancelled": True}
         bad = file.name.startswith("bad")
         error = {"code": "picture-unreadable", "message": "It is damaged.", "hint": ""} if bad else None
-        notices = [f"Feather {args['feather_px']}, by {args['engine']}."] if file.name == "c.png" else []
+        notices = (
+            [f"Feather {args['feather_px']}, texture {args['texture']}, by {args['engine']}."]
+            if file.name == "c.png"
+            else []
+        )
         result = {"image": str(file), "status": "failed" if bad else "filled", "error": error, "notices": notices}
         progress({"done": done, "total": len(files), "result": result})
     return {"cancelled": False}

@@ -343,7 +343,12 @@ def test_checkpoints_of_runs_are_offered_with_what_they_can_do(call: Call, sessi
 
 @pytest.mark.parametrize(
     ("option", "value", "code"),
-    [("device", "tpu", "device-unknown"), ("engine", "fastest", "engine-unknown"), ("feather_px", 65, "feather")],
+    [
+        ("device", "tpu", "device-unknown"),
+        ("engine", "fastest", "engine-unknown"),
+        ("texture", "yes", "texture-unknown"),
+        ("feather_px", 65, "feather"),
+    ],
 )
 def test_options_of_a_fill_that_are_not_allowed_are_refused(call: Call, option: str, value: object, code: str) -> None:
     with pytest.raises(Refused, match=code):

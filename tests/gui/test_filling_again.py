@@ -66,7 +66,7 @@ def test_edges_that_nothing_was_filled_from_outlive_a_fill_without_them(
     assert [fill["steered"] for fill in picture_info(page)["fills"]] == [False, False, True]
 
 
-def test_nothing_is_filled_twice_and_each_result_tells_its_feather(
+def test_nothing_is_filled_twice_and_each_result_tells_its_texture_and_feather(
     page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
     fill_rectangle(page, app, portrait, checkpoint)
@@ -74,18 +74,21 @@ def test_nothing_is_filled_twice_and_each_result_tells_its_feather(
     expect(page.locator("#engine option:checked")).to_contain_text("Auto: ")  # what runs the networks is known
     again.click()
     expect(page.locator("#status")).to_have_text(
-        "Nothing has changed since result 1: change the checkpoint, the feather, the edges or the mask."
+        "Nothing has changed since result 1: change the checkpoint, the texture, the feather, the edges or the mask."
     )
     page.get_by_label("Feather").fill("30")
+    page.get_by_label("Texture").select_option("From the picture")
     again.click()
     wait_for_try(page, 2)
-    expect(page.locator("#result-text")).to_contain_text(", feather 30 px")
+    expect(page.locator("#result-text")).to_contain_text(", texture from the picture, feather 30 px")
     page.reload()
     page.wait_for_selector("compare-view[data-fill]")
     expect(page.locator("#feather-value")).to_have_text("30 px")
-    assert page.locator(".try").nth(1).get_attribute("title").endswith(", feather 30 px")
+    expect(page.get_by_label("Texture")).to_have_value("on")
+    assert page.locator(".try").nth(1).get_attribute("title").endswith(", texture from the picture, feather 30 px")
     # The same as an earlier result is that result, which is shown.
     page.get_by_label("Feather").fill("0")
+    page.get_by_label("Texture").select_option("Automatic")
     expect(page.locator("#engine option:checked")).to_contain_text("Auto: ")
     again.click()
     expect(page.locator("#status")).to_contain_text("Nothing has changed since result 1: ")

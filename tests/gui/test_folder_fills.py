@@ -42,7 +42,7 @@ def options(tmp_path: Path) -> dict[str, Any]:
     return {
         "images": str(tmp_path / "images"), "mask": {"folder": str(tmp_path / "masks")},
         "output": str(tmp_path / "results"), "checkpoint": "c", "device": "cpu",
-        "engine": "eager", "feather_px": 3.0,
+        "engine": "eager", "feather_px": 3.0, "texture": "on",
     }  # fmt: skip
 
 
@@ -52,7 +52,8 @@ def test_failures_are_listed_with_their_reasons(fills: FolderFills, options: dic
     assert (end["state"], end["done"], end["total"], end["filled"], end["failed"]) == ("done", 3, 3, 2, 1)
     assert end["failures"] == [{"image": "bad.png", "message": "It is damaged.", "hint": ""}]
     assert (
-        end["remarks"] == [{"image": "c.png", "message": "Feather 3.0, by eager.", "hint": ""}] and end["remarked"] == 1
+        end["remarks"] == [{"image": "c.png", "message": "Feather 3.0, texture on, by eager.", "hint": ""}]
+        and end["remarked"] == 1
     )
     assert fills.progress() == end, "a page that comes later sees the same"
 
@@ -275,7 +276,7 @@ def test_one_mask_each_or_a_mask_file_for_all(page: Any, app: App, tmp_path: Pat
     page.locator("#mask-file").set_input_files(write_picture(tmp_path / "photo.png", size=(80, 160)))
     page.get_by_text("photo.png is the mask for all pictures.").wait_for()
     page.get_by_role("textbox", name="Results", exact=True).fill(str(tmp_path / "third"))
-    page.get_by_text("Engine and feather").click()
+    page.get_by_text("Engine, texture and feather").click()
     page.get_by_label("Feather, px").fill("65")
     page.get_by_role("button", name="Fill the folder", exact=True).click()
     page.locator("#problem").get_by_text("feather_px: 65 is not allowed.").wait_for()

@@ -21,8 +21,8 @@ from .matching import patched
 
 _THICK_PX = 32
 """At most twice as deep as networks paint what a face's surroundings tell (`refine`)."""
-_PICTURE_OF_HOLE = 5
-"""How many times as large as a hole's extent a picture must be: what hides more may hide a face that could not be found."""
+_PICTURE_OF_HOLE = 4
+"""More times than this a picture must be as large as a hole's extent: what hides more may hide a face that could not be found."""
 
 
 def beyond_faces(hole: NDArray[np.uint8], picture_px: int) -> NDArray[np.uint8]:
@@ -37,7 +37,7 @@ def beyond_faces(hole: NDArray[np.uint8], picture_px: int) -> NDArray[np.uint8]:
     depth = cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5)
     is_thick = 2 * np.asarray(ndimage.maximum(depth, np.asarray(found), labels.tolist())) >= _THICK_PX
     extent = np.prod(np.asarray(table)[1:, 2:4].astype(np.int64), axis=1)
-    chosen = np.concatenate([[False], is_thick & (_PICTURE_OF_HOLE * extent <= picture_px)])
+    chosen = np.concatenate([[False], is_thick & (_PICTURE_OF_HOLE * extent < picture_px)])
     return chosen[np.asarray(found, np.int32)].astype(np.uint8)
 
 
