@@ -218,6 +218,6 @@ def _card(name: str, runs: list[dict[str, Any]], report: dict[str, Any] | None, 
         "## Limits",
         "",
         "It invents what it paints: a fill is not evidence of what was there. In pictures unlike its training pictures, holes "
-        "are at best filled smoothly.",
+        "are at best painted smoothly; `--texture on` lays texture of the picture over that.",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
