@@ -48,7 +48,8 @@ class Level:
             hole = resize_any(hole, *size)
         brush = np.ones((SIDE_PX, SIDE_PX), np.uint8)
         whole = cv2.erode(1 - hole, brush, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        depth = np.ceil(cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5)).astype(np.int64)
+        distance = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5))
+        depth = np.ceil(distance.clip(max=hole.size)).astype(np.int64)  # of what is all hole it is without end
         places = (torch.from_numpy(np.flatnonzero(flags)).to(device) for flags in (cv2.dilate(hole, brush), whole))
         layers = (
             torch.from_numpy(layer).to(device) for layer in (fill, hole == 1, depth.reshape(-1), whole.reshape(-1) == 1)
@@ -79,13 +80,22 @@ class Level:
         corners = places // self.width * width + places % self.width
         return padded[corners[:, None] + _around(width, places.device) + REACH_PX * (width + 1)]
 
-    def mean_of(self, match: Tensor, distance: Tensor | None = None, *, everywhere: bool = False) -> Tensor:
+    def tone(self, colour: Tensor, match: Tensor, most: float) -> Tensor:
+        """Return by how much patches are brighter in an (H, W, 3) image than at their matches, (N, 3), at most ``most``."""
+        there, here = (self._means(image) for image in (self.colour, colour))
+        return (here[self.wanted] - there[match]).clamp(-most, most)
+
+    def _means(self, image: Tensor) -> Tensor:
+        padded = F.pad(image.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")
+        return F.avg_pool2d(padded, SIDE_PX, stride=1)[0].flatten(1).T
+
+    def mean_of(self, match: Tensor, tone: Tensor, distance: Tensor | None = None) -> Tensor:
         """Return the colours that patches at ``match`` give where they are wanted.
 
         Args:
             match: (N,), known places.
+            tone: (N, 3), how much brighter they are to be.
             distance: (N,), by how much they differ from what is wanted; the less, the more weight.
-            everywhere: Also around the hole, where patches reach into what is known.
 
         Returns:
             (H, W, 3), else as known.
@@ -105,10 +115,10 @@ class Level:
                 share = weight[inside] * math.exp(-(down**2 + right**2) / (2 * SPREAD_PX**2))
                 shift = down * width + right
                 target = self.wanted[inside] + shift  # each but once, so that the sum is the same each time
-                total[target, :3] += self.flat[match[inside] + shift] * share[:, None]
+                total[target, :3] += (self.flat[match[inside] + shift] + tone[inside]) * share[:, None]
                 total[target, 3] += share
-        given = total[:, 3:] > 0 if everywhere else self.hole.reshape(-1, 1)
-        return torch.where(given, total[:, :3] / total[:, 3:].clamp(min=1e-9), self.flat).reshape(height, width, 3)
+        mean = total[:, :3] / total[:, 3:].clamp(min=1e-9)
+        return torch.where(self.hole[..., None], mean.reshape(height, width, 3), self.colour)
 
 
 def _around(width: int, device: torch.device) -> Tensor:

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
-from ...networks.smooth_fill import spread
 from .level import REACH_PX, SIDE_PX, SPREAD_PX, Level
 
 _THICKNESS_PX = 20
@@ -43,8 +42,8 @@ _CHUNK = 1024
 _SAMPLED = 1 << 12
 _FEATURES = 24
 """Numbers that stand for the 147 of a patch at finer steps: its principal components."""
-_TONE = 0.06
-"""Differences at the border that are taken for one of tone and evened out; larger ones are of shape."""
+_TONE = 0.03
+"""By how much a patch may be brightened or darkened to fit, so that skies have no seams; more would be a change of shape."""
 _AROUND = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
 _BESIDE = [(0, 1), (0, -1), (1, 0), (-1, 0)]
 
@@ -64,7 +63,7 @@ def patched(fill: NDArray[np.float32], hole: NDArray[np.uint8], device: torch.de
     if hole.size > _MOST_PX:
         return fill
     coarser: Level | None = None
-    match = torch.empty(0)
+    match = tone = torch.empty(0)
     colour: Tensor | None = None
     for halvings in range(_halvings(hole), -1, -1):
         size = max(1, round(width / 2**halvings)), max(1, round(height / 2**halvings))
@@ -72,18 +71,17 @@ def patched(fill: NDArray[np.float32], hole: NDArray[np.uint8], device: torch.de
         if not len(level.sources):
             continue
         if coarser is None:
-            colour, match = _matched(level)
+            colour, match, tone = _matched(level)
         else:
-            match = _carried_on(match, coarser, level)
+            match, tone = _carried_on(match, tone, coarser, level)
             if height * width <= _MOST_MENDED_PX << 2 * halvings:
-                colour, match = _mended(level, match)
+                colour, match, tone = _mended(level, match, tone)
             else:
-                colour = level.mean_of(match)
+                colour = level.mean_of(match, tone)
         coarser = level
     if coarser is None or colour is None:
         return fill
-    evened = _evened(coarser, match, colour).cpu().numpy()
-    return np.where(hole[..., None] == 1, evened.clip(0, 1), fill)
+    return np.where(hole[..., None] == 1, colour.clamp(0, 1).cpu().numpy(), fill)
 
 
 def _halvings(hole: NDArray[np.uint8]) -> int:
@@ -94,11 +92,11 @@ def _halvings(hole: NDArray[np.uint8]) -> int:
     return math.ceil(math.log2(largest))
 
 
-def _matched(level: Level) -> tuple[Tensor, Tensor]:
+def _matched(level: Level) -> tuple[Tensor, Tensor, Tensor]:
     """Compare the hole's patches with all known ones: first from the border inwards, then all over again.
 
     Returns:
-        The colours, (H, W, 3), and for each wanted patch the place of its likest.
+        The colours, (H, W, 3), and for each wanted patch the place of its likest and its tone beside that, (N, 3).
     """
     sources = level.sources[:: -(-len(level.sources) // _MOST_COMPARED[1])]
     known = level.patches(level.colour, sources)
@@ -118,13 +116,14 @@ def _matched(level: Level) -> tuple[Tensor, Tensor]:
             continue
         colour.view(-1, 3)[layer] = level.flat[likest(layer)[0]]
         trust[layer] = max(_LEAST_TRUST, _TRUST**depth)
-    match = torch.empty(0)
+    match = tone = torch.empty(0)
     for _ in range(_ROUNDS):
         match, distance = likest(level.wanted)
-        before, colour = colour, level.mean_of(match, distance)
+        tone = level.tone(colour, match, _TONE)
+        before, colour = colour, level.mean_of(match, tone, distance)
         if (colour - before)[level.hole].abs().mean() < _SETTLED:
             break
-    return colour, match
+    return colour, match, tone
 
 
 def _nearest(
@@ -153,12 +152,13 @@ def _nearest(
     return torch.cat(best), torch.cat(distances).clamp(min=0)
 
 
-def _carried_on(match: Tensor, coarser: Level, level: Level) -> Tensor:
-    """Return for each wanted patch the place to which the match of the coarser level points from here."""
+def _carried_on(match: Tensor, tone: Tensor, coarser: Level, level: Level) -> tuple[Tensor, Tensor]:
+    """Return for each wanted patch the place to which the match of the coarser level points from here, and its tone."""
     (height, width), (low_height, low_width) = level.hole.shape, coarser.hole.shape
-    offset = torch.zeros(low_height * low_width, 2, device=match.device)
+    offset, tones = (torch.zeros(low_height * low_width, n, device=match.device) for n in (2, 3))
     offset[coarser.wanted, 0] = (match // low_width - coarser.wanted // low_width).float()
     offset[coarser.wanted, 1] = (match % low_width - coarser.wanted % low_width).float()
+    tones[coarser.wanted] = tone
     is_set = torch.zeros(low_height * low_width, dtype=torch.bool, device=match.device)
     is_set[coarser.wanted] = True
     rows = ((level.wanted // width + 0.5) * (low_height / height)).long().clamp(max=low_height - 1)
@@ -167,7 +167,8 @@ def _carried_on(match: Tensor, coarser: Level, level: Level) -> Tensor:
     down, right = (
         (offset[low] * torch.tensor([height / low_height, width / low_width], device=low.device)).round().long().T
     )
-    return _nearest_set(level.is_source.reshape(height, width))[level.moved(level.wanted, down, right)]
+    match = _nearest_set(level.is_source.reshape(height, width))[level.moved(level.wanted, down, right)]
+    return match, tones[low]
 
 
 def _nearest_set(flags: Tensor) -> Tensor:
@@ -177,18 +178,18 @@ def _nearest_set(flags: Tensor) -> Tensor:
     return torch.from_numpy((rows * flags.shape[1] + columns).reshape(-1)).to(flags.device)
 
 
-def _mended(level: Level, match: Tensor) -> tuple[Tensor, Tensor]:
+def _mended(level: Level, match: Tensor, tone: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Try for each wanted patch what lies beside its match, and where the matches of its neighbours lead.
 
     Returns:
-        The colours, (H, W, 3), and the better matches.
+        The colours, (H, W, 3), the better matches, and the tones.
     """
     basis = _principal_components(level)
     known = _features(level.colour, basis)
     own = torch.arange(len(match), device=match.device)
     number = torch.full((level.is_source.numel(),), -1, device=match.device)
     number[level.wanted] = own
-    colour = level.mean_of(match)
+    colour = level.mean_of(match, tone)
     for _ in range(_MENDING_ROUNDS):
         sought = _features(colour, basis)[level.wanted]
         least = (sought - known[match]).square().sum(1)
@@ -203,8 +204,9 @@ def _mended(level: Level, match: Tensor) -> tuple[Tensor, Tensor]:
             best = torch.where(is_better, candidate, best)
             least = torch.where(is_better, difference, least)
         match = best
-        colour = level.mean_of(match, least)
-    return colour, match
+        tone = level.tone(colour, match, _TONE)
+        colour = level.mean_of(match, tone, least)
+    return colour, match, tone
 
 
 def _principal_components(level: Level) -> Tensor:
@@ -220,14 +222,3 @@ def _features(colour: Tensor, basis: Tensor) -> Tensor:
     """Return what stands for the patch around each pixel of an (H, W, 3) image, (H * W, 24)."""
     padded = F.pad(colour.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")
     return F.conv2d(padded, basis)[0].flatten(1).T.contiguous()
-
-
-def _evened(level: Level, match: Tensor, colour: Tensor) -> Tensor:
-    """Take off what patches have wrong in tone where they reach beyond the hole, fading inwards."""
-    error = (level.colour - level.mean_of(match, everywhere=True)) * ~level.hole[..., None]
-    is_ring = torch.zeros_like(level.is_source)
-    is_ring[level.wanted] = True
-    tells = is_ring.reshape(level.hole.shape) & ~level.hole & (error.abs().amax(2) <= _TONE)
-    if not tells.any():
-        return colour
-    return colour + spread(error.permute(2, 0, 1)[None], (~tells)[None, None].float())[0].permute(1, 2, 0)
