@@ -234,10 +234,13 @@ class Inpainter:
         # Later crops see what earlier ones filled.
         scene = Scene(image.copy(), hole.copy(), edges) if len(crops) > 1 else Scene(image, hole, edges)
 
+        def to_texture(crop: Crop, wanted: NDArray[np.uint8]) -> NDArray[np.uint8]:
+            if texture == "off" or crop.face is not None or not paints or not (with_paint or len(crops) > 1):
+                return np.zeros_like(wanted)
+            return wanted if texture == "on" else beyond_faces(wanted, hole.size)
+
         def finish(crop: Crop, part: Scene, wanted: NDArray[np.uint8], canvas: Canvas) -> None:
-            chosen = np.zeros_like(wanted)
-            if texture != "off" and crop.face is None and (with_paint or len(crops) > 1):
-                chosen = wanted if texture == "on" else beyond_faces(wanted, hole.size)
+            chosen = to_texture(crop, wanted)
             if chosen.any():
                 work.tell("texture")
                 canvas = textured(part, wanted, chosen, canvas, self.device)
@@ -262,7 +265,8 @@ class Inpainter:
                 taken = [crop.taken(scene) for crop in batch]
                 if large:
                     ((part, hole_in_it),) = taken
-                    work.take(1, len(plan_scales(hole_in_it, self._size, as_whole=is_face)))
+                    n_scales = len(plan_scales(hole_in_it, self._size, as_whole=is_face))
+                    work.take(1, n_scales + bool(to_texture(batch[0], hole_in_it).any()))
                     canvas = fill_coarse_to_fine(
                         part, hole_in_it, self._size, self._view, predict_pass, as_whole=is_face, paints=paints
                     )

@@ -54,9 +54,10 @@ def textured(
         device: Where to compare patches.
     """
     fill = canvas.colour.astype(np.float32) / np.float32(WHITE_16)
+    # Around it lies what networks were shown: scaled, and without what other passes filled at the same time.
     others = (part.unknown == 1) & (wanted == 0)
-    if others.any():  # left to other passes; what lies in them is not to be seen
-        fill[others] = part.continued()[others].astype(np.float32) / 255
-    laid = patched(fill, chosen | others.astype(np.uint8), device)
+    around = part.continued() if others.any() else part.pixels  # what lies in holes of other passes is not to be seen
+    fill = np.where(wanted[..., None] == 1, fill, around.astype(np.float32) / 255)
+    laid = patched(fill, chosen, device, barred=part.unknown)
     colour = np.where(chosen[..., None] == 1, np.rint(laid * WHITE_16).astype(np.uint16), canvas.colour)
     return replace(canvas, colour=colour)

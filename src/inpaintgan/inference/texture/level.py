@@ -40,16 +40,22 @@ class Level:
 
     @classmethod
     def of(
-        cls, fill: NDArray[np.float32], hole: NDArray[np.uint8], size: tuple[int, int], device: torch.device
+        cls,
+        fill: NDArray[np.float32],
+        hole: NDArray[np.uint8],
+        barred: NDArray[np.uint8],
+        size: tuple[int, int],
+        device: torch.device,
     ) -> Level:
-        """Reduce a filled picture to a size, (width, height)."""
+        """Reduce a filled picture to a size, (width, height); no patch is taken from its hole or from what is barred."""
+        barred = barred | hole
         if hole.shape != size[::-1]:
             fill = np.asarray(cv2.resize(fill, size, interpolation=cv2.INTER_AREA), np.float32)
-            hole = resize_any(hole, *size)
+            hole, barred = resize_any(hole, *size), resize_any(barred, *size)
         brush = np.ones((SIDE_PX, SIDE_PX), np.uint8)
-        whole = cv2.erode(1 - hole, brush, borderType=cv2.BORDER_CONSTANT, borderValue=0)
-        distance = np.asarray(cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5))
-        depth = np.ceil(distance.clip(max=hole.size)).astype(np.int64)  # of what is all hole it is without end
+        whole = cv2.erode(1 - barred, brush, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+        # Where all is hole there is nothing to be far from, and OpenCV says infinitely far.
+        depth = np.ceil(cv2.distanceTransform(hole, cv2.DIST_L2, cv2.DIST_MASK_5).clip(max=sum(size))).astype(np.int64)
         places = (torch.from_numpy(np.flatnonzero(flags)).to(device) for flags in (cv2.dilate(hole, brush), whole))
         layers = (
             torch.from_numpy(layer).to(device) for layer in (fill, hole == 1, depth.reshape(-1), whole.reshape(-1) == 1)

@@ -48,13 +48,16 @@ _AROUND = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down 
 _BESIDE = [(0, 1), (0, -1), (1, 0), (-1, 0)]
 
 
-def patched(fill: NDArray[np.float32], hole: NDArray[np.uint8], device: torch.device) -> NDArray[np.float32]:
+def patched(
+    fill: NDArray[np.float32], hole: NDArray[np.uint8], device: torch.device, barred: NDArray[np.uint8] | None = None
+) -> NDArray[np.float32]:
     """Lay patches of what is known into a hole.
 
     Args:
         fill: (H, W, 3) RGB in [0, 1], the picture with its hole filled.
         hole: (H, W), 1 in the hole. If no patch outside of it is whole, or there are too many pixels, the fill stays.
         device: Where to compare.
+        barred: (H, W), 1 where else no patch may be taken from.
 
     Returns:
         (H, W, 3) RGB in [0, 1], equal to ``fill`` outside the hole.
@@ -67,7 +70,7 @@ def patched(fill: NDArray[np.float32], hole: NDArray[np.uint8], device: torch.de
     colour: Tensor | None = None
     for halvings in range(_halvings(hole), -1, -1):
         size = max(1, round(width / 2**halvings)), max(1, round(height / 2**halvings))
-        level = Level.of(fill, hole, size, device)
+        level = Level.of(fill, hole, np.zeros_like(hole) if barred is None else barred, size, device)
         if not len(level.sources):
             continue
         if coarser is None:
