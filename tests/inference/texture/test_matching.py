@@ -37,7 +37,7 @@ def test_a_pattern_goes_on_through_the_hole_as_it_was(box):
     assert filled.dtype == np.float32
     assert np.array_equal(filled[hole == 0], picture[hole == 0])
     errors = [np.abs(fill - picture)[hole == 1].mean() for fill in (filled, faint)]
-    assert errors[0] < 0.3 * errors[1]
+    assert errors[0] < 0.4 * errors[1]
 
 
 def test_the_same_comes_out_each_time():
