@@ -75,3 +75,16 @@ def test_where_nothing_is_painted_no_texture_is_looked_for(monkeypatch: pytest.M
     hole = np.zeros((200, 400), np.uint8)
     hole[60:100, 40:80] = hole[70:110, 280:320] = 1
     assert edges_only.predict_edges(np.ascontiguousarray(ASTRONAUT[:200, :400]), hole).shape == hole.shape
+
+
+def test_grain_goes_on_over_shading_where_no_two_places_are_alike():
+    rows, columns = np.mgrid[-60:60, -70:70] / 120
+    shading = (0.35 + 0.3 * (rows**2 + columns**2)).astype(np.float32)[..., None]
+    picture = shading + np.random.default_rng(3).normal(0, 0.03, (120, 140, 3)).astype(np.float32)
+    hole = np.zeros((120, 140), np.uint8)
+    hole[35:85, 40:100] = 1
+    filled = patched(np.where(hole[..., None] == 1, shading, picture), hole, CPU)
+    inside, outside = (
+        (pixels - cv2.GaussianBlur(pixels, (0, 0), 1.5))[45:75, 50:90].std() for pixels in (filled, picture)
+    )
+    assert inside > 0.38 * outside

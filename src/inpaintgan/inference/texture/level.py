@@ -95,13 +95,16 @@ class Level:
         padded = F.pad(image.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")
         return F.avg_pool2d(padded, SIDE_PX, stride=1)[0].flatten(1).T
 
-    def mean_of(self, match: Tensor, tone: Tensor, distance: Tensor | None = None) -> Tensor:
+    def mean_of(
+        self, match: Tensor, tone: Tensor, distance: Tensor | None = None, spread_px: float = SPREAD_PX
+    ) -> Tensor:
         """Return the colours that patches at ``match`` give where they are wanted.
 
         Args:
             match: (N,), known places.
             tone: (N, 3), how much brighter they are to be.
             distance: (N,), by how much they differ from what is wanted; the less, the more weight.
+            spread_px: How much of a patch counts; the less, the sharper.
 
         Returns:
             (H, W, 3), else as known.
@@ -118,7 +121,7 @@ class Level:
                 inside = (
                     (rows + down >= 0) & (rows + down < height) & (columns + right >= 0) & (columns + right < width)
                 )
-                share = weight[inside] * math.exp(-(down**2 + right**2) / (2 * SPREAD_PX**2))
+                share = weight[inside] * math.exp(-(down**2 + right**2) / (2 * spread_px**2))
                 shift = down * width + right
                 target = self.wanted[inside] + shift  # each but once, so that the sum is the same each time
                 total[target, :3] += (self.flat[match[inside] + shift] + tone[inside]) * share[:, None]

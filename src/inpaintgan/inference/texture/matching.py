@@ -42,6 +42,8 @@ _CHUNK = 1024
 _SAMPLED = 1 << 12
 _FEATURES = 24
 """Numbers that stand for the 147 of a patch at finer steps: its principal components."""
+_LAST_SPREAD_PX = 0.8
+"""Of the weights in a patch for the colours that are kept: with as much as while looking, the mean loses grain."""
 _TONE = 0.03
 """By how much a patch may be brightened or darkened to fit, so that skies have no seams; more would be a change of shape."""
 _AROUND = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
@@ -67,23 +69,21 @@ def patched(
         return fill
     coarser: Level | None = None
     match = tone = torch.empty(0)
-    colour: Tensor | None = None
     for halvings in range(_halvings(hole), -1, -1):
         size = max(1, round(width / 2**halvings)), max(1, round(height / 2**halvings))
         level = Level.of(fill, hole, np.zeros_like(hole) if barred is None else barred, size, device)
         if not len(level.sources):
             continue
         if coarser is None:
-            colour, match, tone = _matched(level)
+            match, tone = _matched(level)
         else:
             match, tone = _carried_on(match, tone, coarser, level)
             if height * width <= _MOST_MENDED_PX << 2 * halvings:
-                colour, match, tone = _mended(level, match, tone)
-            else:
-                colour = level.mean_of(match, tone)
+                match, tone = _mended(level, match, tone)
         coarser = level
-    if coarser is None or colour is None:
+    if coarser is None:
         return fill
+    colour = coarser.mean_of(match, tone, spread_px=_LAST_SPREAD_PX)
     return np.where(hole[..., None] == 1, colour.clamp(0, 1).cpu().numpy(), fill)
 
 
@@ -95,11 +95,11 @@ def _halvings(hole: NDArray[np.uint8]) -> int:
     return math.ceil(math.log2(largest))
 
 
-def _matched(level: Level) -> tuple[Tensor, Tensor, Tensor]:
+def _matched(level: Level) -> tuple[Tensor, Tensor]:
     """Compare the hole's patches with all known ones: first from the border inwards, then all over again.
 
     Returns:
-        The colours, (H, W, 3), and for each wanted patch the place of its likest and its tone beside that, (N, 3).
+        For each wanted patch the place of its likest, (N,), and its tone beside that, (N, 3).
     """
     sources = level.sources[:: -(-len(level.sources) // _MOST_COMPARED[1])]
     known = level.patches(level.colour, sources)
@@ -126,7 +126,7 @@ def _matched(level: Level) -> tuple[Tensor, Tensor, Tensor]:
         before, colour = colour, level.mean_of(match, tone, distance)
         if (colour - before)[level.hole].abs().mean() < _SETTLED:
             break
-    return colour, match, tone
+    return match, tone
 
 
 def _nearest(
@@ -181,19 +181,20 @@ def _nearest_set(flags: Tensor) -> Tensor:
     return torch.from_numpy((rows * flags.shape[1] + columns).reshape(-1)).to(flags.device)
 
 
-def _mended(level: Level, match: Tensor, tone: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def _mended(level: Level, match: Tensor, tone: Tensor) -> tuple[Tensor, Tensor]:
     """Try for each wanted patch what lies beside its match, and where the matches of its neighbours lead.
 
     Returns:
-        The colours, (H, W, 3), the better matches, and the tones.
+        The better matches, and the tones.
     """
     basis = _principal_components(level)
     known = _features(level.colour, basis)
     own = torch.arange(len(match), device=match.device)
     number = torch.full((level.is_source.numel(),), -1, device=match.device)
     number[level.wanted] = own
-    colour = level.mean_of(match, tone)
+    least: Tensor | None = None
     for _ in range(_MENDING_ROUNDS):
+        colour = level.mean_of(match, tone, least)
         sought = _features(colour, basis)[level.wanted]
         least = (sought - known[match]).square().sum(1)
         best = match
@@ -208,8 +209,7 @@ def _mended(level: Level, match: Tensor, tone: Tensor) -> tuple[Tensor, Tensor, 
             least = torch.where(is_better, difference, least)
         match = best
         tone = level.tone(colour, match, _TONE)
-        colour = level.mean_of(match, tone, least)
-    return colour, match, tone
+    return match, tone
 
 
 def _principal_components(level: Level) -> Tensor:
