@@ -11,6 +11,7 @@ Inpainting (IPOL 2017), for its start from the hole's border inwards.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -26,6 +27,8 @@ _THICKNESS_PX = 20
 """How thick a hole may be at the first step: about three patches."""
 _MOST_COMPARED = 1 << 13, 1 << 14
 """Patches of the hole, about, and known ones, at most, that are all compared with each other."""
+_MOST_JOINED = 1 << 12
+"""How many patches at the hole's border are compared with all known ones at finer steps too."""
 _MOST_PX = 1 << 24
 """How large a picture may be; what is larger stays as it is."""
 _MOST_MENDED_PX = 1 << 20
@@ -48,6 +51,11 @@ _TONE = 0.03
 """By how much a patch may be brightened or darkened to fit, so that skies have no seams; more would be a change of shape."""
 _AROUND = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
 _BESIDE = [(0, 1), (0, -1), (1, 0), (-1, 0)]
+
+
+_Likest = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+"""For an (H, W, 3) image, how much its pixels have to say, (H * W,), and (N,) places: the likest known patches and by how much
+they differ, (N,) each."""
 
 
 def patched(
@@ -78,6 +86,7 @@ def patched(
             match, tone = _matched(level)
         else:
             match, tone = _carried_on(match, tone, coarser, level)
+            match, tone = _joined(level, match, tone)
             if height * width <= _MOST_MENDED_PX << 2 * halvings:
                 match, tone = _mended(level, match, tone)
         coarser = level
@@ -95,38 +104,59 @@ def _halvings(hole: NDArray[np.uint8]) -> int:
     return math.ceil(math.log2(largest))
 
 
+def _comparison(level: Level) -> _Likest:
+    """Prepare what compares patches with all known ones."""
+    sources = level.sources[:: -(-len(level.sources) // _MOST_COMPARED[1])]
+    known = level.patches(level.colour, sources)
+    blurred = torch.from_numpy(cv2.GaussianBlur(level.colour.cpu().numpy(), (0, 0), SPREAD_PX)).to(known.device)
+    guide = blurred.reshape(-1, 3) * (_FILL_SAYS * SIDE_PX**2) ** 0.5
+
+    def likest(colour: Tensor, trust: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        weights = level.patches(trust.reshape(*level.hole.shape, 1), places)
+        best, distance = _nearest(level.patches(colour, places), weights, guide[places], known, guide[sources])
+        return sources[best], distance
+
+    return likest
+
+
+def _trust(level: Level) -> Tensor:
+    """Return how much each pixel has to say, (H * W,)."""
+    return (_TRUST ** level.depth.float()).clamp(min=_LEAST_TRUST)
+
+
 def _matched(level: Level) -> tuple[Tensor, Tensor]:
     """Compare the hole's patches with all known ones: first from the border inwards, then all over again.
 
     Returns:
         For each wanted patch the place of its likest, (N,), and its tone beside that, (N, 3).
     """
-    sources = level.sources[:: -(-len(level.sources) // _MOST_COMPARED[1])]
-    known = level.patches(level.colour, sources)
-    blurred = torch.from_numpy(cv2.GaussianBlur(level.colour.cpu().numpy(), (0, 0), SPREAD_PX)).to(known.device)
-    guide = blurred.reshape(-1, 3) * (_FILL_SAYS * SIDE_PX**2) ** 0.5
-
-    def likest(places: Tensor) -> tuple[Tensor, Tensor]:
-        weights = level.patches(trust.reshape(*level.hole.shape, 1), places)
-        best, distance = _nearest(level.patches(colour, places), weights, guide[places], known, guide[sources])
-        return sources[best], distance
-
-    trust = (level.depth == 0).float()
+    likest = _comparison(level)
+    trust = _trust(level)
     colour = level.colour.clone()
     for depth in range(1, int(level.depth.max()) + 1):
         layer = torch.nonzero(level.depth == depth)[:, 0]
-        if not len(layer):
-            continue
-        colour.view(-1, 3)[layer] = level.flat[likest(layer)[0]]
-        trust[layer] = max(_LEAST_TRUST, _TRUST**depth)
+        if len(layer):
+            found, _ = likest(colour, trust * (level.depth < depth), layer)
+            colour.view(-1, 3)[layer] = level.flat[found]
     match = tone = torch.empty(0)
     for _ in range(_ROUNDS):
-        match, distance = likest(level.wanted)
+        match, distance = likest(colour, trust, level.wanted)
         tone = level.tone(colour, match, _TONE)
         before, colour = colour, level.mean_of(match, tone, distance)
         if (colour - before)[level.hole].abs().mean() < _SETTLED:
             break
     return match, tone
+
+
+def _joined(level: Level, match: Tensor, tone: Tensor) -> tuple[Tensor, Tensor]:
+    """Compare patches that reach into what is known with all known ones again: a coarser step may have joined them badly."""
+    at_border = torch.nonzero(level.depth[level.wanted] <= REACH_PX)[:, 0]
+    if len(at_border) > _MOST_JOINED:
+        return match, tone
+    colour = level.mean_of(match, tone)
+    match = match.clone()
+    match[at_border], _ = _comparison(level)(colour, _trust(level), level.wanted[at_border])
+    return match, level.tone(colour, match, _TONE)
 
 
 def _nearest(
