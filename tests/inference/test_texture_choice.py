@@ -13,7 +13,9 @@ from inpaintgan.cli import main
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.io import read_rgb
 from inpaintgan.imaging.picture import Picture
+from inpaintgan.inference.frames import Frame
 from inpaintgan.inference.pipeline import Inpainter
+from inpaintgan.inference.views import Scene
 from untrained import write_checkpoint
 
 from .conftest import CONFIG
@@ -122,3 +124,24 @@ def test_the_command_line_has_the_choice_for_a_picture_and_for_folders(tmp_path:
             assert json.loads(capsys.readouterr().out)["failed"] == 0
             file = output / "wall.png" if image.is_dir() else output
             assert np.array_equal(read_rgb(file), wanted)
+
+
+def test_a_face_that_is_only_seen_once_it_is_painted_is_left_as_painted(monkeypatch):
+    seen = []
+
+    def find(scene: Scene, *, painted: bool = False) -> list[Frame]:
+        seen.append((scene, painted))
+        return [Frame(60, 55, 40, 0.0)] if painted else []
+
+    for module in ("pipeline", "texture.laying"):
+        monkeypatch.setattr(f"inpaintgan.inference.{module}.find_faces", find)
+    hole = HOLE.copy()
+    hole[120:160, 20:60] = 1
+    inpainter = smooth_inpainter(subject="face")
+    ways = filled_ways(inpainter, WALL, hole)
+    other = np.zeros_like(hole)
+    other[120:160, 20:60] = 1
+    assert np.array_equal(ways["auto"][other == 0], ways["off"][other == 0]), "the face is as it was painted"
+    assert not np.array_equal(ways["auto"], ways["off"]), "the hole below it has texture"
+    shown = [scene for scene, painted in seen if painted]
+    assert shown and not any((scene.pixels[scene.unknown == 1] == 0).all() for scene in shown)

@@ -50,11 +50,12 @@ def _cascade() -> Cascade:
     return Cascade(lbp_frontal_face_cascade_filename())
 
 
-def detect_faces(picture: NDArray[np.uint8]) -> list[Face]:
+def detect_faces(picture: NDArray[np.uint8], needed: int = _NEEDED) -> list[Face]:
     """Find faces of about `FOUND_PX` that are turned by no more than about 35 degrees.
 
     Args:
         picture: (H, W, 3) RGB. Turned faces in its corners are not found.
+        needed: Squares that must look like a face.
 
     Returns:
         Some faces more than once.
@@ -64,7 +65,7 @@ def detect_faces(picture: NDArray[np.uint8]) -> list[Face]:
     hints = [_look(picture, middle, degrees, 1.0, (width, height), step=1.2) for degrees in _TURNS]
     faces = []
     for hint in islice(_groups(np.concatenate(hints), _HINTS), _MOST_HINTS):
-        face = next(_groups(_closer(picture, hint), _NEEDED), None)
+        face = next(_groups(_closer(picture, hint), needed), None)
         if face and face.side >= FOUND_PX[0]:
             faces.append(face)
     return faces

@@ -23,16 +23,22 @@ _LARGEST_PLACE_PX, _MOST_PX = 1 << 17, 1 << 20
 of a hole, or beside many, are not found."""
 _MOST_SEARCHED_PX = 1 << 24
 """How large a reduced picture is searched for holes."""
+_PAINTED_NEEDED = 6
+"""Squares that must look like a face in what was painted: they do in 12 of 17 faces that were not found, and 3 of 120 other places."""
 _UPRIGHT = 2.0
 """Degrees by which a face must be turned for the picture to be: it is known about as exactly."""
 _FACE_IN_FRAME = 0.5, 0.546, 0.718
 """Where the detector sees the middle of an aligned face, and its side, in shares of the picture's: the median of 106 faces."""
 
 
-def find_faces(scene: Scene) -> list[Frame]:
+def find_faces(scene: Scene, *, painted: bool = False) -> list[Frame]:
     """Find the faces of which a hole hides something.
 
     What lies under the hole has no part in it: looked at is the picture with its holes filled smoothly.
+
+    Args:
+        scene: The picture.
+        painted: Its holes were filled already, and it is looked at as it is: less will do for a face.
 
     Returns:
         For each face the square that shows it as aligned sets do, the most certain first. No two show the same face. Faces below
@@ -49,7 +55,8 @@ def find_faces(scene: Scene) -> list[Frame]:
         for column, row, width, height in _places(near.unknown, factor):
             rows = slice(row * factor, (row + height) * factor)
             columns = slice(column * factor, (column + width) * factor)
-            for face in detect_faces(near.part((rows, columns)).scaled(width, height).continued()):
+            seen = near.part((rows, columns)).scaled(width, height)
+            for face in detect_faces(seen.pixels, _PAINTED_NEEDED) if painted else detect_faces(seen.continued()):
                 middle = (face.x + column) * factor + x, (face.y + row) * factor + y
                 found.append(Face(*middle, face.side * factor, face.degrees, face.votes))
     frames: list[Frame] = []

@@ -23,7 +23,7 @@ from .patches import Patch, feathered, paste, paste_edges, trimmed
 from .predictor import MAX_BATCH, OnProgress, Predictor, Work, batches
 from .refine import Canvas, fill_coarse_to_fine, plan_scales, size_as_seen, to_canvas
 from .strategy import Crop, plan_crops
-from .texture.laying import beyond_faces, textured
+from .texture.laying import beyond_faces, textured, without_faces
 from .views import Prediction, Scene, View
 
 _DEFAULT_SIGMA = 2.0
@@ -241,6 +241,8 @@ class Inpainter:
 
         def finish(crop: Crop, part: Scene, wanted: NDArray[np.uint8], canvas: Canvas) -> None:
             chosen = to_texture(crop, wanted)
+            if texture == "auto" and chosen.any():
+                chosen = without_faces(scene, crop.window, wanted, chosen, canvas)
             if chosen.any():
                 work.tell("texture")
                 canvas = textured(part, wanted, chosen, canvas, self.device)

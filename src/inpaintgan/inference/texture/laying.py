@@ -14,9 +14,10 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ...imaging.picture import WHITE_16
+from ...imaging.picture import WHITE_16, reduced
+from ..faces import find_faces
 from ..refine import Canvas
-from ..views import Scene
+from ..views import Scene, Window
 from .matching import patched
 
 _THICK_PX = 32
@@ -39,6 +40,33 @@ def beyond_faces(hole: NDArray[np.uint8], picture_px: int) -> NDArray[np.uint8]:
     extent = np.prod(np.asarray(table)[1:, 2:4].astype(np.int64), axis=1)
     chosen = np.concatenate([[False], is_thick & (_PICTURE_OF_HOLE * extent < picture_px)])
     return chosen[np.asarray(found, np.int32)].astype(np.uint8)
+
+
+def without_faces(
+    scene: Scene, window: Window, wanted: NDArray[np.uint8], chosen: NDArray[np.uint8], canvas: Canvas
+) -> NDArray[np.uint8]:
+    """Return what is chosen of a crop without holes that look like part of a face once they are painted: one not found before.
+
+    Args:
+        scene: The picture.
+        window: The crop's place in it.
+        wanted: (H, W), 1 where the crop was filled.
+        chosen: (H, W), 1 where there is to be texture; part of that.
+        canvas: The crop's fill.
+    """
+    height, width = chosen.shape
+    reach = max(height, width)  # a face may be larger than the crop
+    top, left = (max(0, span.start - reach) for span in window)
+    own = tuple(slice(span.start - first, span.stop - first) for span, first in zip(window, (top, left), strict=True))
+    near = scene.part((slice(top, window[0].stop + reach), slice(left, window[1].stop + reach)))
+    pixels, hole = near.continued().copy(), np.zeros_like(near.unknown)
+    pixels[own][wanted == 1] = reduced(canvas.colour[wanted == 1][None])[0]
+    hole[own] = chosen
+    faces = find_faces(Scene(pixels, hole, None), painted=True)
+    count, found, table, _ = cv2.connectedComponentsWithStats(chosen, connectivity=8)
+    middles = np.asarray(table)[:, :2] + np.asarray(table)[:, 2:4] / 2 + (own[1].start, own[0].start)
+    keeps = [number > 0 and not any(face.holds(*middles[number]) for face in faces) for number in range(count)]
+    return np.array(keeps)[np.asarray(found, np.int32)].astype(np.uint8)
 
 
 def textured(
