@@ -94,7 +94,9 @@ def test_predicted_edges_are_those_of_the_fill_where_a_crop_sees_texture_of_anot
     )
     hole = HOLE.copy()
     hole[100:150, 40:100] = 1
-    assert np.array_equal(inpainter.predict_edges(WALL, hole), inpainter.fill_with_edges(WALL, hole).edges)
+    for texture in ("auto", "on", "off"):
+        expected = inpainter.fill_with_edges(WALL, hole, texture=texture).edges
+        assert np.array_equal(inpainter.predict_edges(WALL, hole, texture=texture), expected)
 
 
 def test_a_choice_is_one_of_three(inpainter):

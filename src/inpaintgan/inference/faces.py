@@ -24,7 +24,7 @@ of a hole, or beside many, are not found."""
 _MOST_SEARCHED_PX = 1 << 24
 """How large a reduced picture is searched for holes."""
 _PAINTED_NEEDED = 6
-"""Squares that must look like a face in what was painted: they do in 12 of 17 faces that were not found, and 3 of 120 other places."""
+"""Squares that must look like a face in what was painted: they do in 12 of 17 faces not found before, and 3 of 120 others."""
 _UPRIGHT = 2.0
 """Degrees by which a face must be turned for the picture to be: it is known about as exactly."""
 _FACE_IN_FRAME = 0.5, 0.546, 0.718

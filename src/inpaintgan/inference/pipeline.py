@@ -152,10 +152,13 @@ class Inpainter:
         paste(filled, patches)
         return Fill(filled, self.edges_of(image, mask, patches))
 
-    def predict_edges(self, image: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def predict_edges(
+        self, image: NDArray[np.uint8], mask: NDArray[np.uint8], *, texture: str = "auto"
+    ) -> NDArray[np.uint8]:
         """Return the edges that `fill` would paint along, (H, W) in [0, 255]; an edge-only checkpoint knows them too."""
         hole = checked_hole(image, mask)
-        return self.edges_of(image, hole, self._run(image, hole, None, None, with_paint=False))
+        check_texture(texture)
+        return self.edges_of(image, hole, self._run(image, hole, None, None, with_paint=False, texture=texture))
 
     def fill_patches(
         self,
@@ -215,7 +218,7 @@ class Inpainter:
         progress: OnProgress | None,
         *,
         with_paint: bool,
-        texture: str = "auto",
+        texture: str,
     ) -> list[Patch]:
         """Plan crops, and show them to the networks: small ones in batches, large ones coarse to fine.
 
@@ -243,12 +246,14 @@ class Inpainter:
             chosen = to_texture(crop, wanted)
             if texture == "auto" and chosen.any():
                 chosen = without_faces(scene, crop.window, wanted, chosen, canvas)
+            painted = canvas
             if chosen.any():
                 work.tell("texture")
                 canvas = textured(part, wanted, chosen, canvas, self.device)
+            is_textured = canvas is not painted
             canvas = crop.laid_back(canvas)
             lines = canvas.edges if edges is None else _laid_over(edges[crop.window], canvas.edges)
-            patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines, textured=bool(chosen.any()))
+            patch = Patch(crop.top, crop.left, crop.hole, canvas.colour, lines, textured=is_textured)
             patches.append(trimmed(patch))
             if len(crops) > 1 and paints:
                 paste(scene.pixels, [patch])

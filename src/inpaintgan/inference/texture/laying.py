@@ -72,7 +72,7 @@ def without_faces(
 def textured(
     part: Scene, wanted: NDArray[np.uint8], chosen: NDArray[np.uint8], canvas: Canvas, device: torch.device
 ) -> Canvas:
-    """Lay patches of what is known over a fill.
+    """Return a fill with patches of what is known laid over it, or the fill itself where none can be.
 
     Args:
         part: What was to be filled.
@@ -87,5 +87,7 @@ def textured(
     around = part.continued() if others.any() else part.pixels  # what lies in holes of other passes is not to be seen
     fill = np.where(wanted[..., None] == 1, fill, around.astype(np.float32) / 255)
     laid = patched(fill, chosen, device, barred=part.unknown)
+    if laid is fill:
+        return canvas
     colour = np.where(chosen[..., None] == 1, np.rint(laid * WHITE_16).astype(np.uint16), canvas.colour)
     return replace(canvas, colour=colour)

@@ -19,6 +19,8 @@ SIDE_PX = 2 * REACH_PX + 1
 """Of patches."""
 SPREAD_PX = 1.5
 """Standard deviation of the weights in a patch whose mean a pixel is."""
+_LEAST_PART = 1e-3
+"""Of the weight of a patch's middle: what has less is left out."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,13 @@ class Level:
         rows, columns = self.wanted // width, self.wanted % width
         for down in range(-REACH_PX, REACH_PX + 1):
             for right in range(-REACH_PX, REACH_PX + 1):
+                part = math.exp(-(down**2 + right**2) / (2 * spread_px**2))
+                if part < _LEAST_PART:
+                    continue
                 inside = (
                     (rows + down >= 0) & (rows + down < height) & (columns + right >= 0) & (columns + right < width)
                 )
-                share = weight[inside] * math.exp(-(down**2 + right**2) / (2 * spread_px**2))
+                share = weight[inside] * part
                 shift = down * width + right
                 target = self.wanted[inside] + shift  # each but once, so that the sum is the same each time
                 total[target, :3] += (self.flat[match[inside] + shift] + tone[inside]) * share[:, None]
