@@ -59,7 +59,9 @@ def without_faces(
     top, left = (max(0, span.start - reach) for span in window)
     own = tuple(slice(span.start - first, span.stop - first) for span, first in zip(window, (top, left), strict=True))
     near = scene.part((slice(top, window[0].stop + reach), slice(left, window[1].stop + reach)))
-    pixels, hole = near.continued().copy(), np.zeros_like(near.unknown)
+    others, hole = near.unknown.copy(), np.zeros_like(near.unknown)
+    others[own][wanted == 1] = 0
+    pixels = (near.continued() if others.any() else near.pixels).copy()
     pixels[own][wanted == 1] = reduced(canvas.colour[wanted == 1][None])[0]
     hole[own] = chosen
     faces = find_faces(Scene(pixels, hole, None), painted=True)

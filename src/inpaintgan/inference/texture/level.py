@@ -116,23 +116,21 @@ class Level:
         if distance is not None:
             usual = distance.sort().values[len(distance) * 3 // 4] if len(distance) else 1
             weight = torch.exp(-distance / (2 * usual + 1e-9))
-        total = torch.zeros(height * width, 4, device=match.device)
-        rows, columns = self.wanted // width, self.wanted % width
+        # Patches at the border reach beyond it.
+        frame_width = width + 2 * REACH_PX
+        total = torch.zeros((height + 2 * REACH_PX) * frame_width, 4, device=match.device)
+        framed = (self.wanted // width + REACH_PX) * frame_width + self.wanted % width + REACH_PX
+        given = F.pad(self.flat, (0, 1), value=1.0)
+        offset = F.pad(tone, (0, 1))
         for down in range(-REACH_PX, REACH_PX + 1):
             for right in range(-REACH_PX, REACH_PX + 1):
                 part = math.exp(-(down**2 + right**2) / (2 * spread_px**2))
-                if part < _LEAST_PART:
-                    continue
-                inside = (
-                    (rows + down >= 0) & (rows + down < height) & (columns + right >= 0) & (columns + right < width)
-                )
-                share = weight[inside] * part
-                shift = down * width + right
-                target = self.wanted[inside] + shift  # each but once, so that the sum is the same each time
-                total[target, :3] += (self.flat[match[inside] + shift] + tone[inside]) * share[:, None]
-                total[target, 3] += share
-        mean = total[:, :3] / total[:, 3:].clamp(min=1e-9)
-        return torch.where(self.hole[..., None], mean.reshape(height, width, 3), self.colour)
+                if part >= _LEAST_PART:
+                    colours = (given[match + (down * width + right)] + offset) * (weight * part)[:, None]
+                    # Each place but once, so that the sum is the same each time.
+                    total.index_add_(0, framed + (down * frame_width + right), colours)
+        total = total.reshape(-1, frame_width, 4)[REACH_PX:-REACH_PX, REACH_PX:-REACH_PX]
+        return torch.where(self.hole[..., None], total[..., :3] / total[..., 3:].clamp(min=1e-9), self.colour)
 
 
 def _around(width: int, device: torch.device) -> Tensor:
