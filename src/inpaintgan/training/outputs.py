@@ -96,6 +96,11 @@ class Outputs:
             self._reporter.warn("score-not-finite", f"No finite numbers on held-out pictures: {', '.join(lost)}.")
         if best and self.save("best" if learn else "finished"):
             self._disk.write(lambda: self._run.point("best", self._progress.step))
+            self._rotate()  # at the end of a training no other save would remove what was the best before
+
+    def _rotate(self) -> None:
+        if self._ranks.is_first:
+            state.rotate(self._run, self._config.keep_checkpoints, self._progress.good_step)
 
     def save(self, reason: events.SaveReason) -> bool:
         """Save a checkpoint. Returns whether it lies on the disk.
@@ -120,8 +125,7 @@ class Outputs:
                     self._reporter.warn("not-saved", f"The disk takes nothing: step {progress.step} is not saved.")
                 return False
             self.saved_step = progress.step
-            if self._ranks.is_first:
-                state.rotate(self._run, self._config.keep_checkpoints, progress.good_step)
+            self._rotate()
         if not already_saved or reason in ("requested", "best"):
             path = self._run.checkpoint_path(progress.step).relative_to(self._run.path)
             self._reporter.emit(events.CheckpointSaved(path=path.as_posix(), reason=reason))
