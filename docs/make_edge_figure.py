@@ -61,11 +61,22 @@ def strip(panels: list[np.ndarray]) -> Picture:
     return Picture(np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def stacked(rows: list[Picture]) -> Picture:
+    """Pictures of one width below each other, with white between them."""
+    gap = np.full((GAP_PX, *rows[0].pixels.shape[1:]), 255, np.uint8)
+    return Picture(np.concatenate([part for row in rows for part in (row.pixels, gap)][:-1]))
+
+
+def asked(description: str | None, file: str) -> argparse.Namespace:
+    """What a figure's script is told: the ``checkpoint`` that fills, and the ``output``, by default a file of docs/."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "edge-steering.png")
-    arguments = parser.parse_args()
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / file)
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = asked(__doc__, "edge-steering.png")
     inpainter = Inpainter.load(arguments.checkpoint)
     face = np.ascontiguousarray(skimage.data.astronaut()[FACE])
     mask = np.zeros((SIDE, SIDE), np.uint8)

@@ -8,16 +8,13 @@ for any other picture, the fill with her face shown as a whole and upright, the 
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-from pathlib import Path
 
 import cv2
 import numpy as np
 import skimage.data
-from make_edge_figure import FACE, ROOT, strip, turned
+from make_edge_figure import FACE, asked, strip, turned
 
-from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.inference.pipeline import Inpainter
@@ -27,10 +24,7 @@ HOLES = (((222, 152), (28, 13), 0.0), ((222, 112), (45, 12), 0.0), ((205, 115), 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "faces.png")
-    arguments = parser.parse_args()
+    arguments = asked(__doc__, "faces.png")
     whole = Inpainter.load(arguments.checkpoint)
     config = whole.checkpoint.config.model_copy(update={"subject": "any"})
     crops = Inpainter(dataclasses.replace(whole.checkpoint, config=config), whole.device)

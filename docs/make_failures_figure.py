@@ -8,15 +8,11 @@ and a picture that is not a face.
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import cv2
 import numpy as np
 import skimage.data
-from make_edge_figure import FACE, ROOT, SIDE, strip, turned
+from make_edge_figure import FACE, SIDE, asked, strip, turned
 
-from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.masks import with_white_hole
 from inpaintgan.inference.pipeline import Inpainter
@@ -38,10 +34,7 @@ def cases() -> list[tuple[np.ndarray, np.ndarray, tuple[slice, slice]]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "failures.png")
-    arguments = parser.parse_args()
+    arguments = asked(__doc__, "failures.png")
     inpainter = Inpainter.load(arguments.checkpoint)
     panels = []
     for picture, mask, shown in cases():

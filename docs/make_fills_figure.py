@@ -12,12 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import skimage.data
-from make_edge_figure import FACE, GAP_PX, ROOT, SIDE, strip
+from make_edge_figure import FACE, ROOT, SIDE, stacked, strip
 
 from inpaintgan.core.paths import resource
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.masks import with_white_hole
-from inpaintgan.imaging.picture import Picture
 from inpaintgan.imaging.training_masks import draw_strokes
 from inpaintgan.inference.pipeline import Inpainter
 
@@ -36,10 +35,8 @@ def main() -> None:
         mask = draw_strokes(SIDE, SIDE, np.random.default_rng(seed))
         print(f"seed {seed}: {mask.mean():.0%} of the picture is hole")
         holed = with_white_hole(face, mask)
-        rows.append(strip([holed, *(inpainter.fill(face, mask) for inpainter in inpainters), face]).pixels)
-    gap = np.full((GAP_PX, rows[0].shape[1], 3), 255, np.uint8)
-    figure = np.concatenate([part for row in rows for part in (row, gap)][:-1])
-    save_picture(Picture(figure), arguments.output)
+        rows.append(strip([holed, *(inpainter.fill(face, mask) for inpainter in inpainters), face]))
+    save_picture(stacked(rows), arguments.output)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,13 @@ Two things to be rid of, a row each: the hole, the fill as painted, the fill wit
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import cv2
 import numpy as np
 import skimage.data
-from make_edge_figure import GAP_PX, ROOT, strip
+from make_edge_figure import asked, stacked, strip
 
-from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.masks import with_white_hole
-from inpaintgan.imaging.picture import Picture
 from inpaintgan.inference.pipeline import Inpainter
 
 HOLES = {
@@ -29,10 +24,7 @@ HOLES = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
-    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "texture.png")
-    arguments = parser.parse_args()
+    arguments = asked(__doc__, "texture.png")
     inpainter = Inpainter.load(arguments.checkpoint)
     rows = []
     for name, (middle, axes, shown) in HOLES.items():
@@ -40,9 +32,8 @@ def main() -> None:
         mask = np.zeros(picture.shape[:2], np.uint8)
         cv2.ellipse(mask, middle, axes, 0, 0, 360, 1, -1)
         fills = [inpainter.fill(picture, mask, texture=texture) for texture in ("off", "on")]
-        rows.append(strip([part[shown] for part in (with_white_hole(picture, mask), *fills, picture)]).pixels)
-    gap = np.full((GAP_PX, *rows[0].shape[1:]), 255, np.uint8)
-    save_picture(Picture(np.concatenate([rows[0], gap, rows[1]])), arguments.output)
+        rows.append(strip([part[shown] for part in (with_white_hole(picture, mask), *fills, picture)]))
+    save_picture(stacked(rows), arguments.output)
 
 
 if __name__ == "__main__":

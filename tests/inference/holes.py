@@ -19,6 +19,14 @@ def hole(height: int, width: int) -> np.ndarray:
     return mask
 
 
+def holed(height: int, width: int, *boxes: tuple[int, int, int, int]) -> np.ndarray:
+    """(height, width), 1 in boxes of top, left, bottom and right."""
+    mask = np.zeros((height, width), np.uint8)
+    for top, left, bottom, right in boxes:
+        mask[top:bottom, left:right] = 1
+    return mask
+
+
 def covered(crops: Sequence[Crop], shape: tuple[int, ...]) -> np.ndarray:
     """(H, W), how many crops fill each pixel."""
     total = np.zeros(shape, int)

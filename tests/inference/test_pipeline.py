@@ -22,14 +22,7 @@ from inpaintgan.models.checkpoint import build_generator, save_checkpoint
 from untrained import write_checkpoint
 
 from .conftest import CONFIG
-from .holes import ASTRONAUT
-
-
-def holed(height: int, width: int, *boxes: tuple[int, int, int, int]) -> np.ndarray:
-    mask = np.zeros((height, width), np.uint8)
-    for top, left, bottom, right in boxes:
-        mask[top:bottom, left:right] = 1
-    return mask
+from .holes import ASTRONAUT, holed
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (50, 37), (200, 312), (512, 512), (33, 500)])

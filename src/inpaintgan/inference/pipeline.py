@@ -237,19 +237,18 @@ class Inpainter:
         # Later crops see what earlier ones filled.
         scene = Scene(image.copy(), hole.copy(), edges) if len(crops) > 1 else Scene(image, hole, edges)
 
-        def to_texture(crop: Crop, wanted: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        def chosen(crop: Crop, wanted: NDArray[np.uint8]) -> NDArray[np.uint8]:
             if texture == "off" or crop.face is not None or not paints or not (with_paint or len(crops) > 1):
                 return np.zeros_like(wanted)
             return wanted if texture == "on" else beyond_faces(wanted, hole.size)
 
-        def finish(crop: Crop, part: Scene, wanted: NDArray[np.uint8], canvas: Canvas) -> None:
-            chosen = to_texture(crop, wanted)
-            if texture == "auto" and chosen.any():
-                chosen = without_faces(scene, crop.window, wanted, chosen, canvas)
+        def finish(crop: Crop, part: Scene, wanted: NDArray[np.uint8], laid: NDArray[np.uint8], canvas: Canvas) -> None:
+            if texture == "auto" and laid.any():
+                laid = without_faces(scene, crop.window, wanted, laid, canvas)
             painted = canvas
-            if chosen.any():
+            if laid.any():
                 work.tell("texture")
-                canvas = textured(part, wanted, chosen, canvas, self.device)
+                canvas = textured(part, wanted, laid, canvas, self.device)
             is_textured = canvas is not painted
             canvas = crop.laid_back(canvas)
             lines = canvas.edges if edges is None else _laid_over(edges[crop.window], canvas.edges)
@@ -270,10 +269,11 @@ class Inpainter:
         for (is_face, large), group in groupby(crops, key=lambda crop: (crop.face is not None, self._is_large(crop))):
             for batch in batches(list(group), 1 if large else MAX_BATCH):
                 taken = [crop.taken(scene) for crop in batch]
+                to_texture = [chosen(crop, wanted) for crop, (_, wanted) in zip(batch, taken, strict=True)]
                 if large:
                     ((part, hole_in_it),) = taken
                     n_scales = len(plan_scales(hole_in_it, self._size, as_whole=is_face))
-                    work.take(1, n_scales + bool(to_texture(batch[0], hole_in_it).any()))
+                    work.take(1, n_scales + bool(to_texture[0].any()))
                     canvas = fill_coarse_to_fine(
                         part, hole_in_it, self._size, self._view, predict_pass, as_whole=is_face, paints=paints
                     )
@@ -283,8 +283,8 @@ class Inpainter:
                     views = [self._view(part.scaled(*size_as_seen(part, self._size))) for part, _ in taken]
                     shapes = [hole_in_it.shape for _, hole_in_it in taken]
                     canvases = [to_canvas(*pair) for pair in zip(predict(views), shapes, strict=True)]
-                for crop, (part, wanted), canvas in zip(batch, taken, canvases, strict=True):
-                    finish(crop, part, wanted, canvas)
+                for crop, (part, wanted), laid, canvas in zip(batch, taken, to_texture, canvases, strict=True):
+                    finish(crop, part, wanted, laid, canvas)
         work.take(0)
         work.tell("paste")
         return patches

@@ -80,10 +80,11 @@ class FillWorker:
                 predicted = read_edge_patches(args["drawn_over"], height, width)
                 drawn = steered(binarize(drawn), predicted, mask)
         notices += filter(None, more)
+        options = _options(args)
         patches = inpainter.fill_patches(
             picture.pixels, mask, drawn,
             lambda step, share: progress({"step": step, "fraction": 0.1 + 0.8 * share}),
-            feather_px=float(args.get("feather_px") or 0), texture=args.get("texture") or "auto",
+            feather_px=options.feather_px, texture=options.texture,
         )  # fmt: skip
         seconds = time.perf_counter() - start
         progress({"step": "save", "fraction": 1.0})
@@ -151,7 +152,7 @@ class FillWorker:
         reports = fill_folder(
             self._inpainter(args),
             jobs,
-            FillOptions(float(args.get("feather_px") or 0), args.get("texture") or "auto"),
+            _options(args),
             skip_existing=bool(args.get("skip_existing")),
             on_result=lambda done, total, result: progress({"done": done, "total": total, "result": asdict(result)}),
             cancelled=lambda: stop is not None and stop.exists(),
@@ -167,6 +168,10 @@ class FillWorker:
         return self._checkpoints.get(
             Path(args["checkpoint"]), args.get("device") or "auto", args.get("engine") or "auto"
         )
+
+
+def _options(args: dict[str, Any]) -> FillOptions:
+    return FillOptions(float(args.get("feather_px") or 0), args.get("texture") or "auto")
 
 
 def _engines(inpainter: Inpainter) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ import torch
 from inpaintgan.inference.texture import matching
 from inpaintgan.inference.texture.matching import patched
 
+from ..holes import holed
+
 CPU = torch.device("cpu")
 
 
@@ -19,19 +21,13 @@ def checks(height: int, width: int, period: int = 16) -> np.ndarray:
     return (0.5 + 0.4 * np.sin(rows) * np.sin(columns)).astype(np.float32)[..., None].repeat(3, axis=2)
 
 
-def boxed(height: int, width: int, top: int, left: int, bottom: int, right: int) -> np.ndarray:
-    hole = np.zeros((height, width), np.uint8)
-    hole[top:bottom, left:right] = 1
-    return hole
-
-
 def emptied(picture: np.ndarray, hole: np.ndarray, colour: tuple[float, float, float] = (0.5, 0.5, 0.5)) -> np.ndarray:
     return np.where(hole[..., None] == 1, np.float32(colour), picture)
 
 
 @pytest.mark.parametrize("box", [(60, 50, 72, 64), (40, 40, 110, 120), (0, 60, 50, 110), (100, 110, 160, 170)], ids=str)
 def test_a_pattern_goes_on_through_the_hole_as_it_was(box):
-    picture, hole = checks(160, 170), boxed(160, 170, *box)
+    picture, hole = checks(160, 170), holed(160, 170, box)
     faint = np.where(hole[..., None] == 1, cv2.GaussianBlur(picture, (0, 0), 3), picture)
     filled = patched(faint, hole, CPU)
     assert filled.dtype == np.float32
@@ -41,7 +37,7 @@ def test_a_pattern_goes_on_through_the_hole_as_it_was(box):
 
 
 def test_the_same_comes_out_each_time():
-    picture, hole = checks(90, 100), boxed(90, 100, 20, 30, 70, 75)
+    picture, hole = checks(90, 100), holed(90, 100, (20, 30, 70, 75))
     picture += np.random.default_rng(0).normal(0, 0.05, picture.shape).astype(np.float32)
     filled = [patched(emptied(picture, hole), hole, CPU) for _ in range(2)]
     assert np.array_equal(*filled)
@@ -51,7 +47,7 @@ def test_of_patches_that_continue_the_surroundings_alike_those_of_the_fills_colo
     noise = np.random.default_rng(1).uniform(-0.2, 0.2, (120, 160, 1)).astype(np.float32)
     red, blue = np.float32([0.7, 0.3, 0.3]), np.float32([0.3, 0.3, 0.7])
     picture = np.where(np.arange(160)[None, :, None] < 80, red, blue) + noise
-    hole = boxed(120, 160, 30, 50, 90, 110)
+    hole = holed(120, 160, (30, 50, 90, 110))
     for colour, other in ((red, blue), (blue, red)):
         middle = patched(emptied(picture, hole, tuple(colour)), hole, CPU)[50:70, 70:90].mean((0, 1))
         assert np.abs(middle - colour).sum() < np.abs(middle - other).sum()
@@ -61,7 +57,7 @@ def test_differences_of_tone_at_the_border_are_evened_out(monkeypatch):
     # Brightest in the middle of the hole: whatever patch is taken, it is from elsewhere, and a little too dark.
     rows, columns = np.mgrid[-60:60, -60:60] / 60
     picture = checks(120, 120) * 0.2 + (0.12 * np.exp(-2 * (rows**2 + columns**2))).astype(np.float32)[..., None]
-    hole = boxed(120, 120, 36, 36, 84, 84)
+    hole = holed(120, 120, (36, 36, 84, 84))
     errors = []
     for tone in (0.0, matching._TONE):
         monkeypatch.setattr(matching, "_TONE", tone)
@@ -81,14 +77,14 @@ def test_where_no_patch_is_known_whole_the_fill_stays(shape):
 
 def test_a_picture_of_too_many_pixels_stays_as_it_is(monkeypatch):
     monkeypatch.setattr(matching, "_MOST_PX", 99 * 100)
-    picture, hole = checks(100, 100), boxed(100, 100, 30, 30, 70, 70)
+    picture, hole = checks(100, 100), holed(100, 100, (30, 30, 70, 70))
     fill = emptied(picture, hole)
     assert patched(fill, hole, CPU) is fill
 
 
 def test_beyond_a_size_matches_are_only_carried_on_and_still_fit(monkeypatch):
     monkeypatch.setattr(matching, "_MOST_MENDED_PX", 80 * 85)
-    picture, hole = checks(160, 170, period=16), boxed(160, 170, 40, 40, 110, 120)
+    picture, hole = checks(160, 170, period=16), holed(160, 170, (40, 40, 110, 120))
     monkeypatch.setattr(matching, "_mended", _only_small(matching._mended))
     filled = patched(emptied(picture, hole), hole, CPU)
     assert np.abs(filled - picture)[hole == 1].mean() < 0.08

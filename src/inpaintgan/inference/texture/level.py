@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -83,19 +84,18 @@ class Level:
 
     def patches(self, colour: Tensor, places: Tensor) -> Tensor:
         """Return the patches around places of an (H, W, C) image, (N, 49, C)."""
-        padded = F.pad(colour.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")[0].flatten(1).T
+        padded = framed(colour)[0].flatten(1).T
         width = self.width + 2 * REACH_PX
         corners = places // self.width * width + places % self.width
         return padded[corners[:, None] + _around(width, places.device) + REACH_PX * (width + 1)]
 
     def tone(self, colour: Tensor, match: Tensor, most: float) -> Tensor:
         """Return by how much patches are brighter in an (H, W, 3) image than at their matches, (N, 3), at most ``most``."""
-        there, here = (self._means(image) for image in (self.colour, colour))
-        return (here[self.wanted] - there[match]).clamp(-most, most)
+        return (_means(colour)[self.wanted] - self._known_means[match]).clamp(-most, most)
 
-    def _means(self, image: Tensor) -> Tensor:
-        padded = F.pad(image.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")
-        return F.avg_pool2d(padded, SIDE_PX, stride=1)[0].flatten(1).T
+    @cached_property
+    def _known_means(self) -> Tensor:
+        return _means(self.colour)
 
     def mean_of(
         self, match: Tensor, tone: Tensor, distance: Tensor | None = None, spread_px: float = SPREAD_PX
@@ -119,7 +119,7 @@ class Level:
         # Patches at the border reach beyond it.
         frame_width = width + 2 * REACH_PX
         total = torch.zeros((height + 2 * REACH_PX) * frame_width, 4, device=match.device)
-        framed = (self.wanted // width + REACH_PX) * frame_width + self.wanted % width + REACH_PX
+        middles = (self.wanted // width + REACH_PX) * frame_width + self.wanted % width + REACH_PX
         given = F.pad(self.flat, (0, 1), value=1.0)
         offset = F.pad(tone, (0, 1))
         for down in range(-REACH_PX, REACH_PX + 1):
@@ -128,9 +128,19 @@ class Level:
                 if part >= _LEAST_PART:
                     colours = (given[match + (down * width + right)] + offset) * (weight * part)[:, None]
                     # Each place but once, so that the sum is the same each time.
-                    total.index_add_(0, framed + (down * frame_width + right), colours)
+                    total.index_add_(0, middles + (down * frame_width + right), colours)
         total = total.reshape(-1, frame_width, 4)[REACH_PX:-REACH_PX, REACH_PX:-REACH_PX]
         return torch.where(self.hole[..., None], total[..., :3] / total[..., 3:].clamp(min=1e-9), self.colour)
+
+
+def framed(image: Tensor) -> Tensor:
+    """Return an (H, W, C) image with as much of its border around it as patches reach, (1, C, H + 6, W + 6)."""
+    return F.pad(image.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")
+
+
+def _means(image: Tensor) -> Tensor:
+    """Return the mean of the patch around each pixel of an (H, W, C) image, (H * W, C)."""
+    return F.avg_pool2d(framed(image), SIDE_PX, stride=1)[0].flatten(1).T
 
 
 def _around(width: int, device: torch.device) -> Tensor:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
-from .level import REACH_PX, SIDE_PX, SPREAD_PX, Level
+from .level import REACH_PX, SIDE_PX, SPREAD_PX, Level, framed
 
 _THICKNESS_PX = 20
 """How thick a hole may be at the first step: about three patches."""
@@ -52,7 +52,6 @@ _TONE = 0.03
 _AROUND = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1) if down or right]
 _BESIDE = [(0, 1), (0, -1), (1, 0), (-1, 0)]
 
-
 _Likest = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
 """For an (H, W, 3) image, how much its pixels have to say, (H * W,), and (N,) places: the likest known patches and by how much
 they differ, (N,) each."""
@@ -79,7 +78,7 @@ def patched(
     match = tone = torch.empty(0)
     for halvings in range(_halvings(hole), -1, -1):
         size = max(1, round(width / 2**halvings)), max(1, round(height / 2**halvings))
-        level = Level.of(fill, hole, np.zeros_like(hole) if barred is None else barred, size, device)
+        level = Level.of(fill, hole, hole if barred is None else barred, size, device)
         if not len(level.sources):
             continue
         if coarser is None:
@@ -253,5 +252,4 @@ def _principal_components(level: Level) -> Tensor:
 
 def _features(colour: Tensor, basis: Tensor) -> Tensor:
     """Return what stands for the patch around each pixel of an (H, W, 3) image, (H * W, 24)."""
-    padded = F.pad(colour.permute(2, 0, 1)[None], (REACH_PX,) * 4, mode="replicate")
-    return F.conv2d(padded, basis)[0].flatten(1).T.contiguous()
+    return F.conv2d(framed(colour), basis)[0].flatten(1).T.contiguous()
