@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -241,6 +242,15 @@ def test_what_little_is_known_is_still_known_where_the_picture_is_smaller(known)
     pixels = np.where(unknown[..., None] == 0, np.uint8((200, 120, 60)), np.uint8(0))
     seen = Scene(pixels, unknown, None).scaled(64, 38)
     assert not seen.unknown.all()
+    assert (seen.pixels[seen.unknown == 0] == (200, 120, 60)).all()
+
+
+def test_a_hole_keeps_its_size_where_the_picture_is_smaller():
+    rng = np.random.default_rng(0)
+    unknown = cv2.dilate((rng.random((300, 400)) < 0.001).astype(np.uint8), np.ones((15, 15), np.uint8))
+    pixels = np.where(unknown[..., None] == 0, np.uint8((200, 120, 60)), np.uint8(0))
+    seen = Scene(pixels, unknown, None).scaled(256, 192)
+    assert seen.unknown.mean() == pytest.approx(unknown.mean(), rel=0.03)
     assert (seen.pixels[seen.unknown == 0] == (200, 120, 60)).all()
 
 

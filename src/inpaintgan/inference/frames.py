@@ -9,13 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .refine import Canvas
-from .views import Scene
+from .views import MOSTLY, Scene
 
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom in px; right and bottom lie outside."""
-
-_MOSTLY = 0.5
-"""Share of a turned pixel that must be known for the pixel to be."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +66,10 @@ class Frame:
         weight = self._taken(known, left, top, cv2.INTER_CUBIC)
         # Colour is a mean over known pixels alone, so that nothing reaches out of the hole.
         total = self._taken(part.pixels * known[..., None], left, top, cv2.INTER_CUBIC)
-        colour = total / np.maximum(weight, _MOSTLY)[..., None]
+        colour = total / np.maximum(weight, MOSTLY)[..., None]
         return Scene(
             np.rint(colour).clip(0, 255).astype(np.uint8),
-            (weight < _MOSTLY).astype(np.uint8),
+            (weight < MOSTLY).astype(np.uint8),
             None if part.edges is None else self._taken(part.edges, left, top, cv2.INTER_NEAREST),
         )
 

@@ -85,7 +85,8 @@ def _take_face(mask: NDArray[np.uint8], face: Frame) -> Crop | None:
     """Return the crop of a face, or None if the mask hides nothing of it; what the crop fills is taken out of the mask."""
     box = left, top, right, bottom = face.box(mask.shape)
     part = mask[top:bottom, left:right]
-    hole = part * face.covered(box, _KEPT_OF_FACE)
+    is_whole = bool(face.covered(box, 0).all()) and part.shape == mask.shape
+    hole = part * face.covered(box, 0 if is_whole else _KEPT_OF_FACE)
     if not hole.any():
         return None
     part[hole == 1] = 0

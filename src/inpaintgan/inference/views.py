@@ -18,6 +18,9 @@ from .arrays import AS_PREDICTED
 
 Window = tuple[slice, slice]
 
+MOSTLY = 0.5
+"""Share of a pixel that must be known for the pixel to be: with any less than all of it a hole grew with each reduction, and what
+lies at its border was lost."""
 _CERTAIN = 250
 """Of 255: networks hardly ever predict as much."""
 
@@ -48,24 +51,23 @@ class Scene:
         if self.unknown.shape == (height, width):
             return self
         edges = None if self.edges is None else _resized_lines(self.edges, width, height)
-        unknown = resize_any(self.unknown, width, height)
         if not _shrinks(self.unknown, width, height):
+            unknown = resize_any(self.unknown, width, height)
             resized = cv2.resize(self.continued(), (width, height), interpolation=cv2.INTER_CUBIC)
-        elif unknown.all() and not self.unknown.all():
-            resized, unknown = self._scraps(width, height)
         else:
-            # A mean over an area with any unknown pixel is itself unknown, so what is under the hole cannot leak.
-            resized = cv2.resize(self.pixels, (width, height), interpolation=cv2.INTER_AREA)
+            resized, unknown = self._reduced(width, height)
         return Scene(np.asarray(resized, np.uint8), unknown, edges)
 
-    def _scraps(self, width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Pixels and what is unknown of them at a smaller size, where so little is known that some of it has to do for all."""
+    def _reduced(self, width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Pixels and what is unknown of them at a smaller size; where so little is known that none mostly is, what is has to do."""
         size = (width, height)
         known = (self.unknown == 0).astype(np.float32)
         weight = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA))[..., None]
+        # Colour is a mean over known pixels alone, so that what is under the hole cannot leak.
         total = cv2.resize(self.pixels * known[..., None], size, interpolation=cv2.INTER_AREA)
         colour = np.rint(total / np.maximum(weight, 1e-6)).clip(0, 255).astype(np.uint8)
-        return colour, (weight[..., 0] <= 0).astype(np.uint8)
+        is_known = weight[..., 0] >= MOSTLY
+        return colour, 1 - (is_known if is_known.any() else weight[..., 0] > 0).astype(np.uint8)
 
 
 @dataclass(frozen=True)
