@@ -3,9 +3,9 @@
     python benchmarks/face_sizes.py --data DIR --perceptual-weights VGG19.pth
 
 Each face of a folder of aligned ones is resized, set at a random place of a larger picture, whose rest continues the face's
-borders, and loses an eye, both, or its mouth. Pictures with faces of one size are also turned, as heads are. Scores are taken
-in the hole; faces of more than 256 px are reduced to that for the score, since they have no more detail than that. The ways
-take turns within one run.
+borders, and loses an eye, both, or its mouth. Pictures with faces of one size are also turned, as heads are. Aligned pictures,
+resized and nothing around them, lose 20 to 30 % to strokes. Scores are taken in the hole; faces of more than 256 px are reduced
+to that for the score, since they have no more detail than that. The ways take turns within one run.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from inpaintgan.core.atomic import write_json
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.evaluation.cases import cases
 from inpaintgan.imaging.classical import telea
+from inpaintgan.imaging.scoring_masks import draw_bucket
 from inpaintgan.inference.pipeline import Inpainter
 from inpaintgan.models.device import device_name
 from inpaintgan.networks.vgg19 import load_vgg19
@@ -40,16 +41,22 @@ SIDE = 256
 FACES_PX = (96, 128, 192, 256, 384, 512, 768)
 TURNED_PX, TURNS = 192, (10, 20, 30)
 """Side of the faces that are turned too, and by how many degrees, one to the right and the next to the left."""
+ALIGNED_PX = (128, 192, 320, 512)
+"""Side of the pictures that hold a face and nothing around it."""
 PARTS = ((0.375, 0.47, 0.11, 0.07), (0.625, 0.47, 0.11, 0.07), (0.5, 0.73, 0.15, 0.08), (0.5, 0.47, 0.24, 0.08))
 """An eye, the other, the mouth, both eyes: middle (x, y) and half axes of an ellipse, in shares of an aligned face's side."""
+
+
+def resize(face: np.ndarray, side: int) -> np.ndarray:
+    method = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(face, (side, side), interpolation=method))
 
 
 def scene(
     face: np.ndarray, side: int, degrees: float, part: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """A picture with a face of some side in it, turned clockwise, and its hole, (H, W, 3) and (H, W), 1 in the hole."""
-    method = cv2.INTER_AREA if side < len(face) else cv2.INTER_CUBIC
-    resized = cv2.resize(face, (side, side), interpolation=method)
+    resized = resize(face, side)
     x, y, half_width, half_height = (round(share * side) for share in PARTS[part])
     hole = np.zeros((side, side), np.uint8)
     cv2.ellipse(hole, (x, y), (half_width, half_height), 0, 0, 360, 1, -1)
@@ -83,7 +90,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, default=default_checkpoint())
     parser.add_argument("--perceptual-weights", default="auto")
     parser.add_argument("--output", type=Path, default=ROOT / "benchmarks" / "results" / "face-sizes.json")
-    parser.add_argument("--limit", type=int, default=24, help="faces")
+    parser.add_argument("--limit", type=int, default=48, help="faces")
     arguments = parser.parse_args()
     whole = Inpainter.load(arguments.checkpoint)
     config = whole.checkpoint.config
@@ -100,25 +107,27 @@ def main() -> None:
     }
     faces = [case.picture for case in cases(arguments.data, "half", SIDE, limit=arguments.limit, seed=0)]
     rows = []
-    for side, degrees in [*((side, 0) for side in FACES_PX), *((TURNED_PX, degrees) for degrees in TURNS)]:
+    sets = [("placed", side, 0) for side in FACES_PX]
+    sets += [("turned", TURNED_PX, degrees) for degrees in TURNS]
+    sets += [("aligned", side, 0) for side in ALIGNED_PX]
+    for kind, side, degrees in sets:
         for index, face in enumerate(faces):
-            turned = degrees if index % 2 else -degrees
             rng = np.random.default_rng([side, index])
-            picture, hole = scene(face, side, turned, index % len(PARTS), rng)
+            if kind == "aligned":
+                picture, hole = resize(face, side), draw_bucket(side, side, rng, 0.2, 0.3)
+            else:
+                picture, hole = scene(face, side, degrees if index % 2 else -degrees, index % len(PARTS), rng)
             for way, fill in ways.items():
                 start = time.perf_counter()
                 filled = fill(picture, hole)
                 seconds = time.perf_counter() - start
                 scores = score(filled, picture, hole, side, vgg)
-                rows.append({"face_px": side, "degrees": degrees, "way": way, "seconds": seconds, **scores})
-        for way in ways:
-            print(
-                side,
-                degrees,
-                way,
-                means(rows, "degrees" if degrees else "face_px")[str(degrees or side)][way],
-                flush=True,
-            )
+                rows.append(
+                    {"kind": kind, "face_px": side, "degrees": degrees, "way": way, "seconds": seconds, **scores}
+                )
+        print(kind, side, degrees, means(rows[-len(faces) * len(ways) :], "kind")[kind], flush=True)
+    upright = [row for row in rows if row["kind"] == "placed"]
+    turned = [row for row in rows if row["kind"] == "turned"]
     report = {
         "machine": f"{device_name(whole.device)}, {platform.machine()}, torch {torch.__version__}",
         "checkpoint": arguments.checkpoint.name,
@@ -126,15 +135,16 @@ def main() -> None:
         "engine": whole.engine,
         "proxy_network": vgg.origin if vgg else None,
         "n_faces": len(faces),
-        "means": means([row for row in rows if not row["degrees"]], "face_px"),
+        "means": means(upright, "face_px"),
         "turned_px": TURNED_PX,
-        "turned": means([row for row in rows if row["face_px"] == TURNED_PX], "degrees"),
+        "turned": means([*(row for row in upright if row["face_px"] == TURNED_PX), *turned], "degrees"),
+        "aligned": means([row for row in rows if row["kind"] == "aligned"], "face_px"),
     }
     write_json(arguments.output, report)
 
 
 def means(rows: list[dict], by: str) -> dict[str, dict[str, dict[str, float]]]:
-    """Mean scores and median seconds by ``face_px`` or ``degrees``, and the way."""
+    """Mean scores and median seconds by one of a row's names, and the way."""
     result: dict[str, dict[str, dict[str, float]]] = {}
     for value, way in dict.fromkeys((row[by], row["way"]) for row in rows):
         chosen = [row for row in rows if (row[by], row["way"]) == (value, way)]
