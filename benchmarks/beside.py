@@ -3,7 +3,7 @@
     python benchmarks/beside.py [--checkpoint DIR] [--rounds 3] [--seconds 30] [--spins 0 1000 ...]
 
 Each on its own, then both at once, with OpenMP's default of 300,000 rounds that a thread waits awake, with the program's
-own number (`inpaintgan.core.openmp`) and with others that are asked for, in turns within one run. The training is the preset
+own number (`inpaintgan.core.threads`) and with others that are asked for, in turns within one run. The training is the preset
 *Fast on a CPU*, without its perceptual losses, at 128 px on the bundled examples; the fill is three scratches in the astronaut.
 Reported are medians over the rounds: seconds a fill, and steps a second.
 """
@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.events import read_events
-from inpaintgan.core.openmp import wait_briefly
+from inpaintgan.core.threads import wait_briefly
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.core.rundir import RunDir
 

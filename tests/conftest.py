@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import skimage.data
 
-from inpaintgan.core.openmp import wait_briefly
+from inpaintgan.core.threads import wait_briefly
 from inpaintgan.imaging.encode import save_picture
 from inpaintgan.imaging.picture import Picture
 
-wait_briefly()  # two workers, and the processes that their tests start, share the cores; torch is not imported yet
+wait_briefly()  # two workers, and the processes that their tests start, share the cores; they inherit what this says
 
 if TYPE_CHECKING:
     from inpaintgan.networks.vgg19 import VGG19Features

@@ -18,7 +18,7 @@ from .core.child import ERROR
 from .core.closed_streams import tolerate_closed_streams
 from .core.errors import InpaintError, unseen
 from .core.exit_codes import FAILED, INTERRUPTED, REFUSED
-from .core.openmp import wait_briefly
+from .core.threads import wait_briefly
 
 
 def main(argv: list[str] | None = None) -> int:
