@@ -28,9 +28,9 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from inpaintgan.core.atomic import write_json
 from inpaintgan.core.events import read_events
-from inpaintgan.core.threads import wait_briefly
 from inpaintgan.core.paths import default_checkpoint
 from inpaintgan.core.rundir import RunDir
+from inpaintgan.core.threads import wait_briefly
 
 DEFAULT, OURS = "default", "ours"
 SETTINGS = ["width=32", "stem=unshuffle4", "input_size=128", "batch_size=8", "perceptual_weights=off", "hrf_weights=off",

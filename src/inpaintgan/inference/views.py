@@ -59,7 +59,7 @@ class Scene:
         return Scene(np.asarray(resized, np.uint8), unknown, edges)
 
     def _reduced(self, width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Pixels and what is unknown of them at a smaller size; where so little is known that none mostly is, what is has to do."""
+        """Pixels and what is unknown of them at a smaller size. Where no pixel is mostly known, a little has to do."""
         size = (width, height)
         known = (self.unknown == 0).astype(np.float32)
         weight = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA))[..., None]
