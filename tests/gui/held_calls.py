@@ -12,11 +12,11 @@ _ASK = "([name, args]) => import('/js/bridge.js').then((bridge) => bridge.call(n
 
 
 class Held:
-    """Calls of one function that the page has made and the program has not heard of yet; from the next page on."""
+    """Calls of some functions that the page has made and the program has not heard of yet; from the next page on."""
 
-    def __init__(self, page: Any, name: str) -> None:
+    def __init__(self, page: Any, *names: str) -> None:
         self.page = page
-        self.name = name
+        self.names = names
         self.calls: list[Any] = []
         self.letting_through = False
         page.route_web_socket(re.compile("/eel"), self._connect)
@@ -25,7 +25,7 @@ class Held:
         server = socket.connect_to_server()
 
         def pass_on(message: str) -> None:
-            if json.loads(message).get("name") == self.name and not self.letting_through:
+            if json.loads(message).get("name") in self.names and not self.letting_through:
                 self.calls.append(lambda: server.send(message))
             else:
                 server.send(message)
@@ -49,4 +49,4 @@ class Held:
     def wait_for_answers(self, *arguments: Any) -> None:
         """Wait until the page has heard what it was answered: the answer to one more call comes after theirs."""
         self.letting_through = True
-        self.page.evaluate(_ASK, [self.name, list(arguments)])
+        self.page.evaluate(_ASK, [self.names[0], list(arguments)])

@@ -134,7 +134,7 @@ def test_an_undo_waits_for_the_edges_that_it_changes(page: Any, app: App, portra
 def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
     page: Any, app: App, portrait: Path, checkpoint: Path
 ) -> None:
-    fills = Held(page, "fill")
+    fills = Held(page, "fill", "cancel_fill")  # the order right behind the fill, which a fast one would outrun
     fills.letting_through = True
     fill_rectangle(page, app, portrait, checkpoint)
     fills.letting_through = False
@@ -149,5 +149,6 @@ def test_a_key_pressed_twice_does_not_cancel_the_fill_it_began(
     page.wait_for_timeout(1000)
     page.keyboard.press("Enter")
     expect(cancel).to_be_disabled()
+    fills.wait(2)
     fills.release_all()
     expect(page.locator("#status")).to_contain_text("Cancelled")

@@ -57,7 +57,7 @@ def has_learned(stage: Stage, logs: list[dict[str, torch.Tensor]], batches: list
         with torch.no_grad():
             averaged = predict_edges(stage.edge_generator, batch.gray, batch.edge, batch.mask)
         scores += [float(score.mean()) for score in precision_recall(averaged, batch.edge, batch.mask, 0.5)]
-    return min(scores) > 0.5
+    return min(scores) > 0.6
 
 
 @pytest.mark.parametrize("name", EDGE_GENERATORS)

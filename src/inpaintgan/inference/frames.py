@@ -62,13 +62,9 @@ class Frame:
             left: Where in the picture the part begins, in px.
             top: The same, downwards.
         """
-        known = (part.unknown == 0).astype(np.float32)
-        weight = self._taken(known, left, top, cv2.INTER_CUBIC)
-        # Colour is a mean over known pixels alone, so that nothing reaches out of the hole.
-        total = self._taken(part.pixels * known[..., None], left, top, cv2.INTER_CUBIC)
-        colour = total / np.maximum(weight, MOSTLY)[..., None]
+        colour, weight = part.known_mean(lambda array: self._taken(array, left, top, cv2.INTER_CUBIC))
         return Scene(
-            np.rint(colour).clip(0, 255).astype(np.uint8),
+            colour,
             (weight < MOSTLY).astype(np.uint8),
             None if part.edges is None else self._taken(part.edges, left, top, cv2.INTER_NEAREST),
         )

@@ -85,7 +85,7 @@ def _take_face(mask: NDArray[np.uint8], face: Frame) -> Crop | None:
     """Return the crop of a face, or None if the mask hides nothing of it; what the crop fills is taken out of the mask."""
     box = left, top, right, bottom = face.box(mask.shape)
     part = mask[top:bottom, left:right]
-    is_whole = bool(face.covered(box, 0).all()) and part.shape == mask.shape
+    is_whole = part.shape == mask.shape and bool(face.covered(box, 0).all())
     hole = part * face.covered(box, 0 if is_whole else _KEPT_OF_FACE)
     if not hole.any():
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -61,13 +62,27 @@ class Scene:
     def _reduced(self, width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Pixels and what is unknown of them at a smaller size. Where no pixel is mostly known, a little has to do."""
         size = (width, height)
+        colour, weight = self.known_mean(
+            lambda array: np.asarray(cv2.resize(array, size, interpolation=cv2.INTER_AREA), np.float32)
+        )
+        is_known = weight >= MOSTLY
+        return colour, 1 - (is_known if is_known.any() else weight > 0).astype(np.uint8)
+
+    def known_mean(
+        self, taken: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return the colours of a resampled scene, (h, w, 3), and how much of each is known, (h, w).
+
+        Colours are means over known pixels alone, so that nothing reaches out of the hole.
+
+        Args:
+            taken: Resamples an (H, W) or (H, W, 3) array; each pixel that it makes is a weighted mean.
+        """
         known = (self.unknown == 0).astype(np.float32)
-        weight = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA))[..., None]
-        # Colour is a mean over known pixels alone, so that what is under the hole cannot leak.
-        total = cv2.resize(self.pixels * known[..., None], size, interpolation=cv2.INTER_AREA)
-        colour = np.rint(total / np.maximum(weight, 1e-6)).clip(0, 255).astype(np.uint8)
-        is_known = weight[..., 0] >= MOSTLY
-        return colour, 1 - (is_known if is_known.any() else weight[..., 0] > 0).astype(np.uint8)
+        weight = taken(known)
+        total = taken(self.pixels * known[..., None])
+        colour = np.rint(total / np.maximum(weight, 1e-6)[..., None]).clip(0, 255).astype(np.uint8)
+        return colour, weight
 
 
 @dataclass(frozen=True)
